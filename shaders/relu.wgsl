@@ -1,0 +1,48 @@
+// Rectified linear unit, forward and backward.
+//
+//   y  = max(x, 0)
+//   dx = dy where y > 0, else 0
+//
+// All arrays are flat, `size` long. One thread computes one element. The backward pass asks y, not x: where y > 0 is where
+// x > 0, and y is kept anyway as the next layer's input, so x need not be.
+
+struct Params {
+  size: u32,
+}
+
+const WORKGROUP: u32 = 256u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn forward(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
+  if (i >= params.size) {
+    return;
+  }
+  y[i] = max(x[i], 0.0);
+}
+
+@group(0) @binding(1) var<storage, read> output: array<f32>;
+@group(0) @binding(2) var<storage, read> output_gradient: array<f32>;
+@group(0) @binding(3) var<storage, read_write> input_gradient: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn backward(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
+  if (i >= params.size) {
+    return;
+  }
+  input_gradient[i] = select(0.0, output_gradient[i], output[i] > 0.0);
+}

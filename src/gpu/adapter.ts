@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { create, globals } from 'webgpu';
+import { AdapterError } from './errors.js';
+
+/** Which adapter to take; both default to "the best there is". */
+export interface AdapterOptions {
+  /** Dawn backend: `vulkan`, `metal`, `d3d12`, ... */
+  backend?: string;
+  /** A substring of the adapter's name, as `dawngrad doctor` lists it. */
+  adapter?: string;
+}
+
+/** What a person calls an adapter, and how the engine should treat it. */
+export interface AdapterDescription {
+  /** For example `NVIDIA H100` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly driver: string;
+  /** A CPU pretending to be a GPU: barriers and workgroup memory are dear there, and other kernels win. */
+  readonly software: boolean;
+  /** Lanes that execute together: the range the driver may choose from. */
+  readonly subgroupSize: { readonly min: number; readonly max: number };
+}
+
+export interface Adapter {
+  /** Dawn lives as long as this object is referenced. */
+  readonly gpu: GPU;
+  readonly gpuAdapter: GPUAdapter;
+  readonly description: AdapterDescription;
+}
+
+const SOFTWARE = /llvmpipe|lavapipe|swiftshader|microsoft basic render|software/i;
+
+/**
+ * Mesa's lavapipe reads these when it loads. Its vectors are 256 bits wide unless told otherwise; where the processor has
+ * AVX-512, 512 bits make a wave of 16 lanes and the matrix products about a half faster.
+ */
+function prepareEnvironment(): void {
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
+  if (process.env.LP_NATIVE_VECTOR_WIDTH === undefined && existsSync('/proc/cpuinfo')) {
+    if (/\bavx512f\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))) process.env.LP_NATIVE_VECTOR_WIDTH = '512';
+  }
+}
+
+function startDawn(flags: string[]): GPU {
+  prepareEnvironment();
+  Object.assign(globalThis, globals);
+  return create(flags);
+}
+
+/** Find an adapter, hardware before software; Dawn's Null backend, which computes nothing, is refused. */
+export async function requestAdapter(options: AdapterOptions = {}): Promise<Adapter> {
+  const flags: string[] = [];
+  if (options.backend) flags.push(`backend=${options.backend}`);
+  if (options.adapter) flags.push(`adapter=${options.adapter}`);
+  const gpu = startDawn(flags);
+
+  const wanted = Object.entries(options).map(([key, value]) => `${key} "${value}"`);
+  const looking =
+    wanted.length > 0
+      ? `looking for a WebGPU adapter with ${wanted.join(' and ')}`
+      : 'looking for a WebGPU adapter';
+  let gpuAdapter: GPUAdapter | null;
+  try {
+    gpuAdapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  } catch (error) {
+    throw new AdapterError(`${looking}: ${(error as Error).message}`);
+  }
+  if (gpuAdapter === null || gpuAdapter.info.device === 'null-backend') {
+    throw new AdapterError(
+      `${looking}: found none that computes. Install a Vulkan driver (a GPU's own, or Mesa's software driver lavapipe, ` +
+        'package mesa-vulkan-drivers, version 23 or later) and run `dawngrad doctor`.',
+    );
+  }
+  return { gpu, gpuAdapter, description: describe(gpuAdapter.info) };
+}
+
+function describe(info: GPUAdapterInfo): AdapterDescription {
+  const everyWord = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`;
+  const { subgroupMinSize: min = 4, subgroupMaxSize: max = 128 } = info;
+  return {
+    name: info.device || info.description || info.architecture || 'unknown adapter',
+    vendor: info.vendor,
+    architecture: info.architecture,
+    driver: info.description,
+    software: info.isFallbackAdapter === true || SOFTWARE.test(everyWord),
+    subgroupSize: { min, max },
+  };
+}
+
+/** Every adapter Dawn sees, `{ backend, name }`: it lists them in the error for an adapter that cannot exist. */
+export async function listAdapters(): Promise<{ backend: string; name: string }[]> {
+  try {
+    await startDawn(['adapter=?']).requestAdapter();
+    return [];
+  } catch (error) {
+    const lines = (error as Error).message.matchAll(/backend: '([^']*)', name: '([^']*)'/g);
+    return [...lines].map(([, backend = '', name = '']) => ({ backend, name }));
+  }
+}

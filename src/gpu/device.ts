@@ -1,0 +1,181 @@
+import { type Adapter, type AdapterDescription, type AdapterOptions, requestAdapter } from './adapter.js';
+import { type DawngradError, DeviceLostError, fromGpuError, LimitError } from './errors.js';
+import { requiredLimits } from './limits.js';
+import { PipelineCache, type PipelineSource } from './pipelines.js';
+import { BufferPool, type MemoryUse } from './pool.js';
+import { Recorder } from './recorder.js';
+import { Scopes } from './scope.js';
+import { UniformCache } from './uniforms.js';
+
+export interface DeviceOptions extends AdapterOptions {
+  /** Seeds every random number on this device (default 0): initial weights, dropout, augmentation. */
+  seed?: number;
+  /** Ask for less than the adapter offers; `'minimum'` asks for what WebGPU guarantees everywhere. */
+  limits?: 'minimum' | Readonly<Record<string, number>>;
+}
+
+/** A kernel launch as the floors above describe it. */
+export interface Launch extends PipelineSource {
+  /** One for each entry of `access`. */
+  readonly buffers: readonly GPUBuffer[];
+  /** The uniform block, as the shader's `struct Params` lays it out. */
+  readonly params: ArrayBuffer;
+  readonly grid: readonly [number, number, number];
+}
+
+/** Dawn stops when the last reference to its instance goes, so each device holds its own. */
+const running = new WeakMap<Device, GPU>();
+
+const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups'] as const;
+
+/**
+ * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of recorded work.
+ * Made by `await Device.create()`, ended by `destroy()`; a process that forgets to still exits.
+ */
+export class Device {
+  readonly adapter: AdapterDescription;
+  readonly gpu: GPUDevice;
+  readonly seed: number;
+  readonly scopes = new Scopes();
+  readonly #pool: BufferPool;
+  readonly #pipelines: PipelineCache;
+  readonly #uniforms: UniformCache;
+  readonly #recorder: Recorder;
+  #failure: DawngradError | undefined;
+
+  private constructor({ gpu: instance, description }: Adapter, gpu: GPUDevice, seed: number) {
+    running.set(this, instance);
+    this.adapter = description;
+    this.gpu = gpu;
+    this.seed = seed;
+    this.#pool = new BufferPool(gpu);
+    this.#pipelines = new PipelineCache(gpu);
+    this.#uniforms = new UniformCache(gpu);
+    this.#recorder = new Recorder(gpu);
+    gpu.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.#failure ??= fromGpuError(event.error);
+    });
+    gpu.lost.then(({ reason, message }) => {
+      const why = reason === 'destroyed' ? 'device.destroy() was called' : message;
+      this.#failure ??= new DeviceLostError(`the device ${description.name} is gone: ${why}`);
+    });
+  }
+
+  /**
+   * Open the best adapter there is, hardware before software.
+   * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has
+   */
+  static async create(options: DeviceOptions = {}): Promise<Device> {
+    const { seed = 0, limits, ...which } = options;
+    const adapter = await requestAdapter(which);
+    const gpu = await adapter.gpuAdapter.requestDevice({
+      requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
+      requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
+    });
+    return new Device(adapter, gpu, seed);
+  }
+
+  get limits(): GPUSupportedLimits {
+    return this.gpu.limits;
+  }
+
+  has(feature: GPUFeatureName): boolean {
+    return this.gpu.features.has(feature);
+  }
+
+  get memory(): MemoryUse {
+    return this.#pool.memory;
+  }
+
+  /** Take a storage buffer from the pool; its contents are undefined. */
+  acquire(bytes: number, label: string): GPUBuffer {
+    this.check();
+    return this.#pool.acquire(bytes, label);
+  }
+
+  release(buffer: GPUBuffer): void {
+    this.#pool.release(buffer);
+  }
+
+  /** Record a kernel launch. It runs, in order, at the next `flush` or before that. */
+  launch(launch: Launch): void {
+    this.check();
+    const { label, grid, buffers } = launch;
+    const most = this.limits.maxComputeWorkgroupsPerDimension;
+    if (grid.some((count) => count > most)) {
+      throw new LimitError(
+        `${label}: a grid of ${grid.join(' x ')} workgroups exceeds this device's ${most} a dimension`,
+      );
+    }
+    if (grid.includes(0)) return;
+    const pipeline = this.#pipelines.get(launch);
+    const bindGroup = this.gpu.createBindGroup({
+      label,
+      layout: this.#pipelines.layout(launch.access),
+      entries: [this.#uniforms.get(launch.params), ...buffers].map((buffer, binding) => ({
+        binding,
+        resource: { buffer },
+      })),
+    });
+    this.#recorder.add({ label, pipeline, bindGroup, grid });
+  }
+
+  /** Submit everything recorded so far; does not wait. */
+  flush(): void {
+    this.#recorder.flush();
+    this.#uniforms.trim();
+  }
+
+  /** Copy host bytes into a buffer, after the work recorded so far and before the work recorded next. */
+  write(buffer: GPUBuffer, data: ArrayBufferView, byteOffset = 0): void {
+    this.flush();
+    this.gpu.queue.writeBuffer(
+      buffer,
+      byteOffset,
+      data.buffer as ArrayBuffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+  }
+
+  /** The first `bytes` bytes of a buffer, once all work recorded so far has run. */
+  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    this.check();
+    this.flush();
+    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
+    const staging = this.gpu.createBuffer({ label: 'read-back', size: Math.ceil(bytes / 4) * 4, usage });
+    const encoder = this.gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
+    this.gpu.queue.submit([encoder.finish()]);
+    try {
+      await staging.mapAsync(GPUMapMode.READ);
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+    const result = staging.getMappedRange().slice(0, bytes);
+    staging.destroy();
+    this.check();
+    return result;
+  }
+
+  /** Resolves when all work recorded so far has run. */
+  async synchronize(): Promise<void> {
+    this.flush();
+    await this.gpu.queue.onSubmittedWorkDone();
+    this.check();
+  }
+
+  /** Throws what WebGPU reported since the last call, if anything. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Free everything on the device. Using it, or a tensor on it, throws a DeviceLostError from now on. */
+  destroy(): void {
+    this.#failure ??= new DeviceLostError(
+      `the device ${this.adapter.name} is gone: device.destroy() was called`,
+    );
+    this.gpu.destroy();
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Everything dawngrad throws on purpose is a `DawngradError`: one message that says what was being done, which rule
+ * broke and what to do. The subclasses let a caller react without reading the text.
+ */
+export class DawngradError extends Error {
+  override name = 'DawngradError';
+}
+
+/** No adapter that can run the kernels was found. */
+export class AdapterError extends DawngradError {
+  override name = 'AdapterError';
+}
+
+/** A piece of work exceeds what this device can do; found before anything reaches the GPU. */
+export class LimitError extends DawngradError {
+  override name = 'LimitError';
+}
+
+/** Shapes, dtypes or options that do not fit together. */
+export class ShapeError extends DawngradError {
+  override name = 'ShapeError';
+}
+
+/** WebGPU refused a command. Validation happens in JavaScript first, so one of these is a bug of dawngrad. */
+export class GpuValidationError extends DawngradError {
+  override name = 'GpuValidationError';
+}
+
+/** The device has no memory left for a buffer. */
+export class OutOfMemoryError extends DawngradError {
+  override name = 'OutOfMemoryError';
+}
+
+/** The device is gone: destroyed, reset by the driver, or unplugged. Nothing on it can be used any more. */
+export class DeviceLostError extends DawngradError {
+  override name = 'DeviceLostError';
+}
+
+/** Pipelines, bind groups and buffers carry the name of their op as a label, and Dawn quotes labels in its messages. */
+function opNamedIn(message: string): string {
+  const label = /\[(?:ComputePipeline|ShaderModule|BindGroup|CommandBuffer|Buffer) "([^"]+)"\]/.exec(message);
+  return label ? `"${label[1]}"` : 'a command';
+}
+
+/** Turn what Dawn reports outside any error scope into one of ours, with the op's name in front. */
+export function fromGpuError(error: GPUError): DawngradError {
+  const op = opNamedIn(error.message);
+  const detail = error.message.trim().replace(/\s*\n\s*/g, ' ');
+  return error instanceof GPUOutOfMemoryError
+    ? new OutOfMemoryError(`${op}: the device is out of memory. Use a smaller batch. (${detail})`)
+    : new GpuValidationError(
+        `${op}: WebGPU refused it; this is a bug in dawngrad, please report it. (${detail})`,
+      );
+}

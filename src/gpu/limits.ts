@@ -1,0 +1,32 @@
+import { LimitError } from './errors.js';
+
+/** The limits that kernels and buffers of this engine run into. */
+const NAMES = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/**
+ * What to require of the device: all that the adapter has, unless the caller wants less. WebGPU gives only its guaranteed
+ * minimum to those who ask for nothing, so `'minimum'` is to ask for nothing.
+ */
+export function requiredLimits(
+  offered: GPUSupportedLimits,
+  wanted: 'minimum' | Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  if (wanted === 'minimum') return {};
+  const limits: Record<string, number> = Object.fromEntries(NAMES.map((name) => [name, offered[name]]));
+  for (const [name, value] of Object.entries(wanted)) {
+    const most = offered[name as (typeof NAMES)[number]];
+    if (most === undefined) throw new LimitError(`creating a device: WebGPU has no limit called "${name}"`);
+    if (value > most)
+      throw new LimitError(`creating a device: ${name} ${value} asked for, the adapter offers ${most}`);
+    limits[name] = value;
+  }
+  return limits;
+}

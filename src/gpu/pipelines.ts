@@ -1,0 +1,76 @@
+import { type Constants, readShader, specialise } from './shader.js';
+
+/** How a shader uses a storage buffer. */
+export type Access = 'read' | 'write';
+
+/** What a compute pipeline is made of: an entry point of a shader file, and the constants it is specialised with. */
+export interface PipelineSource {
+  /** File under `shaders/`. */
+  readonly shader: string;
+  readonly entryPoint: string;
+  readonly constants: Constants;
+  /** Storage bindings 1, 2, ... in order; binding 0 is the uniform block of parameters. */
+  readonly access: readonly Access[];
+  readonly label: string;
+}
+
+/** Compiled pipelines by source: compiling takes milliseconds to seconds, using one again takes nothing. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  readonly #modules = new Map<string, GPUShaderModule>();
+  readonly #layouts = new Map<string, GPUBindGroupLayout>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  get(source: PipelineSource): GPUComputePipeline {
+    const key = `${source.shader}:${source.entryPoint}:${JSON.stringify(source.constants)}`;
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(source);
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** The bind group layout of every pipeline with these bindings. */
+  layout(access: readonly Access[]): GPUBindGroupLayout {
+    const key = access.join();
+    let layout = this.#layouts.get(key);
+    if (!layout) {
+      layout = this.#device.createBindGroupLayout({
+        entries: [
+          { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+          ...access.map((mode, index) => ({
+            binding: index + 1,
+            visibility: GPUShaderStage.COMPUTE,
+            buffer: { type: mode === 'read' ? 'read-only-storage' : 'storage' } as const,
+          })),
+        ],
+      });
+      this.#layouts.set(key, layout);
+    }
+    return layout;
+  }
+
+  #compile({ label, shader, entryPoint, constants, access }: PipelineSource): GPUComputePipeline {
+    return this.#device.createComputePipeline({
+      label,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.layout(access)] }),
+      compute: { module: this.#module(shader, constants), entryPoint },
+    });
+  }
+
+  #module(shader: string, constants: Constants): GPUShaderModule {
+    const key = `${shader}:${JSON.stringify(constants)}`;
+    let module = this.#modules.get(key);
+    if (!module) {
+      const code = specialise(readShader(shader), constants);
+      module = this.#device.createShaderModule({ label: shader, code });
+      this.#modules.set(key, module);
+    }
+    return module;
+  }
+}

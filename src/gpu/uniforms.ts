@@ -1,0 +1,40 @@
+/** Uniform buffers are never rewritten, so equal contents can share one; this many are kept. */
+const CAPACITY = 4096;
+
+/**
+ * The small parameter blocks of dispatches (sizes, strides, options), interned by content. A training loop dispatches
+ * the same blocks every step, so after its first step it creates none. Whatever changes from step to step (the learning
+ * rate, random keys) therefore belongs in a storage buffer instead.
+ */
+export class UniformCache {
+  readonly #device: GPUDevice;
+  readonly #buffers = new Map<string, GPUBuffer>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  get(block: ArrayBuffer): GPUBuffer {
+    const key = Buffer.from(block).toString('latin1');
+    let buffer = this.#buffers.get(key);
+    if (!buffer) {
+      const size = Math.max(16, Math.ceil(block.byteLength / 16) * 16);
+      buffer = this.#device.createBuffer({
+        label: 'params',
+        size,
+        usage: GPUBufferUsage.UNIFORM,
+        mappedAtCreation: true,
+      });
+      new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(block));
+      buffer.unmap();
+      this.#buffers.set(key, buffer);
+    }
+    return buffer;
+  }
+
+  /** Forget the oldest half when full. Call only when all recorded work has been submitted. */
+  trim(): void {
+    if (this.#buffers.size < CAPACITY) return;
+    for (const key of [...this.#buffers.keys()].slice(0, CAPACITY / 2)) this.#buffers.delete(key);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Device } from '../gpu/device.js';
+import type { Shape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+
+export const fillKernel = defineKernel({
+  name: 'fill',
+  shader: 'fill.wgsl',
+  entryPoint: 'fill',
+  bindings: { y: 'write' },
+  params: { size: 'u32', value: 'f32' },
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(size),
+});
+
+/** A new tensor with every element `value`, made on the device: no upload, so it can be part of a recorded step. */
+export function filled(device: Device, shape: Shape, value: number): Tensor {
+  const y = new Tensor(device, shape);
+  run(fillKernel, { y }, { size: y.size, value });
+  return y;
+}

@@ -1,0 +1,95 @@
+import type { Access } from '../gpu/pipelines.js';
+import type { Constants } from '../gpu/shader.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** WGSL scalar types that a shader's `struct Params` is made of. */
+type Scalar = 'u32' | 'i32' | 'f32';
+
+export type Grid = readonly [number, number, number];
+
+/** What a launch must do at the least, to say how far from the device's limits it ran. */
+export interface Cost {
+  /** Floating-point operations; a fused multiply-add counts two. */
+  readonly flops: number;
+  /** Bytes that must be read or written if every element moved once. */
+  readonly bytes: number;
+}
+
+/**
+ * A compute shader and how to launch it: data, not code. Binding 0 is the uniform `struct Params`, whose fields `params`
+ * lists in order; bindings 1, 2, ... are the storage buffers of `bindings`, in order. A test holds each declaration
+ * against its shader's text.
+ */
+export interface Kernel<B extends string = string, P extends string = string> {
+  /** `family.direction`, in errors and profiles. */
+  readonly name: string;
+  /** File under `shaders/`. */
+  readonly shader: string;
+  readonly entryPoint: string;
+  readonly bindings: Readonly<Record<B, Access>>;
+  readonly params: Readonly<Record<P, Scalar>>;
+  /** Workgroups along x, y, z. */
+  readonly grid: (params: Readonly<Record<P, number>>, constants: Constants) => Grid;
+  readonly cost: (params: Readonly<Record<P, number>>) => Cost;
+}
+
+/** Declare a kernel; the types of its bindings and parameters are taken from the declaration. */
+export const defineKernel = <B extends string, P extends string>(kernel: Kernel<B, P>): Kernel<B, P> =>
+  kernel;
+
+/** Invocations in a workgroup of the kernels that give one thread to one element. */
+export const WORKGROUP = 256;
+
+/** A row of workgroups may have 65,535; longer ones fold into several rows. */
+const LONGEST_ROW = 65535;
+
+/**
+ * Workgroups for one thread an element, folded into two dimensions where one is too short. The shader undoes it:
+ * `let i = (group.y * groups.x + group.x) * WORKGROUP + lane;` and leaves when `i` is past the end.
+ */
+export function linearGrid(elements: number): Grid {
+  const groups = Math.ceil(elements / WORKGROUP);
+  const rows = Math.max(1, Math.ceil(groups / LONGEST_ROW));
+  return [Math.ceil(groups / rows), rows, 1];
+}
+
+/** The cost of a kernel that touches `reads + writes` elements of four bytes and computes `flops` on them. */
+export const elementCost = (elements: number, flops = 0): Cost => ({ flops, bytes: 4 * elements });
+
+/** Record a launch of a kernel on tensors (or views) that live on one device. */
+export function run<B extends string, P extends string>(
+  kernel: Kernel<B, P>,
+  tensors: Readonly<Record<B, Tensor>>,
+  params: Readonly<Record<P, number>>,
+  constants: Constants = {},
+): void {
+  const names = Object.keys(kernel.bindings) as B[];
+  const { device } = tensors[names[0] as B];
+  device.launch({
+    label: kernel.name,
+    shader: kernel.shader,
+    entryPoint: kernel.entryPoint,
+    constants,
+    access: names.map((name) => kernel.bindings[name]),
+    buffers: names.map((name) => tensors[name].buffer),
+    params: packParams(kernel.params, params),
+    grid: kernel.grid(params, constants),
+  });
+}
+
+/** Lay parameters out as WGSL does a struct of 32-bit scalars: one after the other. */
+function packParams<P extends string>(
+  types: Readonly<Record<P, Scalar>>,
+  values: Readonly<Record<P, number>>,
+): ArrayBuffer {
+  const names = Object.keys(types) as P[];
+  const block = new ArrayBuffer(names.length * 4);
+  const view = new DataView(block);
+  names.forEach((name, index) => {
+    const value = values[name];
+    if (types[name] === 'f32') view.setFloat32(index * 4, value, true);
+    else if (types[name] === 'i32') view.setInt32(index * 4, value, true);
+    else view.setUint32(index * 4, value, true);
+  });
+  return block;
+}

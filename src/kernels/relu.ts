@@ -1,0 +1,40 @@
+import { Tensor } from '../tensor/tensor.js';
+import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+
+export const reluForward = defineKernel({
+  name: 'relu.forward',
+  shader: 'relu.wgsl',
+  entryPoint: 'forward',
+  bindings: { x: 'read', y: 'write' },
+  params: { size: 'u32' },
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(2 * size, size),
+});
+
+export const reluBackward = defineKernel({
+  name: 'relu.backward',
+  shader: 'relu.wgsl',
+  entryPoint: 'backward',
+  bindings: { output: 'read', output_gradient: 'read', input_gradient: 'write' },
+  params: { size: 'u32' },
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(3 * size),
+});
+
+/** max(x, 0), of the shape of `x`. */
+export function relu(x: Tensor): Tensor {
+  const y = new Tensor(x.device, x.shape);
+  run(reluForward, { x, y }, { size: x.size });
+  return y;
+}
+
+/** The gradient of `relu` at its input, from its output and the gradient of that; all of one shape. */
+export function reluGradient(output: Tensor, outputGradient: Tensor): Tensor {
+  const inputGradient = new Tensor(output.device, output.shape);
+  run(
+    reluBackward,
+    { output, output_gradient: outputGradient, input_gradient: inputGradient },
+    { size: output.size },
+  );
+  return inputGradient;
+}

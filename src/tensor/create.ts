@@ -1,0 +1,88 @@
+import type { Device } from '../gpu/device.js';
+import { ShapeError } from '../gpu/errors.js';
+import { normalValues, uniformValues } from './random.js';
+import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
+import { type DType, Tensor } from './tensor.js';
+
+/** Numbers nested to the depth of the tensor's rank. */
+export type Nested = number | readonly Nested[];
+
+export interface RandomOptions {
+  /** Defaults to the device's seed. */
+  seed?: number;
+  /** Numbers of different streams are independent. By default each call on a device takes the next stream. */
+  stream?: number;
+}
+
+/** The next unused stream of each device. */
+const streams = new WeakMap<Device, number>();
+
+function nextStream(device: Device): number {
+  const stream = streams.get(device) ?? 0;
+  streams.set(device, stream + 1);
+  return stream;
+}
+
+export function full(device: Device, shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
+  const size = sizeOf(shape);
+  const values = dtype === 'f32' ? new Float32Array(size) : new Uint32Array(size);
+  return new Tensor(device, shape, dtype).write(values.fill(value));
+}
+
+export const zeros = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
+  full(device, shape, 0, dtype);
+
+/** A tensor from typed-array values in row-major order. */
+export function fromArray(device: Device, values: Float32Array | Uint32Array, shape: Shape): Tensor {
+  checkShape('from', shape);
+  if (values.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `from: shape ${formatShape(shape)} needs ${sizeOf(shape)} values, got ${values.length}`,
+    );
+  }
+  return new Tensor(device, shape, values instanceof Uint32Array ? 'u32' : 'f32').write(values);
+}
+
+/** A tensor from nested arrays: `from(device, [[1, 2], [3, 4]])` has shape `[2, 2]`. */
+export function from(device: Device, nested: Nested, dtype: DType = 'f32'): Tensor {
+  const shape: number[] = [];
+  for (let level = nested; typeof level !== 'number'; level = level[0] as Nested) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: number[] = [];
+  flatten(nested, shape, 0, flat);
+  return fromArray(device, dtype === 'f32' ? Float32Array.from(flat) : Uint32Array.from(flat), shape);
+}
+
+function flatten(nested: Nested, shape: Shape, axis: number, into: number[]): void {
+  if (typeof nested === 'number' && axis === shape.length) {
+    into.push(nested);
+  } else if (typeof nested !== 'number' && nested.length === shape[axis]) {
+    for (const inner of nested) flatten(inner, shape, axis + 1, into);
+  } else {
+    throw new ShapeError(`from: ragged arrays; all arrays at depth ${axis} must have the same length`);
+  }
+}
+
+/** Normally distributed values; the same seed and stream give the same values on every device. */
+export function randn(
+  device: Device,
+  shape: Shape,
+  options: RandomOptions & { mean?: number; std?: number } = {},
+): Tensor {
+  checkShape('randn', shape);
+  const { seed = device.seed, stream = nextStream(device), mean = 0, std = 1 } = options;
+  return fromArray(device, normalValues(sizeOf(shape), seed, stream, mean, std), shape);
+}
+
+/** Values uniform in [low, high); the same seed and stream give the same values on every device. */
+export function uniform(
+  device: Device,
+  shape: Shape,
+  options: RandomOptions & { low?: number; high?: number } = {},
+): Tensor {
+  checkShape('uniform', shape);
+  const { seed = device.seed, stream = nextStream(device), low = 0, high = 1 } = options;
+  return fromArray(device, uniformValues(sizeOf(shape), seed, stream, low, high), shape);
+}

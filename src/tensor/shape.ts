@@ -1,0 +1,141 @@
+import { ShapeError } from '../gpu/errors.js';
+
+/** Sizes of a tensor's axes, outermost first. Images are `[N, C, H, W]`: batch, channels, rows, columns. */
+export type Shape = readonly number[];
+
+/** A value for rows and one for columns; a lone number means both. */
+export type Pair = number | readonly [number, number];
+
+export const pair = (value: Pair): readonly [number, number] =>
+  typeof value === 'number' ? [value, value] : value;
+
+export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
+
+export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;
+
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  a.length === b.length && a.every((n, axis) => n === b[axis]);
+
+/** Refuse shapes that no tensor can have: negative or fractional lengths. Zero is a length like any other. */
+export function checkShape(op: string, shape: Shape): void {
+  if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
+    throw new ShapeError(
+      `${op}: ${formatShape(shape)} is no shape; every length must be a whole number, 0 or more`,
+    );
+  }
+}
+
+/** Refuse a tensor whose number of axes is not `rank`. */
+export function checkRank(op: string, what: string, shape: Shape, rank: number, axes: string): void {
+  if (shape.length !== rank) {
+    throw new ShapeError(`${op}: ${what} has shape ${formatShape(shape)}, expected ${rank} axes ${axes}`);
+  }
+}
+
+export function checkSameShape(op: string, a: Shape, b: Shape): void {
+  if (!sameShape(a, b)) {
+    throw new ShapeError(`${op}: shapes ${formatShape(a)} and ${formatShape(b)} differ; they must be equal`);
+  }
+}
+
+/** The shape of `reshape`; one length may be -1 and is then worked out from the others. */
+export function reshapedShape(from: Shape, to: Shape): Shape {
+  const size = sizeOf(from);
+  const known = sizeOf(to.filter((length) => length !== -1));
+  const unknown = to.length - to.filter((length) => length !== -1).length;
+  const shape = to.map((length) => (length === -1 ? size / known : length));
+  if (unknown > 1 || shape.some((length) => !Number.isInteger(length)) || sizeOf(shape) !== size) {
+    throw new ShapeError(
+      `reshape: ${formatShape(from)} has ${size} elements and cannot become ${formatShape(to)}`,
+    );
+  }
+  return shape;
+}
+
+/** The shape of an elementwise result, by NumPy's rule: align at the last axis; lengths are equal, or one of them is 1. */
+export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const m = a[axis - rank + a.length] ?? 1;
+    const n = b[axis - rank + b.length] ?? 1;
+    if (m !== n && m !== 1 && n !== 1) {
+      throw new ShapeError(
+        `${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast; ` +
+          `counted from the last axis, lengths must be equal or 1, and ${m} meets ${n}`,
+      );
+    }
+    return m === 1 ? n : m;
+  });
+}
+
+/** Where a sliding window goes: convolutions and pools share it. */
+export interface Window {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: readonly [number, number];
+  readonly dilation: readonly [number, number];
+  /** Keep the last window even where it hangs over the edge: round the output size up instead of down. */
+  readonly ceilMode: boolean;
+}
+
+export interface WindowOptions {
+  kernelSize: Pair;
+  stride?: Pair;
+  padding?: Pair;
+  dilation?: Pair;
+  ceilMode?: boolean;
+}
+
+export function windowOf(op: string, options: WindowOptions): Window {
+  const { kernelSize, stride = 1, padding = 0, dilation = 1, ceilMode = false } = options;
+  const window = {
+    kernel: pair(kernelSize),
+    stride: pair(stride),
+    padding: pair(padding),
+    dilation: pair(dilation),
+    ceilMode,
+  };
+  const atLeast = { kernel: 1, stride: 1, padding: 0, dilation: 1 } as const;
+  for (const [name, least] of Object.entries(atLeast)) {
+    const values = window[name as keyof typeof atLeast];
+    if (values.some((value) => !Number.isInteger(value) || value < least)) {
+      throw new ShapeError(
+        `${op}: ${name} is ${values.join(' x ')}, it must be a whole number of at least ${least}`,
+      );
+    }
+  }
+  return window;
+}
+
+/** How many windows fit along an axis; PyTorch's rule, which in ceil mode drops a window that would start in the padding. */
+function windowCount(
+  length: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  ceil: boolean,
+): number {
+  const room = length + 2 * padding - (dilation * (kernel - 1) + 1);
+  if (room < 0) return 0;
+  const count = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
+  return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
+}
+
+/** Rows and columns of the output of a sliding window over `[..., H, W]`. */
+export function windowedSize(
+  op: string,
+  [height, width]: readonly [number, number],
+  window: Window,
+): [number, number] {
+  const { kernel, stride, padding, dilation, ceilMode } = window;
+  const rows = windowCount(height, kernel[0], stride[0], padding[0], dilation[0], ceilMode);
+  const columns = windowCount(width, kernel[1], stride[1], padding[1], dilation[1], ceilMode);
+  if (rows < 1 || columns < 1) {
+    throw new ShapeError(
+      `${op}: a ${kernel.join(' x ')} window (dilation ${dilation.join(' x ')}) does not fit into ` +
+        `${height} x ${width} with padding ${padding.join(' x ')}`,
+    );
+  }
+  return [rows, columns];
+}

@@ -1,0 +1,110 @@
+import type { Device } from '../gpu/device.js';
+import { DawngradError, ShapeError } from '../gpu/errors.js';
+import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
+import { Storage } from './storage.js';
+
+/** Element types: 32-bit floats, and 32-bit unsigned integers for labels, bytes packed by four, and random keys. */
+export type DType = 'f32' | 'u32';
+
+const ARRAYS = { f32: Float32Array, u32: Uint32Array } as const;
+
+/** Tensors that the garbage collector takes give their storage back; `dispose` and `tidy` do it sooner. */
+const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
+
+/**
+ * A dense row-major array on a device. Images are `[N, C, H, W]`.
+ *
+ * A tensor's values are on the GPU; reading them (`toArray`, `item`) is the one asynchronous thing. The methods that
+ * compute (`add`, `relu`, `backward`, ...) are installed by the autograd floor.
+ */
+export class Tensor {
+  readonly device: Device;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly size: number;
+  /** Should `backward` leave a gradient here? */
+  requiresGrad = false;
+  /** Sum of the gradients of every `backward` since it was last cleared. */
+  grad: Tensor | null = null;
+  /** How this tensor was computed: the tape's, see the autograd floor. */
+  node: unknown = undefined;
+  #storage: Storage | undefined;
+
+  constructor(device: Device, shape: Shape, dtype: DType = 'f32', storage?: Storage) {
+    checkShape('creating a tensor', shape);
+    this.device = device;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.size = sizeOf(shape);
+    this.#storage = storage ?? new Storage(device, this.bytes, `tensor ${formatShape(shape)}`);
+    collected.register(this, this.#storage, this);
+    device.scopes.add(this);
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Bytes of its elements. */
+  get bytes(): number {
+    return this.size * 4;
+  }
+
+  /** Its memory on the device, at least `bytes` long. */
+  get buffer(): GPUBuffer {
+    return this.#held.buffer;
+  }
+
+  get #held(): Storage {
+    if (!this.#storage) {
+      throw new DawngradError(
+        `using a tensor ${formatShape(this.shape)} that was disposed of; return it from tidy(), or keep() it, to use it after`,
+      );
+    }
+    return this.#storage;
+  }
+
+  get disposed(): boolean {
+    return this.#storage === undefined;
+  }
+
+  /** A tensor of another shape over the same memory; one length may be -1. Not recorded for gradients: see `reshape`. */
+  view(shape: Shape): Tensor {
+    return new Tensor(this.device, reshapedShape(this.shape, shape), this.dtype, this.#held.retain());
+  }
+
+  /** Overwrite its values from the host. */
+  write(values: Float32Array | Uint32Array): this {
+    if (values.length !== this.size) {
+      throw new ShapeError(
+        `writing a tensor ${formatShape(this.shape)}: expected ${this.size} values, got ${values.length}`,
+      );
+    }
+    if (this.size > 0) this.device.write(this.buffer, values);
+    return this;
+  }
+
+  /** Its values in row-major order, once everything recorded so far has run. */
+  async toArray(): Promise<Float32Array | Uint32Array> {
+    if (this.size === 0) return new ARRAYS[this.dtype](0);
+    return new ARRAYS[this.dtype](await this.device.read(this.buffer, this.bytes));
+  }
+
+  /** The value of a tensor with one element. */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new ShapeError(
+        `item: a tensor ${formatShape(this.shape)} has ${this.size} elements, item() reads exactly one`,
+      );
+    }
+    return (await this.toArray())[0] as number;
+  }
+
+  /** Give its memory back now. Other views of the same memory keep it. Doing so twice is harmless. */
+  dispose(): void {
+    if (!this.#storage) return;
+    collected.unregister(this);
+    this.#storage.release();
+    this.#storage = undefined;
+  }
+}

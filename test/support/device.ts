@@ -1,0 +1,20 @@
+import { afterAll, beforeAll } from 'vitest';
+import { Device, type DeviceOptions } from '../../src/gpu/device.js';
+
+/**
+ * A device for the tests of a file: opened before them, destroyed after them. Where there is no adapter the tests fail and
+ * say why. Use as `const gpu = useDevice();` and `gpu.device` inside tests.
+ */
+export function useDevice(options: DeviceOptions = {}): { readonly device: Device } {
+  let device: Device | undefined;
+  beforeAll(async () => {
+    device = await Device.create(options);
+  });
+  afterAll(() => device?.destroy());
+  return {
+    get device() {
+      if (!device) throw new Error('the device exists only inside tests');
+      return device;
+    },
+  };
+}
