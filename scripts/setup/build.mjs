@@ -1,0 +1,17 @@
+/** dist/: built when it is missing or was made from other sources. The shaders are read at run time, as they are. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesBelow, fingerprint, isRecorded, record } from './fingerprint.mjs';
+import { ROOT, run, say } from './run.mjs';
+
+const COMPILER = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+const CONFIGURATION = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+export function ensureBuild() {
+  const sources = [...CONFIGURATION.map((name) => join(ROOT, name)), ...filesBelow(join(ROOT, 'src'))];
+  const hash = fingerprint(sources.flatMap((path) => [path, readFileSync(path, 'utf8')]));
+  if (existsSync(join(ROOT, 'dist', 'cli', 'main.js')) && isRecorded('build', hash)) return;
+  say('building dist/ (tsc)');
+  run('building dist/', process.execPath, [COMPILER, '-p', 'tsconfig.build.json']);
+  record('build', hash);
+}
