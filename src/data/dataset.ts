@@ -47,3 +47,17 @@ export function take(set: ImageSet, from: number, to: number): ImageSet {
     labels: set.labels.subarray(from, end),
   };
 }
+
+/** How one data set is recognised and read. */
+export interface DatasetFormat {
+  readonly name: string;
+  /** The files that tell it, in words, for the message that says what was looked for. */
+  readonly files: string;
+  /** Whether the directory seems to hold it, judged by file names alone. */
+  isIn(directory: string): boolean;
+  /**
+   * Reads and checks all of it.
+   * @throws DataError if a file is missing, damaged or of another kind.
+   */
+  load(directory: string): Dataset;
+}

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataError } from '../dataset.js';
+import { fetchFile, md5Of, type Progress } from './fetch-file.js';
+import { type RemoteFile, SOURCES, type Source } from './sources.js';
+import { untar } from './untar.js';
+
+export type { Progress } from './fetch-file.js';
+
+export interface DownloadOptions {
+  /** The address of a directory to take the files from, in place of the well-known ones. */
+  readonly baseUrl?: string;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the download; what has arrived stays, to be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+/** The data sets that `download` knows. */
+export const DOWNLOADABLE: readonly string[] = Object.keys(SOURCES);
+
+/**
+ * Puts the files of a data set into `directory`, which is made if need be. Files that are there are not fetched again;
+ * a file that an earlier attempt left half-done is gone on with; checksums are verified before a file gets its name.
+ * @throws DataError if the data set is unknown, a file cannot be had, or another file has its name
+ */
+export async function download(
+  dataset: string,
+  directory: string,
+  options: DownloadOptions = {},
+): Promise<void> {
+  const source = SOURCES[dataset];
+  if (source === undefined) {
+    throw new DataError(
+      `no data set to download is called "${dataset}"; there are ${DOWNLOADABLE.join(', ')}`,
+    );
+  }
+  await fetchSource(source, directory, options);
+}
+
+/** As `download`, for any source. */
+export async function fetchSource(
+  source: Source,
+  directory: string,
+  options: DownloadOptions = {},
+): Promise<void> {
+  const { baseUrl, ...rest } = options;
+  const mirrors = baseUrl === undefined ? source.mirrors : [baseUrl];
+  await mkdir(directory, { recursive: true }).catch((error: Error) => {
+    throw new DataError(`${directory}: cannot be made (${error.message})`);
+  });
+  for (const file of source.files) {
+    if (await isThere(file, directory)) continue;
+    const path = join(directory, file.name);
+    const urls = mirrors.map((mirror) => `${mirror.replace(/\/$/, '')}/${file.name}`);
+    if (!existsSync(path)) await fetchFile({ ...rest, urls, path, md5: file.md5 });
+    if (file.folder === undefined) continue;
+    await untar(path, join(directory, file.folder));
+    await rm(path);
+  }
+}
+
+/** Whether nothing is left to do for a file: it is there, or the folder that its archive holds is. */
+async function isThere(file: RemoteFile, directory: string): Promise<boolean> {
+  if (file.folder !== undefined && existsSync(join(directory, file.folder))) return true;
+  const path = join(directory, file.name);
+  if (!existsSync(path)) return false;
+  const found = await md5Of(path);
+  if (found === file.md5) return file.folder === undefined;
+  throw new DataError(
+    `${path}: is there already, with the md5 checksum ${found} instead of ${file.md5}; move it away to download it`,
+  );
+}

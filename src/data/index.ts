@@ -1,0 +1,70 @@
+/**
+ * The data floor: labelled images in host memory, read from the files of well-known data sets or drawn.
+ */
+import { statSync } from 'node:fs';
+import { cifar10, cifar100 } from './cifar.js';
+import { DataError, type Dataset, type DatasetFormat } from './dataset.js';
+import { glyphs } from './glyphs/glyphs.js';
+import { fashionMnist, mnist } from './mnist.js';
+import { svhn } from './svhn.js';
+
+export { DataError, type Dataset, type ImageSet, take } from './dataset.js';
+export { type DownloadOptions, download, type Progress } from './download/download.js';
+export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
+export { shuffle } from './shuffle.js';
+
+/** The data set that is drawn; the others are read from files. */
+const DRAWN = 'glyphs';
+
+const FORMATS: readonly DatasetFormat[] = [mnist, fashionMnist, cifar10, cifar100, svhn];
+
+/** Every name that `loadDataset` knows. */
+export const DATASET_NAMES: readonly string[] = [DRAWN, ...FORMATS.map((format) => format.name)];
+
+/**
+ * A data set by name.
+ * @param directory where its files are; `glyphs` has none
+ * @throws DataError if the name is unknown, or the files are missing, damaged or others
+ */
+export function loadDataset(name: string, directory?: string): Dataset {
+  if (name === DRAWN) {
+    if (directory !== undefined) {
+      throw new DataError(`glyphs is drawn, not read: leave out the directory ${directory}`);
+    }
+    return glyphs();
+  }
+  const format = FORMATS.find((candidate) => candidate.name === name);
+  if (format === undefined) {
+    throw new DataError(`no data set is called "${name}"; there are ${DATASET_NAMES.join(', ')}`);
+  }
+  if (directory === undefined) {
+    throw new DataError(
+      `${name} is read from files: name the directory that holds them, or get them with "dawngrad download ${name}"`,
+    );
+  }
+  checkDirectory(directory);
+  return format.load(directory);
+}
+
+/**
+ * The name of the data set that a directory holds, told by its files' names.
+ * @throws DataError if it holds none, with what was looked for, or more than one
+ */
+export function detectDataset(directory: string): string {
+  checkDirectory(directory);
+  const found = FORMATS.filter((format) => format.isIn(directory)).map((format) => format.name);
+  if (found.length === 1) return found[0]!;
+  if (found.length > 1) {
+    throw new DataError(
+      `${directory}: holds more than one data set (${found.join(', ')}); name the one you mean`,
+    );
+  }
+  const wanted = FORMATS.map((format) => `${format.name} (${format.files})`).join(', ');
+  throw new DataError(`${directory}: holds no data set; looked for ${wanted}, plain or .gz`);
+}
+
+function checkDirectory(directory: string): void {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new DataError(`${directory}: ${found === undefined ? 'no such directory' : 'not a directory'}`);
+}
