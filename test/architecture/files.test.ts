@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { LONGEST_FILE, longFiles, shadersWithoutHeader, shadersWithoutOwner } from './files.js';
+import { readFiles } from './repository.js';
+
+describe('the files of src/ and shaders/', () => {
+  const sources = readFiles('src', '.ts');
+  const shaders = readFiles('shaders', '.wgsl');
+
+  it('are found', () => {
+    expect(sources.length).toBeGreaterThan(0);
+    expect(shaders.length).toBeGreaterThan(0);
+  });
+
+  it('are short enough to read', () => {
+    expect(longFiles([...sources, ...shaders])).toEqual([]);
+  });
+
+  it('open with a header comment, if they are shaders', () => {
+    expect(shadersWithoutHeader(shaders)).toEqual([]);
+  });
+
+  it('belong to exactly one kernel file, if they are shaders', () => {
+    expect(shadersWithoutOwner(shaders, readFiles('src/kernels', '.ts'))).toEqual([]);
+  });
+});
+
+describe('the checks of files', () => {
+  it('count lines, with and without a line end after the last', () => {
+    const lines = 'x\n'.repeat(LONGEST_FILE);
+    expect(longFiles([['a.ts', lines]])).toEqual([]);
+    expect(longFiles([['a.ts', `${lines}x`]])).toEqual([`a.ts has ${LONGEST_FILE + 1} lines`]);
+  });
+
+  it('want a header of two lines', () => {
+    const shaders = [
+      ['shaders/good.wgsl', '// y = x\n// One thread computes one element.\n'],
+      ['shaders/block.wgsl', '/* y = x\n   One thread computes one element. */\n'],
+      ['shaders/bare.wgsl', '@compute fn main() {}\n// y = x\n'],
+      ['shaders/short.wgsl', '// y = x\n\nfn main() {}'],
+    ] as const;
+    expect(shadersWithoutHeader(shaders)).toEqual(['shaders/bare.wgsl', 'shaders/short.wgsl']);
+  });
+
+  it('find shaders with no owner and with two', () => {
+    const shaders = [
+      ['shaders/relu.wgsl', ''],
+      ['shaders/lost.wgsl', ''],
+      ['shaders/shared.wgsl', ''],
+    ] as const;
+    const kernels = [
+      ['src/kernels/relu.ts', "shader: 'relu.wgsl', shader: 'shared.wgsl'"],
+      ['src/kernels/other.ts', "shader: 'shared.wgsl', // like 'prelu.wgsl'"],
+    ] as const;
+    expect(shadersWithoutOwner(shaders, kernels)).toEqual([
+      'shaders/lost.wgsl is named by no kernel',
+      'shaders/shared.wgsl is named by src/kernels/relu.ts and src/kernels/other.ts',
+    ]);
+  });
+});
