@@ -1,0 +1,133 @@
+// Arithmetic on every element, with broadcasting.
+//
+//   flat       y[i] = a[i] op b[i]                  for a and b of one shape
+//   broadcast  y[i] = a[a_at(i)] op b[b_at(i)]      where a length of 1 is stretched to the other's
+//   number     y[i] = a[i] op value
+//   expand     y[i] = value * a[a_at(i)]            the gradient of a sum or mean over the stretched axes
+//
+// y has `size` elements, row-major with the lengths [any, length_1, length_2, length_3]. A stride says how far apart
+// neighbours along an axis are in a or b; it is 0 along an axis that is stretched, so every index of y finds its element.
+// One thread computes one element. OPERATION is fixed when the shader is compiled: no thread ever chooses.
+
+const ADD: u32 = 0u;
+const SUBTRACT: u32 = 1u;
+const MULTIPLY: u32 = 2u;
+const DIVIDE: u32 = 3u;
+
+const OPERATION: u32 = 0u;
+const WORKGROUP: u32 = 256u;
+
+struct Params {
+  size: u32,
+  value: f32,
+  length_1: u32,
+  length_2: u32,
+  length_3: u32,
+  a_stride_0: u32,
+  a_stride_1: u32,
+  a_stride_2: u32,
+  a_stride_3: u32,
+  b_stride_0: u32,
+  b_stride_1: u32,
+  b_stride_2: u32,
+  b_stride_3: u32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+fn combine(a: f32, b: f32) -> f32 {
+  switch (OPERATION) {
+    case SUBTRACT: {
+      return a - b;
+    }
+    case MULTIPLY: {
+      return a * b;
+    }
+    case DIVIDE: {
+      return a / b;
+    }
+    default: {
+      return a + b;
+    }
+  }
+}
+
+// The index [i0, i1, i2, i3] of the element at a row-major position of y.
+fn index_of(position: u32) -> vec4u {
+  let row = position / params.length_3;
+  let plane = row / params.length_2;
+  let volume = plane / params.length_1;
+  return vec4u(
+    volume,
+    plane - volume * params.length_1,
+    row - plane * params.length_2,
+    position - row * params.length_3,
+  );
+}
+
+fn a_at(i: vec4u) -> u32 {
+  return i.x * params.a_stride_0 + i.y * params.a_stride_1 + i.z * params.a_stride_2 + i.w * params.a_stride_3;
+}
+
+fn b_at(i: vec4u) -> u32 {
+  return i.x * params.b_stride_0 + i.y * params.b_stride_1 + i.z * params.b_stride_2 + i.w * params.b_stride_3;
+}
+
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn flat(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
+  if (i >= params.size) {
+    return;
+  }
+  y[i] = combine(a[i], b[i]);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn broadcast(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
+  if (i >= params.size) {
+    return;
+  }
+  let index = index_of(i);
+  y[i] = combine(a[a_at(index)], b[b_at(index)]);
+}
+
+@group(0) @binding(2) var<storage, read_write> result: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn number(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
+  if (i >= params.size) {
+    return;
+  }
+  result[i] = combine(a[i], params.value);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn expand(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
+  if (i >= params.size) {
+    return;
+  }
+  result[i] = params.value * a[a_at(index_of(i))];
+}

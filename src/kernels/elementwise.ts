@@ -1,0 +1,122 @@
+import { broadcastShape, type Shape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { type BroadcastLayout, broadcastLayout, isFlat } from './broadcast.js';
+import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+
+/** Values of the shader's OPERATION. */
+const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
+
+export type Operation = keyof typeof OPERATIONS;
+
+const params = {
+  size: 'u32',
+  value: 'f32',
+  length_1: 'u32',
+  length_2: 'u32',
+  length_3: 'u32',
+  a_stride_0: 'u32',
+  a_stride_1: 'u32',
+  a_stride_2: 'u32',
+  a_stride_3: 'u32',
+  b_stride_0: 'u32',
+  b_stride_1: 'u32',
+  b_stride_2: 'u32',
+  b_stride_3: 'u32',
+} as const;
+
+export const elementwiseFlat = defineKernel({
+  name: 'elementwise.flat',
+  shader: 'elementwise.wgsl',
+  entryPoint: 'flat',
+  bindings: { a: 'read', b: 'read', y: 'write' },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(3 * size, size),
+});
+
+export const elementwiseBroadcast = defineKernel({
+  name: 'elementwise.broadcast',
+  shader: 'elementwise.wgsl',
+  entryPoint: 'broadcast',
+  bindings: { a: 'read', b: 'read', y: 'write' },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(2 * size, size),
+});
+
+export const elementwiseNumber = defineKernel({
+  name: 'elementwise.number',
+  shader: 'elementwise.wgsl',
+  entryPoint: 'number',
+  bindings: { a: 'read', result: 'write' },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(2 * size, size),
+});
+
+export const elementwiseExpand = defineKernel({
+  name: 'elementwise.expand',
+  shader: 'elementwise.wgsl',
+  entryPoint: 'expand',
+  bindings: { a: 'read', result: 'write' },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(size, size),
+});
+
+/** The shader's parameters for an output of `size` elements. */
+function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<keyof typeof params, number> {
+  const [, length_1 = 1, length_2 = 1, length_3 = 1] = layout.lengths;
+  const [a_stride_0 = 0, a_stride_1 = 0, a_stride_2 = 0, a_stride_3 = 0] = layout.aStrides;
+  const [b_stride_0 = 0, b_stride_1 = 0, b_stride_2 = 0, b_stride_3 = 0] = layout.bStrides;
+  return {
+    size,
+    value,
+    length_1,
+    length_2,
+    length_3,
+    a_stride_0,
+    a_stride_1,
+    a_stride_2,
+    a_stride_3,
+    b_stride_0,
+    b_stride_1,
+    b_stride_2,
+    b_stride_3,
+  };
+}
+
+/** `a op b`, elementwise, of the shape to which `a` and `b` broadcast. */
+export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor {
+  const y = new Tensor(a.device, broadcastShape(operation, a.shape, b.shape));
+  const layout = broadcastLayout(operation, a.shape, b.shape, y.shape);
+  const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
+  run(kernel, { a, b, y }, paramsOf(y.size, 0, layout), { OPERATION: OPERATIONS[operation] });
+  return y;
+}
+
+/** `a op value`, elementwise. The value is compiled into the launch: what changes from step to step must be a tensor. */
+export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
+  const result = new Tensor(a.device, a.shape);
+  const layout = broadcastLayout(operation, a.shape, a.shape, a.shape);
+  run(elementwiseNumber, { a, result }, paramsOf(a.size, value, layout), {
+    OPERATION: OPERATIONS[operation],
+  });
+  return result;
+}
+
+/** `factor * a`, stretched to a shape that `a` broadcasts to. */
+export function expanded(a: Tensor, shape: Shape, factor = 1): Tensor {
+  const result = new Tensor(a.device, shape);
+  const layout = broadcastLayout('expand', a.shape, [], shape);
+  run(elementwiseExpand, { a, result }, paramsOf(result.size, factor, layout));
+  return result;
+}
+
+/** `a + b` of two tensors of one shape, both of which it disposes of: how the tape adds gradients up. */
+export function accumulated(a: Tensor, b: Tensor): Tensor {
+  const sum = elementwise('add', a, b);
+  a.dispose();
+  b.dispose();
+  return sum;
+}
