@@ -102,14 +102,14 @@ export function hasSuite(sources, suite) {
  * @returns {string} the text of a .sources file
  */
 export function backportsSource(sources, codename) {
-  // Other vendors too name their suites after Debian's releases. Only Debian's mirrors also carry the release's updates
-  // or are signed by Debian, and nearly all end in /debian: the source with most of these signs is the machine's own.
-  const hasUpdates = sources.filter((source) => source.suites.includes(`${codename}-updates`));
-  const updatesUris = hasUpdates.flatMap((source) => source.uris);
+  // Other vendors too name their suites after Debian's releases, some at addresses that end in /debian. But only the
+  // machine's own mirror also carries the release's updates, and only Debian's own packages are signed with its keys.
+  const updates = sources.filter((source) => source.suites.includes(`${codename}-updates`));
+  const updatesUris = updates.flatMap((source) => source.uris);
   /** @param {Source} source */
   const signs = ({ uris, options }) =>
-    Number(uris.some((uri) => updatesUris.includes(uri))) +
-    Number(options['Signed-By']?.includes('debian-archive') ?? false) +
+    2 * Number(uris.some((uri) => updatesUris.includes(uri))) +
+    2 * Number(options['Signed-By']?.includes('debian-archive') ?? false) +
     Number(uris.some((uri) => /\/debian\/?$/.test(uri)));
   const candidates = sources.filter((source) => servesMain(source, codename));
   const mirror = candidates.sort((a, b) => signs(b) - signs(a))[0] ?? DEBIAN;

@@ -20,14 +20,15 @@ const ABANDONED_AFTER_MS = 60 * 60_000;
 export function withLock(work, path = LOCK) {
   let told = false;
   while (!acquire(path)) {
-    const holder = livingHolder(path);
-    if (holder === undefined) {
+    const holder = holderOf(path);
+    if (holder === undefined) continue; // released since we tried
+    if (holder.isAlive) {
+      if (!told) say(`waiting for another set-up (process ${holder.pid}) to finish`);
+      told = true;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+    } else {
       rmSync(path, { force: true });
-      continue;
     }
-    if (!told) say(`waiting for another set-up (process ${holder}) to finish`);
-    told = true;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
   }
   try {
     return work();
@@ -57,15 +58,16 @@ function acquire(path) {
 
 /**
  * @param {string} path
- * @returns {number | undefined} the process that holds the lock, undefined if that process has died
+ * @returns {{ pid: number, isAlive: boolean } | undefined} the process that holds the lock; undefined if none does
  */
-function livingHolder(path) {
+function holderOf(path) {
   try {
-    const age = Date.now() - statSync(path).mtimeMs;
-    const holder = Number(readFileSync(path, 'utf8'));
-    return age < ABANDONED_AFTER_MS && isAlive(holder) ? holder : undefined;
-  } catch {
-    return undefined; // released since we tried
+    const isRecent = Date.now() - statSync(path).mtimeMs < ABANDONED_AFTER_MS;
+    const pid = Number(readFileSync(path, 'utf8'));
+    return { pid, isAlive: isRecent && isAlive(pid) };
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+    return undefined;
   }
 }
 
