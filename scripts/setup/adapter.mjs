@@ -48,8 +48,13 @@ function probe() {
   const { status, signal, stdout, stderr, error } = capture(process.execPath, [PROBE], {
     timeout: PROBE_TIMEOUT_MS,
   });
-  const answer = /^\{.*\}$/m.exec(stdout)?.[0];
-  if (answer) return JSON.parse(answer);
+  const line = /^\{.*\}$/m.exec(stdout)?.[0];
+  if (line) {
+    const { adapter, reason } = JSON.parse(line);
+    // Dawn names the driver's fault in a warning, such as a feature that an old driver lacks.
+    const warning = /^Warning: (.*)/m.exec(stderr)?.[1];
+    return adapter ? { adapter } : { reason: warning ? `${reason} (${warning})` : reason };
+  }
   return {
     reason:
       `the probe ended early (${error?.message ?? signal ?? `exit status ${status}`})\n${stderr}`.trim(),
