@@ -41,9 +41,9 @@ interface Rule {
 
 export const elementwiseRules = {
   add: { value: (a, b) => a + b, byA: () => 1, byB: () => 1 },
-  sub: { value: (a, b) => a - b, byA: () => 1, byB: () => -1 },
-  mul: { value: (a, b) => a * b, byA: (_, b) => b, byB: (a) => a },
-  div: { value: (a, b) => a / b, byA: (_, b) => 1 / b, byB: (a, b) => -a / (b * b) },
+  subtract: { value: (a, b) => a - b, byA: () => 1, byB: () => -1 },
+  multiply: { value: (a, b) => a * b, byA: (_, b) => b, byB: (a) => a },
+  divide: { value: (a, b) => a / b, byA: (_, b) => 1 / b, byB: (a, b) => -a / (b * b) },
 } as const satisfies Record<string, Rule>;
 
 export type ElementwiseOp = keyof typeof elementwiseRules;

@@ -18,5 +18,6 @@ export * from './pool-window.js';
 export * from './random.js';
 export * from './reduce.js';
 export * from './relu.js';
+export * from './schedules.js';
 export * from './sgd.js';
 export * from './softmax-cross-entropy.js';

@@ -1,0 +1,224 @@
+/**
+ * The table of shapes: one list of named cases per kind of operation, shared by all tests of that kind, so that no op is
+ * tested on friendlier shapes than another.
+ */
+import type { Pair } from '../reference/array.js';
+
+/** [n, n], unless a pair is given. */
+const pair = (value: number | Pair): Pair => (typeof value === 'number' ? [value, value] : value);
+
+export interface ConvolutionCase {
+  readonly name: string;
+  /** [N, C, H, W] */
+  readonly input: readonly [number, number, number, number];
+  readonly outputs: number;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+}
+
+function convolution(
+  name: string,
+  input: ConvolutionCase['input'],
+  outputs: number,
+  kernel: number | Pair,
+  options: { stride?: number | Pair; padding?: number | Pair; dilation?: number | Pair } = {},
+): ConvolutionCase {
+  return {
+    name,
+    input,
+    outputs,
+    kernel: pair(kernel),
+    stride: pair(options.stride ?? 1),
+    padding: pair(options.padding ?? 0),
+    dilation: pair(options.dilation ?? 1),
+  };
+}
+
+export const convolutionCases: readonly ConvolutionCase[] = [
+  convolution('one of everything', [1, 1, 1, 1], 1, 1),
+  convolution('batch 1, one channel, one map', [1, 1, 5, 5], 1, 3),
+  convolution('one channel, several maps', [2, 1, 6, 5], 3, 3, { padding: 1 }),
+  convolution('several channels, one map', [2, 3, 6, 5], 1, 3, { padding: 1 }),
+  convolution('5x5 padding 2, as NIN', [2, 3, 8, 8], 5, 5, { padding: 2 }),
+  convolution('odd sizes', [3, 5, 7, 9], 7, 3, { padding: 1 }),
+  convolution('even kernel', [2, 3, 6, 7], 4, 2),
+  convolution('1x1', [2, 6, 5, 3], 7, 1),
+  convolution('1x1 with stride and padding', [2, 3, 5, 6], 4, 1, { stride: 2, padding: 1 }),
+  convolution('stride 2', [2, 3, 9, 8], 4, 3, { stride: 2, padding: 1 }),
+  convolution('stride greater than kernel', [2, 3, 11, 10], 4, 2, { stride: 3 }),
+  convolution('dilation 2', [2, 2, 9, 9], 3, 3, { dilation: 2, padding: 2 }),
+  convolution('dilation 3 by 2 with stride', [1, 2, 11, 12], 3, 3, { dilation: [3, 2], stride: [1, 2] }),
+  convolution('tall kernel, everything asymmetric', [2, 3, 9, 7], 4, [4, 2], {
+    stride: [2, 1],
+    padding: [2, 1],
+    dilation: [1, 2],
+  }),
+  convolution('wide image', [1, 2, 3, 17], 3, [1, 5], { padding: [0, 2] }),
+  convolution('kernel as large as the image', [2, 3, 4, 5], 6, [4, 5]),
+  convolution('padding wider than the kernel', [1, 2, 3, 3], 2, 2, { stride: 2, padding: 3 }),
+  convolution('more than a tile: 70 maps, 130 positions', [1, 4, 10, 13], 70, 3, { padding: 1 }),
+  convolution('more than a tile: 1x1, 70 to 66 maps, 2 x 65 positions', [2, 70, 5, 13], 66, 1),
+  convolution('whole tiles: 64 maps, 64 positions', [2, 16, 8, 8], 64, 1),
+];
+
+/** The cases that the fused 1x1 convolution takes: kernel 1, stride 1, no padding. */
+export const pointwiseCases = convolutionCases.filter(
+  ({ kernel, stride, padding }) =>
+    [...kernel, ...stride].every((n) => n === 1) && padding.every((n) => n === 0),
+);
+
+export interface PoolCase {
+  readonly name: string;
+  /** [N, C, H, W] */
+  readonly input: readonly [number, number, number, number];
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly ceilMode: boolean;
+}
+
+function pool(
+  name: string,
+  input: PoolCase['input'],
+  kernel: number | Pair,
+  stride: number | Pair,
+  options: { padding?: number | Pair; ceilMode?: boolean } = {},
+): PoolCase {
+  return {
+    name,
+    input,
+    kernel: pair(kernel),
+    stride: pair(stride),
+    padding: pair(options.padding ?? 0),
+    ceilMode: options.ceilMode ?? false,
+  };
+}
+
+export const poolCases: readonly PoolCase[] = [
+  pool('one of everything', [1, 1, 1, 1], 1, 1),
+  pool('NIN: 3x3 stride 2 ceil, 32 to 16', [1, 2, 32, 32], 3, 2, { ceilMode: true }),
+  pool('NIN: 3x3 stride 2 ceil, 7 to 3', [2, 3, 7, 7], 3, 2, { ceilMode: true }),
+  pool('3x3 stride 2 floor on even sizes', [2, 3, 8, 10], 3, 2),
+  pool('2x2 stride 2 on odd sizes', [2, 1, 5, 7], 2, 2),
+  pool('stride greater than kernel', [2, 2, 11, 9], 2, 3),
+  pool('stride greater than kernel, ceil', [2, 2, 11, 9], 2, 3, { ceilMode: true }),
+  pool('windows that overlap at every step', [1, 2, 6, 5], 3, 1),
+  pool('padding', [2, 2, 6, 7], 3, 2, { padding: 1 }),
+  pool('padding, ceil', [2, 2, 6, 7], 3, 2, { padding: 1, ceilMode: true }),
+  pool('last window starts in the right padding, so it is dropped', [1, 2, 5, 5], 2, 3, {
+    padding: 1,
+    ceilMode: true,
+  }),
+  pool('last window starts past the input, so it is dropped', [1, 2, 3, 6], 2, 3, { ceilMode: true }),
+  pool('everything asymmetric', [2, 2, 9, 6], [4, 2], [3, 1], { padding: [2, 1], ceilMode: true }),
+  pool('the whole image', [2, 3, 5, 4], [5, 4], 1),
+  pool('more maps than a workgroup has threads', [3, 67, 5, 5], 3, 2, { ceilMode: true }),
+];
+
+export interface MatmulCase {
+  readonly name: string;
+  /** The batch of each factor; null for a factor without a batch axis. */
+  readonly batchA: number | null;
+  readonly batchB: number | null;
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** name: batch of a, batch of b, then rows M, depth K, columns N of [M, K] x [K, N]. */
+const matmulSizes = {
+  '1 x 1 x 1': [null, null, 1, 1, 1],
+  'odd primes': [null, null, 7, 13, 11],
+  'row by matrix': [null, null, 1, 19, 17],
+  'matrix by column': [null, null, 17, 19, 1],
+  'outer product': [null, null, 9, 1, 10],
+  'a whole tile': [null, null, 64, 64, 64],
+  'one more than a tile': [null, null, 65, 65, 65],
+  'more than two tiles': [null, null, 130, 33, 70],
+  'deep and small': [null, null, 3, 300, 5],
+  'batch 3': [3, 3, 5, 6, 7],
+  'batch 2, a shared': [null, 2, 5, 6, 66],
+  'batch 2, b shared': [2, null, 66, 6, 5],
+} as const satisfies Record<string, readonly (number | null)[]>;
+
+const transposes = [
+  [false, false, 'a b'],
+  [false, true, 'a b^T'],
+  [true, false, 'a^T b'],
+  [true, true, 'a^T b^T'],
+] as const;
+
+/** Every size in all four transposes. */
+export const matmulCases: readonly MatmulCase[] = Object.entries(matmulSizes).flatMap(
+  ([name, [batchA, batchB, rows, depth, columns]]) =>
+    transposes.map(([transposeA, transposeB, product]) => {
+      const sizes = { batchA, batchB, rows, depth, columns };
+      return { name: `${name}, ${product}`, ...sizes, transposeA, transposeB };
+    }),
+);
+
+/** The shapes in which a case's factors are stored. */
+export function factorShapes(matmul: MatmulCase): { a: number[]; b: number[] } {
+  const { batchA, batchB, rows, depth, columns, transposeA, transposeB } = matmul;
+  return {
+    a: [...(batchA === null ? [] : [batchA]), ...(transposeA ? [depth, rows] : [rows, depth])],
+    b: [...(batchB === null ? [] : [batchB]), ...(transposeB ? [columns, depth] : [depth, columns])],
+  };
+}
+
+export interface BroadcastCase {
+  readonly name: string;
+  readonly a: readonly number[];
+  readonly b: readonly number[];
+}
+
+export const broadcastCases: readonly BroadcastCase[] = [
+  { name: 'scalars', a: [], b: [] },
+  { name: 'one element', a: [1], b: [1] },
+  { name: 'same shape, odd size', a: [3, 5, 7], b: [3, 5, 7] },
+  { name: 'more than a workgroup', a: [1031], b: [1031] },
+  { name: 'a scalar on the right', a: [3, 5], b: [] },
+  { name: 'a scalar on the left', a: [], b: [3, 5] },
+  { name: 'a row', a: [4, 7], b: [7] },
+  { name: 'a column', a: [4, 7], b: [4, 1] },
+  { name: 'row and column stretch each other', a: [1, 7], b: [4, 1] },
+  { name: 'a channel of images', a: [2, 3, 4, 5], b: [1, 3, 1, 1] },
+  { name: 'a channel, batch axis left out', a: [2, 3, 4, 5], b: [3, 1, 1] },
+  { name: 'one image for the batch', a: [3, 2, 3, 3], b: [2, 3, 3] },
+  { name: 'a mask for all channels, on the left', a: [2, 1, 3, 4], b: [2, 5, 3, 4] },
+  { name: 'stretched alternately', a: [2, 1, 3, 1], b: [1, 4, 1, 5] },
+  { name: 'five axes', a: [2, 3, 2, 3, 2], b: [3, 1] },
+];
+
+/** Pairs that no rule of broadcasting joins. */
+export const unbroadcastableCases: readonly BroadcastCase[] = [
+  { name: 'lengths differ', a: [3], b: [4] },
+  { name: 'aligned at the last axis, not the first', a: [3, 4], b: [3] },
+  { name: 'an inner axis differs', a: [2, 3, 5], b: [2, 4, 5] },
+];
+
+export interface ReductionCase {
+  readonly name: string;
+  readonly input: readonly number[];
+  readonly axes: readonly number[];
+}
+
+export const reductionCases: readonly ReductionCase[] = [
+  { name: 'one element', input: [1], axes: [0] },
+  { name: 'rows', input: [5, 7], axes: [1] },
+  { name: 'columns', input: [5, 7], axes: [0] },
+  { name: 'the last axis, counted from the end', input: [2, 3, 5], axes: [-1] },
+  { name: 'a middle axis', input: [3, 5, 4], axes: [1] },
+  { name: 'all axes', input: [3, 4, 5], axes: [0, 1, 2] },
+  { name: 'all but the channel', input: [3, 5, 4, 3], axes: [0, 2, 3] },
+  { name: 'height and width', input: [2, 3, 5, 7], axes: [2, 3] },
+  { name: 'first and last', input: [3, 5, 4], axes: [0, 2] },
+  { name: 'an axis of length 1', input: [4, 1, 3], axes: [1] },
+  { name: 'no axis at all', input: [2, 3], axes: [] },
+  { name: 'longer than a workgroup', input: [2, 1031], axes: [1] },
+  { name: 'longer than a workgroup, down the columns', input: [1031, 3], axes: [0] },
+];
