@@ -1,0 +1,93 @@
+import type { Device } from '../gpu/device.js';
+import { normalValues, uniformValues } from '../tensor/random.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
+
+/** Names a sequence of random numbers, see `tensor/random`. */
+export interface Draw {
+  readonly seed: number;
+  readonly stream: number;
+}
+
+/** How a parameter starts: the values for a shape, in row-major order. */
+export type Initialiser = (shape: Shape, draw: Draw) => Float32Array;
+
+/** Parameters draw from the upper half of the streams, so that other random tensors leave a model's weights alone. */
+const FIRST_STREAM = 2 ** 31;
+
+const streams = new WeakMap<Device, number>();
+
+/** The sequence for the next parameter on a device: the same seed gives the same weights, on every device. */
+export function nextDraw(device: Device): Draw {
+  const stream = streams.get(device) ?? FIRST_STREAM;
+  streams.set(device, stream + 1);
+  return { seed: device.seed, stream };
+}
+
+/**
+ * How many inputs each output of a layer sums, and how many outputs each input reaches, from the shape of its weight:
+ * `[outputs, inputs, ...kernel]`.
+ */
+export function fans([outputs = 1, inputs = 1, ...kernel]: Shape): { fanIn: number; fanOut: number } {
+  const taps = sizeOf(kernel);
+  return { fanIn: inputs * taps, fanOut: outputs * taps };
+}
+
+/** Every element the same. */
+export const constant =
+  (value: number): Initialiser =>
+  (shape) =>
+    new Float32Array(sizeOf(shape)).fill(value);
+
+/** N(0, std^2). */
+export const normal =
+  (std: number): Initialiser =>
+  (shape, { seed, stream }) =>
+    normalValues(sizeOf(shape), seed, stream, 0, std);
+
+/** U(-bound, bound). */
+export const uniform =
+  (bound: number): Initialiser =>
+  (shape, { seed, stream }) =>
+    uniformValues(sizeOf(shape), seed, stream, -bound, bound);
+
+type Distribution = 'normal' | 'uniform';
+
+/** A uniform distribution on (-b, b) has standard deviation b / sqrt 3. */
+const withDeviation = (std: number, distribution: Distribution): Initialiser =>
+  distribution === 'normal' ? normal(std) : uniform(Math.sqrt(3) * std);
+
+/**
+ * Keeps the scale of activations through a layer followed by a ReLU: variance 2 / ((1 + a^2) fanIn), with `a` the slope of
+ * the ReLU below zero. He et al., "Delving Deep into Rectifiers" (ICCV 2015), equation 10.
+ */
+export const he =
+  ({ slope = 0, distribution = 'normal' as Distribution } = {}): Initialiser =>
+  (shape, draw) =>
+    withDeviation(Math.sqrt(2 / ((1 + slope ** 2) * fans(shape).fanIn)), distribution)(shape, draw);
+
+/**
+ * Keeps the scale of activations and of gradients through a linear layer: variance 2 / (fanIn + fanOut). Glorot & Bengio,
+ * "Understanding the difficulty of training deep feedforward neural networks" (AISTATS 2010), equation 12.
+ */
+export const xavier =
+  ({ distribution = 'normal' as Distribution } = {}): Initialiser =>
+  (shape, draw) => {
+    const { fanIn, fanOut } = fans(shape);
+    return withDeviation(Math.sqrt(2 / (fanIn + fanOut)), distribution)(shape, draw);
+  };
+
+/** How a layer with weights and biases starts. */
+export interface InitOptions {
+  /** Its weight; by default as PyTorch does, `he` with slope sqrt 5 and uniform, which is U(-b, b) with b = 1 / sqrt(fanIn). */
+  init?: Initialiser;
+  /** Its bias; by default 0 where `init` is given, and else U(-b, b) with the weight's b, as PyTorch does. */
+  biasInit?: Initialiser;
+}
+
+/** What `options` mean for a layer whose weight has the given shape. */
+export function layerInit(weightShape: Shape, { init, biasInit }: InitOptions): Required<InitOptions> {
+  return {
+    init: init ?? he({ slope: Math.sqrt(5), distribution: 'uniform' }),
+    biasInit: biasInit ?? (init ? constant(0) : uniform(1 / Math.sqrt(fans(weightShape).fanIn))),
+  };
+}

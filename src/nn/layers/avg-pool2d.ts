@@ -1,0 +1,17 @@
+import { type AvgPool2dOptions, avgPool2d } from '../../autograd/ops/avg-pool2d.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module.js';
+
+/** The mean of each window of each map; the stride is the kernel size unless given. */
+export class AvgPool2d extends Module {
+  readonly options: Readonly<AvgPool2dOptions>;
+
+  constructor(options: AvgPool2dOptions) {
+    super();
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.attempt(() => avgPool2d(x, this.options));
+  }
+}

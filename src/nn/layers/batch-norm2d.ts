@@ -1,0 +1,43 @@
+import { batchNorm2d } from '../../autograd/ops/batch-norm2d.js';
+import type { Device } from '../../gpu/device.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { constant } from '../init.js';
+import { Module } from '../module.js';
+import { Parameter, stateBuffer } from '../parameter.js';
+
+export interface BatchNorm2dOptions {
+  /** Added to the variance before its root is taken (default 1e-5). */
+  eps?: number;
+  /** Weight of the newest batch in the running statistics (default 0.1). */
+  momentum?: number;
+}
+
+/**
+ * Normalises each map of `[N, C, H, W]` to mean 0 and variance 1, over the batch and all positions, then scales and shifts
+ * it by `weight` and `bias`, both `[C]`. In evaluation the running statistics stand in for the batch's.
+ * Ioffe & Szegedy, "Batch Normalization" (ICML 2015), algorithm 1.
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly runningMean: Tensor;
+  readonly runningVar: Tensor;
+  readonly eps: number;
+  readonly momentum: number;
+
+  constructor(device: Device, channels: number, { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
+    super();
+    this.weight = new Parameter(device, [channels], constant(1));
+    this.bias = new Parameter(device, [channels], constant(0));
+    this.runningMean = stateBuffer(device, [channels], 0);
+    this.runningVar = stateBuffer(device, [channels], 1);
+    this.eps = eps;
+    this.momentum = momentum;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { weight, bias, runningMean, runningVar: runningVariance, momentum, eps, training } = this;
+    const options = { runningMean, runningVariance, momentum, eps, training };
+    return this.attempt(() => batchNorm2d(x, weight, bias, options));
+  }
+}

@@ -1,0 +1,19 @@
+import { dropout } from '../../autograd/ops/dropout.js';
+import { ShapeError } from '../../gpu/errors.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module.js';
+
+/** In training, each element is zeroed with probability `p` and the others grow by 1 / (1 - p); in evaluation, nothing. */
+export class Dropout extends Module {
+  readonly p: number;
+
+  constructor(p = 0.5) {
+    super();
+    if (!(p >= 0 && p < 1)) throw new ShapeError(`Dropout: p is ${p}, it must be in [0, 1)`);
+    this.p = p;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.attempt(() => dropout(x, this.p, { training: this.training }));
+  }
+}

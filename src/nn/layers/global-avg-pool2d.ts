@@ -1,0 +1,10 @@
+import { globalAvgPool2d } from '../../autograd/ops/global-avg-pool2d.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module.js';
+
+/** The mean of each map, `[N, C, H, W]` to `[N, C]`: with one map a class, these are the logits (NIN, section 3.2). */
+export class GlobalAvgPool2d extends Module {
+  forward(x: Tensor): Tensor {
+    return this.attempt(() => globalAvgPool2d(x));
+  }
+}

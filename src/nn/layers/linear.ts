@@ -1,0 +1,29 @@
+import { linear } from '../../autograd/ops/linear.js';
+import type { Device } from '../../gpu/device.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { type InitOptions, layerInit } from '../init.js';
+import { Module } from '../module.js';
+import { Parameter } from '../parameter.js';
+
+export interface LinearOptions extends InitOptions {
+  /** Add a bias to each output (default true). */
+  bias?: boolean;
+}
+
+/** y = x W^T + b: `[N, inputs]` to `[N, outputs]`; weight `[outputs, inputs]`, bias `[outputs]`. */
+export class Linear extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(device: Device, inputs: number, outputs: number, options: LinearOptions = {}) {
+    super();
+    const shape = [outputs, inputs];
+    const { init, biasInit } = layerInit(shape, options);
+    this.weight = new Parameter(device, shape, init);
+    this.bias = options.bias === false ? null : new Parameter(device, [outputs], biasInit);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.attempt(() => linear(x, this.weight, this.bias));
+  }
+}

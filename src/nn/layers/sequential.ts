@@ -1,0 +1,24 @@
+import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module.js';
+
+/** Modules one after the other, named `0`, `1`, ... or, given as an object, by its keys in order. */
+export class Sequential extends Module {
+  readonly #modules: ReadonlyMap<string, Module>;
+
+  constructor(...modules: readonly Module[] | [Readonly<Record<string, Module>>]) {
+    super();
+    const [first] = modules;
+    const named = modules.length === 1 && first && !(first instanceof Module) ? first : modules;
+    this.#modules = this.adopt(new Map(Object.entries(named as Readonly<Record<string, Module>>)));
+  }
+
+  override children(): ReadonlyMap<string, Module> {
+    return this.#modules;
+  }
+
+  forward(x: Tensor): Tensor {
+    let y = x;
+    for (const module of this.#modules.values()) y = module.forward(y);
+    return y;
+  }
+}

@@ -1,0 +1,19 @@
+import { crossEntropy } from '../autograd/ops/cross-entropy.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+/** Softmax and cross-entropy in one: the mean over the batch of -log softmax(logits)[label]. */
+export class CrossEntropyLoss {
+  /** How many of the last batch had their largest logit at the label; disposed of with the rest of its `tidy`. */
+  correct: Tensor | null = null;
+
+  /**
+   * @param logits `[N, classes]`
+   * @param labels `[N]`, u32
+   * @returns a scalar
+   */
+  forward(logits: Tensor, labels: Tensor): Tensor {
+    const { loss, correct } = crossEntropy(logits, labels);
+    this.correct = correct;
+    return loss;
+  }
+}

@@ -1,0 +1,128 @@
+import { ShapeError } from '../gpu/errors.js';
+import { Tensor } from '../tensor/tensor.js';
+import { Parameter } from './parameter.js';
+import { assignAll, type State } from './state.js';
+
+/** PyTorch's names are in snake case: `runningMean` is saved as `running_mean`. */
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+
+/** PyTorch counts the batches that a batch norm saw; it uses the count only where the momentum is unset, which we lack. */
+const isBatchCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
+
+/**
+ * Something with a `forward` and with state. Parameters, buffers (tensors kept without a gradient) and inner modules are
+ * found through the object's own fields, in order of declaration, and named after them, in PyTorch's way:
+ * `block1.conv.weight`, `bn.running_mean`; a field with an array of modules gives `layers.0.weight`.
+ */
+export abstract class Module {
+  /** Behave as in training (dropout drops, batch norm takes the batch's statistics)? See `train` and `eval`. */
+  training = true;
+  #place: { parent: Module; name: string } | undefined;
+
+  abstract forward(x: Tensor): Tensor;
+
+  /** Inner modules by name. */
+  children(): ReadonlyMap<string, Module> {
+    const children = new Map<string, Module>();
+    for (const [field, value] of Object.entries(this)) {
+      if (value instanceof Module) children.set(snakeCase(field), value);
+      else if (Array.isArray(value)) {
+        value.forEach((item, index) => {
+          if (item instanceof Module) children.set(`${snakeCase(field)}.${index}`, item);
+        });
+      }
+    }
+    return this.adopt(children);
+  }
+
+  /** Tell modules where they are, for error messages. */
+  protected adopt<M extends ReadonlyMap<string, Module>>(children: M): M {
+    for (const [name, child] of children) child.#place ??= { parent: this, name };
+    return children;
+  }
+
+  /** Where it is in the model, as in `block1.conv`; empty for a model itself. */
+  get path(): string {
+    if (!this.#place) return '';
+    const { parent, name } = this.#place;
+    return parent.path ? `${parent.path}.${name}` : name;
+  }
+
+  /** `Conv2d "block1.conv"`. */
+  toString(): string {
+    return this.path ? `${this.constructor.name} "${this.path}"` : this.constructor.name;
+  }
+
+  /** Run an op; should it refuse, the error names this module instead of the op: `Conv2d "block1.conv": input has ...`. */
+  protected attempt<T>(op: () => T): T {
+    try {
+      return op();
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      throw new ShapeError(`${this}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
+    }
+  }
+
+  /** Every parameter in this module and below, by name; one that is shared is listed once. */
+  namedParameters(): Map<string, Parameter> {
+    return this.#tensors((tensor) => tensor instanceof Parameter) as Map<string, Parameter>;
+  }
+
+  /** Every tensor that is saved but not learned, by name. */
+  namedBuffers(): Map<string, Tensor> {
+    return this.#tensors((tensor) => !(tensor instanceof Parameter));
+  }
+
+  #tensors(wanted: (tensor: Tensor) => boolean): Map<string, Tensor> {
+    const found = new Map<string, Tensor>();
+    const seen = new Set<Tensor>();
+    const visit = (module: Module, prefix: string) => {
+      for (const [field, value] of Object.entries(module)) {
+        if (!(value instanceof Tensor) || !wanted(value) || seen.has(value)) continue;
+        seen.add(value);
+        found.set(prefix + snakeCase(field), value);
+      }
+      for (const [name, child] of module.children()) visit(child, `${prefix}${name}.`);
+    };
+    visit(this, '');
+    return found;
+  }
+
+  parameters(): Parameter[] {
+    return [...this.namedParameters().values()];
+  }
+
+  /** Switch this module and all below to training or, with `false`, to evaluation. */
+  train(training = true): this {
+    this.training = training;
+    for (const child of this.children().values()) child.train(training);
+    return this;
+  }
+
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Forget the gradients, and give their memory back. */
+  zeroGrad(): void {
+    for (const parameter of this.parameters()) {
+      parameter.grad?.dispose();
+      parameter.grad = null;
+    }
+  }
+
+  /** Parameters and buffers by name: the live tensors, not copies. Names and layouts are PyTorch's. */
+  stateDict(): Map<string, Tensor> {
+    return this.#tensors(() => true);
+  }
+
+  /**
+   * Overwrite parameters and buffers, in place. The names and shapes must be this module's exactly, but for PyTorch's
+   * `num_batches_tracked`, which may be there.
+   * @throws ShapeError that lists what is missing, unexpected or of another shape; nothing is loaded then
+   */
+  loadStateDict(state: State): void {
+    const relevant = [...state].filter(([name]) => !isBatchCount(name));
+    assignAll(this.toString(), this.stateDict(), new Map(relevant));
+  }
+}

@@ -1,0 +1,47 @@
+import { adamStep } from '../../kernels/adam.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Parameter } from '../parameter.js';
+import { type GroupOptions, Optimizer, type RateOptions } from './optimizer.js';
+
+export interface AdamOptions extends RateOptions {
+  /** Decay of the running means of the gradient and of its square (default 0.9 and 0.999). */
+  betas: readonly [number, number];
+  /** Added to the denominator (default 1e-8). */
+  eps: number;
+}
+
+/**
+ * Adam (Kingma & Ba, ICLR 2015, algorithm 1), with PyTorch's L2 penalty, at step t = 1, 2, ...:
+ *
+ *     g = gradient + weightDecay w
+ *     m = beta1 m + (1 - beta1) g
+ *     s = beta2 s + (1 - beta2) g^2
+ *     w = w - lr (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + eps)
+ */
+export class Adam extends Optimizer<AdamOptions> {
+  protected readonly slotNames = ['firstMoment', 'secondMoment'];
+
+  constructor(
+    params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
+    options: Partial<AdamOptions> = {},
+  ) {
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });
+  }
+
+  protected hyper(
+    { betas: [beta1, beta2], eps, weightDecay }: AdamOptions,
+    lr: number,
+    step: number,
+  ): number[] {
+    return [lr, beta1, beta2, eps, weightDecay, 1 - beta1 ** step, 1 - beta2 ** step];
+  }
+
+  protected update(
+    parameter: Parameter,
+    gradient: Tensor,
+    { firstMoment, secondMoment }: { firstMoment: Tensor; secondMoment: Tensor },
+    hyper: Tensor,
+  ): void {
+    adamStep({ parameter, gradient, firstMoment, secondMoment, hyper });
+  }
+}

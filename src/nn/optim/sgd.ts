@@ -1,0 +1,42 @@
+import { sgdStep } from '../../kernels/sgd.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Parameter } from '../parameter.js';
+import { type GroupOptions, Optimizer, type RateOptions } from './optimizer.js';
+
+export interface SGDOptions extends RateOptions {
+  /** How much of the last step goes on into the next (default 0). */
+  momentum: number;
+  /** Look ahead by one step of momentum (default false). */
+  nesterov: boolean;
+}
+
+/**
+ * Stochastic gradient descent, as PyTorch defines it:
+ *
+ *     g = gradient + weightDecay w
+ *     v = momentum v + g
+ *     w = w - lr (nesterov ? g + momentum v : v)
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  protected readonly slotNames = ['velocity'];
+
+  constructor(
+    params: Iterable<Parameter> | Iterable<GroupOptions<SGDOptions>>,
+    options: Partial<SGDOptions> & { lr: number },
+  ) {
+    super(params, { momentum: 0, nesterov: false, weightDecay: 0, ...options });
+  }
+
+  protected hyper({ momentum, nesterov, weightDecay }: SGDOptions, lr: number): number[] {
+    return [lr, momentum, weightDecay, nesterov ? 1 : 0];
+  }
+
+  protected update(
+    parameter: Parameter,
+    gradient: Tensor,
+    { velocity }: { velocity: Tensor },
+    hyper: Tensor,
+  ): void {
+    sgdStep({ parameter, gradient, velocity, hyper });
+  }
+}

@@ -1,0 +1,118 @@
+import { DawngradError } from '../gpu/errors.js';
+
+/**
+ * How the learning rate changes over the epochs of a run. Every group of an optimizer keeps its own rate and is multiplied
+ * by the same factor: `optimizer.factor = schedule.factor(epoch)` before each epoch, or, with a fraction, before each step.
+ */
+export interface Schedule {
+  /** The multiplier at `epoch` = 0, 1, ..., or in between. */
+  factor(epoch: number): number;
+  /** Tell it the value it watches, at the end of an epoch. Most schedules watch nothing. */
+  observe(value: number): void;
+  /** Should training stop? */
+  readonly finished: boolean;
+  /** What to save to go on after a restart. */
+  stateDict(): Readonly<Record<string, number>>;
+  loadStateDict(state: Readonly<Record<string, number>>): void;
+}
+
+/** A schedule that depends on the epoch alone. */
+const ofEpoch = (factor: (epoch: number) => number): Schedule => ({
+  factor,
+  observe() {},
+  finished: false,
+  stateDict: () => ({}),
+  loadStateDict() {},
+});
+
+export const constant = (): Schedule => ofEpoch(() => 1);
+
+/** Multiplied by `gamma` after every `every` epochs, or at each epoch listed in `at`. PyTorch's StepLR and MultiStepLR. */
+export function step(
+  options: ({ every: number } | { at: readonly number[] }) & { gamma?: number },
+): Schedule {
+  const { gamma = 0.1 } = options;
+  if ('every' in options) {
+    const { every } = options;
+    if (!(every > 0))
+      throw new DawngradError(`step schedule: every is ${every}, it must be more than 0 epochs`);
+    return ofEpoch((epoch) => gamma ** Math.floor(epoch / every));
+  }
+  return ofEpoch((epoch) => gamma ** options.at.filter((milestone) => epoch >= milestone).length);
+}
+
+/**
+ * From 1 to `end` along half a cosine over `epochs`, and `end` from then on. PyTorch's CosineAnnealingLR; Loshchilov &
+ * Hutter, "SGDR" (ICLR 2017), equation 5, without restarts.
+ */
+export function cosine({ epochs, end = 0 }: { epochs: number; end?: number }): Schedule {
+  if (!(epochs > 0)) throw new DawngradError(`cosine schedule: epochs is ${epochs}, it must be more than 0`);
+  return ofEpoch(
+    (epoch) => end + ((1 - end) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs))) / 2,
+  );
+}
+
+/**
+ * Rises in a straight line from `start` to 1 over the first `epochs`, then follows another schedule, whose epochs count from
+ * there. A net as deep as NIN that starts at its full rate can kill all its ReLUs in the first steps.
+ */
+export function warmUp(
+  { epochs, start = 0 }: { epochs: number; start?: number },
+  then = constant(),
+): Schedule {
+  return {
+    factor: (epoch) =>
+      epoch < epochs
+        ? (start + (1 - start) * (epoch / epochs)) * then.factor(0)
+        : then.factor(epoch - epochs),
+    observe: (value) => then.observe(value),
+    get finished() {
+      return then.finished;
+    },
+    stateDict: () => then.stateDict(),
+    loadStateDict: (state) => then.loadStateDict(state),
+  };
+}
+
+export interface PlateauOptions {
+  /** Epochs without a new best value before the rate falls (default 10). */
+  patience?: number;
+  /** What the rate is multiplied by (default 0.1). */
+  gamma?: number;
+  /** How often it falls; at the plateau after that, training is finished (default 2). */
+  drops?: number;
+  /** Is a larger value better, as for accuracy (default), or a smaller one, as for a loss? */
+  mode?: 'max' | 'min';
+  /** A value must be better than the best by more than this (default 0). */
+  threshold?: number;
+}
+
+/**
+ * The paper's schedule (section 4.1): train until the accuracy on the training set stops improving, divide the rate by 10,
+ * and once more, so that it ends at one per cent of where it began.
+ */
+export function plateau(options: PlateauOptions = {}): Schedule {
+  const { patience = 10, gamma = 0.1, drops = 2, mode = 'max', threshold = 0 } = options;
+  const sign = mode === 'max' ? 1 : -1;
+  const start = { best: -Number.MAX_VALUE, stale: 0, drops: 0 };
+  let state = { ...start };
+  return {
+    factor: () => gamma ** Math.min(state.drops, drops),
+    observe(value) {
+      if (sign * value > state.best + threshold) {
+        state = { ...state, best: sign * value, stale: 0 };
+      } else if (state.stale + 1 < patience) {
+        state = { ...state, stale: state.stale + 1 };
+      } else {
+        state = { ...state, stale: 0, drops: state.drops + 1 };
+      }
+    },
+    get finished() {
+      return state.drops > drops;
+    },
+    stateDict: () => ({ ...state }),
+    loadStateDict(saved) {
+      state = { ...start, ...saved };
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { DawngradError, ShapeError } from '../gpu/errors.js';
+import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+
+/** Values on the host, as a checkpoint file holds them. */
+export interface HostArray {
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+/** Names and values to load: from another model, or from a file. */
+export type State = ReadonlyMap<string, Tensor | HostArray>;
+
+/** Overwrite a tensor in place, keeping its identity: optimizers and views go on referring to it. */
+export function assign(target: Tensor, source: Tensor | HostArray): void {
+  if (!sameShape(target.shape, source.shape)) {
+    throw new ShapeError(`loading ${formatShape(source.shape)} into a tensor ${formatShape(target.shape)}`);
+  }
+  if (!(source instanceof Tensor)) {
+    target.write(source.values);
+    return;
+  }
+  const { device } = target;
+  if (source.device !== device) {
+    throw new DawngradError('loading a tensor of another device; read it with toArray() and load its values');
+  }
+  if (target.size === 0 || source === target) return;
+  device.flush();
+  const encoder = device.gpu.createCommandEncoder();
+  encoder.copyBufferToBuffer(source.buffer, 0, target.buffer, 0, target.bytes);
+  device.gpu.queue.submit([encoder.finish()]);
+}
+
+/**
+ * Load every target from the state, or nothing at all.
+ * @throws ShapeError that lists what is missing, what nothing asked for, and what has another shape
+ */
+export function assignAll(what: string, targets: ReadonlyMap<string, Tensor>, state: State): void {
+  const problems = {
+    missing: [...targets.keys()].filter((name) => !state.has(name)),
+    unexpected: [...state.keys()].filter((name) => !targets.has(name)),
+    'of another shape': [...targets].flatMap(([name, target]) => {
+      const source = state.get(name);
+      if (!source || sameShape(source.shape, target.shape)) return [];
+      return [`${name} ${formatShape(source.shape)}, expected ${formatShape(target.shape)}`];
+    }),
+  };
+  const found = Object.entries(problems).filter(([, names]) => names.length > 0);
+  if (found.length > 0) {
+    const lines = found.map(([problem, names]) => `  ${problem}: ${names.join('; ')}`);
+    throw new ShapeError(
+      `loading the state of ${what}: it was saved from something else\n${lines.join('\n')}`,
+    );
+  }
+  for (const [name, target] of targets) assign(target, state.get(name) as Tensor | HostArray);
+}
