@@ -1,0 +1,83 @@
+import { ShapeError } from '../gpu/errors.js';
+import { formatShape } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { checkDType } from './check.js';
+import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+
+export const softmaxCrossEntropyForward = defineKernel({
+  name: 'softmaxCrossEntropy.forward',
+  shader: 'softmax_cross_entropy.wgsl',
+  entryPoint: 'forward',
+  bindings: { logits: 'read', labels: 'read', loss: 'write', correct: 'write', statistics: 'write' },
+  params: { rows: 'u32', classes: 'u32' },
+  grid: ({ rows }) => linearGrid(rows),
+  cost: ({ rows, classes }) => elementCost(rows * (classes + 5), 4 * rows * classes),
+});
+
+export const softmaxCrossEntropyBackward = defineKernel({
+  name: 'softmaxCrossEntropy.backward',
+  shader: 'softmax_cross_entropy.wgsl',
+  entryPoint: 'backward',
+  bindings: {
+    logits: 'read',
+    labels: 'read',
+    saved_statistics: 'read',
+    loss_gradient: 'read',
+    logits_gradient: 'write',
+  },
+  params: { rows: 'u32', classes: 'u32' },
+  grid: ({ rows, classes }) => linearGrid(rows * classes),
+  cost: ({ rows, classes }) => elementCost(rows * (2 * classes + 3), 5 * rows * classes),
+});
+
+/** What the forward pass finds out about each row of the logits. */
+export interface RowResults {
+  /** Cross-entropy, `[N]`. */
+  readonly loss: Tensor;
+  /** 1 where the largest logit is the label's, the first one of equals; else 0; `[N]`. */
+  readonly correct: Tensor;
+  /** Largest logit, and the sum of exponentials after subtracting it: what the backward pass needs; `[N, 2]`. */
+  readonly statistics: Tensor;
+}
+
+/** Cross-entropy of softmax(logits) for each row: logits `[N, K]`, labels `[N]` of type u32. */
+export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults {
+  checkDType('crossEntropy', 'logits', logits);
+  checkDType('crossEntropy', 'labels', labels, 'u32');
+  const [rows = 0, classes = 0] = logits.shape;
+  if (logits.rank !== 2 || labels.rank !== 1 || labels.size !== rows || logits.size === 0) {
+    throw new ShapeError(
+      `crossEntropy: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; ` +
+        'expected logits [N, K] and labels [N], N and K at least 1',
+    );
+  }
+  const { device } = logits;
+  const loss = new Tensor(device, [rows]);
+  const correct = new Tensor(device, [rows]);
+  const statistics = new Tensor(device, [rows, 2]);
+  run(softmaxCrossEntropyForward, { logits, labels, loss, correct, statistics }, { rows, classes });
+  return { loss, correct, statistics };
+}
+
+/** The gradient of the mean loss at the logits, `[N, K]`, from that of the mean loss, a scalar on the device. */
+export function softmaxCrossEntropyGradient(
+  logits: Tensor,
+  labels: Tensor,
+  statistics: Tensor,
+  lossGradient: Tensor,
+): Tensor {
+  const [rows = 0, classes = 0] = logits.shape;
+  const logitsGradient = new Tensor(logits.device, logits.shape);
+  run(
+    softmaxCrossEntropyBackward,
+    {
+      logits,
+      labels,
+      saved_statistics: statistics,
+      loss_gradient: lossGradient,
+      logits_gradient: logitsGradient,
+    },
+    { rows, classes },
+  );
+  return logitsGradient;
+}
