@@ -48,6 +48,7 @@ export function appendLine(path: string, line: string): void {
     try {
       writeAll(file, Buffer.from(`${line}\n`));
     } catch (error) {
+      // Take back the part that was written.
       ftruncateSync(file, length);
       throw error;
     } finally {

@@ -1,0 +1,94 @@
+import type { Device } from '../gpu/device.js';
+import { prepareImages } from '../kernels/augment.js';
+import { nextKey } from '../kernels/random-key.js';
+import { fromArray } from '../tensor/create.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { gather } from './batch.js';
+import type { ImageSet } from './dataset.js';
+import type { Normalisation } from './normalisation.js';
+import { shuffle } from './shuffle.js';
+
+export interface LoaderOptions {
+  /** Images in a batch. */
+  readonly batch: number;
+  readonly normalisation: Normalisation;
+  /** Visit the images in another order each epoch, drawn from this seed. Left out: always in the set's own order. */
+  readonly shuffleSeed?: number;
+  /** Leave out the last batch of an epoch where it is smaller than the others, unless it is the only one (default false). */
+  readonly dropLast?: boolean;
+  /** Shift each image by up to `padding` pixels, zeros coming in, and mirror every other one, at random. */
+  readonly augment?: { readonly padding: number; readonly flip: boolean };
+}
+
+/** One step's images and labels, on the device. Make it inside `tidy`. */
+export interface Batch {
+  /** `[count, channels, height, width]`, normalised. */
+  readonly images: Tensor;
+  /** `[count]`, u32 */
+  readonly labels: Tensor;
+  readonly count: number;
+}
+
+/**
+ * Batches of a set, on a device. What goes over the bus is bytes, in one upload; converting, normalising and augmenting
+ * them is a kernel. Any batch of any epoch can be asked for, so that training may go on in the middle of an epoch.
+ */
+export class BatchLoader {
+  /** Batches in an epoch. */
+  readonly steps: number;
+  readonly #device: Device;
+  readonly #options: LoaderOptions;
+  #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
+
+  constructor(
+    device: Device,
+    readonly set: ImageSet,
+    options: LoaderOptions,
+  ) {
+    this.#device = device;
+    this.#options = options;
+    const { batch, dropLast = false } = options;
+    this.steps = Math.max(1, (dropLast ? Math.floor : Math.ceil)(set.count / batch));
+  }
+
+  /** Images that an epoch visits. */
+  get count(): number {
+    return Math.min(this.set.count, this.steps * this.#options.batch);
+  }
+
+  /** The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. */
+  batch(epoch: number, step: number): Batch {
+    const { batch, normalisation, augment } = this.#options;
+    const { channels, height, width } = this.set;
+    const indices = this.#indices(epoch).subarray(step * batch, (step + 1) * batch);
+    const count = indices.length;
+    const { packedPixels, labels } = gather(this.set, indices);
+    return {
+      images: prepareImages({
+        bytes: fromArray(this.#device, packedPixels, [packedPixels.length]),
+        shape: [count, channels, height, width],
+        ...normalisation,
+        ...(augment && {
+          crop: { padding: augment.padding },
+          flip: augment.flip,
+          key: nextKey(this.#device),
+        }),
+      }),
+      labels: fromArray(this.#device, labels, [count]),
+      count,
+    };
+  }
+
+  #indices(epoch: number): Uint32Array {
+    if (this.#order?.epoch !== epoch) {
+      const { shuffleSeed } = this.#options;
+      const { count } = this.set;
+      const indices =
+        shuffleSeed === undefined
+          ? Uint32Array.from({ length: count }, (_, index) => index)
+          : shuffle(count, shuffleSeed, epoch);
+      this.#order = { epoch, indices };
+    }
+    return this.#order.indices;
+  }
+}

@@ -1,0 +1,120 @@
+import { crossEntropy } from '../autograd/ops/cross-entropy.js';
+import { backward, noGrad } from '../autograd/tape.js';
+import type { BatchLoader } from '../data/loader.js';
+import type { Device } from '../gpu/device.js';
+import type { Module } from '../nn/module.js';
+import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
+import type { Schedule } from '../nn/schedule.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { tidy } from '../tensor/tidy.js';
+import { pipelined } from './pipelined.js';
+import { RunError } from './run-error.js';
+import { addScores, NO_SCORE, type Score } from './score.js';
+
+export interface TrainerOptions {
+  readonly device: Device;
+  readonly model: Module;
+  readonly optimizer: Optimizer<RateOptions>;
+  readonly schedule: Schedule;
+  readonly batches: BatchLoader;
+}
+
+/** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
+export interface Position {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** Steps taken in the epoch after those. */
+  readonly step: number;
+  /** On the images of those steps. */
+  readonly score: Score;
+}
+
+/** Trains a model on one epoch after the other, and may stop and go on at any step. */
+export class Trainer {
+  readonly options: TrainerOptions;
+  position: Position = { epoch: 0, step: 0, score: NO_SCORE };
+
+  constructor(options: TrainerOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Take the steps that are left of the epoch. Yields their scores, in order and a few steps late, since waiting for each
+   * would leave the GPU idle; a consumer may stop between any two.
+   * @throws RunError when the loss is no longer a number
+   */
+  async *epoch(): AsyncGenerator<Score> {
+    this.options.model.train();
+    yield* pipelined(this.#steps(), (score) => {
+      if (!Number.isFinite(score.lossSum)) throw this.#diverged();
+      this.position = { ...this.position, score: addScores(this.position.score, score) };
+    });
+  }
+
+  /** Enter the next epoch, once all steps of this one are taken. */
+  finishEpoch(): void {
+    this.position = { epoch: this.position.epoch + 1, step: 0, score: NO_SCORE };
+  }
+
+  /** The Euclidean norm of the gradients of the last step, all parameters together. Waits for the GPU. */
+  async gradientNorm(): Promise<number> {
+    const gradients = this.options.model.parameters().flatMap(({ grad }) => (grad ? [grad.toArray()] : []));
+    let squares = 0;
+    for (const values of await Promise.all(gradients)) for (const value of values) squares += value * value;
+    return Math.sqrt(squares);
+  }
+
+  *#steps(): Generator<Promise<Score>> {
+    while (this.position.step < this.options.batches.steps) {
+      const score = this.#step();
+      this.position = { ...this.position, step: this.position.step + 1 };
+      yield score;
+    }
+  }
+
+  #step(): Promise<Score> {
+    const { device, model, optimizer, schedule, batches } = this.options;
+    const { epoch, step } = this.position;
+    optimizer.factor = schedule.factor(epoch + step / batches.steps);
+    return tidy(device, () => {
+      const { images, labels, count } = batches.batch(epoch, step);
+      const { loss, correct } = crossEntropy(model.forward(images), labels);
+      // Before the new gradients rather than after the update: they stay readable until the next step.
+      optimizer.zeroGrad();
+      backward(loss);
+      optimizer.step();
+      return readScore(loss, correct, count);
+    });
+  }
+
+  #diverged(): RunError {
+    const { epoch, step } = this.position;
+    return new RunError(
+      `training diverged: the loss is not a finite number any more, about step ${step} of epoch ${epoch + 1}; ` +
+        'use a lower learning rate (--lr) or a longer warm-up (--warm-up)',
+    );
+  }
+}
+
+/** Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. */
+export async function* evaluate(device: Device, model: Module, batches: BatchLoader): AsyncGenerator<Score> {
+  function* steps(): Generator<Promise<Score>> {
+    for (let step = 0; step < batches.steps; step++) {
+      yield tidy(device, () =>
+        noGrad(() => {
+          const { images, labels, count } = batches.batch(0, step);
+          const { loss, correct } = crossEntropy(model.forward(images), labels);
+          return readScore(loss, correct, count);
+        }),
+      );
+    }
+  }
+  model.eval();
+  yield* pipelined(steps(), () => {});
+}
+
+/** Queues the read-back at once, so the tensors may go; only the result comes later. */
+async function readScore(loss: Tensor, correct: Tensor, count: number): Promise<Score> {
+  const [meanLoss, right] = await Promise.all([loss.item(), correct.item()]);
+  return { lossSum: meanLoss * count, correct: right, count };
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RunError } from '../../src/train/run-error.js';
+import { appendLine, replaceFile } from '../../src/train/write-file.js';
+
+/** Bytes that still fit on the disk. */
+const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY }));
+
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const writeSync = (file: number, bytes: Uint8Array, offset: number): number => {
+    if (disk.free === 0) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+    const written = fs.writeSync(file, bytes, offset, Math.min(disk.free, bytes.length - offset));
+    disk.free -= written;
+    return written;
+  };
+  return { ...fs, writeSync };
+});
+
+let directory: string;
+let path: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'dawngrad-write-'));
+  path = join(directory, 'file');
+  disk.free = Number.POSITIVE_INFINITY;
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+describe('replaceFile', () => {
+  it('replaces the whole content and leaves nothing else behind', () => {
+    replaceFile(path, 'a long first content');
+    replaceFile(path, Uint8Array.of(0x68, 0x69));
+    expect(readFileSync(path, 'utf8')).toBe('hi');
+    expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  it.each([0, 2])('keeps the old file when the disk takes %i more bytes', (free) => {
+    replaceFile(path, 'old');
+    disk.free = free;
+    expect(() => replaceFile(path, 'new one')).toThrow(
+      new RunError(`writing ${path}: the disk is full (ENOSPC)`),
+    );
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  it('says what is wrong with the place', () => {
+    const lost = join(directory, 'missing', 'file');
+    expect(() => replaceFile(lost, '')).toThrow(
+      new RunError(`writing ${lost}: no such file or directory (ENOENT)`),
+    );
+  });
+});
+
+describe('appendLine', () => {
+  it('adds lines', () => {
+    appendLine(path, 'one');
+    appendLine(path, 'two');
+    expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
+  });
+
+  it.each([0, 2])('adds nothing when the disk takes %i more bytes', (free) => {
+    appendLine(path, 'one');
+    disk.free = free;
+    expect(() => appendLine(path, 'another')).toThrow(
+      new RunError(`writing ${path}: the disk is full (ENOSPC)`),
+    );
+    expect(readFileSync(path, 'utf8')).toBe('one\n');
+  });
+});
