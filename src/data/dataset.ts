@@ -37,7 +37,7 @@ export class DataError extends Error {
 export function take(set: ImageSet, from: number, to: number): ImageSet {
   const end = Math.min(to, set.count);
   if (!Number.isInteger(from) || !Number.isInteger(end) || from < 0 || from >= end) {
-    throw new RangeError(`take: the range ${from}..${to} holds none of the set's images 0..${set.count}`);
+    throw new RangeError(`take: the range ${from}..${to} is no range within the images 0..${set.count}`);
   }
   const size = set.channels * set.height * set.width;
   return {

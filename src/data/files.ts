@@ -57,19 +57,22 @@ const where = (directory: string, folders: readonly string[]): string =>
  * @throws DataError if it cannot be read or unpacked
  */
 export function readBytes(path: string): Uint8Array {
-  let bytes: Uint8Array;
+  let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (error) {
     throw new DataError(`${path}: cannot be read (${(error as Error).message})`);
   }
-  if (!path.endsWith('.gz')) return bytes;
+  if (!path.endsWith('.gz')) return plain(bytes);
   try {
-    return gunzipSync(bytes);
+    return plain(gunzipSync(bytes));
   } catch (error) {
     throw new DataError(`${path}: damaged gzip data (${(error as Error).message}); download it again`);
   }
 }
+
+/** Without what Node's `Buffer` adds: its `slice` shares memory, where that of a `Uint8Array` copies. */
+const plain = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
 /**
  * Checks every label of a file.

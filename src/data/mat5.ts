@@ -64,7 +64,7 @@ class Elements {
   }
 
   next(): Element {
-    if (this.at + 8 > this.bytes.length) throw this.cut(8);
+    if (this.at + 8 > this.bytes.length) throw this.cut(8, this.at);
     const view = viewOf(this.bytes);
     const word = view.getUint32(this.at, this.little);
     // In a small element the upper half of the first word is the length, which is never 0; in any other it is 0.
@@ -72,16 +72,16 @@ class Elements {
     const type = small ? word & 0xffff : word;
     const length = small ? word >>> 16 : view.getUint32(this.at + 4, this.little);
     const start = this.at + (small ? 4 : 8);
-    if (start + length > this.bytes.length || (small && length > 4)) throw this.cut(length);
+    if (start + length > this.bytes.length || (small && length > 4)) throw this.cut(length, start);
     const filled = small || type === COMPRESSED ? length : Math.ceil(length / 8) * 8;
     this.at = small ? this.at + 8 : start + filled;
     return { type, data: this.bytes.subarray(start, start + length) };
   }
 
-  private cut(wanted: number): DataError {
+  private cut(announced: number, start: number): DataError {
     return new DataError(
-      `${this.path}: an element at byte ${this.at} of ${this.bytes.length} needs ${wanted} more bytes than there ` +
-        'are; the file is cut short or damaged: download it again',
+      `${this.path}: an element of ${announced} bytes is announced where ${this.bytes.length - start} are left; ` +
+        'the file is cut short or damaged: download it again',
     );
   }
 }

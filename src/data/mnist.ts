@@ -1,13 +1,10 @@
 import { resolve } from 'node:path';
-import { DataError, type Dataset, type DatasetFormat, type ImageSet } from './dataset.js';
+import { DataError, type DatasetFormat, type ImageSet } from './dataset.js';
 import { checkLabels, findFile, needFile } from './files.js';
 import { readIdx } from './idx.js';
 
 /** Side of the images, pixels. */
 const SIZE = 28;
-
-/** Where torchvision keeps the files below the directory that it is given. */
-const FOLDERS = ['MNIST/raw', 'FashionMNIST/raw'];
 
 /** The four files; in some copies the hyphen before `idx` is a dot. */
 const FILES = {
@@ -30,40 +27,32 @@ const FASHION = [
   'ankle boot',
 ];
 
-const hasFiles = (directory: string): boolean =>
-  findFile(directory, FOLDERS, FILES.trainImages) !== undefined;
-
-/** The two sets have the same files; a directory holds Fashion-MNIST if its path says so. */
-const saysFashion = (directory: string): boolean =>
-  /fashion/i.test(resolve(directory)) ||
-  findFile(directory, ['FashionMNIST/raw'], FILES.trainImages) !== undefined;
-
-const DESCRIPTION = 'train-images-idx3-ubyte and its three companions';
-
 /** MNIST: 60,000 + 10,000 handwritten digits, 28x28 grey (LeCun et al. 1998). */
-export const mnist: DatasetFormat = {
-  name: 'mnist',
-  files: DESCRIPTION,
-  isIn: (directory) => hasFiles(directory) && !saysFashion(directory),
-  load: (directory) => load('mnist', directory, [...'0123456789']),
-};
+export const mnist = format('mnist', 'MNIST/raw', [...'0123456789']);
 
 /** Fashion-MNIST: articles of clothing in MNIST's format (Xiao, Rasul and Vollgraf 2017). */
-export const fashionMnist: DatasetFormat = {
-  name: 'fashion-mnist',
-  files: `${DESCRIPTION}, below a path with "fashion" in it`,
-  isIn: (directory) => hasFiles(directory) && saysFashion(directory),
-  load: (directory) => load('fashion-mnist', directory, FASHION),
-};
+export const fashionMnist = format('fashion-mnist', 'FashionMNIST/raw', FASHION);
 
-function load(name: string, directory: string, classes: readonly string[]): Dataset {
-  const find = (names: readonly string[]): string => needFile(name, directory, FOLDERS, names);
-  const [trainImages, trainLabels] = [find(FILES.trainImages), find(FILES.trainLabels)];
-  const [testImages, testLabels] = [find(FILES.testImages), find(FILES.testLabels)];
+/** @param folder where torchvision keeps the files, below the directory that it is given */
+function format(name: string, folder: string, classes: readonly string[]): DatasetFormat {
   return {
     name,
-    train: readPair(trainImages, trainLabels, classes),
-    test: readPair(testImages, testLabels, classes),
+    files: `${FILES.trainImages[0]} and its three companions, the path ${name === 'mnist' ? 'without' : 'with'} "fashion"`,
+    // The two sets have the same files: only the path tells them apart.
+    isIn(directory) {
+      const found = findFile(resolve(directory), [folder], FILES.trainImages);
+      return found !== undefined && /fashion/i.test(found) === /fashion/.test(name);
+    },
+    load(directory) {
+      const find = (names: readonly string[]): string => needFile(name, directory, [folder], names);
+      const [trainImages, trainLabels] = [find(FILES.trainImages), find(FILES.trainLabels)];
+      const [testImages, testLabels] = [find(FILES.testImages), find(FILES.testLabels)];
+      return {
+        name,
+        train: readPair(trainImages, trainLabels, classes),
+        test: readPair(testImages, testLabels, classes),
+      };
+    },
   };
 }
 

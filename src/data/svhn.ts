@@ -25,13 +25,11 @@ function readSet(path: string): ImageSet {
   const images = pick(path, variables, 'X');
   const labels = pick(path, variables, 'y');
   const count = images.sizes[3] ?? 1;
-  if (
-    !(images.elements instanceof Uint8Array) ||
-    images.sizes.slice(0, 3).join() !== `${SIZE},${SIZE},${CHANNELS}`
-  ) {
+  const areBytes = images.elements instanceof Uint8Array;
+  if (!areBytes || count < 1 || images.sizes.slice(0, 3).join() !== `${SIZE},${SIZE},${CHANNELS}`) {
     throw new DataError(
-      `${path}: expected X to be bytes of ${SIZE} x ${SIZE} x ${CHANNELS} x N, found ${images.sizes.join(' x ')}; ` +
-        'use the cropped digits ("format 2")',
+      `${path}: expected X to be bytes of ${SIZE} x ${SIZE} x ${CHANNELS} x N, found ` +
+        `${areBytes ? '' : 'numbers of '}${images.sizes.join(' x ')}; use the cropped digits ("format 2")`,
     );
   }
   if (labels.elements.length !== count) {
@@ -69,7 +67,7 @@ function toClass(path: string, label: number, image: number): number {
 }
 
 /** MATLAB stores the first index, the row, fastest: each plane is transposed to have columns fastest, as NCHW wants. */
-function toRows(columns: Uint8Array): Uint8Array {
+function toRows(columns: MatArray['elements']): Uint8Array {
   const rows = new Uint8Array(columns.length);
   for (let plane = 0; plane < columns.length; plane += SIZE * SIZE) {
     for (let y = 0; y < SIZE; y++) {

@@ -43,8 +43,10 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
       failures.push(`${url}: ${reason(error)}`);
     }
   }
-  const kept = existsSync(part) ? `; what has arrived is kept in ${part}` : '';
-  throw new DataError(`${failures.join('; ')}${kept}; run the same command again to go on`);
+  const advice = existsSync(part)
+    ? `what has arrived is kept in ${part}: run the same command again to go on`
+    : 'try again later, or from another address';
+  throw new DataError(`${failures.join('; ')}; ${advice}`);
 }
 
 /** The hexadecimal md5 checksum of a file. */
@@ -66,7 +68,10 @@ async function transfer(url: string, part: string, options: FetchFileOptions): P
     ...(options.signal && { signal: options.signal }),
   });
   // 416: there is nothing after what we have. The checksum tells whether it is complete.
-  if (response.status === 416 && have > 0) return void (await response.body?.cancel());
+  if (response.status === 416 && have > 0) {
+    await response.body?.cancel();
+    return;
+  }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
     throw new DataError(`the server answered ${response.status} ${response.statusText}`.trimEnd());

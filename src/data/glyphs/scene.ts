@@ -4,7 +4,7 @@ import type { Point, Polyline } from './shapes.js';
 
 /**
  * How much a scene varies. Together these keep a linear classifier far from the answer and leave it within reach of a
- * small convolutional network; test/data/glyphs.test.ts holds the first half to account.
+ * small convolutional network; test/data/glyphs/linear.test.ts holds the first half to account.
  */
 const VARIATION = {
   /** Turn of the glyph, radians either way. */

@@ -1,6 +1,6 @@
 /**
- * The ten shapes, as lines through points of the square -1..1, x to the right and y down. No two become alike when
- * they are turned by the angles that a scene uses, and none is told from the others by its amount of ink alone.
+ * The ten shapes, as lines through points of the square -1..1, x to the right and y down. No two become alike when they
+ * are turned by the angles that a scene uses.
  */
 
 export type Point = readonly [x: number, y: number];
@@ -18,74 +18,20 @@ function curve(radius: Point, turn: Point, steps: number): Polyline {
   });
 }
 
+/** The polyline through the given points, their coordinates in a row: x, y, x, y, ... */
+const line = (...coordinates: readonly number[]): Polyline =>
+  Array.from({ length: coordinates.length / 2 }, (_, i) => [coordinates[2 * i]!, coordinates[2 * i + 1]!]);
+
 export const SHAPES: Readonly<Record<string, readonly Polyline[]>> = {
   ring: [curve([0.85, 0.85], [0, 1], 20)],
   triangle: [curve([1, 1], [-0.25, 0.75], 3)],
   square: [curve([1, 1], [0.125, 1.125], 4)],
-  cross: [
-    [
-      [-0.9, 0],
-      [0.9, 0],
-    ],
-    [
-      [0, -0.9],
-      [0, 0.9],
-    ],
-  ],
-  tee: [
-    [
-      [-0.8, -0.85],
-      [0.8, -0.85],
-    ],
-    [
-      [0, -0.85],
-      [0, 0.9],
-    ],
-  ],
-  wye: [
-    [
-      [-0.75, -0.9],
-      [0, 0],
-      [0.75, -0.9],
-    ],
-    [
-      [0, 0],
-      [0, 0.95],
-    ],
-  ],
-  aitch: [
-    [
-      [-0.65, -0.85],
-      [-0.65, 0.85],
-    ],
-    [
-      [0.65, -0.85],
-      [0.65, 0.85],
-    ],
-    [
-      [-0.65, 0],
-      [0.65, 0],
-    ],
-  ],
-  zed: [
-    [
-      [-0.7, -0.8],
-      [0.7, -0.8],
-      [-0.7, 0.8],
-      [0.7, 0.8],
-    ],
-  ],
-  arrow: [
-    [
-      [-0.95, 0],
-      [0.9, 0],
-    ],
-    [
-      [0.3, -0.65],
-      [0.9, 0],
-      [0.3, 0.65],
-    ],
-  ],
+  cross: [line(-0.9, 0, 0.9, 0), line(0, -0.9, 0, 0.9)],
+  tee: [line(-0.8, -0.85, 0.8, -0.85), line(0, -0.85, 0, 0.9)],
+  wye: [line(-0.75, -0.9, 0, 0, 0.75, -0.9), line(0, 0, 0, 0.95)],
+  aitch: [line(-0.65, -0.85, -0.65, 0.85), line(0.65, -0.85, 0.65, 0.85), line(-0.65, 0, 0.65, 0)],
+  zed: [line(-0.7, -0.8, 0.7, -0.8, -0.7, 0.8, 0.7, 0.8)],
+  arrow: [line(-0.95, 0, 0.9, 0), line(0.3, -0.65, 0.9, 0, 0.3, 0.65)],
   spiral: [curve([0.05, 0.95], [0, 1.75], 24)],
 };
 

@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DATASET_NAMES, DataError, detectDataset, loadDataset } from '../../src/data/index.js';
+import { temporaryDirectory } from './temporary.js';
+import { writeMnist } from './writers/mnist.js';
+
+const directory = temporaryDirectory();
+
+const touch = (...names: string[]): void => {
+  for (const name of names) writeFileSync(directory.file(name), '');
+};
+
+describe('loadDataset', () => {
+  it('knows six names', () => {
+    expect(DATASET_NAMES).toEqual(['glyphs', 'mnist', 'fashion-mnist', 'cifar-10', 'cifar-100', 'svhn']);
+  });
+
+  it('draws glyphs without a directory, and refuses one', () => {
+    const { name, train, test } = loadDataset('glyphs');
+    expect([name, train.count, test.count]).toEqual(['glyphs', 8000, 1000]);
+    expect(() => loadDataset('glyphs', '/tmp')).toThrow(
+      new DataError('glyphs is drawn, not read: leave out the directory /tmp'),
+    );
+  });
+
+  it('reads files by name', () => {
+    writeMnist(directory.path);
+    expect(loadDataset('mnist', directory.path).train.count).toBe(12);
+    expect(loadDataset('fashion-mnist', directory.path).name).toBe('fashion-mnist');
+  });
+
+  it('refuses an unknown name, a missing directory and one that is none', () => {
+    expect(() => loadDataset('imagenet')).toThrow(
+      'no data set is called "imagenet"; there are glyphs, mnist, fashion-mnist, cifar-10, cifar-100, svhn',
+    );
+    expect(() => loadDataset('svhn')).toThrow(
+      'svhn is read from files: name the directory that holds them, or get them with "dawngrad download svhn"',
+    );
+    expect(() => loadDataset('svhn', directory.file('none'))).toThrow(
+      `${directory.file('none')}: no such directory`,
+    );
+    touch('file');
+    expect(() => loadDataset('svhn', directory.file('file'))).toThrow(
+      `${directory.file('file')}: not a directory`,
+    );
+  });
+});
+
+describe('detectDataset', () => {
+  it.each([
+    ['mnist', ['train-images-idx3-ubyte.gz']],
+    ['cifar-10', ['data_batch_3.bin']],
+    ['cifar-100', ['train.bin.gz', 'test.bin']],
+    ['svhn', ['test_32x32.mat']],
+  ])('finds %s', (name, files) => {
+    touch(...files);
+    expect(detectDataset(directory.path)).toBe(name);
+  });
+
+  it('takes MNIST files below a path with "fashion" in it for Fashion-MNIST', () => {
+    mkdirSync(directory.file('my-Fashion'));
+    touch('my-Fashion/train-images.idx3-ubyte');
+    expect(detectDataset(directory.file('my-Fashion'))).toBe('fashion-mnist');
+  });
+
+  it('refuses a directory of two data sets', () => {
+    touch('train.bin', 'test.bin', 'train_32x32.mat');
+    expect(() => detectDataset(directory.path)).toThrow(
+      new DataError(
+        `${directory.path}: holds more than one data set (cifar-100, svhn); name the one you mean`,
+      ),
+    );
+  });
+
+  it('says what it looked for in a directory of none', () => {
+    touch('train.bin');
+    expect(() => detectDataset(directory.path)).toThrow(
+      `${directory.path}: holds no data set; looked for ` +
+        'mnist (train-images-idx3-ubyte and its three companions, the path without "fashion"), ' +
+        'fashion-mnist (train-images-idx3-ubyte and its three companions, the path with "fashion"), ' +
+        'cifar-10 (data_batch_1.bin .. data_batch_5.bin and test_batch.bin), ' +
+        'cifar-100 (train.bin and test.bin), svhn (train_32x32.mat and test_32x32.mat), plain or .gz',
+    );
+  });
+
+  it('refuses a missing directory', () => {
+    expect(() => detectDataset(directory.file('none'))).toThrow(
+      `${directory.file('none')}: no such directory`,
+    );
+  });
+});
