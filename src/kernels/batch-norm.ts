@@ -100,7 +100,7 @@ const NEIGHBOURS = 32;
 
 /** The size of `x` as the shader sees it, and how partial sums split it among enough threads. */
 function partialSums(x: Tensor) {
-  const [batch = 0, channels = 0, ...positions] = x.shape;
+  const [batch, channels, ...positions] = x.shape;
   const length = sizeOf(positions);
   const columns = Math.min(length, Math.max(NEIGHBOURS, Math.ceil(BUSY_THREADS / (channels * batch))));
   const rows = Math.min(batch, Math.ceil(BUSY_THREADS / (channels * columns)));

@@ -19,7 +19,7 @@ export const biasForward = defineKernel({
 export function addBias(x: Tensor, bias: Tensor): Tensor {
   checkDType('addBias', 'x', x);
   checkDType('addBias', 'bias', bias);
-  const [, channels = 0, ...positions] = x.shape;
+  const [, channels, ...positions] = x.shape;
   if (x.rank < 2 || bias.rank !== 1 || bias.size !== channels) {
     throw new ShapeError(
       `addBias: x ${formatShape(x.shape)} and bias ${formatShape(bias.shape)}; expected x [N, C, ...] and bias [C]`,

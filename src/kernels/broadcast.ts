@@ -18,7 +18,7 @@ function broadcastStrides(shape: Shape, output: Shape): number[] {
   const strides = new Array<number>(output.length).fill(0);
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const length = shape[axis] as number;
+    const length = shape[axis];
     if (length !== 1) strides[output.length - shape.length + axis] = stride;
     stride *= length;
   }
@@ -38,15 +38,15 @@ export function broadcastLayout(op: string, a: Shape, b: Shape, output: Shape): 
   output.forEach((length, axis) => {
     if (length === 1) return;
     const last = lengths.length - 1;
-    const joins = (strides: number[], all: number[]) => strides[last] === (all[axis] as number) * length;
+    const joins = (strides: number[], all: number[]) => strides[last] === all[axis] * length;
     if (last >= 0 && joins(aStrides, aAll) && joins(bStrides, bAll)) {
-      lengths[last] = (lengths[last] as number) * length;
-      aStrides[last] = aAll[axis] as number;
-      bStrides[last] = bAll[axis] as number;
+      lengths[last] = lengths[last] * length;
+      aStrides[last] = aAll[axis];
+      bStrides[last] = bAll[axis];
     } else {
       lengths.push(length);
-      aStrides.push(aAll[axis] as number);
-      bStrides.push(bAll[axis] as number);
+      aStrides.push(aAll[axis]);
+      bStrides.push(bAll[axis]);
     }
   });
   if (lengths.length > RANK) {

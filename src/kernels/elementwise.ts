@@ -66,9 +66,9 @@ export const elementwiseExpand = defineKernel({
 
 /** The shader's parameters for an output of `size` elements. */
 function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<keyof typeof params, number> {
-  const [, length_1 = 1, length_2 = 1, length_3 = 1] = layout.lengths;
-  const [a_stride_0 = 0, a_stride_1 = 0, a_stride_2 = 0, a_stride_3 = 0] = layout.aStrides;
-  const [b_stride_0 = 0, b_stride_1 = 0, b_stride_2 = 0, b_stride_3 = 0] = layout.bStrides;
+  const [, length_1, length_2, length_3] = layout.lengths;
+  const [a_stride_0, a_stride_1, a_stride_2, a_stride_3] = layout.aStrides;
+  const [b_stride_0, b_stride_1, b_stride_2, b_stride_3] = layout.bStrides;
   return {
     size,
     value,

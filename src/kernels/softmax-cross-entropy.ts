@@ -44,7 +44,7 @@ export interface RowResults {
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults {
   checkDType('crossEntropy', 'logits', logits);
   checkDType('crossEntropy', 'labels', labels, 'u32');
-  const [rows = 0, classes = 0] = logits.shape;
+  const [rows, classes] = logits.shape;
   if (logits.rank !== 2 || labels.rank !== 1 || labels.size !== rows || logits.size === 0) {
     throw new ShapeError(
       `crossEntropy: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; ` +
@@ -66,7 +66,7 @@ export function softmaxCrossEntropyGradient(
   statistics: Tensor,
   lossGradient: Tensor,
 ): Tensor {
-  const [rows = 0, classes = 0] = logits.shape;
+  const [rows, classes] = logits.shape;
   const logitsGradient = new Tensor(logits.device, logits.shape);
   run(
     softmaxCrossEntropyBackward,

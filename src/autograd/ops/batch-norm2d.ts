@@ -46,7 +46,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
     );
   }
 
-  const [batch = 0, channels = 1] = x.shape;
+  const [batch, channels] = x.shape;
   if (x.size / channels < 2) {
     throw new ShapeError(
       `batchNorm2d: training on ${formatShape(x.shape)} leaves ${x.size / channels} values a channel, ` +

@@ -10,7 +10,7 @@ import { type ReduceOptions, reduced } from './sum.js';
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = resolveAxes('mean', x.shape, options.axes);
-  const count = sizeOf(axes.map((axis) => x.shape[axis] as number));
+  const count = sizeOf(axes.map((axis) => x.shape[axis]));
   if (count === 0) {
     throw new ShapeError(
       `mean: axes ${formatShape(axes)} of a tensor ${formatShape(x.shape)} hold no elements, which have no mean`,
