@@ -1,0 +1,18 @@
+import { maxPool, maxPoolGradient, maxPoolWithArgmax } from '../../kernels/max-pool.js';
+import { type PoolOptions, poolWindow } from '../../kernels/pool-window.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { isRecorded, record } from '../tape.js';
+
+/**
+ * y[n, c, r, q] = max over the window of x[n, c, ., .]; x [N, C, H, W].
+ *
+ * As in PyTorch: `stride` defaults to `kernelSize`, padding never wins, ties go to the first (row by row), NaN spreads.
+ * @throws ShapeError when the window does not fit, or the padding exceeds half the kernel
+ */
+export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
+  const window = poolWindow('maxPool2d', options);
+  if (!isRecorded([x])) return maxPool(x, window);
+  const { y, argmax } = maxPoolWithArgmax(x, window);
+  // dx[i] = sum of dy over the windows whose maximum is x[i]
+  return record('maxPool2d', y, [x], (dy) => [maxPoolGradient(argmax, dy, x.shape, window)]);
+}

@@ -1,0 +1,22 @@
+import { Tensor } from '../tensor/tensor.js';
+import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+
+export const dropoutKernel = defineKernel({
+  name: 'dropout',
+  shader: 'dropout.wgsl',
+  entryPoint: 'dropout',
+  bindings: { x: 'read', key: 'read', y: 'write' },
+  params: { size: 'u32', threshold: 'u32', scale: 'f32' },
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(2 * size, size),
+});
+
+/**
+ * x with each element 0 with probability p, else divided by 1 - p; which, the key decides. It is its own gradient: apply it
+ * with the same key to the gradient of the output.
+ */
+export function dropout(x: Tensor, key: Tensor, p: number): Tensor {
+  const y = new Tensor(x.device, x.shape);
+  run(dropoutKernel, { x, key, y }, { size: x.size, threshold: Math.floor(p * 2 ** 32), scale: 1 / (1 - p) });
+  return y;
+}

@@ -1,0 +1,66 @@
+import type { Device } from '../gpu/device.js';
+import { Tensor } from '../tensor/tensor.js';
+import { keep } from '../tensor/tidy.js';
+import { defineKernel, elementCost, run } from './kernel.js';
+
+export const nextKeyKernel = defineKernel({
+  name: 'randomKey.next',
+  shader: 'random_key.wgsl',
+  entryPoint: 'next_key',
+  bindings: { state: 'write', key: 'write' },
+  params: {},
+  grid: () => [1, 1, 1],
+  cost: () => elementCost(5),
+});
+
+/**
+ * Keys count up from here, the streams of `randn` and `uniform` from 0. Both hash (seed, number, index), so a mask would
+ * repeat the random bits of some initial weights if the two ever met.
+ */
+const FIRST_COUNTER = 2 ** 31;
+
+/**
+ * Where the random numbers of a device's kernels stand: a seed, and how many keys were drawn. It lives on the device, so
+ * that nothing random in a training step comes from the host; checkpoints save it with `read` and restore it with `write`.
+ */
+export class RandomState {
+  readonly #state: Tensor;
+
+  constructor(device: Device) {
+    this.#state = keep(new Tensor(device, [2], 'u32'));
+    this.write({ seed: device.seed, counter: FIRST_COUNTER });
+  }
+
+  /** A fresh key, u32 [seed, counter]. Everything random takes its own, and hashes (seed, counter, element). */
+  nextKey(): Tensor {
+    const key = new Tensor(this.#state.device, [2], 'u32');
+    run(nextKeyKernel, { state: this.#state, key }, {});
+    return key;
+  }
+
+  /** The state after all that was recorded so far. */
+  async read(): Promise<{ seed: number; counter: number }> {
+    const [seed, counter] = (await this.#state.toArray()) as unknown as [number, number];
+    return { seed, counter };
+  }
+
+  /** Set the state for all that is recorded from now on. Both are taken modulo 2^32. */
+  write({ seed, counter }: { seed: number; counter: number }): void {
+    this.#state.write(Uint32Array.of(seed, counter));
+  }
+}
+
+const states = new WeakMap<Device, RandomState>();
+
+/** The random state of a device; begins with the device's seed. */
+export function randomState(device: Device): RandomState {
+  let state = states.get(device);
+  if (!state) {
+    state = new RandomState(device);
+    states.set(device, state);
+  }
+  return state;
+}
+
+/** A fresh key from the device's random state: u32 [seed, counter]. */
+export const nextKey = (device: Device): Tensor => randomState(device).nextKey();
