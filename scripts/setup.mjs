@@ -1,9 +1,9 @@
 /**
  * Makes this checkout ready to train and to test: the packages, dist/, and a WebGPU adapter.
  *
- * npm runs it before `npm run train` and `npm test`. It does only what is missing, so a checkout that is ready
- * costs a few file hashes. It runs before any package is installed: Node's own modules only. Everything it says
- * goes to stderr, because the stdout of the command that follows is read by programs.
+ * npm runs it before `npm run train` and `npm test`. It does only what is missing, so a checkout that is
+ * ready costs a few file hashes. It runs before any package is installed: Node's own modules only. Everything
+ * it says goes to stderr, because the stdout of the command that follows is read by programs.
  */
 import { ensureAdapter } from './setup/adapter.mjs';
 import { ensureBuild } from './setup/build.mjs';

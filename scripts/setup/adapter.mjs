@@ -1,4 +1,4 @@
-/** The WebGPU adapter: looked for, and where there is none, Mesa's software driver is installed or advised. */
+/** The WebGPU adapter: looked for, and where there is none, Mesa's software driver installed or advised. */
 import { lstatSync, readFileSync } from 'node:fs';
 import { homedir, release } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ function probe() {
   };
 }
 
-/** Changes with whatever may change the probe's answer: packages, Node, kernel, drivers, and the loader's variables. */
+/** Changes with whatever may change the probe's answer: packages, Node, kernel, drivers, variables. */
 function driverFingerprint() {
   const variables = Object.entries(process.env).filter(([name]) => /^(VK_|LD_LIBRARY_PATH$)/.test(name));
   const drivers = DRIVER_DIRECTORIES.flatMap((directory) => {

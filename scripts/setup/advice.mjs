@@ -28,7 +28,8 @@ const BY_FAMILY = {
   }),
   macos: () => ({
     intro:
-      "Dawn uses Metal, which is part of macOS: there is no driver to install. Check that Metal is there, and that macOS does not hold Dawn's binary in quarantine:",
+      'Dawn uses Metal, which is part of macOS: there is no driver to install. Check that Metal is there, ' +
+      "and that macOS does not hold Dawn's binary in quarantine:",
     commands: [
       'system_profiler SPDisplaysDataType | grep -i metal',
       'xattr -d com.apple.quarantine node_modules/webgpu/dist/darwin-universal/dawn.node',
@@ -37,13 +38,15 @@ const BY_FAMILY = {
   }),
   windows: () => ({
     intro:
-      'Dawn uses Direct3D 12, which is part of Windows 10 and 11. Update the driver of the GPU, install the C++ runtime, and look for Direct3D errors in dxdiag:',
+      'Dawn uses Direct3D 12, which is part of Windows 10 and 11. Update the driver of the GPU, install ' +
+      'the C++ runtime, and look for Direct3D errors in dxdiag:',
     commands: ['winget install Microsoft.VCRedist.2015+.x64', 'dxdiag'],
     notes: [],
   }),
   linux: () => ({
     intro:
-      "install the Vulkan loader (libvulkan.so.1) and Mesa's lavapipe (libvulkan_lvp.so, Mesa 23 or newer) from this system's packages. This lists the drivers that are found:",
+      "install the Vulkan loader (libvulkan.so.1) and Mesa's lavapipe (libvulkan_lvp.so, Mesa 23 or newer) " +
+      "from this system's packages. This lists the drivers that are found:",
     commands: ['vulkaninfo --summary'],
     notes: [`Or use a container that brings them: ${CONTAINER}`],
   }),
@@ -71,7 +74,7 @@ export function advice(system, env = process.env) {
 
 /**
  * @param {NodeJS.ProcessEnv} env
- * @returns {string | undefined} the variable that keeps the Vulkan loader from the installed drivers, if one is set
+ * @returns {string | undefined} the variable that hides the installed drivers from the loader, if one is set
  */
 export function driverOverride(env) {
   return ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES'].find((name) => env[name]);
@@ -83,7 +86,7 @@ export function driverOverride(env) {
  */
 function withoutOverride(variable) {
   return {
-    intro: `${variable} is set, and the Vulkan driver that it names gives none. To use the installed drivers:`,
+    intro: `${variable} is set, and the driver that it names gives none. To use the installed drivers:`,
     commands: [`unset ${variable}`],
     notes: [],
   };

@@ -102,8 +102,9 @@ export function hasSuite(sources, suite) {
  * @returns {string} the text of a .sources file
  */
 export function backportsSource(sources, codename) {
-  // Other vendors too name their suites after Debian's releases, some at addresses that end in /debian. But only the
-  // machine's own mirror also carries the release's updates, and only Debian's own packages are signed with its keys.
+  // Other vendors too name their suites after Debian's releases, some at addresses that end in /debian. But
+  // only the machine's own mirror also carries the release's updates, and only Debian's own packages are
+  // signed with its keys.
   const updates = sources.filter((source) => source.suites.includes(`${codename}-updates`));
   const updatesUris = updates.flatMap((source) => source.uris);
   /** @param {Source} source */

@@ -14,8 +14,8 @@ const BACKPORTS_FILE = '/etc/apt/sources.list.d/dawngrad-backports.sources';
 /**
  * @param {System} system
  * @param {import('./apt-sources.mjs').Source[]} [sources] what apt is configured with
- * @returns {AptSteps | undefined} a source file to write, if one is missing, and the commands to run after that;
- *   undefined where apt has no usable Mesa
+ * @returns {AptSteps | undefined} a source file to write, if one is missing, and the commands to run after
+ *   that; undefined where apt has no usable Mesa
  */
 export function aptSteps(system, sources = readSources()) {
   const oldest = OLDEST[/** @type {keyof typeof OLDEST} */ (system.family)];

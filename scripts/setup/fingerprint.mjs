@@ -1,4 +1,4 @@
-/** Stamps: a result is kept as the hash of all that it was made from, and holds as long as the hash is the same. */
+/** Stamps: a result is kept as the hash of all that it came from, and holds as long as that hash does. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

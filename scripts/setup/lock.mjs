@@ -1,4 +1,4 @@
-/** Two npm commands started together must not install or build into each other: the second waits for the first. */
+/** Two npm commands started together must not install into each other: the second waits for the first. */
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ function acquire(path) {
 
 /**
  * @param {string} path
- * @returns {{ pid: number, isAlive: boolean } | undefined} the process that holds the lock; undefined if none does
+ * @returns {{ pid: number, isAlive: boolean } | undefined} the process that holds the lock, if one does
  */
 function holderOf(path) {
   try {

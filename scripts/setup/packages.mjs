@@ -7,7 +7,14 @@ const LOCK = join(ROOT, 'package-lock.json');
 /** What npm writes at the end of an installation, in the lock file's own format. */
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
 
-/** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, os?: string[], cpu?: string[] }} Entry */
+/**
+ * @typedef {object} Entry what a lock file says of one package
+ * @property {string} [version]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional] needed by development packages only, and optional there
+ * @property {string[]} [os]
+ * @property {string[]} [cpu]
+ */
 
 export function ensurePackages() {
   const isLocked = existsSync(LOCK);
@@ -29,7 +36,7 @@ export function isCurrent(locked, installed, { platform = process.platform, arch
   const isComplete = Object.entries(locked).every(
     ([path, entry]) => path === '' || entry.optional || entry.devOptional || path in installed,
   );
-  // What package-lock.json does not know, somebody added by hand; what names another system was copied from there.
+  // What package-lock.json does not know was added by hand; what names another system was copied from there.
   const isRight = Object.entries(installed).every(
     ([path, entry]) =>
       !(path in locked) ||
@@ -62,7 +69,7 @@ function npm(...args) {
   else run('installing the packages', 'npm', args);
 }
 
-/** The package's own script takes the download quarantine off Dawn's binary; npm 11 no longer runs such scripts. */
+/** The package's own script lifts the quarantine of Dawn's binary; npm 11 no longer runs such scripts. */
 function allowDawnOnMacos() {
   const script = "process.chdir('node_modules/webgpu'); import('webgpu/build/postinstall.js')";
   run("lifting macOS's quarantine of Dawn", process.execPath, ['--input-type=module', '-e', script]);

@@ -1,11 +1,13 @@
 /**
  * Asks Dawn for a WebGPU device and prints what it found as one line of JSON: `{ "adapter": "..." }`, or
- * `{ "reason": "..." }` where there is none. A process of its own, because a broken driver may take its process down.
+ * `{ "reason": "..." }` where there is none. A process of its own, because a broken driver may take its
+ * process down.
  */
 let answer;
 try {
   const { create } = await import('webgpu');
-  const adapter = await create([]).requestAdapter({ powerPreference: 'high-performance' });
+  const gpu = create([]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     answer = { reason: 'Dawn finds no adapter' };
   } else if (adapter.info.device === 'null-backend') {
@@ -18,5 +20,5 @@ try {
 } catch (error) {
   answer = { reason: error instanceof Error ? error.message : String(error) };
 }
-// Dawn's threads would keep the process alive.
+// Dawn's threads may outlive the answer, and keep the process alive.
 process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit());

@@ -1,4 +1,4 @@
-/** How the set-up talks and how it runs other programs: one line for each thing done, details only on failure. */
+/** How the set-up talks and runs other programs: a line for each thing done, details only on failure. */
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
@@ -22,7 +22,7 @@ export function say(message) {
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env] variables added to ours
- * @throws {SetupError} with the program's whole output, if it cannot start or ends with another status than 0.
+ * @throws {SetupError} with the program's whole output, if it cannot start or does not end with status 0
  */
 export function run(doing, command, args, env = {}) {
   const result = capture(command, args, { env });

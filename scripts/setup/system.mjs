@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 
 /**
  * @typedef {object} System
- * @property {string} family a key of the advice: debian, ubuntu, fedora, arch, suse, alpine, macos, windows or linux
+ * @property {string} family a key of the advice: debian, ubuntu, fedora, arch, suse, alpine, macos, windows
+ *   or linux
  * @property {string} name for people, as in "Debian GNU/Linux 12 (bookworm)"
  * @property {string} codename the release's name in package sources, as in "bookworm"; '' if it has none
- * @property {number} version the release's number, as in 12 or 24.04; Infinity for a rolling release, and for a
- *   derivative, which counts in its own way
+ * @property {number} version the release's number, as in 12 or 24.04; Infinity for a rolling release, and for
+ *   a derivative, which counts in its own way
  * @property {boolean} isWsl whether this Linux runs inside Windows
  * @property {boolean} isRoot
  */
@@ -38,8 +39,8 @@ export function thisSystem() {
 }
 
 /**
- * @param {{ platform: string, osRelease: string, kernel: string, uid: number }} facts the platform as Node names
- *   it, the text of /etc/os-release, that of /proc/version, and the user's number
+ * @param {{ platform: string, osRelease: string, kernel: string, uid: number }} facts the platform as Node
+ *   names it, the text of /etc/os-release, that of /proc/version, and the user's number
  * @returns {System}
  */
 export function detectSystem({ platform, osRelease, kernel, uid }) {

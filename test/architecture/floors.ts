@@ -1,6 +1,6 @@
 /**
  * The rule of the house, as data and two checks: an import goes down, never up, and never round.
- * A file is named by its path in the repository (`src/gpu/device.ts`), and type-only imports count like any other.
+ * A file is named by its path in the repository, `src/gpu/device.ts`. Type-only imports count like others.
  */
 import { posix } from 'node:path';
 
@@ -24,7 +24,7 @@ const ONLY_FOR: Readonly<Record<string, readonly string[]>> = { inspect: ['inspe
 /** What each file imports from within src. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
-/** Reads the imports of files given as `[path, text]`; those of packages are not ours to judge, and left out. */
+/** Reads the imports of files given as `[path, text]`; packages are not ours to judge, and left out. */
 export function importGraph(files: Iterable<readonly [string, string]>): ImportGraph {
   return new Map([...files].map(([path, text]) => [path, importsOf(path, text)]));
 }
@@ -44,7 +44,7 @@ export function wrongImports(graph: ImportGraph): string[] {
   });
 }
 
-/** The cycles that a depth-first walk meets, each as the files along it with the first one again at its end. */
+/** The cycles that a depth-first walk meets, each as the files along it, the first one again at its end. */
 export function importCycles(graph: ImportGraph): string[][] {
   const cycles: string[][] = [];
   const finished = new Set<string>();
@@ -67,7 +67,7 @@ function floorOf(file: string): (typeof FLOORS)[number] | undefined {
 }
 
 const STRING_OR_COMMENT = /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-/** `import ... from 'x'`, `export ... from 'x'`, `import 'x'` and `import('x')`, which may stand for a type. */
+/** `import ... from 'x'`, `export ... from 'x'`, `import 'x'`, and `import('x')`, which may be a type. */
 const IMPORT = /\b(?:(?:import|export)\b[^;'"()]*?\bfrom\s*|import\s*\(?\s*)['"]([^'"]+)['"]/g;
 
 function importsOf(path: string, text: string): string[] {
