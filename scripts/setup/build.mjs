@@ -1,4 +1,4 @@
-/** dist/: built when it is missing or was made from other sources. Shaders are read at run time, as they are. */
+/** dist/: built when it is missing or was made from other sources. Shaders are read at run time, unbuilt. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesBelow, fingerprint, isRecorded, record } from './fingerprint.mjs';
