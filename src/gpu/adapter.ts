@@ -11,6 +11,12 @@ export interface AdapterOptions {
   adapter?: string;
 }
 
+/**
+ * Dawn stops when its last reference goes, even with devices and threads at work. So an instance, once started, is kept for
+ * the life of the process (which it does not prolong), and shared by all who ask for the same flags.
+ */
+const instances = new Map<string, GPU>();
+
 /** What a person calls an adapter, and how the engine should treat it. */
 export interface AdapterDescription {
   /** For example `NVIDIA H100` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
@@ -25,8 +31,6 @@ export interface AdapterDescription {
 }
 
 export interface Adapter {
-  /** Dawn lives as long as this object is referenced. */
-  readonly gpu: GPU;
   readonly gpuAdapter: GPUAdapter;
   readonly description: AdapterDescription;
 }
@@ -45,9 +49,15 @@ function prepareEnvironment(): void {
 }
 
 function startDawn(flags: string[]): GPU {
-  prepareEnvironment();
-  Object.assign(globalThis, globals);
-  return create(flags);
+  const key = flags.join(' ');
+  let gpu = instances.get(key);
+  if (!gpu) {
+    prepareEnvironment();
+    Object.assign(globalThis, globals);
+    gpu = create(flags);
+    instances.set(key, gpu);
+  }
+  return gpu;
 }
 
 /** Find an adapter, hardware before software; Dawn's Null backend, which computes nothing, is refused. */
@@ -74,7 +84,7 @@ export async function requestAdapter(options: AdapterOptions = {}): Promise<Adap
         'package mesa-vulkan-drivers, version 23 or later) and run `dawngrad doctor`.',
     );
   }
-  return { gpu, gpuAdapter, description: describe(gpuAdapter.info) };
+  return { gpuAdapter, description: describe(gpuAdapter.info) };
 }
 
 function describe(info: GPUAdapterInfo): AdapterDescription {

@@ -23,9 +23,6 @@ export interface Launch extends PipelineSource {
   readonly grid: readonly [number, number, number];
 }
 
-/** Dawn stops when the last reference to its instance goes, so each device holds its own. */
-const running = new WeakMap<Device, GPU>();
-
 const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups'] as const;
 
 /**
@@ -43,8 +40,7 @@ export class Device {
   readonly #recorder: Recorder;
   #failure: DawngradError | undefined;
 
-  private constructor({ gpu: instance, description }: Adapter, gpu: GPUDevice, seed: number) {
-    running.set(this, instance);
+  private constructor({ description }: Adapter, gpu: GPUDevice, seed: number) {
     this.adapter = description;
     this.gpu = gpu;
     this.seed = seed;
