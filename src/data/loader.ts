@@ -3,6 +3,7 @@ import { prepareImages } from '../kernels/augment.js';
 import { nextKey } from '../kernels/random-key.js';
 import { fromArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { keep } from '../tensor/tidy.js';
 import { gather } from './batch.js';
 import type { ImageSet } from './dataset.js';
 import type { Normalisation } from './normalisation.js';
@@ -38,6 +39,7 @@ export class BatchLoader {
   readonly steps: number;
   readonly #device: Device;
   readonly #options: LoaderOptions;
+  readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor };
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
   constructor(
@@ -47,7 +49,10 @@ export class BatchLoader {
   ) {
     this.#device = device;
     this.#options = options;
-    const { batch, dropLast = false } = options;
+    const { batch, normalisation, dropLast = false } = options;
+    const perChannel = (values: readonly number[]) =>
+      keep(fromArray(device, Float32Array.from(values), [values.length]));
+    this.#normalisation = { mean: perChannel(normalisation.mean), std: perChannel(normalisation.std) };
     this.steps = Math.max(1, (dropLast ? Math.floor : Math.ceil)(set.count / batch));
   }
 
@@ -58,7 +63,7 @@ export class BatchLoader {
 
   /** The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. */
   batch(epoch: number, step: number): Batch {
-    const { batch, normalisation, augment } = this.#options;
+    const { batch, augment } = this.#options;
     const { channels, height, width } = this.set;
     const indices = this.#indices(epoch).subarray(step * batch, (step + 1) * batch);
     const count = indices.length;
@@ -67,7 +72,7 @@ export class BatchLoader {
       images: prepareImages({
         bytes: fromArray(this.#device, packedPixels, [packedPixels.length]),
         shape: [count, channels, height, width],
-        ...normalisation,
+        ...this.#normalisation,
         ...(augment && {
           crop: { padding: augment.padding },
           flip: augment.flip,

@@ -6,6 +6,21 @@ const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
 const rate = z.number().positive();
 
+const warmUp = {
+  /** Epochs over which the rate rises to its full value at the start. */
+  warmUp: z.number().nonnegative(),
+};
+
+const scheduleSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('constant'), ...warmUp }),
+  /** Down to 0 along half a cosine. */
+  z.strictObject({ name: z.literal('cosine'), ...warmUp }),
+  /** Down by `gamma` after each `every` epochs. */
+  z.strictObject({ name: z.literal('step'), ...warmUp, every: rate, gamma: rate }),
+  /** The paper's: down to a tenth when the training accuracy has not improved for `patience` epochs, twice; then stop. */
+  z.strictObject({ name: z.literal('plateau'), ...warmUp, patience: count }),
+]);
+
 export const runConfigSchema = z.strictObject({
   /** A name that `dawngrad models` lists. */
   model: z.string().min(1),
@@ -28,15 +43,19 @@ export const runConfigSchema = z.strictObject({
   init: z.enum(['he', 'paper']),
   /** Leave the ReLU after the class maps out, so that training cannot start dead. The paper has it. */
   linearHead: z.boolean(),
+  /** Batch normalisation before every ReLU, as in a well-known later variant. */
+  batchNorm: z.boolean(),
   optimizer: z.enum(['sgd', 'adam']),
   learningRate: rate,
+  /** `paper`: biases learn twice as fast, the last layer as its recipe says. `uniform`: all learn alike. */
+  rates: z.enum(['uniform', 'paper']),
   /** Of SGD, with Nesterov's correction or without. */
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
-  /** L2 penalty on the weights; biases have none. */
+  /** L2 penalty; biases have none. */
   weightDecay: z.number().nonnegative(),
-  /** Times the learning rate, by step: a linear rise over `warmUp` epochs, then constant or down half a cosine. */
-  schedule: z.strictObject({ name: z.enum(['cosine', 'constant']), warmUp: z.number().nonnegative() }),
+  /** What the learning rate is multiplied by as training goes on. */
+  schedule: scheduleSchema,
   /** Random shifts by up to `padding` pixels and mirror images, drawn anew each epoch; `false` for none. */
   augment: z.union([z.literal(false), z.strictObject({ padding: natural, flip: z.boolean() })]),
 });

@@ -1,0 +1,182 @@
+/** A training run from its first step, or from its last checkpoint, to the end. */
+import { existsSync } from 'node:fs';
+import type { Dataset } from '../data/dataset.js';
+import type { Device } from '../gpu/device.js';
+import { type Best, captureCheckpoint, readCheckpoint, restoreSession } from './checkpoint.js';
+import type { RunConfig } from './config.js';
+import { DeadStartDetector } from './dead-start.js';
+import { appendMetrics, type EpochMetrics, keepMetricsUntil } from './metrics.js';
+import { RunDirectory } from './run-directory.js';
+import { addScores, errorOf, lossOf, NO_SCORE, type Score } from './score.js';
+import { assemble, type Session } from './session.js';
+import { evaluate, type Position } from './trainer.js';
+import { replaceFile } from './write-file.js';
+
+export interface RunOptions {
+  readonly config: RunConfig;
+  readonly dataset: Dataset;
+  /** Made with the config's seed. */
+  readonly device: Device;
+  /** The run's directory: new or empty, unless `resume`. */
+  readonly path: string;
+  /** Go on from the last checkpoint in `path`. */
+  readonly resume?: boolean;
+  readonly reporter?: Reporter;
+  /** Stops at the next step, with a checkpoint from which the run goes on at that very step. */
+  readonly signal?: AbortSignal;
+}
+
+/** Hears how a run goes. */
+export interface Reporter {
+  started?(run: RunStart): void;
+  stepped?(progress: StepProgress): void;
+  evaluating?(done: number, of: number): void;
+  finishedEpoch?(metrics: EpochMetrics): void;
+  warned?(text: string): void;
+}
+
+export interface RunStart {
+  readonly config: RunConfig;
+  readonly path: string;
+  readonly dataset: Dataset;
+  readonly device: Device;
+  /** Learned numbers in the net. */
+  readonly parameters: number;
+  /** Where it goes on; undefined for a run that begins. */
+  readonly resumed?: Position;
+}
+
+export interface StepProgress {
+  /** Of the epoch under way, from 1. */
+  readonly epoch: number;
+  /** Taken in this epoch, and how many it has. */
+  readonly step: number;
+  readonly steps: number;
+  /** On the epoch's images so far. */
+  readonly score: Score;
+  readonly imagesPerSecond: number;
+}
+
+export interface RunOutcome {
+  /** On the test images, after the last epoch; undefined when the run was stopped before. */
+  readonly testScore: Score | undefined;
+  /** Where the run stands. */
+  readonly position: Position;
+}
+
+/**
+ * Train. After every epoch the test images are scored, a line of metrics is added and a checkpoint written.
+ * @throws RunError when the directory, the data or a checkpoint cannot be used, or training diverged
+ */
+export async function runTraining(options: RunOptions): Promise<RunOutcome> {
+  const { config, dataset, device, path, resume = false, reporter = {} } = options;
+  const signal = options.signal ?? new AbortController().signal;
+  const session = assemble(config, device, dataset);
+  const { trainer, schedule } = session;
+  const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
+  let best: Best;
+  if (resume && existsSync(directory.last)) {
+    const checkpoint = readCheckpoint(directory.last);
+    restoreSession(session, checkpoint);
+    best = checkpoint.best;
+  }
+  if (resume) {
+    keepMetricsUntil(directory.metrics, trainer.position.epoch);
+    directory.writeConfig(config);
+  }
+  const save = async (...files: string[]) => {
+    const bytes = await captureCheckpoint(session, best);
+    for (const file of files) replaceFile(file, bytes);
+  };
+  const parameters = session.model.parameters().reduce((sum, { size }) => sum + size, 0);
+  reporter.started?.({
+    config,
+    path,
+    dataset,
+    device,
+    parameters,
+    ...(resume && { resumed: trainer.position }),
+  });
+
+  let testScore: Score | undefined;
+  const detector = new DeadStartDetector(dataset.train.classes.length);
+  while (trainer.position.epoch < config.epochs && !schedule.finished) {
+    const begin = performance.now();
+    const seenBefore = trainer.position.score.count;
+    await trainEpoch(session, detector, reporter, signal);
+    const trained = performance.now();
+    const { score: trainScore } = trainer.position;
+    testScore = signal.aborted ? undefined : await scoreTestImages(session, reporter, signal);
+    if (!testScore) {
+      await save(directory.last);
+      break;
+    }
+    trainer.finishEpoch();
+    const metrics: EpochMetrics = {
+      epoch: trainer.position.epoch,
+      step: trainer.position.epoch * session.train.steps,
+      learningRate: config.learningRate * session.optimizer.factor,
+      trainLoss: lossOf(trainScore),
+      trainError: errorOf(trainScore),
+      testLoss: lossOf(testScore),
+      testError: errorOf(testScore),
+      imagesPerSecond: (1000 * (trainScore.count - seenBefore)) / (trained - begin),
+      seconds: (performance.now() - begin) / 1000,
+    };
+    schedule.observe(1 - metrics.trainError);
+    appendMetrics(directory.metrics, metrics);
+    const wrong = testScore.count - testScore.correct;
+    const improved = !best || wrong < best.wrong;
+    if (improved) best = { epoch: metrics.epoch, wrong };
+    await save(...(improved ? [directory.best] : []), directory.last);
+    reporter.finishedEpoch?.(metrics);
+    if (signal.aborted) break;
+  }
+  const { position } = trainer;
+  if (!signal.aborted) testScore ??= await scoreTestImages(session, reporter, signal);
+  return { testScore: signal.aborted ? undefined : testScore, position };
+}
+
+/** The steps that are left of an epoch, or as many of them as the signal lets pass. */
+async function trainEpoch(
+  session: Session,
+  detector: DeadStartDetector,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const { trainer, train } = session;
+  const begin = performance.now();
+  const before = trainer.position.score.count;
+  if (signal.aborted) return;
+  for await (const score of trainer.epoch()) {
+    const { epoch, score: sum } = trainer.position;
+    detector.observe({ loss: lossOf(score), correct: score.correct, count: score.count });
+    if (detector.suspicious) {
+      const verdict = detector.verdict(await trainer.gradientNorm());
+      if (verdict) reporter.warned?.(verdict);
+    }
+    reporter.stepped?.({
+      epoch: epoch + 1,
+      step: Math.ceil(sum.count / session.config.batch),
+      steps: train.steps,
+      score: sum,
+      imagesPerSecond: (1000 * (sum.count - before)) / (performance.now() - begin),
+    });
+    if (signal.aborted) return;
+  }
+}
+
+/** @returns undefined when the signal stopped it */
+async function scoreTestImages(
+  { device, model, test }: Session,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Score | undefined> {
+  let sum = NO_SCORE;
+  for await (const score of evaluate(device, model, test)) {
+    sum = addScores(sum, score);
+    reporter.evaluating?.(sum.count, test.count);
+    if (signal.aborted) return undefined;
+  }
+  return sum;
+}

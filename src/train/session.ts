@@ -1,0 +1,99 @@
+/** Everything that a config describes, made on a device: the net, its optimizer and schedule, and the batches. */
+import type { Dataset, ImageSet } from '../data/dataset.js';
+import { BatchLoader } from '../data/loader.js';
+import { type Normalisation, normalisationOf } from '../data/normalisation.js';
+import type { Device } from '../gpu/device.js';
+import { type NetworkInNetwork, paperGroups } from '../nn/models/nin.js';
+import { Adam } from '../nn/optim/adam.js';
+import type { GroupOptions, Optimizer, RateOptions } from '../nn/optim/optimizer.js';
+import { SGD } from '../nn/optim/sgd.js';
+import { constant, cosine, plateau, type Schedule, step, warmUp } from '../nn/schedule.js';
+import type { RunConfig } from './config.js';
+import { findModel } from './recipes.js';
+import { RunError } from './run-error.js';
+import { Trainer } from './trainer.js';
+
+/** Images a batch in evaluation: no gradients are kept then, so more fit than in training. */
+export const EVALUATION_BATCH = 128;
+
+export interface Session {
+  readonly config: RunConfig;
+  readonly device: Device;
+  readonly model: NetworkInNetwork;
+  readonly optimizer: Optimizer<RateOptions>;
+  readonly schedule: Schedule;
+  readonly trainer: Trainer;
+  readonly train: BatchLoader;
+  readonly test: BatchLoader;
+  readonly normalisation: Normalisation;
+}
+
+/** @throws RunError when the data set does not fit the model, or the device has another seed than the config */
+export function assemble(config: RunConfig, device: Device, dataset: Dataset): Session {
+  if (device.seed !== config.seed) {
+    throw new RunError(`the device was made with seed ${device.seed}, the config says ${config.seed}`);
+  }
+  checkFit(config.model, dataset.name, dataset.train);
+  const normalisation = normalisationOf(dataset.train);
+  const model = buildModel(config, device);
+  const optimizer = buildOptimizer(config, model);
+  const schedule = buildSchedule(config);
+  const train = new BatchLoader(device, dataset.train, {
+    batch: config.batch,
+    normalisation,
+    shuffleSeed: config.seed,
+    dropLast: true,
+    ...(config.augment && { augment: config.augment }),
+  });
+  const test = new BatchLoader(device, dataset.test, { batch: EVALUATION_BATCH, normalisation });
+  const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
+  return { config, device, model, optimizer, schedule, trainer, train, test, normalisation };
+}
+
+/** The net of a config with its first weights, which follow from the device's seed. */
+export function buildModel(config: RunConfig, device: Device): NetworkInNetwork {
+  const { width, dropout, init, linearHead, batchNorm } = config;
+  return findModel(config.model).build(device, { width, dropout, init, linearHead, batchNorm });
+}
+
+/** @throws RunError when images or classes are not those that a model is made for */
+export function checkFit(modelName: string, datasetName: string, set: ImageSet): void {
+  const { input, classes } = findModel(modelName);
+  const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;
+  const wanted = form(input, classes);
+  const found = form([set.channels, set.height, set.width], set.classes.length);
+  if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
+}
+
+function buildOptimizer(config: RunConfig, model: NetworkInNetwork): Optimizer<RateOptions> {
+  const { optimizer, learningRate: lr, weightDecay, momentum, nesterov, rates } = config;
+  const groups =
+    rates === 'paper' ? paperGroups(model, { lr, weightDecay }) : uniformGroups(model, weightDecay);
+  return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
+}
+
+/** Only what has several axes decays: kernels, but neither biases nor the scales of batch norm. */
+function uniformGroups(model: NetworkInNetwork, weightDecay: number): GroupOptions<RateOptions>[] {
+  const parameters = model.parameters();
+  return [
+    { params: parameters.filter(({ rank }) => rank > 1), weightDecay },
+    { params: parameters.filter(({ rank }) => rank <= 1), weightDecay: 0 },
+  ];
+}
+
+function buildSchedule({ schedule, epochs }: RunConfig): Schedule {
+  const afterWarmUp = () => {
+    switch (schedule.name) {
+      case 'constant':
+        return constant();
+      case 'cosine':
+        // At least a sliver, for a run that is all warm-up.
+        return cosine({ epochs: Math.max(epochs - schedule.warmUp, 1e-3) });
+      case 'step':
+        return step({ every: schedule.every, gamma: schedule.gamma });
+      case 'plateau':
+        return plateau({ patience: schedule.patience });
+    }
+  };
+  return warmUp({ epochs: schedule.warmUp }, afterWarmUp());
+}
