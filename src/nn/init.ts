@@ -11,8 +11,11 @@ export interface Draw {
 /** How a parameter starts: the values for a shape, in row-major order. */
 export type Initialiser = (shape: Shape, draw: Draw) => Float32Array;
 
-/** Parameters draw from the upper half of the streams, so that other random tensors leave a model's weights alone. */
-const FIRST_STREAM = 2 ** 31;
+/**
+ * Parameters draw from streams of their own, so that other random tensors leave a model's weights alone: `randn` and
+ * `uniform` count theirs from 0, dropout and augmentation from 2^31.
+ */
+const FIRST_STREAM = 2 ** 30;
 
 const streams = new WeakMap<Device, number>();
 

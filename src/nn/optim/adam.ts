@@ -1,4 +1,4 @@
-import { adamStep } from '../../kernels/adam.js';
+import { adamHyper, adamStep } from '../../kernels/adam.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions } from './optimizer.js';
@@ -8,6 +8,8 @@ export interface AdamOptions extends RateOptions {
   betas: readonly [number, number];
   /** Added to the denominator (default 1e-8). */
   eps: number;
+  /** Let the weight decay shrink the parameter itself, apart from the gradient: AdamW (default false). */
+  decoupled: boolean;
 }
 
 /**
@@ -25,15 +27,16 @@ export class Adam extends Optimizer<AdamOptions> {
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options });
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupled: false, ...options });
   }
 
   protected hyper(
-    { betas: [beta1, beta2], eps, weightDecay }: AdamOptions,
+    { betas, eps, weightDecay, decoupled }: AdamOptions,
     lr: number,
     step: number,
-  ): number[] {
-    return [lr, beta1, beta2, eps, weightDecay, 1 - beta1 ** step, 1 - beta2 ** step];
+  ): Float32Array {
+    const [beta1, beta2] = betas;
+    return adamHyper({ learningRate: lr, beta1, beta2, epsilon: eps, weightDecay, decoupled }, step);
   }
 
   protected update(

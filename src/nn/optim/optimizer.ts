@@ -59,7 +59,7 @@ export abstract class Optimizer<Options extends RateOptions> {
   protected abstract readonly slotNames: readonly string[];
 
   /** The numbers that the kernel reads, in its order, for step `step` = 1, 2, ... at learning rate `lr`. */
-  protected abstract hyper(options: Options, lr: number, step: number): readonly number[];
+  protected abstract hyper(options: Options, lr: number, step: number): Float32Array;
 
   /** Launch the kernel for one parameter. */
   protected abstract update(
@@ -114,7 +114,7 @@ export abstract class Optimizer<Options extends RateOptions> {
   /** Written only when a number changed: an upload ends the batch of commands being recorded. */
   #hyperTensor(group: ParameterGroup<Options>): Tensor {
     const { options, params } = group;
-    const values = Float32Array.from(this.hyper(options, options.lr * this.factor, this.#steps));
+    const values = this.hyper(options, options.lr * this.factor, this.#steps);
     const before = this.#hyper.get(group);
     if (before?.values.every((value, index) => value === values[index])) return before.tensor;
     const tensor = before?.tensor ?? keep(new Tensor((params[0] as Parameter).device, [values.length]));

@@ -1,4 +1,4 @@
-import { sgdStep } from '../../kernels/sgd.js';
+import { sgdHyper, sgdStep } from '../../kernels/sgd.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions } from './optimizer.js';
@@ -27,8 +27,8 @@ export class SGD extends Optimizer<SGDOptions> {
     super(params, { momentum: 0, nesterov: false, weightDecay: 0, ...options });
   }
 
-  protected hyper({ momentum, nesterov, weightDecay }: SGDOptions, lr: number): number[] {
-    return [lr, momentum, weightDecay, nesterov ? 1 : 0];
+  protected hyper({ momentum, nesterov, weightDecay }: SGDOptions, lr: number): Float32Array {
+    return sgdHyper({ learningRate: lr, momentum, nesterov, weightDecay });
   }
 
   protected update(

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { backward } from '../../../src/autograd/tape.js';
+import { DawngradError } from '../../../src/gpu/errors.js';
+import { constant, normal } from '../../../src/nn/init.js';
+import { Adam } from '../../../src/nn/optim/adam.js';
+import type { Optimizer, RateOptions } from '../../../src/nn/optim/optimizer.js';
+import { SGD } from '../../../src/nn/optim/sgd.js';
+import { Parameter } from '../../../src/nn/parameter.js';
+import type { HostArray } from '../../../src/nn/state.js';
+import { fromArray } from '../../../src/tensor/create.js';
+import { expectClose } from '../../support/close.js';
+import { useDevice } from '../../support/device.js';
+
+const gpu = useDevice();
+
+interface Case {
+  name: string;
+  options: never;
+  inputs: Record<'parameter' | 'gradients', { data: number[] }>;
+  outputs: { parameters: { data: number[] } };
+}
+const casesOf = (op: string) =>
+  JSON.parse(readFileSync(new URL(`../../fixtures/${op}.json`, import.meta.url), 'utf8')).cases as Case[];
+
+const parameterOf = (values: readonly number[]) =>
+  new Parameter(gpu.device, [values.length], () => Float32Array.from(values));
+
+/** One step with the given gradients. */
+function stepWith(
+  optimizer: Optimizer<RateOptions>,
+  parameters: readonly Parameter[],
+  gradients: readonly (readonly number[])[],
+): void {
+  optimizer.zeroGrad();
+  parameters.forEach((parameter, index) => {
+    parameter.grad = fromArray(gpu.device, Float32Array.from(gradients[index]!), parameter.shape);
+  });
+  optimizer.step();
+}
+
+const makers = {
+  sgd: (parameters: Parameter[], options: never) => new SGD(parameters, options),
+  adam: (parameters: Parameter[], options: never) => new Adam(parameters, options),
+};
+
+describe.each(['sgd', 'adam'] as const)("%s takes PyTorch's steps", (op) => {
+  it.each(casesOf(op))('$name', async ({ options, inputs, outputs }) => {
+    const parameter = parameterOf(inputs.parameter.data);
+    const optimizer = makers[op]([parameter], options) as Optimizer<RateOptions>;
+    const length = parameter.size;
+    for (let step = 0; step * length < inputs.gradients.data.length; step++) {
+      stepWith(optimizer, [parameter], [inputs.gradients.data.slice(step * length, (step + 1) * length)]);
+      const expected = outputs.parameters.data.slice(step * length, (step + 1) * length);
+      expectClose(await parameter.toArray(), expected, {
+        relative: 1e-6,
+        absolute: 1e-6,
+        label: `after step ${step + 1}`,
+      });
+    }
+  });
+});
+
+describe('Optimizer', () => {
+  it('gives each group its own options, and the defaults for the rest', async () => {
+    const [a, b] = [parameterOf([1]), parameterOf([1])];
+    const optimizer = new SGD([{ params: [a] }, { params: [b], lr: 0.25, weightDecay: 0 }], {
+      lr: 0.5,
+      weightDecay: 1,
+    });
+    stepWith(optimizer, [a, b], [[1], [1]]);
+    expect(await a.item()).toBe(1 - 0.5 * (1 + 1));
+    expect(await b.item()).toBe(1 - 0.25);
+  });
+
+  it("a schedule's factor scales every group's own rate", async () => {
+    const [a, b] = [parameterOf([0]), parameterOf([0])];
+    const optimizer = new SGD([{ params: [a] }, { params: [b], lr: 2 }], { lr: 1 });
+    optimizer.factor = 0.5;
+    stepWith(optimizer, [a, b], [[1], [1]]);
+    optimizer.factor = 0.25;
+    stepWith(optimizer, [a, b], [[1], [1]]);
+    expect([await a.item(), await b.item()]).toEqual([-0.75, -1.5]);
+  });
+
+  it('leaves a parameter without a gradient alone, weight decay included', async () => {
+    const [a, b] = [parameterOf([1]), parameterOf([1])];
+    const optimizer = new SGD([a, b], { lr: 0.5, weightDecay: 1 });
+    b.grad = fromArray(gpu.device, Float32Array.of(1), [1]);
+    optimizer.step();
+    expect([await a.item(), await b.item()]).toEqual([1, 0]);
+  });
+
+  it('uploads its numbers only when one changed', () => {
+    const parameter = parameterOf([1]);
+    const optimizer = new SGD([parameter], { lr: 1, momentum: 0.9 });
+    parameter.grad = fromArray(gpu.device, Float32Array.of(1), [1]);
+    optimizer.step();
+    let uploads = 0;
+    const { queue } = gpu.device.gpu;
+    const { writeBuffer } = queue;
+    queue.writeBuffer = (...args: Parameters<typeof writeBuffer>) => {
+      uploads += 1;
+      writeBuffer.apply(queue, args);
+    };
+    optimizer.step();
+    optimizer.step();
+    expect(uploads).toBe(0);
+    optimizer.factor = 0.5;
+    optimizer.step();
+    expect(uploads).toBe(1);
+    queue.writeBuffer = writeBuffer;
+  });
+
+  it.each([
+    ['SGD', (p: Parameter[]) => new SGD([{ params: p, lr: 0.5 }], { lr: 1, momentum: 0.9, nesterov: true })],
+    ['Adam', (p: Parameter[]) => new Adam(p, { lr: 0.125, weightDecay: 0.1 })],
+  ] as [string, (p: Parameter[]) => Optimizer<RateOptions>][])(
+    '%s resumes from saved state to the same bits',
+    async (_, make) => {
+      const gradients = [1, 2, 3, 4, 5, 6].map((step) => [
+        [Math.sin(step), Math.cos(step)],
+        [Math.sin(2 * step)],
+      ]);
+      const parameters = () => [parameterOf([0.5, -1]), parameterOf([2])];
+      const read = async (all: Parameter[]) => Promise.all(all.map((parameter) => parameter.toArray()));
+
+      const whole = parameters();
+      const uninterrupted = make(whole);
+      uninterrupted.factor = 0.3;
+      for (const gradient of gradients) stepWith(uninterrupted, whole, gradient);
+
+      const before = parameters();
+      const first = make(before);
+      first.factor = 0.3;
+      for (const gradient of gradients.slice(0, 3)) stepWith(first, before, gradient);
+      const { slots, ...rest } = first.stateDict();
+      const saved = new Map<string, HostArray>();
+      for (const [name, slot] of slots) {
+        if ('values' in slot) throw new Error('slots are on the device');
+        saved.set(name, { shape: slot.shape, values: (await slot.toArray()) as Float32Array });
+      }
+      const values = await read(before);
+
+      const after = values.map((array) => parameterOf([...array]));
+      const second = make(after);
+      second.loadStateDict({ ...JSON.parse(JSON.stringify(rest)), slots: saved });
+      for (const gradient of gradients.slice(3)) stepWith(second, after, gradient);
+      expect(await read(after)).toEqual(await read(whole));
+    },
+  );
+
+  it('zeroGrad gives the memory of the gradients back', () => {
+    const parameter = parameterOf([1]);
+    const optimizer = new SGD([parameter], { lr: 1 });
+    const gradient = fromArray(gpu.device, Float32Array.of(1), [1]);
+    parameter.grad = gradient;
+    optimizer.zeroGrad();
+    expect([parameter.grad, gradient.disposed]).toEqual([null, true]);
+  });
+
+  it('takes the gradients that backward leaves', async () => {
+    const parameter = parameterOf([3]);
+    const optimizer = new SGD([parameter], { lr: 1 });
+    backward(parameter);
+    optimizer.step();
+    expect(await parameter.item()).toBe(2);
+  });
+
+  it('refuses what it could not do', () => {
+    const parameter = new Parameter(gpu.device, [2], normal(1));
+    const other = new Parameter(gpu.device, [3], constant(0));
+    expect(() => new SGD([], { lr: 1 })).toThrow(new DawngradError('SGD: there are no parameters to update'));
+    expect(() => new SGD([parameter, parameter], { lr: 1 })).toThrow('SGD: a parameter is listed twice');
+    expect(() => new Adam([parameter], { lr: -1 })).toThrow(
+      'Adam: lr is -1, it must be a number of at least 0',
+    );
+    expect(() => new SGD([parameter], { lr: 1, weightDecay: Number.NaN })).toThrow('SGD: weightDecay is NaN');
+    const state = new SGD([parameter], { lr: 1 }).stateDict();
+    expect(() => new SGD([other], { lr: 1 }).loadStateDict(state)).toThrow(
+      'of another shape: 0.velocity [2], expected [3]',
+    );
+    expect(() =>
+      new SGD([{ params: [parameter] }, { params: [other] }], { lr: 1 }).loadStateDict(state),
+    ).toThrow('saved with 1 parameter groups, this one has 2');
+  });
+});
