@@ -8,13 +8,13 @@ import type { Point, Polyline } from './shapes.js';
  */
 const VARIATION = {
   /** Turn of the glyph, radians either way. */
-  rotation: 0.5,
+  rotation: 0.6,
   /** Half the side of the glyph's square, pixels. */
   scale: [7, 11],
   /** Slant and stretch, as a fraction. */
   shear: 0.15,
   /** Of the glyph's centre from the image's, pixels either way. */
-  shift: 4,
+  shift: 5,
   /** Width of the glyph's strokes, pixels. */
   stroke: [1.8, 3.6],
   /** Least difference in lightness between the glyph and its background, of 255. */

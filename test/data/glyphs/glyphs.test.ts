@@ -28,7 +28,7 @@ describe('glyphs', () => {
 
   it('draws the same bytes from the same seed, on every machine and in every version', () => {
     expect(hash(glyphs({ seed: 1, train: 100, test: 10 }).train.pixels)).toMatchInlineSnapshot(
-      `"abc198c46656ffb4"`,
+      `"47777fc16a025d9c"`,
     );
   });
 
@@ -50,7 +50,7 @@ describe('glyphs', () => {
     expect(counts).toEqual(new Array(10).fill(20));
   });
 
-  it.each([{ train: 0 }, { test: -1 }, { train: 1.5 }])('refuses %o', (options) => {
+  it.each([{ train: 0 }, { train: 10, test: -1 }, { train: 1.5 }])('refuses %o', (options) => {
     expect(() => glyphs(options)).toThrow('glyphs: the number of images must be a positive integer');
   });
 });

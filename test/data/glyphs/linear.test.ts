@@ -56,6 +56,6 @@ function accuracy(weights: readonly Float32Array[], set: ImageSet): number {
 it('glyphs cannot be told by a linear classifier, though it does better than chance', () => {
   const data = glyphs({ train: 4000, test: 1000 });
   const found = accuracy(train(data.train, 1e-3), data.test);
-  expect(found).toBeGreaterThan(0.3);
+  expect(found).toBeGreaterThan(0.2);
   expect(found).toBeLessThan(0.6);
 });
