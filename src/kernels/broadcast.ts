@@ -4,14 +4,17 @@ import { formatShape, type Shape } from '../tensor/shape.js';
 /** The rank that `shaders/elementwise.wgsl` walks through. */
 const RANK = 4;
 
-/** How to find, for each element of an output, the element of `a` and `b` that it comes from. */
-export interface BroadcastLayout {
-  /** The output's shape with its neighbouring axes merged where possible, and exactly four axes. */
-  readonly lengths: Shape;
-  /** Elements between neighbours along each of those axes; 0 along a stretched one. */
-  readonly aStrides: Shape;
-  readonly bStrides: Shape;
+/** One axis of an output: how long it is, and how far apart neighbours along it are in `a` and `b`; 0 where stretched. */
+interface Axis {
+  readonly length: number;
+  readonly aStride: number;
+  readonly bStride: number;
 }
+
+/** How to find, for each element of an output, the element of `a` and of `b` that it comes from. */
+export type BroadcastLayout = readonly [Axis, Axis, Axis, Axis];
+
+const NO_AXIS: Axis = { length: 1, aStride: 0, bStride: 0 };
 
 /** Row-major strides of `shape` seen as `output`, to which it broadcasts: 0 along each axis that is stretched. */
 function broadcastStrides(shape: Shape, output: Shape): number[] {
@@ -30,40 +33,30 @@ function broadcastStrides(shape: Shape, output: Shape): number[] {
  * stand still, count as one axis, so that any rank will do as long as stretched and plain axes alternate at most four times.
  */
 export function broadcastLayout(op: string, a: Shape, b: Shape, output: Shape): BroadcastLayout {
-  const aAll = broadcastStrides(a, output);
-  const bAll = broadcastStrides(b, output);
-  const lengths: number[] = [];
-  const aStrides: number[] = [];
-  const bStrides: number[] = [];
-  output.forEach((length, axis) => {
+  const aStrides = broadcastStrides(a, output);
+  const bStrides = broadcastStrides(b, output);
+  const axes: Axis[] = [];
+  output.forEach((length, index) => {
     if (length === 1) return;
-    const last = lengths.length - 1;
-    const joins = (strides: number[], all: number[]) => strides[last] === all[axis] * length;
-    if (last >= 0 && joins(aStrides, aAll) && joins(bStrides, bAll)) {
-      lengths[last] = lengths[last] * length;
-      aStrides[last] = aAll[axis];
-      bStrides[last] = bAll[axis];
+    const axis = { length, aStride: aStrides[index], bStride: bStrides[index] };
+    const outer = axes.at(-1);
+    if (outer?.aStride === axis.aStride * length && outer.bStride === axis.bStride * length) {
+      axes[axes.length - 1] = { ...axis, length: outer.length * length };
     } else {
-      lengths.push(length);
-      aStrides.push(aAll[axis]);
-      bStrides.push(bAll[axis]);
+      axes.push(axis);
     }
   });
-  if (lengths.length > RANK) {
+  if (axes.length > RANK) {
     throw new ShapeError(
-      `${op}: broadcasting ${formatShape(a)} with ${formatShape(b)} takes ${lengths.length} separate axes, ` +
-        `at most ${RANK} are supported; reshape so that axes broadcast alike are neighbours`,
+      `${op}: broadcasting ${formatShape(a)} with ${formatShape(b)} takes ${axes.length} separate axes, ` +
+        `at most ${RANK} are supported; reshape so that axes stretched alike are neighbours`,
     );
   }
-  const pad = (values: number[], value: number) => [
-    ...new Array<number>(RANK - values.length).fill(value),
-    ...values,
-  ];
-  return { lengths: pad(lengths, 1), aStrides: pad(aStrides, 0), bStrides: pad(bStrides, 0) };
+  while (axes.length < RANK) axes.unshift(NO_AXIS);
+  return axes as unknown as BroadcastLayout;
 }
 
 /** Do both operands run through the output element by element, with nothing stretched? */
-export const isFlat = ({ lengths, aStrides, bStrides }: BroadcastLayout): boolean =>
-  lengths.every(
-    (length, axis) => length === 1 || (axis === RANK - 1 && aStrides[axis] === 1 && bStrides[axis] === 1),
-  );
+export const isFlat = ([first, second, third, last]: BroadcastLayout): boolean =>
+  [first, second, third].every(({ length }) => length === 1) &&
+  (last.length === 1 || (last.aStride === 1 && last.bStride === 1));

@@ -1,6 +1,7 @@
 import { broadcastShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type BroadcastLayout, broadcastLayout, isFlat } from './broadcast.js';
+import { checkDType } from './check.js';
 import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
 
 /** Values of the shader's OPERATION. */
@@ -66,28 +67,28 @@ export const elementwiseExpand = defineKernel({
 
 /** The shader's parameters for an output of `size` elements. */
 function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<keyof typeof params, number> {
-  const [, length_1, length_2, length_3] = layout.lengths;
-  const [a_stride_0, a_stride_1, a_stride_2, a_stride_3] = layout.aStrides;
-  const [b_stride_0, b_stride_1, b_stride_2, b_stride_3] = layout.bStrides;
+  const [axis_0, axis_1, axis_2, axis_3] = layout;
   return {
     size,
     value,
-    length_1,
-    length_2,
-    length_3,
-    a_stride_0,
-    a_stride_1,
-    a_stride_2,
-    a_stride_3,
-    b_stride_0,
-    b_stride_1,
-    b_stride_2,
-    b_stride_3,
+    length_1: axis_1.length,
+    length_2: axis_2.length,
+    length_3: axis_3.length,
+    a_stride_0: axis_0.aStride,
+    a_stride_1: axis_1.aStride,
+    a_stride_2: axis_2.aStride,
+    a_stride_3: axis_3.aStride,
+    b_stride_0: axis_0.bStride,
+    b_stride_1: axis_1.bStride,
+    b_stride_2: axis_2.bStride,
+    b_stride_3: axis_3.bStride,
   };
 }
 
 /** `a op b`, elementwise, of the shape to which `a` and `b` broadcast. */
 export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor {
+  checkDType(operation, 'a', a);
+  checkDType(operation, 'b', b);
   const y = new Tensor(a.device, broadcastShape(operation, a.shape, b.shape));
   const layout = broadcastLayout(operation, a.shape, b.shape, y.shape);
   const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
@@ -97,6 +98,7 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor 
 
 /** `a op value`, elementwise. The value is compiled into the launch: what changes from step to step must be a tensor. */
 export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
+  checkDType(operation, 'a', a);
   const result = new Tensor(a.device, a.shape);
   const layout = broadcastLayout(operation, a.shape, a.shape, a.shape);
   run(elementwiseNumber, { a, result }, paramsOf(a.size, value, layout), {

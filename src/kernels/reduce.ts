@@ -1,6 +1,7 @@
 import { ShapeError } from '../gpu/errors.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { checkDType } from './check.js';
 import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
 
 export const reduceSum = defineKernel({
@@ -99,6 +100,7 @@ export interface SumOptions {
  */
 export function sumOver(x: Tensor, axes: readonly number[], options: SumOptions = {}): Tensor {
   const { keepDims = false, factor = 1 } = options;
+  checkDType('sum', 'x', x);
   const passes = reducePasses(x.shape, axes);
   const shape = reducedShape(x.shape, axes, keepDims);
   if (passes.length === 0) {
