@@ -9,6 +9,15 @@ import { RunError } from './run-error.js';
 /** All of a config but what says which run it is. */
 type Recipe = Omit<RunConfig, 'model' | 'dataset' | 'data' | 'limit' | 'seed'>;
 
+/** What `--augment` means where a recipe has none. Digits and glyphs must not be mirrored: a mirrored 2 is no 2. */
+const AUGMENTATION: Readonly<Record<string, Exclude<RunConfig['augment'], false>>> = {
+  'nin-glyphs': { padding: 2, flip: false },
+  'nin-mnist': { padding: 2, flip: false },
+  'nin-svhn': { padding: 2, flip: false },
+};
+
+export const augmentationFor = (model: string) => AUGMENTATION[model] ?? { padding: 4, flip: true };
+
 const QUICK: Recipe = {
   epochs: 20,
   batch: 128,
@@ -24,10 +33,10 @@ const QUICK: Recipe = {
   nesterov: true,
   weightDecay: 1e-4,
   schedule: { name: 'cosine', warmUp: 1 },
-  augment: { padding: 4, flip: true },
+  augment: augmentationFor('nin-cifar10'),
 };
 
-/** Where a model's quick recipe differs. Digits must not be mirrored: a mirrored 2 is no 2. */
+/** Where a model's quick recipe differs. */
 const QUICK_CHANGES: Readonly<Record<string, Partial<Recipe>>> = {
   'nin-glyphs': {
     epochs: 8,
@@ -43,7 +52,7 @@ const QUICK_CHANGES: Readonly<Record<string, Partial<Recipe>>> = {
     augment: false,
     schedule: { name: 'cosine', warmUp: 0.1 },
   },
-  'nin-svhn': { augment: { padding: 2, flip: false } },
+  'nin-svhn': { augment: augmentationFor('nin-svhn') },
   'nin-cifar100': { weightDecay: 5e-4 },
 };
 

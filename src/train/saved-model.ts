@@ -1,0 +1,80 @@
+/** A trained net from a run's directory, for evaluation and prediction. */
+
+import { noGrad } from '../autograd/tape.js';
+import type { Dataset } from '../data/dataset.js';
+import { BatchLoader } from '../data/loader.js';
+import { readPng } from '../data/png.js';
+import { fitImage } from '../data/resize.js';
+import type { Device } from '../gpu/device.js';
+import type { NetworkInNetwork } from '../nn/models/nin.js';
+import { tidy } from '../tensor/tidy.js';
+import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
+import { RunDirectory } from './run-directory.js';
+import { addScores, NO_SCORE, type Score } from './score.js';
+import { buildModel, checkFit, EVALUATION_BATCH } from './session.js';
+import { evaluate } from './trainer.js';
+
+/** Which checkpoint of a run: after its last epoch, or after the one with the lowest test error. */
+export type Which = 'last' | 'best';
+
+/** @throws RunError when there is no such run, or it has no checkpoint yet */
+export const checkpointOf = (run: string, which: Which): Checkpoint =>
+  readCheckpoint(RunDirectory.open(run)[which]);
+
+/** A class and how probable the net finds it, 0..1. */
+export interface Guess {
+  readonly name: string;
+  readonly probability: number;
+}
+
+export class SavedModel {
+  readonly #model: NetworkInNetwork;
+
+  constructor(
+    readonly device: Device,
+    readonly checkpoint: Checkpoint,
+  ) {
+    this.#model = buildModel(checkpoint.config, device);
+    restoreModel(this.#model, checkpoint);
+    this.#model.eval();
+  }
+
+  /** Score the net on a data set's test images. */
+  async score(dataset: Dataset, evaluating: (done: number, of: number) => void = () => {}): Promise<Score> {
+    const { config, normalisation } = this.checkpoint;
+    checkFit(config.model, dataset.name, dataset.test);
+    const test = new BatchLoader(this.device, dataset.test, { batch: EVALUATION_BATCH, normalisation });
+    let sum = NO_SCORE;
+    for await (const score of evaluate(this.device, this.#model, test)) {
+      sum = addScores(sum, score);
+      evaluating(sum.count, test.count);
+    }
+    return sum;
+  }
+
+  /**
+   * What a PNG file shows, the most probable class first.
+   * @throws DataError when it cannot be read
+   */
+  async predict(png: string): Promise<Guess[]> {
+    const { classes, normalisation } = this.checkpoint;
+    const [channels, height, width] = this.#model.recipe.input;
+    const pixels = fitImage(readPng(png), channels, height, width);
+    const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
+    const loader = new BatchLoader(this.device, set, { batch: 1, normalisation });
+    const logits = tidy(this.device, () => noGrad(() => this.#model.forward(loader.batch(0, 0).images)));
+    const probabilities = softmax(await logits.toArray());
+    logits.dispose();
+    return classes
+      .map((name, label) => ({ name, probability: probabilities[label]! }))
+      .sort((a, b) => b.probability - a.probability);
+  }
+}
+
+function softmax(logits: ArrayLike<number>): number[] {
+  const values = Array.from(logits);
+  const largest = Math.max(...values);
+  const exponentials = values.map((value) => Math.exp(value - largest));
+  const sum = exponentials.reduce((total, value) => total + value, 0);
+  return exponentials.map((value) => value / sum);
+}
