@@ -1,0 +1,14 @@
+import { Device, type DeviceOptions } from '../gpu/device.js';
+
+/** Open a device, work with it, and close it whatever happens. */
+export async function withDevice<T>(
+  options: DeviceOptions,
+  work: (device: Device) => Promise<T>,
+): Promise<T> {
+  const device = await Device.create(options);
+  try {
+    return await work(device);
+  } finally {
+    device.destroy();
+  }
+}

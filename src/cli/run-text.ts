@@ -1,0 +1,39 @@
+import type { EpochMetrics } from '../train/metrics.js';
+import type { Reporter, RunStart } from '../train/run.js';
+
+/** Shows a person how a run goes. */
+export interface RunReporter extends Required<Reporter> {
+  /** Leave the terminal in order; after this nothing is shown. */
+  close(): void;
+}
+
+export const describeStart = ({ config, path, dataset, device, parameters, resumed }: RunStart): string => {
+  const size = parameters.toLocaleString('en-US');
+  const { train, test, name, note } = dataset;
+  const lines = [
+    `training ${config.model} (${size} parameters) on ${name} (${train.count} + ${test.count} images)`,
+    `with ${device.adapter.name}, into ${path}`,
+    ...(resumed ? [`going on after step ${resumed.step} of epoch ${resumed.epoch + 1}`] : []),
+    ...(note ? [`note: ${note}`] : []),
+  ];
+  return lines.join('\n');
+};
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+export const describeEpoch = (metrics: EpochMetrics, epochs: number): string => {
+  const { epoch, trainLoss, trainError, testLoss, testError, imagesPerSecond, seconds } = metrics;
+  return (
+    `epoch ${epoch}/${epochs}  train loss ${trainLoss.toFixed(4)}, error ${percent(trainError)}  ` +
+    `test loss ${testLoss.toFixed(4)}, error ${percent(testError)}  ` +
+    `${Math.round(imagesPerSecond)} images/s  ${formatSeconds(seconds)}`
+  );
+};
+
+/** `0:07`, `12:34`, `1:02:03`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
