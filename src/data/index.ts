@@ -9,7 +9,7 @@ import { fashionMnist, mnist } from './mnist.js';
 import { svhn } from './svhn.js';
 
 export { DataError, type Dataset, type ImageSet, take } from './dataset.js';
-export { type DownloadOptions, download, type Progress } from './download/download.js';
+export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
 export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
 export { shuffle } from './shuffle.js';
 
