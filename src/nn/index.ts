@@ -1,0 +1,23 @@
+/** Modules, losses, initialisers, optimizers, schedules and models, in PyTorch's words. */
+export * as init from './init.js';
+export { AvgPool2d } from './layers/avg-pool2d.js';
+export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batch-norm2d.js';
+export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';
+export { Dropout } from './layers/dropout.js';
+export { Flatten } from './layers/flatten.js';
+export { GlobalAvgPool2d } from './layers/global-avg-pool2d.js';
+export { Linear, type LinearOptions } from './layers/linear.js';
+export { MaxPool2d } from './layers/max-pool2d.js';
+export { MlpConv, type MlpConvOptions } from './layers/mlp-conv.js';
+export { ReLU } from './layers/relu.js';
+export { Sequential } from './layers/sequential.js';
+export { CrossEntropyLoss } from './loss.js';
+export { type ModelEntry, models } from './models/index.js';
+export { NetworkInNetwork, type NinOptions, type NinRecipe, paperGroups } from './models/nin.js';
+export { Module } from './module.js';
+export { Adam, type AdamOptions } from './optim/adam.js';
+export { type GroupOptions, Optimizer, type OptimizerState, type RateOptions } from './optim/optimizer.js';
+export { SGD, type SGDOptions } from './optim/sgd.js';
+export { Parameter, stateBuffer } from './parameter.js';
+export * as schedule from './schedule.js';
+export type { HostArray, State } from './state.js';

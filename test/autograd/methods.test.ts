@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import '../../src/autograd/methods.js';
+import { from } from '../../src/tensor/create.js';
+import { useDevice } from '../support/device.js';
+
+const gpu = useDevice();
+
+describe('methods of Tensor', () => {
+  it('compute what the ops of their names do, and chain', async () => {
+    const a = from(gpu.device, [[1, -2]]);
+    const b = from(gpu.device, [[3, 4]]);
+    expect([...(await a.add(b).toArray())]).toEqual([4, 2]);
+    expect([...(await a.subtract(1).toArray())]).toEqual([0, -3]);
+    expect([...(await a.multiply(b).divide(2).toArray())]).toEqual([1.5, -4]);
+    expect([...(await a.relu().scale(3).toArray())]).toEqual([3, 0]);
+    expect(await a.matmul(b, { transposeB: true }).item()).toBe(-5);
+    expect([await a.sum().item(), await b.mean().item()]).toEqual([-1, 3.5]);
+    expect(a.reshape([2, 1]).shape).toEqual([2, 1]);
+    expect(from(gpu.device, [[[1], [2]]]).flatten().shape).toEqual([1, 2]);
+  });
+
+  it('backward goes back through them', async () => {
+    const x = from(gpu.device, [1, -2, 3]);
+    x.requiresGrad = true;
+    x.multiply(x).relu().sum().backward();
+    expect([...(await x.grad!.toArray())]).toEqual([2, -4, 6]);
+  });
+});

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { conv2d } from '../../../src/autograd/ops/conv2d.js';
+import { relu } from '../../../src/autograd/ops/relu.js';
+import { ShapeError } from '../../../src/gpu/errors.js';
+import { constant, he, normal } from '../../../src/nn/init.js';
+import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
+import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
+import { Conv2d } from '../../../src/nn/layers/conv2d.js';
+import { Dropout } from '../../../src/nn/layers/dropout.js';
+import { Flatten } from '../../../src/nn/layers/flatten.js';
+import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
+import { Linear } from '../../../src/nn/layers/linear.js';
+import { MaxPool2d } from '../../../src/nn/layers/max-pool2d.js';
+import { MlpConv } from '../../../src/nn/layers/mlp-conv.js';
+import { ReLU } from '../../../src/nn/layers/relu.js';
+import { Sequential } from '../../../src/nn/layers/sequential.js';
+import type { Module } from '../../../src/nn/module.js';
+import { from, full, randn } from '../../../src/tensor/create.js';
+import type { Shape } from '../../../src/tensor/shape.js';
+import { expectClose } from '../../support/close.js';
+import { useDevice } from '../../support/device.js';
+
+const gpu = useDevice();
+
+describe('layers', () => {
+  const window = { kernelSize: 3, stride: 2, ceilMode: true };
+  const cases: [string, () => Module, Shape, Shape][] = [
+    [
+      'Conv2d',
+      () => new Conv2d(gpu.device, 3, 5, { kernelSize: [3, 1], stride: 2 }),
+      [2, 3, 9, 8],
+      [2, 5, 4, 4],
+    ],
+    ['Linear', () => new Linear(gpu.device, 6, 4), [3, 6], [3, 4]],
+    ['ReLU', () => new ReLU(), [2, 3], [2, 3]],
+    ['MaxPool2d', () => new MaxPool2d(window), [1, 2, 32, 28], [1, 2, 16, 14]],
+    ['AvgPool2d', () => new AvgPool2d(window), [1, 2, 16, 14], [1, 2, 8, 7]],
+    ['GlobalAvgPool2d', () => new GlobalAvgPool2d(), [2, 10, 8, 8], [2, 10]],
+    ['Dropout', () => new Dropout(), [2, 3, 4], [2, 3, 4]],
+    ['BatchNorm2d', () => new BatchNorm2d(gpu.device, 3), [2, 3, 4, 4], [2, 3, 4, 4]],
+    ['Flatten', () => new Flatten(), [2, 3, 4, 5], [2, 60]],
+    [
+      'MlpConv',
+      () => new MlpConv(gpu.device, 3, [8, 6, 4], { kernelSize: 5, padding: 2 }),
+      [2, 3, 7, 7],
+      [2, 4, 7, 7],
+    ],
+  ];
+  it.each(cases)('%s gives the shape it says', (_, make, from, to) => {
+    expect(make().forward(randn(gpu.device, from)).shape).toEqual(to);
+  });
+
+  it('errors name the layer, its place, the shapes and the rule', () => {
+    const model = new Sequential({
+      block1: new MlpConv(gpu.device, 3, [4, 4], { kernelSize: 5, padding: 2 }),
+      pool: new MaxPool2d({ kernelSize: 9 }),
+      flatten: new Flatten(),
+      output: new Linear(gpu.device, 4, 2),
+    });
+    const message = (shape: Shape) => {
+      try {
+        model.forward(randn(gpu.device, shape));
+      } catch (error) {
+        expect(error).toBeInstanceOf(ShapeError);
+        return (error as Error).message;
+      }
+    };
+    expect(message([1, 4, 16, 16])).toBe(
+      'Conv2d "block1.conv": input [1, 4, 16, 16] has 4 channels, weight [4, 3, 5, 5] expects 3',
+    );
+    expect(message([1, 3, 8, 8])).toMatch(/^MaxPool2d "pool": a 9 x 9 window .* does not fit into 8 x 8/);
+    expect(message([1, 3, 18, 18])).toBe(
+      'Linear "output": input [1, 16] has 16 features, weight [2, 4] expects 4',
+    );
+    expect(() => new Dropout(1)).toThrow(new ShapeError('Dropout: p is 1, it must be in [0, 1)'));
+  });
+
+  it("Conv2d's activation is the ReLU behind it", async () => {
+    const layer = new Conv2d(gpu.device, 2, 3, { kernelSize: 3, activation: 'relu', init: normal(1) });
+    const x = randn(gpu.device, [2, 2, 5, 5]);
+    const expected = await relu(conv2d(x, layer.weight, layer.bias)).toArray();
+    expect(expected.some((value) => value === 0) && expected.some((value) => value > 0)).toBe(true);
+    expectClose(await layer.forward(x).toArray(), expected, { relative: 1e-6, absolute: 1e-6, label: 'y' });
+  });
+
+  it('layers without a bias have no parameter for it', () => {
+    expect([...new Linear(gpu.device, 2, 2, { bias: false }).stateDict().keys()]).toEqual(['weight']);
+    expect([...new Conv2d(gpu.device, 2, 2, { kernelSize: 1, bias: false }).stateDict().keys()]).toEqual([
+      'weight',
+    ]);
+  });
+
+  it('Linear computes x W^T + b', async () => {
+    const layer = new Linear(gpu.device, 2, 3);
+    layer.weight.write(Float32Array.of(1, 2, 3, 4, 5, 6));
+    layer.bias?.write(Float32Array.of(10, 20, 30));
+    const y = layer.forward(from(gpu.device, [[1, -1]]));
+    expect([...(await y.toArray())]).toEqual([9, 19, 29]);
+  });
+
+  it('Dropout drops and rescales in training, and only there', async () => {
+    const ones = full(gpu.device, [4096], 1);
+    const dropout = new Dropout(0.25);
+    const values = await dropout.forward(ones).toArray();
+    const kept = values.filter((value) => value !== 0);
+    expect(kept.every((value) => value === Math.fround(1 / 0.75))).toBe(true);
+    // The count is binomial with deviation 28.
+    expect(Math.abs(kept.length - 3072)).toBeLessThan(5 * 28);
+    expect(await dropout.forward(ones).toArray(), 'a new mask each time').not.toEqual(values);
+    expect(dropout.eval().forward(ones)).toBe(ones);
+  });
+
+  it('BatchNorm2d normalises by the batch in training and by its running statistics in evaluation', async () => {
+    const norm = new BatchNorm2d(gpu.device, 1, { momentum: 0.5, eps: 0 });
+    const x = from(gpu.device, [[[[1, 3]]]]);
+    expect([...(await norm.forward(x).toArray())]).toEqual([-1, 1]);
+    expect(await norm.runningMean.item()).toBe(1);
+    expect(await norm.runningVar.item()).toBe(0.5 * 1 + 0.5 * 2);
+    norm.eval();
+    expectClose(await norm.forward(x).toArray(), [0, 2 / Math.sqrt(1.5)], {
+      relative: 1e-6,
+      absolute: 1e-6,
+      label: 'y',
+    });
+    expect(await norm.runningMean.item(), 'evaluation leaves them alone').toBe(1);
+  });
+});
+
+describe('MlpConv', () => {
+  it('names its convolutions, and by default has a ReLU behind each', async () => {
+    const block = new MlpConv(gpu.device, 3, [8, 6, 4], { kernelSize: 5, padding: 2, init: he() });
+    const shapes = [...block.stateDict()].map(([name, { shape }]) => [name, shape]);
+    expect(Object.fromEntries(shapes)).toEqual({
+      'conv.weight': [8, 3, 5, 5],
+      'conv.bias': [8],
+      'cccp1.weight': [6, 8, 1, 1],
+      'cccp1.bias': [6],
+      'cccp2.weight': [4, 6, 1, 1],
+      'cccp2.bias': [4],
+    });
+    const y = await block.forward(randn(gpu.device, [1, 3, 8, 8])).toArray();
+    expect(Math.min(...y)).toBe(0);
+  });
+
+  it('leaves the last ReLU out where asked', async () => {
+    const block = new MlpConv(gpu.device, 1, [4, 4], { kernelSize: 3, linearLast: true, init: he() });
+    const y = await block.forward(randn(gpu.device, [1, 1, 8, 8])).toArray();
+    expect(Math.min(...y)).toBeLessThan(0);
+  });
+
+  it('normalises before each ReLU where asked, but not behind a linear last layer', () => {
+    const options = { kernelSize: 3, batchNorm: true };
+    const all = new MlpConv(gpu.device, 1, [4, 2], options);
+    expect([...all.children().keys()]).toEqual([
+      'conv',
+      'conv_bn',
+      'conv_relu',
+      'cccp1',
+      'cccp1_bn',
+      'cccp1_relu',
+    ]);
+    const linear = new MlpConv(gpu.device, 1, [4, 2], { ...options, linearLast: true });
+    expect([...linear.children().keys()]).toEqual(['conv', 'conv_bn', 'conv_relu', 'cccp1']);
+  });
+
+  it('takes one initialiser for each convolution', async () => {
+    const init = [constant(1), constant(2)];
+    const block = new MlpConv(gpu.device, 1, [2, 1], { kernelSize: 1, init });
+    const state = block.stateDict();
+    expect([...(await state.get('conv.weight')!.toArray())]).toEqual([1, 1]);
+    expect([...(await state.get('cccp1.weight')!.toArray())]).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { backward, noGrad } from '../../../src/autograd/tape.js';
+import type { Device } from '../../../src/gpu/device.js';
+import { CrossEntropyLoss } from '../../../src/nn/loss.js';
+import { models } from '../../../src/nn/models/index.js';
+import { type NetworkInNetwork, type NinOptions, paperGroups } from '../../../src/nn/models/nin.js';
+import { SGD } from '../../../src/nn/optim/sgd.js';
+import { fromArray, randn } from '../../../src/tensor/create.js';
+import { tidy } from '../../../src/tensor/tidy.js';
+import { useDevice } from '../../support/device.js';
+
+const gpu = useDevice();
+const [one, twin, other] = [useDevice({ seed: 7 }), useDevice({ seed: 7 }), useDevice({ seed: 8 })];
+
+const build = (name: string, options: NinOptions = {}, device: Device = gpu.device) =>
+  models.get(name)!.build(device, options);
+
+const deviation = (values: ArrayLike<number>) =>
+  Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0) / values.length);
+
+/** Weights and biases of one block, from the recipe: a k x k convolution and two 1x1 ones. */
+const block = (k: number, inputs: number, a: number, b: number, c: number) =>
+  k * k * inputs * a + a + (a * b + b) + (b * c + c);
+
+describe('NIN models', () => {
+  it.each([
+    ['nin-cifar10', block(5, 3, 192, 160, 96) + block(5, 96, 192, 192, 192) + block(3, 192, 192, 192, 10)],
+    ['nin-cifar100', block(5, 3, 192, 160, 96) + block(5, 96, 192, 192, 192) + block(3, 192, 192, 192, 100)],
+    ['nin-svhn', block(5, 3, 128, 96, 64) + block(5, 64, 320, 256, 128) + block(5, 128, 384, 256, 10)],
+    ['nin-mnist', block(5, 1, 96, 64, 48) + block(5, 48, 128, 96, 48) + block(5, 48, 128, 96, 10)],
+  ])('%s has %i parameters', (name, expected) => {
+    const count = build(name)
+      .parameters()
+      .reduce((sum, { size }) => sum + size, 0);
+    expect(count).toBe(expected);
+    if (name === 'nin-cifar10') expect(count).toBe(966_986);
+  });
+
+  it.each([...models])('%s maps its input to one logit a class', (name, { input, classes }) => {
+    const model = build(name, { width: 0.05 }).eval();
+    const y = noGrad(() => model.forward(randn(gpu.device, [2, ...input])));
+    expect(y.shape).toEqual([2, classes]);
+  });
+
+  it('names its state after the blocks of the paper', () => {
+    const names = [...build('nin-mnist', { width: 0.05 }).stateDict().keys()];
+    const expected = ['block1', 'block2', 'block3'].flatMap((name) =>
+      ['conv', 'cccp1', 'cccp2'].flatMap((layer) => [`${name}.${layer}.weight`, `${name}.${layer}.bias`]),
+    );
+    expect(names).toEqual(expected);
+  });
+
+  it('width scales every layer but the class maps, and leaves at least one map', () => {
+    const maps = (width: number) =>
+      [...build('nin-cifar10', { width }).namedParameters()]
+        .filter(([name]) => name.endsWith('bias'))
+        .map(([, { size }]) => size);
+    expect(maps(0.25)).toEqual([48, 40, 24, 48, 48, 48, 48, 48, 10]);
+    expect(maps(0.001)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 10]);
+  });
+
+  it("starts with the paper's deviations and zero biases, or with He's", async () => {
+    const std = async (model: NetworkInNetwork, name: string) =>
+      deviation(await model.stateDict().get(name)!.toArray());
+    const paper = build('nin-cifar100', { width: 0.5 });
+    expect(await std(paper, 'block1.conv.weight')).toBeCloseTo(0.001, 4);
+    expect(await std(paper, 'block1.cccp2.weight')).toBeCloseTo(0.01, 3);
+    expect(await std(paper, 'block2.conv.weight')).toBeCloseTo(0.05, 3);
+    expect(await std(paper, 'block3.cccp2.bias')).toBe(0);
+    const modern = build('nin-cifar100', { width: 0.5, init: 'he' });
+    expect(await std(modern, 'block2.conv.weight')).toBeCloseTo(Math.sqrt(2 / (25 * 48)), 3);
+  });
+
+  it('has the ReLU on the class maps of the paper, unless the head is linear', async () => {
+    const smallest = async (linearHead: boolean) => {
+      const model = build('nin-glyphs', { linearHead }).eval();
+      return Math.min(...(await noGrad(() => model.forward(randn(gpu.device, [8, 3, 32, 32]))).toArray()));
+    };
+    expect(await smallest(false)).toBeGreaterThanOrEqual(0);
+    expect(await smallest(true)).toBeLessThan(0);
+  });
+
+  it('the batch-norm variant normalises and averages in the second pool', () => {
+    const model = build('nin-cifar10', { width: 0.05, batchNorm: true });
+    expect(String(model.children().get('pool2'))).toBe('AvgPool2d "pool2"');
+    expect(model.namedBuffers().size).toBe(2 * 9);
+  });
+
+  it.each([
+    ['nin-cifar10', [0.1, 0.2, 0.01, 0.02], 1e-4],
+    ['nin-cifar100', [0.02, 0.04, 0.02, 0.04], 5e-4],
+  ])("%s has the authors' rates and decays", (name, rates, decay) => {
+    const model = build(name, { width: 0.05 });
+    const groups = paperGroups(model);
+    expect(groups.map(({ lr }) => lr)).toEqual(rates.map((rate) => expect.closeTo(rate, 12)));
+    expect(groups.map(({ weightDecay }) => weightDecay)).toEqual([decay, 0, decay, 0]);
+    expect(groups.map(({ params }) => [...params].length)).toEqual([8, 8, 1, 1]);
+    expect(new Set(groups.flatMap(({ params }) => [...params]))).toEqual(new Set(model.parameters()));
+    expect(paperGroups(model, { lr: 3, weightDecay: 0 })[0]).toMatchObject({ lr: 3, weightDecay: 0 });
+  });
+});
+
+describe('determinism', () => {
+  /** Every bit of a net after two steps with dropout. */
+  async function trained(device: Device): Promise<ArrayLike<number>[]> {
+    const model = build('nin-glyphs', { width: 0.25, dropout: 0.5 }, device);
+    const optimizer = new SGD(paperGroups(model), { lr: 0.1, momentum: 0.9 });
+    const loss = new CrossEntropyLoss();
+    const images = randn(device, [4, 3, 32, 32], { stream: 1000 });
+    const labels = fromArray(device, Uint32Array.of(3, 1, 4, 1), [4]);
+    for (let step = 0; step < 2; step++) {
+      tidy(device, () => {
+        optimizer.zeroGrad();
+        backward(loss.forward(model.forward(images), labels));
+        optimizer.step();
+      });
+    }
+    return Promise.all(model.parameters().map((parameter) => parameter.toArray()));
+  }
+
+  it('the same seed gives the same bits, another seed others', async () => {
+    const first = await trained(one.device);
+    expect(first.length).toBe(18);
+    expect(first.flatMap((values) => Array.from(values)).every(Number.isFinite)).toBe(true);
+    expect(await trained(twin.device)).toEqual(first);
+    expect(await trained(other.device)).not.toEqual(first);
+  });
+});
