@@ -8,7 +8,7 @@
 // neighbouring words (no bank conflicts) and store contiguous columns. Past the edges the slices are filled with zeros.
 //
 // The (outer, inner) summation is walked as one axis of outer * inner terms, so short inner blocks fill slices too.
-// Workgroups: x along columns, y along rows, z along batches. Workgroup memory: 2 * 64 * DEPTH floats = 8 KiB.
+// Workgroups: x along columns, y along rows, z along batches. Workgroup memory: 2 * 64 * DEPTH floats = 4 KiB.
 
 struct Params {
   batches: u32,
@@ -51,29 +51,58 @@ const RELU: bool = false; // max(0, .)
 const ACCUMULATE: bool = false; // add what c holds already
 
 const TILE: u32 = 64u; // rows and columns of c a workgroup
-const DEPTH: u32 = 16u; // terms of the summation a slice
+const DEPTH: u32 = 8u; // terms of the summation a slice
 const SIDE: u32 = 16u; // threads along each side of the workgroup
 
-fn store(batch: u32, row: u32, column: u32, sum: f32) {
-  if (row >= params.rows || column >= params.columns) {
+// The four columns of a thread, 16 apart.
+struct Columns {
+  index: vec4u,
+  inside: vec4<bool>,
+  c: vec4u, // where each starts in c
+}
+
+fn columns_of(batch: u32, first: u32) -> Columns {
+  let index = vec4u(first, first + SIDE, first + 2u * SIDE, first + 3u * SIDE);
+  let group = index / params.group;
+  let within = index % params.group;
+  return Columns(
+    index,
+    index < vec4u(params.columns),
+    params.c_start + batch * params.c_batch + group * params.c_group + within * params.c_column,
+  );
+}
+
+fn store(columns: Columns, row: u32, sums: vec4f) {
+  if (row >= params.rows) {
     return;
   }
-  let i = params.c_start + batch * params.c_batch + row * params.c_row
-    + (column / params.group) * params.c_group + (column % params.group) * params.c_column;
-  var value = sum;
+  let at = columns.c + row * params.c_row;
+  var values = sums;
   if (ROW_BIAS) {
-    value += bias[row];
+    values += bias[row];
   }
   if (COLUMN_BIAS) {
-    value += bias[column];
+    let i = columns.index;
+    values += vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
   }
   if (ACCUMULATE) {
-    value += c[i];
+    values += vec4f(c[at.x], c[at.y], c[at.z], c[at.w]);
   }
   if (RELU) {
-    value = max(value, 0.0);
+    values = max(values, vec4f());
   }
-  c[i] = value;
+  if (columns.inside.x) {
+    c[at.x] = values.x;
+  }
+  if (columns.inside.y) {
+    c[at.y] = values.y;
+  }
+  if (columns.inside.z) {
+    c[at.z] = values.z;
+  }
+  if (columns.inside.w) {
+    c[at.w] = values.w;
+  }
 }
 
 var<workgroup> a_slice: array<f32, DEPTH * TILE>; // [depth][row]
@@ -94,13 +123,6 @@ fn load_b(batch: u32, term: u32, column: u32) -> f32 {
   return b[params.b_start + batch * params.b_batch
     + (term / params.inner) * params.b_outer + (term % params.inner) * params.b_inner
     + (column / params.group) * params.b_group + (column % params.group) * params.b_column];
-}
-
-fn store_row(batch: u32, row: u32, first: u32, sums: vec4f) {
-  store(batch, row, first, sums.x);
-  store(batch, row, first + SIDE, sums.y);
-  store(batch, row, first + 2u * SIDE, sums.z);
-  store(batch, row, first + 3u * SIDE, sums.w);
 }
 
 @compute @workgroup_size(SIDE, SIDE)
@@ -143,10 +165,10 @@ fn product(
     workgroupBarrier();
   }
 
+  let columns = columns_of(tile.z, first_column + thread.x);
   let row = first_row + thread.y;
-  let column = first_column + thread.x;
-  store_row(tile.z, row, column, s0);
-  store_row(tile.z, row + SIDE, column, s1);
-  store_row(tile.z, row + 2u * SIDE, column, s2);
-  store_row(tile.z, row + 3u * SIDE, column, s3);
+  store(columns, row, s0);
+  store(columns, row + SIDE, s1);
+  store(columns, row + 2u * SIDE, s2);
+  store(columns, row + 3u * SIDE, s3);
 }

@@ -117,6 +117,11 @@ export class Device {
     this.#recorder.add({ label, pipeline, bindGroup, grid });
   }
 
+  /** How many launches have been recorded but not yet submitted. */
+  get pending(): number {
+    return this.#recorder.pending;
+  }
+
   /** Submit everything recorded so far; does not wait. */
   flush(): void {
     this.#recorder.flush();

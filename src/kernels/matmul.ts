@@ -70,10 +70,10 @@ type MatmulKernel = Kernel<keyof typeof bindings, keyof typeof params>;
 /** Rows and columns of `c` that one workgroup computes. */
 type Tile = (constants: Constants) => { rows: number; columns: number };
 
-const define = (variant: string, tile: Tile): MatmulKernel =>
+const define = (variant: string, shader: string, tile: Tile): MatmulKernel =>
   defineKernel({
     name: `matmul.${variant}`,
-    shader: `matmul_${variant}.wgsl`,
+    shader,
     entryPoint: 'product',
     bindings,
     params,
@@ -89,9 +89,12 @@ const define = (variant: string, tile: Tile): MatmulKernel =>
 
 /** The ladder, from the specification up. `broadcast` needs subgroups of 8 lanes or more, all of one size. */
 export const matmulKernels = {
-  naive: define('naive', () => ({ rows: 16, columns: 16 })),
-  tiled: define('tiled', () => ({ rows: 64, columns: 64 })),
-  broadcast: define('broadcast', ({ LANES }) => ({ rows: 16, columns: 4 * Number(LANES) })),
+  naive: define('naive', 'matmul_naive.wgsl', () => ({ rows: 16, columns: 16 })),
+  tiled: define('tiled', 'matmul_tiled.wgsl', () => ({ rows: 64, columns: 64 })),
+  broadcast: define('broadcast', 'matmul_broadcast.wgsl', ({ LANES }) => ({
+    rows: 16,
+    columns: 4 * Number(LANES),
+  })),
 } as const;
 
 export type MatmulVariant = keyof typeof matmulKernels;
