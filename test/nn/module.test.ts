@@ -165,6 +165,18 @@ describe('loadStateDict', () => {
     );
     expect([...(await target.parameters()[0]!.toArray())]).toEqual([1, 1]);
   });
+
+  it.each([
+    ['missing: bias', { weight: [2] }],
+    ['unexpected: scale', { weight: [2], bias: [2], scale: [2] }],
+    ['of another shape: bias [2, 1], expected [2]', { weight: [2], bias: [2, 1] }],
+  ])('one problem is enough: %s', (problem, shapes) => {
+    const arrays = Object.entries(shapes).map(([name, shape]) => [
+      name,
+      { shape, values: new Float32Array(2) },
+    ]);
+    expect(() => new Gain(2).loadStateDict(new Map(arrays as [string, HostArray][]))).toThrow(problem);
+  });
 });
 
 describe('Parameter', () => {

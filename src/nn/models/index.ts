@@ -7,6 +7,8 @@ export interface ModelEntry {
   /** Channels, rows, columns. */
   readonly input: readonly [number, number, number];
   readonly classes: number;
+  /** Its layers, and how its authors trained it. */
+  readonly recipe: NinRecipe;
   readonly build: (device: Device, options?: NinOptions) => NetworkInNetwork;
 }
 
@@ -93,6 +95,7 @@ export const models: ReadonlyMap<string, ModelEntry> = new Map(
       description: recipe.description,
       input: recipe.input,
       classes: recipe.classes,
+      recipe,
       build: (device: Device, options?: NinOptions) => new NetworkInNetwork(device, recipe, options),
     },
   ]),
