@@ -1,0 +1,72 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readShader } from '../../src/gpu/shader.js';
+import type { Kernel } from '../../src/kernels/kernel.js';
+import { useDevice } from '../support/device.js';
+
+const files = readdirSync(new URL('../../shaders/', import.meta.url)).filter((name) =>
+  name.endsWith('.wgsl'),
+);
+
+const isKernel = (value: unknown): value is Kernel =>
+  typeof value === 'object' && value !== null && 'entryPoint' in value && 'shader' in value;
+
+/** Every kernel declared anywhere under src/kernels, also in tables. */
+const sources = readdirSync(new URL('../../src/kernels/', import.meta.url));
+const modules: Record<string, object>[] = await Promise.all(
+  sources.map((file) => import(`../../src/kernels/${file.replace('.ts', '')}.ts`)),
+);
+const kernels = modules
+  .flatMap((module) => Object.values(module))
+  .flatMap((value) => (isKernel(value) ? [value] : Object.values(value).filter(isKernel)));
+
+/** The fields of `struct Params`, as `name: type`, in order. */
+function paramsOf(source: string): string[] {
+  const body = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? '';
+  return [...body.matchAll(/^\s*(\w+): (\w+),/gm)].map(([, name, type]) => `${name}: ${type}`);
+}
+
+/** The storage bindings of a shader, as `binding name access`. */
+const storageOf = (source: string): string[] =>
+  [...source.matchAll(/@group\(0\) @binding\((\d+)\) var<storage, (\w+)> (\w+)/g)].map(
+    ([, binding, access, name]) => `${binding} ${name} ${access === 'read' ? 'read' : 'write'}`,
+  );
+
+describe('shaders', () => {
+  const gpu = useDevice();
+
+  it.each(files)('%s compiles as it stands', async (file) => {
+    const source = readShader(file);
+    if (source.includes('enable subgroups;') && !gpu.device.has('subgroups')) {
+      // Without the feature even valid code is refused: then the refusal must be about nothing else.
+      gpu.device.gpu.pushErrorScope('validation');
+      const info = await gpu.device.gpu.createShaderModule({ code: source }).getCompilationInfo();
+      await gpu.device.gpu.popErrorScope();
+      for (const { message } of info.messages) expect(message).toMatch(/subgroup/);
+      return;
+    }
+    const info = await gpu.device.gpu.createShaderModule({ label: file, code: source }).getCompilationInfo();
+    expect(info.messages.map(({ lineNum, message }) => `${file}:${lineNum}: ${message}`)).toEqual([]);
+  });
+});
+
+describe('kernel declarations', () => {
+  it('are found, one for each entry point', () => {
+    const declared = kernels.map(({ shader, entryPoint }) => `${shader}:${entryPoint}`);
+    const written = files.flatMap((file) =>
+      [...readShader(file).matchAll(/@compute[^{]*?fn (\w+)\(/g)].map(([, name]) => `${file}:${name}`),
+    );
+    expect([...new Set(declared)].sort()).toEqual(written.sort());
+  });
+
+  it.each(kernels.map((kernel) => [kernel.name, kernel] as const))('%s matches its shader', (_, kernel) => {
+    const source = readShader(kernel.shader);
+    expect(Object.entries(kernel.params).map(([name, type]) => `${name}: ${type}`)).toEqual(paramsOf(source));
+    const declared = Object.entries(kernel.bindings).map(
+      ([name, access], index) => `${index + 1} ${name} ${access}`,
+    );
+    for (const binding of declared) expect(storageOf(source)).toContain(binding);
+    // WebGPU guarantees eight storage buffers a stage, and no more.
+    expect(declared.length).toBeLessThanOrEqual(8);
+  });
+});
