@@ -1,4 +1,4 @@
-import { DataError, type Dataset, detectDataset, glyphs, loadDataset, take } from '../data/index.js';
+import { DataError, type Dataset, detectDataset, loadDataset, take } from '../data/index.js';
 import type { RunConfig } from './config.js';
 import { findModel } from './recipes.js';
 import { RunError } from './run-error.js';
@@ -29,8 +29,6 @@ export function loadRunData({
   data,
   limit,
 }: Pick<RunConfig, 'dataset' | 'data' | 'limit'>): Dataset {
-  // The embedded set is drawn, so what is not asked for need not be.
-  if (name === 'glyphs' && data === undefined) return glyphs(limit === undefined ? {} : { train: limit });
   const dataset = loadDataset(name, data);
   if (limit === undefined) return dataset;
   if (limit > dataset.train.count) {

@@ -2,7 +2,7 @@
  * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it and
  * `best.safetensors` is its net at the lowest test error.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConfig, type RunConfig } from './config.js';
 import { explainFileError, RunError } from './run-error.js';
@@ -34,12 +34,18 @@ export class RunDirectory {
   static create(path: string, config: RunConfig): RunDirectory {
     refuseUsed(path);
     const run = new RunDirectory(path);
+    let made: string | undefined;
     try {
-      mkdirSync(path, { recursive: true });
+      made = mkdirSync(path, { recursive: true });
     } catch (error) {
       throw new RunError(`making the run directory ${path}: ${explainFileError(error)}`);
     }
-    run.writeConfig(config);
+    try {
+      run.writeConfig(config);
+    } catch (error) {
+      if (made !== undefined) rmSync(made, { recursive: true });
+      throw error;
+    }
     return run;
   }
 

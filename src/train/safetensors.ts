@@ -81,7 +81,8 @@ export function decodeSafetensors(file: Uint8Array, source: string): Safetensors
   if (begin > file.length) {
     throw damaged(`it announces a header of ${headerBytes} bytes and has ${file.length} bytes in all`);
   }
-  const values = file.subarray(begin);
+  // Not file.subarray: of a Buffer that gives a Buffer, whose slice is a view and not a copy.
+  const values = new Uint8Array(file.buffer, file.byteOffset + begin, file.length - begin);
   const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, begin), damaged);
 
   const tensors = new Map<string, HostTensor>();
