@@ -42,8 +42,11 @@ const QUICK_CHANGES: Readonly<Record<string, Partial<Recipe>>> = {
     epochs: 8,
     batch: 64,
     dropout: 0,
+    optimizer: 'adam',
+    learningRate: 0.004,
+    weightDecay: 0,
     augment: false,
-    schedule: { name: 'cosine', warmUp: 0.5 },
+    schedule: { name: 'cosine', warmUp: 0.4 },
   },
   'nin-mnist': {
     epochs: 10,

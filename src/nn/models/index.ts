@@ -74,8 +74,8 @@ const RECIPES = {
     description: 'a small NIN for the embedded data set, made to learn fast on a CPU',
     input: [3, 32, 32],
     blocks: [
-      { kernelSize: 5, maps: [24, 24, 16] },
-      { kernelSize: 3, maps: [32, 32, 32] },
+      { kernelSize: 5, stride: 2, maps: [16, 16, 16] },
+      { kernelSize: 5, maps: [32, 32, 32] },
       { kernelSize: 3, maps: [32, 32, 10] },
     ],
     dropout: 0,

@@ -13,8 +13,10 @@ import type { SGDOptions } from '../optim/sgd.js';
 type Layers = readonly [number, number, number];
 
 interface Block {
-  /** Of the first convolution, padded so that the maps keep their size. */
+  /** Of the first convolution, padded so that stride 1 keeps the size of the maps. */
   readonly kernelSize: number;
+  /** Of the first convolution (default 1). */
+  readonly stride?: number;
   readonly maps: Layers;
   /** Standard deviations of the weights in the paper's initialisation (default 0.05 each). */
   readonly std?: Layers;
@@ -65,13 +67,14 @@ export class NetworkInNetwork extends Sequential {
     const { linearHead = recipe.linearHead, batchNorm = false } = options;
     let inputs = recipe.input[0];
     const [block1, block2, block3] = recipe.blocks.map(
-      ({ kernelSize, maps, std = [0.05, 0.05, 0.05] }, index) => {
+      ({ kernelSize, stride = 1, maps, std = [0.05, 0.05, 0.05] }, index) => {
         const last = index === recipe.blocks.length - 1;
         const widened = maps.map((count, layer) =>
           last && layer === maps.length - 1 ? recipe.classes : Math.max(1, Math.round(count * width)),
         );
         const block = new MlpConv(device, inputs, widened, {
           kernelSize,
+          stride,
           padding: (kernelSize - 1) / 2,
           linearLast: last && linearHead,
           batchNorm,
