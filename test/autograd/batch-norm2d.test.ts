@@ -20,6 +20,8 @@ const shapes = [
   [130, 2, 7, 9],
   [2, 2, 40, 41],
   [1, 1, 1, 2],
+  // So large that a thread sums several positions of several images.
+  [20, 64, 7, 9],
 ];
 
 const options = { momentum: 0.3, eps: 1e-3 };
