@@ -105,10 +105,7 @@ export abstract class Module {
 
   /** Forget the gradients, and give their memory back. */
   zeroGrad(): void {
-    for (const parameter of this.parameters()) {
-      parameter.grad?.dispose();
-      parameter.grad = null;
-    }
+    for (const parameter of this.parameters()) parameter.zeroGrad();
   }
 
   /** Parameters and buffers by name: the live tensors, not copies. Names and layouts are PyTorch's. */

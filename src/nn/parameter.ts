@@ -14,6 +14,12 @@ export class Parameter extends Tensor {
     this.requiresGrad = true;
     keep(this.write(init(shape, nextDraw(device))));
   }
+
+  /** Forget the gradient, and give its memory back. */
+  zeroGrad(): void {
+    this.grad?.dispose();
+    this.grad = null;
+  }
 }
 
 /** State that a module keeps but does not learn, such as running statistics: saved with it, without a gradient. */

@@ -43,7 +43,7 @@ export interface NinOptions {
   width?: number;
   /** Probability after the first and the second pool. */
   dropout?: number;
-  /** `paper`: normal with the authors' standard deviations; `he`: He's, which starts faster and never dead. */
+  /** `paper`: normal with the authors' standard deviations; `he`: He's, which starts faster. */
   init?: 'paper' | 'he';
   /**
    * Leave out the ReLU on the class maps, which the authors' code has. With it a net can die: where all logits are 0, no

@@ -70,20 +70,16 @@ export abstract class Optimizer<Options extends RateOptions> {
   ): void;
 
   #check(): void {
+    const { name: optimizer } = this.constructor;
     const all = this.groups.flatMap(({ params }) => params);
-    if (all.length === 0)
-      throw new DawngradError(`${this.constructor.name}: there are no parameters to update`);
+    if (all.length === 0) throw new DawngradError(`${optimizer}: there are no parameters to update`);
     if (new Set(all).size < all.length) {
-      throw new DawngradError(
-        `${this.constructor.name}: a parameter is listed twice; it would be updated twice`,
-      );
+      throw new DawngradError(`${optimizer}: a parameter is listed twice; it would be updated twice`);
     }
     for (const { options } of this.groups) {
       for (const [name, value] of Object.entries({ lr: options.lr, weightDecay: options.weightDecay })) {
         if (value >= 0 && Number.isFinite(value)) continue;
-        throw new DawngradError(
-          `${this.constructor.name}: ${name} is ${value}, it must be a number of at least 0`,
-        );
+        throw new DawngradError(`${optimizer}: ${name} is ${value}, it must be a number of at least 0`);
       }
     }
   }
@@ -93,6 +89,7 @@ export abstract class Optimizer<Options extends RateOptions> {
     this.#steps += 1;
     noGrad(() => {
       for (const group of this.groups) {
+        if (group.params.length === 0) continue;
         const hyper = this.#hyperTensor(group);
         for (const parameter of group.params) {
           if (parameter.grad) this.update(parameter, parameter.grad, this.#slotsOf(parameter), hyper);
@@ -103,12 +100,7 @@ export abstract class Optimizer<Options extends RateOptions> {
 
   /** Forget the gradients, and give their memory back. */
   zeroGrad(): void {
-    for (const { params } of this.groups) {
-      for (const parameter of params) {
-        parameter.grad?.dispose();
-        parameter.grad = null;
-      }
-    }
+    for (const { params } of this.groups) for (const parameter of params) parameter.zeroGrad();
   }
 
   /** Written only when a number changed: an upload ends the batch of commands being recorded. */

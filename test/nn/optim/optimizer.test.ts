@@ -91,6 +91,13 @@ describe('Optimizer', () => {
     expect([await a.item(), await b.item()]).toEqual([1, 0]);
   });
 
+  it('takes a group without parameters, as of the biases of a net that has none', async () => {
+    const parameter = parameterOf([1]);
+    const optimizer = new SGD([{ params: [] }, { params: [parameter] }], { lr: 1 });
+    stepWith(optimizer, [parameter], [[1]]);
+    expect(await parameter.item()).toBe(0);
+  });
+
   it('uploads its numbers only when one changed', () => {
     const parameter = parameterOf([1]);
     const optimizer = new SGD([parameter], { lr: 1, momentum: 0.9 });
