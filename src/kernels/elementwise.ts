@@ -96,7 +96,7 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor 
   return y;
 }
 
-/** `a op value`, elementwise. The value is compiled into the launch: what changes from step to step must be a tensor. */
+/** `a op value`, elementwise. The value is part of the recorded launch: what changes from step to step must be a tensor. */
 export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
   checkDType(operation, 'a', a);
   const result = new Tensor(a.device, a.shape);
