@@ -1,6 +1,6 @@
 // Max pooling, forward and backward.
 //
-//   y[plane, r, c]  = max over the window of x[plane, r STRIDE - PADDING + i DILATION, c STRIDE - PADDING + j DILATION]
+//   y[plane, r, c]  = max over i, j of x[plane, r stride - padding + i dilation, c stride - padding + j dilation]
 //   dx[plane, h, w] = sum of dy over the windows whose maximum is x[plane, h, w]
 //
 // x and dx: [planes, input_height, input_width]; y, dy and argmax: [planes, output_height, output_width]. A plane is one
@@ -12,34 +12,29 @@
 // and neither x nor y. Without it each of these windows would have to be searched again, 9 loads each, and x be kept. It is
 // a quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
-// The window is constant, so that loops over it unroll and divisions by the stride become shifts or multiplications.
-// The backward pass asks windows that do not exist too, and discards the answer: without branches a software driver needs
-// a third of the time.
+// The stride is constant, so that divisions by it become shifts or multiplications. (Were the kernel too, its loops would
+// unroll: a fifth faster on a software driver, but each new kernel would take a second to compile.)
 
 struct Params {
-  planes: u32,
-  input_height: u32,
-  input_width: u32,
-  output_height: u32,
-  output_width: u32,
+  planes: i32,
+  input_height: i32,
+  input_width: i32,
+  output_height: i32,
+  output_width: i32,
+  kernel_rows: i32,
+  kernel_columns: i32,
+  padding_rows: i32,
+  padding_columns: i32,
+  dilation_rows: i32,
+  dilation_columns: i32,
 }
 
 const WORKGROUP: u32 = 64u;
-const KERNEL_ROWS: i32 = 2;
-const KERNEL_COLUMNS: i32 = 2;
 const STRIDE_ROWS: i32 = 2;
 const STRIDE_COLUMNS: i32 = 2;
-const PADDING_ROWS: i32 = 0;
-const PADDING_COLUMNS: i32 = 0;
-const DILATION_ROWS: i32 = 1;
-const DILATION_COLUMNS: i32 = 1;
-
-// How many windows can hold one element, along an axis.
-const OVERLAP_ROWS: i32 = (KERNEL_ROWS - 1) * DILATION_ROWS / STRIDE_ROWS + 1;
-const OVERLAP_COLUMNS: i32 = (KERNEL_COLUMNS - 1) * DILATION_COLUMNS / STRIDE_COLUMNS + 1;
 
 const LOWEST: f32 = -3.4028234663852886e38;
-const NOWHERE: u32 = 0xffffffffu;
+const NOWHERE: i32 = -1;
 
 @group(0) @binding(0) var<uniform> params: Params;
 
@@ -49,7 +44,7 @@ const NOWHERE: u32 = 0xffffffffu;
 
 struct Maximum {
   value: f32,
-  position: u32,
+  position: i32,
 }
 
 // A comparison of floats may not see NaN (WGSL lets it be optimised away); one of their bits does.
@@ -57,25 +52,25 @@ fn is_nan(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
 }
 
-fn maximum(plane: u32, row: i32, column: i32) -> Maximum {
-  let height = i32(params.input_height);
-  let width = i32(params.input_width);
+fn maximum(plane: i32, position: i32) -> Maximum {
+  let row = position / params.output_width;
+  let column = position - row * params.output_width;
   let start = plane * params.input_height * params.input_width;
   var best = Maximum(LOWEST, NOWHERE);
-  for (var i = 0; i < KERNEL_ROWS; i++) {
-    let h = row * STRIDE_ROWS - PADDING_ROWS + i * DILATION_ROWS;
-    if (h < 0 || h >= height) {
+  for (var i = 0; i < params.kernel_rows; i++) {
+    let h = row * STRIDE_ROWS - params.padding_rows + i * params.dilation_rows;
+    if (h < 0 || h >= params.input_height) {
       continue;
     }
-    for (var j = 0; j < KERNEL_COLUMNS; j++) {
-      let w = column * STRIDE_COLUMNS - PADDING_COLUMNS + j * DILATION_COLUMNS;
-      if (w < 0 || w >= width) {
+    for (var j = 0; j < params.kernel_columns; j++) {
+      let w = column * STRIDE_COLUMNS - params.padding_columns + j * params.dilation_columns;
+      if (w < 0 || w >= params.input_width) {
         continue;
       }
-      let position = start + u32(h * width + w);
-      let value = x[position];
+      let candidate = start + h * params.input_width + w;
+      let value = x[candidate];
       if (value > best.value || is_nan(value) || best.position == NOWHERE) {
-        best = Maximum(value, position);
+        best = Maximum(value, candidate);
       }
     }
   }
@@ -88,15 +83,13 @@ fn forward(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let plane = group.z * groups.y + group.y;
-  let position = group.x * WORKGROUP + lane;
+  let plane = i32(group.z * groups.y + group.y);
+  let position = i32(group.x * WORKGROUP + lane);
   let plane_size = params.output_height * params.output_width;
   if (plane >= params.planes || position >= plane_size) {
     return;
   }
-  let row = position / params.output_width;
-  let column = position - row * params.output_width;
-  y[plane * plane_size + position] = maximum(plane, i32(row), i32(column)).value;
+  y[plane * plane_size + position] = maximum(plane, position).value;
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -105,17 +98,15 @@ fn forward_with_argmax(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let plane = group.z * groups.y + group.y;
-  let position = group.x * WORKGROUP + lane;
+  let plane = i32(group.z * groups.y + group.y);
+  let position = i32(group.x * WORKGROUP + lane);
   let plane_size = params.output_height * params.output_width;
   if (plane >= params.planes || position >= plane_size) {
     return;
   }
-  let row = position / params.output_width;
-  let column = position - row * params.output_width;
-  let found = maximum(plane, i32(row), i32(column));
+  let found = maximum(plane, position);
   y[plane * plane_size + position] = found.value;
-  argmax[plane * plane_size + position] = found.position;
+  argmax[plane * plane_size + position] = u32(found.position);
 }
 
 @group(0) @binding(1) var<storage, read> winners: array<u32>;
@@ -128,8 +119,8 @@ fn backward(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) lane: u32,
 ) {
-  let plane = group.z * groups.y + group.y;
-  let position = group.x * WORKGROUP + lane;
+  let plane = i32(group.z * groups.y + group.y);
+  let position = i32(group.x * WORKGROUP + lane);
   let plane_size = params.input_height * params.input_width;
   if (plane >= params.planes || position >= plane_size) {
     return;
@@ -139,17 +130,18 @@ fn backward(
   let me = plane * plane_size + position;
   let start = plane * params.output_height * params.output_width;
 
-  // Windows begin every STRIDE; the last that can hold me begins at or just before me, the others one, two, ... before that.
-  let last_row = (i32(h) + PADDING_ROWS) / STRIDE_ROWS;
-  let last_column = (i32(w) + PADDING_COLUMNS) / STRIDE_COLUMNS;
+  // The windows that reach over me: from the first that ends at me or later to the last that begins at me or earlier.
+  let last_h = h + params.padding_rows;
+  let last_w = w + params.padding_columns;
+  let first_h = max(last_h - (params.kernel_rows - 1) * params.dilation_rows, 0);
+  let first_w = max(last_w - (params.kernel_columns - 1) * params.dilation_columns, 0);
+  let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
+  let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
   var sum = 0.0;
-  for (var i = 0; i < OVERLAP_ROWS; i++) {
-    let row = clamp(last_row - i, 0, i32(params.output_height) - 1);
-    for (var j = 0; j < OVERLAP_COLUMNS; j++) {
-      let column = clamp(last_column - j, 0, i32(params.output_width) - 1);
-      let window = start + u32(row) * params.output_width + u32(column);
-      let here = (row == last_row - i) & (column == last_column - j) & (winners[window] == me);
-      sum += select(0.0, output_gradient[window], here);
+  for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
+    for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
+      let window = start + row * params.output_width + column;
+      sum += select(0.0, output_gradient[window], winners[window] == u32(me));
     }
   }
   input_gradient[me] = sum;

@@ -2,8 +2,16 @@ import type { Constants } from '../gpu/shader.js';
 import type { Shape, Window } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { defineKernel, elementCost, run } from './kernel.js';
-import { planeGrid } from './planes.js';
-import { inputSize, outputSize, pooledShape, poolParams, poolSizes, windowConstants } from './pool-window.js';
+import {
+  inputGrid,
+  inputSize,
+  outputGrid,
+  outputSize,
+  pooledShape,
+  poolParams,
+  poolParamsOf,
+  strideConstants,
+} from './pool-window.js';
 
 export const avgPoolForward = defineKernel({
   name: 'avgPool.forward',
@@ -11,8 +19,8 @@ export const avgPoolForward = defineKernel({
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
   params: poolParams,
-  grid: ({ planes, output_height, output_width }) => planeGrid(planes, output_height * output_width),
-  cost: (sizes) => elementCost(inputSize(sizes) + outputSize(sizes), inputSize(sizes)),
+  grid: outputGrid,
+  cost: (params) => elementCost(inputSize(params) + outputSize(params), inputSize(params)),
 });
 
 export const avgPoolBackward = defineKernel({
@@ -21,20 +29,20 @@ export const avgPoolBackward = defineKernel({
   entryPoint: 'backward',
   bindings: { output_gradient: 'read', input_gradient: 'write' },
   params: poolParams,
-  grid: ({ planes, input_height, input_width }) => planeGrid(planes, input_height * input_width),
-  cost: (sizes) => elementCost(outputSize(sizes) + inputSize(sizes), inputSize(sizes)),
+  grid: inputGrid,
+  cost: (params) => elementCost(outputSize(params) + inputSize(params), inputSize(params)),
 });
 
 const constantsOf = (window: Window, countPadding: boolean): Constants => ({
-  ...windowConstants(window),
+  ...strideConstants(window),
   COUNT_PADDING: countPadding,
 });
 
 /** The mean of each window of x [N, C, H, W]; zeros in the padding count as elements if `countPadding`. */
 export function avgPool(x: Tensor, window: Window, countPadding: boolean): Tensor {
-  const sizes = poolSizes('avgPool2d', x.shape, window);
-  const y = new Tensor(x.device, pooledShape(x.shape, sizes));
-  run(avgPoolForward, { x, y }, sizes, constantsOf(window, countPadding));
+  const params = poolParamsOf('avgPool2d', x.shape, window);
+  const y = new Tensor(x.device, pooledShape(x.shape, params));
+  run(avgPoolForward, { x, y }, params, constantsOf(window, countPadding));
   return y;
 }
 
@@ -49,7 +57,7 @@ export function avgPoolGradient(
   run(
     avgPoolBackward,
     { output_gradient: outputGradient, input_gradient: inputGradient },
-    poolSizes('avgPool2d', inputShape, window),
+    poolParamsOf('avgPool2d', inputShape, window),
     constantsOf(window, countPadding),
   );
   return inputGradient;

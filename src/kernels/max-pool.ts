@@ -1,16 +1,26 @@
 import type { Shape, Window } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { defineKernel, elementCost, run } from './kernel.js';
-import { planeGrid } from './planes.js';
-import { inputSize, outputSize, pooledShape, poolParams, poolSizes, windowConstants } from './pool-window.js';
+import {
+  inputGrid,
+  inputSize,
+  outputGrid,
+  outputSize,
+  pooledShape,
+  poolParams,
+  poolParamsOf,
+  strideConstants,
+} from './pool-window.js';
+
+const params = { ...poolParams, dilation_rows: 'i32', dilation_columns: 'i32' } as const;
 
 export const maxPoolForward = defineKernel({
   name: 'maxPool.forward',
   shader: 'max_pool.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
-  params: poolParams,
-  grid: ({ planes, output_height, output_width }) => planeGrid(planes, output_height * output_width),
+  params,
+  grid: outputGrid,
   cost: (sizes) => elementCost(inputSize(sizes) + outputSize(sizes)),
 });
 
@@ -19,8 +29,8 @@ export const maxPoolForwardWithArgmax = defineKernel({
   shader: 'max_pool.wgsl',
   entryPoint: 'forward_with_argmax',
   bindings: { x: 'read', y: 'write', argmax: 'write' },
-  params: poolParams,
-  grid: ({ planes, output_height, output_width }) => planeGrid(planes, output_height * output_width),
+  params,
+  grid: outputGrid,
   cost: (sizes) => elementCost(inputSize(sizes) + 2 * outputSize(sizes)),
 });
 
@@ -29,31 +39,25 @@ export const maxPoolBackward = defineKernel({
   shader: 'max_pool.wgsl',
   entryPoint: 'backward',
   bindings: { winners: 'read', output_gradient: 'read', input_gradient: 'write' },
-  params: poolParams,
-  grid: ({ planes, input_height, input_width }) => planeGrid(planes, input_height * input_width),
+  params,
+  grid: inputGrid,
   cost: (sizes) => elementCost(2 * outputSize(sizes) + inputSize(sizes)),
-});
-
-const constantsOf = (window: Window) => ({
-  ...windowConstants(window),
-  DILATION_ROWS: window.dilation[0],
-  DILATION_COLUMNS: window.dilation[1],
 });
 
 /** The maximum of each window of x [N, C, H, W]. */
 export function maxPool(x: Tensor, window: Window): Tensor {
-  const sizes = poolSizes('maxPool2d', x.shape, window);
+  const sizes = poolParamsOf('maxPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
-  run(maxPoolForward, { x, y }, sizes, constantsOf(window));
+  run(maxPoolForward, { x, y }, sizes, strideConstants(window));
   return y;
 }
 
 /** The same, and where each maximum is: u32 positions in the flat x, which the gradient needs. */
 export function maxPoolWithArgmax(x: Tensor, window: Window): { y: Tensor; argmax: Tensor } {
-  const sizes = poolSizes('maxPool2d', x.shape, window);
+  const sizes = poolParamsOf('maxPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
   const argmax = new Tensor(x.device, y.shape, 'u32');
-  run(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, constantsOf(window));
+  run(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, strideConstants(window));
   return { y, argmax };
 }
 
@@ -68,8 +72,8 @@ export function maxPoolGradient(
   run(
     maxPoolBackward,
     { winners: argmax, output_gradient: outputGradient, input_gradient: inputGradient },
-    poolSizes('maxPool2d', inputShape, window),
-    constantsOf(window),
+    poolParamsOf('maxPool2d', inputShape, window),
+    strideConstants(window),
   );
   return inputGradient;
 }

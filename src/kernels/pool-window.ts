@@ -3,12 +3,13 @@ import type { Constants } from '../gpu/shader.js';
 import {
   checkRank,
   type Shape,
-  sizeOf,
   type Window,
   type WindowOptions,
   windowedSize,
   windowOf,
 } from '../tensor/shape.js';
+import type { Grid } from './kernel.js';
+import { planeGrid } from './planes.js';
 
 /** The window of a pool: `stride` defaults to `kernelSize`, so that windows tile the input. */
 export type PoolOptions = WindowOptions;
@@ -28,48 +29,62 @@ export function poolWindow(op: string, options: PoolOptions): Window {
   return window;
 }
 
-/** The `const` declarations that `max_pool.wgsl` and `avg_pool.wgsl` share. */
-export const windowConstants = ({ kernel, stride, padding }: Window): Constants => ({
-  KERNEL_ROWS: kernel[0],
-  KERNEL_COLUMNS: kernel[1],
+/** The constants of `max_pool.wgsl` and `avg_pool.wgsl`. */
+export const strideConstants = ({ stride }: Window): Constants => ({
   STRIDE_ROWS: stride[0],
   STRIDE_COLUMNS: stride[1],
-  PADDING_ROWS: padding[0],
-  PADDING_COLUMNS: padding[1],
 });
 
-/** The parameters that both shaders take: sizes of the planes before and after the pool. */
+/** The parameters that both shaders take: sizes of the planes before and after the pool, and the window. */
 export const poolParams = {
-  planes: 'u32',
-  input_height: 'u32',
-  input_width: 'u32',
-  output_height: 'u32',
-  output_width: 'u32',
+  planes: 'i32',
+  input_height: 'i32',
+  input_width: 'i32',
+  output_height: 'i32',
+  output_width: 'i32',
+  kernel_rows: 'i32',
+  kernel_columns: 'i32',
+  padding_rows: 'i32',
+  padding_columns: 'i32',
 } as const;
 
-export type PoolSizes = Readonly<Record<keyof typeof poolParams, number>>;
-
-export function poolSizes(op: string, inputShape: Shape, window: Window): PoolSizes {
+/** The values of these; dilation, which only max pooling has, among them. */
+export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
   checkRank(op, 'input', inputShape, 4, '[N, C, H, W]');
   const [batch, channels, height, width] = inputShape as [number, number, number, number];
   const [rows, columns] = windowedSize(op, [height, width], window);
+  const { kernel, padding, dilation } = window;
   return {
     planes: batch * channels,
     input_height: height,
     input_width: width,
     output_height: rows,
     output_width: columns,
+    kernel_rows: kernel[0],
+    kernel_columns: kernel[1],
+    padding_rows: padding[0],
+    padding_columns: padding[1],
+    dilation_rows: dilation[0],
+    dilation_columns: dilation[1],
   };
 }
 
+type Sizes = Readonly<Record<keyof typeof poolParams, number>>;
+
 /** Elements before and after the pool. */
-export const inputSize = ({ planes, input_height, input_width }: PoolSizes): number =>
-  sizeOf([planes, input_height, input_width]);
-export const outputSize = ({ planes, output_height, output_width }: PoolSizes): number =>
-  sizeOf([planes, output_height, output_width]);
+export const inputSize = ({ planes, input_height, input_width }: Sizes): number =>
+  planes * input_height * input_width;
+export const outputSize = ({ planes, output_height, output_width }: Sizes): number =>
+  planes * output_height * output_width;
+
+/** One thread to each of these. */
+export const inputGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
+  planeGrid(planes, input_height * input_width);
+export const outputGrid = ({ planes, output_height, output_width }: Sizes): Grid =>
+  planeGrid(planes, output_height * output_width);
 
 /** `[N, C, H, W]` with the plane's size after the pool. */
-export const pooledShape = (inputShape: Shape, { output_height, output_width }: PoolSizes): Shape => [
+export const pooledShape = (inputShape: Shape, { output_height, output_width }: Sizes): Shape => [
   ...inputShape.slice(0, 2),
   output_height,
   output_width,

@@ -1,4 +1,5 @@
 import { avgPool, avgPoolGradient } from '../../kernels/avg-pool.js';
+import { checkDType } from '../../kernels/check.js';
 import { type PoolOptions, poolWindow } from '../../kernels/pool-window.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { record } from '../tape.js';
@@ -15,6 +16,7 @@ export interface AvgPool2dOptions extends Omit<PoolOptions, 'dilation'> {
  * @throws ShapeError when the window does not fit, or the padding exceeds half the kernel
  */
 export function avgPool2d(x: Tensor, { countIncludePad = true, ...options }: AvgPool2dOptions): Tensor {
+  checkDType('avgPool2d', 'input', x);
   const window = poolWindow('avgPool2d', options);
   const y = avgPool(x, window, countIncludePad);
   // dx[i] = sum of dy / count over the windows that hold x[i]

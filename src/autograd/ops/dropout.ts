@@ -1,4 +1,5 @@
 import { ShapeError } from '../../gpu/errors.js';
+import { checkDType } from '../../kernels/check.js';
 import { dropout as dropoutKernel } from '../../kernels/dropout.js';
 import { nextKey } from '../../kernels/random-key.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -19,6 +20,7 @@ export function dropout(x: Tensor, p: number, { training = true, key }: DropoutO
   if (!(p >= 0 && p < 1)) {
     throw new ShapeError(`dropout: p is ${p}; the probability of dropping must be at least 0 and below 1`);
   }
+  checkDType('dropout', 'input', x);
   if (!training || p === 0) return x;
   const maskKey = key ?? nextKey(x.device);
   const y = dropoutKernel(x, maskKey, p);

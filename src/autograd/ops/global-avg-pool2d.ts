@@ -1,3 +1,4 @@
+import { checkDType } from '../../kernels/check.js';
 import { globalAvgPool, globalAvgPoolGradient } from '../../kernels/global-avg-pool.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { record } from '../tape.js';
@@ -8,6 +9,7 @@ import { record } from '../tape.js';
  * Network in Network, section 3.2: one map of the last layer for each class, its mean the confidence in that class.
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
+  checkDType('globalAvgPool2d', 'input', x);
   const y = globalAvgPool(x);
   // dx[n, c, h, w] = dy[n, c] / (H W)
   return record('globalAvgPool2d', y, [x], (dy) => [globalAvgPoolGradient(dy, x.shape)]);

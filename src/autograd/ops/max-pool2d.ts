@@ -1,3 +1,4 @@
+import { checkDType } from '../../kernels/check.js';
 import { maxPool, maxPoolGradient, maxPoolWithArgmax } from '../../kernels/max-pool.js';
 import { type PoolOptions, poolWindow } from '../../kernels/pool-window.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -10,6 +11,7 @@ import { isRecorded, record } from '../tape.js';
  * @throws ShapeError when the window does not fit, or the padding exceeds half the kernel
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
+  checkDType('maxPool2d', 'input', x);
   const window = poolWindow('maxPool2d', options);
   if (!isRecorded([x])) return maxPool(x, window);
   const { y, argmax } = maxPoolWithArgmax(x, window);
