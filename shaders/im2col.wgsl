@@ -4,8 +4,8 @@
 //   x[n][c][iy][ix] = sum of every element of col[n] that was read from there
 //
 // x is [N, C, H, W]; col is [N, C * KH * KW, OH * OW]. Both directions gather, so no two threads write one element.
-// Threads run along positions (x), workgroups along rows of col or channels (y) and images (z): what depends on y and z is
-// the same for a whole workgroup, and only one division is left to each thread.
+// Threads run along positions (x), workgroups along channels (y) and images (z); a thread walks all taps of its channel, so it
+// divides once, and neighbouring threads read and write neighbouring elements.
 
 struct Params {
   images: u32,
@@ -41,24 +41,26 @@ fn im2col(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= positions) {
     return;
   }
-  let row = id.y;
-  let taps = params.kernel_height * params.kernel_width;
-  let channel = row / taps;
-  let tap = row % taps;
-  let ky = tap / params.kernel_width;
-  let kx = tap % params.kernel_width;
+  let channel = id.y;
   let oy = id.x / params.out_width;
   let ox = id.x - oy * params.out_width;
-
-  // Left of or above the image wraps round to a huge number, so one comparison covers both sides.
-  let iy = oy * STRIDE_Y + ky * params.dilation_y - params.padding_y;
-  let ix = ox * STRIDE_X + kx * params.dilation_x - params.padding_x;
-  var value = 0.0;
-  if (iy < params.height && ix < params.width) {
-    let image = params.first_image + id.z;
-    value = x[((image * params.channels + channel) * params.height + iy) * params.width + ix];
+  let plane = ((params.first_image + id.z) * params.channels + channel) * params.height * params.width;
+  let taps = params.kernel_height * params.kernel_width;
+  var to = (id.z * params.channels + channel) * taps * positions + id.x;
+  for (var ky = 0u; ky < params.kernel_height; ky++) {
+    // Above or left of the image wraps round to a huge number, so one comparison covers both sides.
+    let iy = oy * STRIDE_Y + ky * params.dilation_y - params.padding_y;
+    let row = plane + iy * params.width;
+    for (var kx = 0u; kx < params.kernel_width; kx++) {
+      let ix = ox * STRIDE_X + kx * params.dilation_x - params.padding_x;
+      var value = 0.0;
+      if (iy < params.height && ix < params.width) {
+        value = x[row + ix];
+      }
+      col[to] = value;
+      to += positions;
+    }
   }
-  col[(id.z * params.channels * taps + row) * positions + id.x] = value;
 }
 
 @group(0) @binding(1) var<storage, read> col_gradient: array<f32>;

@@ -35,7 +35,7 @@ export const im2colKernel = defineKernel({
   entryPoint: 'im2col',
   bindings: { x: 'read', col: 'write' },
   params,
-  grid: (p) => [Math.ceil(positions(p) / WORKGROUP), p.channels * taps(p), p.images],
+  grid: (p) => [Math.ceil(positions(p) / WORKGROUP), p.channels, p.images],
   cost: (p) => elementCost(pixelsOf(p) + unfoldedSize(p)),
 });
 
