@@ -12,8 +12,8 @@
 // and neither x nor y. Without it each of these windows would have to be searched again, 9 loads each, and x be kept. It is
 // a quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
-// The stride is constant, so that divisions by it become shifts or multiplications. (Were the kernel too, its loops would
-// unroll: a fifth faster on a software driver, but each new kernel would take a second to compile.)
+// The stride is constant, so that divisions by it become shifts or multiplications. The kernel is not: unrolled loops over
+// it gained nothing, and each new kernel took a second to compile on a software driver.
 
 struct Params {
   planes: i32,

@@ -55,7 +55,7 @@ export interface PrepareOptions {
 export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: PrepareOptions): Tensor {
   const padding = crop?.padding ?? 0;
   check(bytes, shape, mean, std, padding);
-  const [batch, channels, height, width] = shape as readonly [number, number, number, number];
+  const [batch, channels, height, width] = shape;
   const y = new Tensor(bytes.device, shape);
   const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip ?? false) };
   const tensors = { bytes, mean, deviation: std, y };

@@ -44,4 +44,4 @@ export function globalAvgPoolGradient(outputGradient: Tensor, inputShape: Shape)
   return inputGradient;
 }
 
-const planeSize = ([, , height, width]: Shape): number => (height as number) * (width as number);
+const planeSize = ([, , height, width]: Shape): number => height * width;

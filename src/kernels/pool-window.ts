@@ -21,7 +21,7 @@ export type PoolOptions = WindowOptions;
 export function poolWindow(op: string, options: PoolOptions): Window {
   const window = windowOf(op, { ...options, stride: options.stride ?? options.kernelSize });
   const { kernel, padding } = window;
-  if (padding.some((length, axis) => length > (kernel[axis] as number) / 2)) {
+  if (padding.some((length, axis) => length > kernel[axis] / 2)) {
     throw new ShapeError(
       `${op}: padding ${padding.join(' x ')} exceeds half the kernel ${kernel.join(' x ')}; use less padding`,
     );
@@ -51,7 +51,7 @@ export const poolParams = {
 /** The values of these; dilation, which only max pooling has, among them. */
 export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
   checkRank(op, 'input', inputShape, 4, '[N, C, H, W]');
-  const [batch, channels, height, width] = inputShape as [number, number, number, number];
+  const [batch, channels, height, width] = inputShape;
   const [rows, columns] = windowedSize(op, [height, width], window);
   const { kernel, padding, dilation } = window;
   return {

@@ -40,7 +40,7 @@ export class RandomState {
 
   /** The state after all that was recorded so far. */
   async read(): Promise<{ seed: number; counter: number }> {
-    const [seed, counter] = (await this.#state.toArray()) as unknown as [number, number];
+    const [seed, counter] = await this.#state.toArray();
     return { seed, counter };
   }
 
