@@ -140,15 +140,20 @@ export class Device {
     );
   }
 
+  /** Copy the first `bytes` bytes of one buffer to another, in the same order as `write`. */
+  copy(from: GPUBuffer, to: GPUBuffer, bytes: number): void {
+    this.flush();
+    const encoder = this.gpu.createCommandEncoder();
+    encoder.copyBufferToBuffer(from, 0, to, 0, Math.ceil(bytes / 4) * 4);
+    this.gpu.queue.submit([encoder.finish()]);
+  }
+
   /** The first `bytes` bytes of a buffer, once all work recorded so far has run. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     this.check();
-    this.flush();
     const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
     const staging = this.gpu.createBuffer({ label: 'read-back', size: Math.ceil(bytes / 4) * 4, usage });
-    const encoder = this.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, staging.size);
-    this.gpu.queue.submit([encoder.finish()]);
+    this.copy(buffer, staging, bytes);
     try {
       await staging.mapAsync(GPUMapMode.READ);
     } catch (error) {

@@ -25,10 +25,7 @@ export function assign(target: Tensor, source: Tensor | HostArray): void {
     throw new DawngradError('loading a tensor of another device; read it with toArray() and load its values');
   }
   if (target.size === 0 || source === target) return;
-  device.flush();
-  const encoder = device.gpu.createCommandEncoder();
-  encoder.copyBufferToBuffer(source.buffer, 0, target.buffer, 0, target.bytes);
-  device.gpu.queue.submit([encoder.finish()]);
+  device.copy(source.buffer, target.buffer, target.bytes);
 }
 
 /**
