@@ -36,10 +36,16 @@ export class DeviceLostError extends DawngradError {
   override name = 'DeviceLostError';
 }
 
-/** Pipelines, bind groups and buffers carry the name of their op as a label, and Dawn quotes labels in its messages. */
+/** Dawn quotes labels in its messages. Pipelines and bind groups are labelled with their op; the others say less. */
+const LABELLED = ['ComputePipeline', 'BindGroup', 'ShaderModule', 'Buffer'] as const;
+
 function opNamedIn(message: string): string {
-  const label = /\[(?:ComputePipeline|ShaderModule|BindGroup|CommandBuffer|Buffer) "([^"]+)"\]/.exec(message);
-  return label ? `"${label[1]}"` : 'a command';
+  for (const kind of LABELLED) {
+    // As in [BindGroup "relu"], [Invalid BindGroup "relu"] and [BindGroupDescriptor ""relu""].
+    const label = new RegExp(`\\[(?:Invalid )?${kind}(?:Descriptor)? "+([^"]+)"`).exec(message);
+    if (label) return `"${label[1]}"`;
+  }
+  return 'a command';
 }
 
 /** Turn what Dawn reports outside any error scope into one of ours, with the op's name in front. */
