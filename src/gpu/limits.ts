@@ -13,7 +13,7 @@ const NAMES = [
 
 /**
  * What to require of the device: all that the adapter has, unless the caller wants less. WebGPU gives only its guaranteed
- * minimum to those who ask for nothing, so `'minimum'` is to ask for nothing.
+ * minimum to those who ask for nothing, so `'minimum'` is to ask for nothing; nobody gets less than it.
  */
 export function requiredLimits(
   offered: GPUSupportedLimits,
@@ -22,10 +22,16 @@ export function requiredLimits(
   if (wanted === 'minimum') return {};
   const limits: Record<string, number> = Object.fromEntries(NAMES.map((name) => [name, offered[name]]));
   for (const [name, value] of Object.entries(wanted)) {
-    const most = offered[name as (typeof NAMES)[number]];
-    if (most === undefined) throw new LimitError(`creating a device: WebGPU has no limit called "${name}"`);
-    if (value > most)
+    const most: unknown = offered[name as (typeof NAMES)[number]];
+    if (typeof most !== 'number') {
+      throw new LimitError(`creating a device: WebGPU has no limit called "${name}"`);
+    }
+    if (!Number.isInteger(value) || value < 0) {
+      throw new LimitError(`creating a device: ${name} is ${value}, it must be a whole number, 0 or more`);
+    }
+    if (value > most) {
       throw new LimitError(`creating a device: ${name} ${value} asked for, the adapter offers ${most}`);
+    }
     limits[name] = value;
   }
   return limits;
