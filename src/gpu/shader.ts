@@ -17,12 +17,16 @@ export function readShader(file: string): string {
   return source;
 }
 
-/** A WGSL literal of the declared type. */
-function literal(type: string, value: number | boolean): string {
-  if (type === 'bool' || typeof value === 'boolean') return String(Boolean(value));
-  if (type === 'f32') return Number.isInteger(value) ? `${value}.0` : String(Math.fround(value));
-  return type === 'u32' ? `${value}u` : `${value}i`;
-}
+/** How WGSL writes a value of each type, or undefined where the type has no such value. */
+const LITERALS: Readonly<Record<string, (value: number | boolean) => string | undefined>> = {
+  bool: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  u32: (value) => (typeof value === 'number' && value >>> 0 === value ? `${value}u` : undefined),
+  // The least of them is no literal: WGSL reads its sign as an operator.
+  i32: (value) => (typeof value === 'number' && (value | 0) === value ? `i32(${value})` : undefined),
+  f32: (value) => (Number.isFinite(value) ? finiteLiteral(Math.fround(value as number)) : undefined),
+};
+
+const finiteLiteral = (value: number) => (Number.isFinite(value) ? `${value}f` : undefined);
 
 /**
  * Give `const NAME: type = ...;` declarations other values. This is the only way in which a shader is ever changed, so
@@ -34,6 +38,10 @@ export function specialise(source: string, constants: Constants): string {
     const found = declaration.exec(text);
     if (!found) throw new DawngradError(`specialising a shader: it declares no constant "${name}"`);
     const type = found[1] as string;
-    return text.replace(declaration, `const ${name}: ${type} = ${literal(type, value)};`);
+    const literal = LITERALS[type]?.(value);
+    if (literal === undefined) {
+      throw new DawngradError(`specialising a shader: its constant "${name}" is a ${type}, ${value} is none`);
+    }
+    return text.replace(declaration, `const ${name}: ${type} = ${literal};`);
   }, source);
 }
