@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterDescription, type AdapterOptions, requestAdapter } from './adapter.js';
-import { type DawngradError, DeviceLostError, fromGpuError, LimitError } from './errors.js';
+import { DawngradError, DeviceLostError, fromGpuError, LimitError } from './errors.js';
 import { requiredLimits } from './limits.js';
 import { PipelineCache, type PipelineSource } from './pipelines.js';
 import { BufferPool, type MemoryUse } from './pool.js';
@@ -94,21 +94,33 @@ export class Device {
     this.#pool.release(buffer);
   }
 
+  /** Give the memory kept for reuse back to the driver. */
+  trim(): void {
+    this.flush();
+    this.#pool.trim();
+  }
+
   /** Record a kernel launch. It runs, in order, at the next `flush` or before that. */
   launch(launch: Launch): void {
     this.check();
-    const { label, grid, buffers } = launch;
+    const { label, grid, buffers, access } = launch;
     const most = this.limits.maxComputeWorkgroupsPerDimension;
     if (grid.some((count) => count > most)) {
       throw new LimitError(
         `${label}: a grid of ${grid.join(' x ')} workgroups exceeds this device's ${most} a dimension`,
       );
     }
+    const shared = (buffer: GPUBuffer) => buffers.indexOf(buffer) !== buffers.lastIndexOf(buffer);
+    if (buffers.some((buffer, index) => access[index] === 'write' && shared(buffer))) {
+      throw new DawngradError(
+        `${label}: writes to memory that it was also given as another operand; give it tensors that share none`,
+      );
+    }
     if (grid.includes(0)) return;
     const pipeline = this.#pipelines.get(launch);
     const bindGroup = this.gpu.createBindGroup({
       label,
-      layout: this.#pipelines.layout(launch.access),
+      layout: this.#pipelines.layout(access),
       entries: [this.#uniforms.get(launch.params), ...buffers].map((buffer, binding) => ({
         binding,
         resource: { buffer },
@@ -130,6 +142,7 @@ export class Device {
 
   /** Copy host bytes into a buffer, after the work recorded so far and before the work recorded next. */
   write(buffer: GPUBuffer, data: ArrayBufferView, byteOffset = 0): void {
+    this.check();
     this.flush();
     this.gpu.queue.writeBuffer(
       buffer,
@@ -156,23 +169,24 @@ export class Device {
     this.copy(buffer, staging, bytes);
     try {
       await staging.mapAsync(GPUMapMode.READ);
+      this.check();
+      return staging.getMappedRange().slice(0, bytes);
     } catch (error) {
       throw this.#failure ?? error;
+    } finally {
+      staging.destroy();
     }
-    const result = staging.getMappedRange().slice(0, bytes);
-    staging.destroy();
-    this.check();
-    return result;
   }
 
   /** Resolves when all work recorded so far has run. */
   async synchronize(): Promise<void> {
+    this.check();
     this.flush();
     await this.gpu.queue.onSubmittedWorkDone();
     this.check();
   }
 
-  /** Throws what WebGPU reported since the last call, if anything. */
+  /** Throws the first thing that went wrong on this device, if anything did: what came after it cannot be trusted. */
   check(): void {
     if (this.#failure) throw this.#failure;
   }
