@@ -24,9 +24,10 @@ function nextStream(device: Device): number {
 }
 
 export function full(device: Device, shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
-  const size = sizeOf(shape);
-  const values = dtype === 'f32' ? new Float32Array(size) : new Uint32Array(size);
-  return new Tensor(device, shape, dtype).write(values.fill(value));
+  // The tensor first: it refuses shapes and sizes that no array could have.
+  const tensor = new Tensor(device, shape, dtype);
+  const values = dtype === 'f32' ? new Float32Array(tensor.size) : new Uint32Array(tensor.size);
+  return tensor.write(values.fill(value));
 }
 
 export const zeros = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
@@ -73,7 +74,8 @@ export function randn(
 ): Tensor {
   checkShape('randn', shape);
   const { seed = device.seed, stream = nextStream(device), mean = 0, std = 1 } = options;
-  return fromArray(device, normalValues(sizeOf(shape), seed, stream, mean, std), shape);
+  const tensor = new Tensor(device, shape);
+  return tensor.write(normalValues(tensor.size, seed, stream, mean, std));
 }
 
 /** Values uniform in [low, high); the same seed and stream give the same values on every device. */
@@ -84,5 +86,6 @@ export function uniform(
 ): Tensor {
   checkShape('uniform', shape);
   const { seed = device.seed, stream = nextStream(device), low = 0, high = 1 } = options;
-  return fromArray(device, uniformValues(sizeOf(shape), seed, stream, low, high), shape);
+  const tensor = new Tensor(device, shape);
+  return tensor.write(uniformValues(tensor.size, seed, stream, low, high));
 }

@@ -23,10 +23,15 @@ export function pcg3d(x: number, y: number, z: number): [number, number, number]
 /** A number in (0, 1), never 0 or 1, from 32 random bits. */
 const unit = (bits: number): number => (bits + 0.5) / 2 ** 32;
 
-/** `count` numbers uniform in [low, high). */
+/** `count` numbers uniform in [low, high), or rather `low` to the single-precision number before `high`. */
 export function uniformValues(count: number, seed: number, stream: number, low = 0, high = 1): Float32Array {
   const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) values[i] = low + (high - low) * unit(pcg3d(seed, stream, i)[0]);
+  const end = Math.fround(high);
+  for (let i = 0; i < count; i++) {
+    const value = Math.fround(low + (high - low) * unit(pcg3d(seed, stream, i)[0]));
+    // Single precision rounds the last few up to `high`: they close the circle at `low`.
+    values[i] = value === end ? low : value;
+  }
   return values;
 }
 

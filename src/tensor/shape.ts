@@ -44,7 +44,11 @@ export function reshapedShape(from: Shape, to: Shape): Shape {
   const known = sizeOf(to.filter((length) => length !== -1));
   const unknown = to.length - to.filter((length) => length !== -1).length;
   const shape = to.map((length) => (length === -1 ? size / known : length));
-  if (unknown > 1 || shape.some((length) => !Number.isInteger(length)) || sizeOf(shape) !== size) {
+  if (
+    unknown > 1 ||
+    shape.some((length) => !Number.isInteger(length) || length < 0) ||
+    sizeOf(shape) !== size
+  ) {
     throw new ShapeError(
       `reshape: ${formatShape(from)} has ${size} elements and cannot become ${formatShape(to)}`,
     );
@@ -107,7 +111,10 @@ export function windowOf(op: string, options: WindowOptions): Window {
   return window;
 }
 
-/** How many windows fit along an axis; PyTorch's rule, which in ceil mode drops a window that would start in the padding. */
+/**
+ * How many windows fit along an axis, by PyTorch's rule: in ceil mode one that would start in the right padding is dropped,
+ * and one that hangs over the edge by less than its stride is kept, even if it is the only one.
+ */
 function windowCount(
   length: number,
   kernel: number,
@@ -117,7 +124,6 @@ function windowCount(
   ceil: boolean,
 ): number {
   const room = length + 2 * padding - (dilation * (kernel - 1) + 1);
-  if (room < 0) return 0;
   const count = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
   return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
 }

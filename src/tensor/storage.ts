@@ -11,6 +11,10 @@ export class Storage {
     this.buffer = device.acquire(bytes, label);
   }
 
+  get shared(): boolean {
+    return this.#holders > 1;
+  }
+
   retain(): this {
     this.#holders += 1;
     return this;

@@ -24,7 +24,7 @@ export class Tensor {
   readonly size: number;
   /** Should `backward` leave a gradient here? */
   requiresGrad = false;
-  /** Sum of the gradients of every `backward` since it was last cleared. */
+  /** Sum of the gradients of every `backward` since it was last cleared. The next one replaces and disposes of it. */
   grad: Tensor | null = null;
   /** How this tensor was computed: the tape's, see the autograd floor. */
   node: unknown = undefined;
@@ -33,7 +33,7 @@ export class Tensor {
   constructor(device: Device, shape: Shape, dtype: DType = 'f32', storage?: Storage) {
     checkShape('creating a tensor', shape);
     this.device = device;
-    this.shape = shape;
+    this.shape = [...shape];
     this.dtype = dtype;
     this.size = sizeOf(shape);
     this.#storage = storage ?? new Storage(device, this.bytes, `tensor ${formatShape(shape)}`);
@@ -68,6 +68,11 @@ export class Tensor {
     return this.#storage === undefined;
   }
 
+  /** Does another tensor, a view, use the same memory? */
+  get shared(): boolean {
+    return this.#held.shared;
+  }
+
   /** A tensor of another shape over the same memory; one length may be -1. Not recorded for gradients: see `reshape`. */
   view(shape: Shape): Tensor {
     return new Tensor(this.device, reshapedShape(this.shape, shape), this.dtype, this.#held.retain());
@@ -78,6 +83,12 @@ export class Tensor {
     if (values.length !== this.size) {
       throw new ShapeError(
         `writing a tensor ${formatShape(this.shape)}: expected ${this.size} values, got ${values.length}`,
+      );
+    }
+    if (!(values instanceof ARRAYS[this.dtype])) {
+      throw new ShapeError(
+        `writing a tensor ${formatShape(this.shape)} of type ${this.dtype}: ` +
+          `expected a ${ARRAYS[this.dtype].name}, got a ${values.constructor.name}`,
       );
     }
     if (this.size > 0) this.device.write(this.buffer, values);
