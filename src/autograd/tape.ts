@@ -1,5 +1,6 @@
 import { DawngradError, ShapeError } from '../gpu/errors.js';
-import { accumulated } from '../kernels/elementwise.js';
+import { checkDType } from '../kernels/check.js';
+import { accumulated, expanded } from '../kernels/elementwise.js';
 import { filled } from '../kernels/fill.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -7,7 +8,8 @@ import { keep } from '../tensor/tidy.js';
 
 /**
  * From the gradient of an op's output to those of its inputs; `null` for an input that needs none. The gradient handed in is
- * disposed of afterwards; returning it itself, for an op that passes it on unchanged, is fine.
+ * disposed of afterwards; returning it itself, for an op that passes it on unchanged, is fine. All else that is returned
+ * belongs to the tape from then on.
  */
 export type Backward = (outputGradient: Tensor) => readonly (Tensor | null)[];
 
@@ -20,10 +22,14 @@ interface Node {
   readonly backward: Backward;
 }
 
+/** In place of the node of a tensor whose entry was walked and given up: it is no leaf, and has no way back any more. */
+const WALKED = Symbol('walked');
+
 let recorded = 0;
 let recording = true;
 
-const nodeOf = (tensor: Tensor): Node | undefined => tensor.node as Node | undefined;
+const nodeOf = (tensor: Tensor): Node | typeof WALKED | undefined =>
+  tensor.node as Node | typeof WALKED | undefined;
 
 /** Run `work` without recording: for evaluation, and for updates of parameters. */
 export function noGrad<T>(work: () => T): T {
@@ -63,8 +69,7 @@ export interface BackwardOptions {
 export function backward(root: Tensor, { gradient, retainGraph = false }: BackwardOptions = {}): void {
   if (!root.requiresGrad) {
     throw new DawngradError(
-      `backward: tensor ${formatShape(root.shape)} does not depend on anything that requires a gradient, ` +
-        'or its tape was already walked (pass retainGraph: true to walk it twice)',
+      `backward: tensor ${formatShape(root.shape)} does not depend on anything that requires a gradient`,
     );
   }
   if (!gradient && root.size !== 1) {
@@ -77,50 +82,64 @@ export function backward(root: Tensor, { gradient, retainGraph = false }: Backwa
       `backward: gradient ${formatShape(gradient.shape)} for a tensor ${formatShape(root.shape)}`,
     );
   }
+  if (gradient) checkDType('backward', 'gradient', gradient);
 
-  const gradients = new Map<Tensor, Tensor>([[root, gradient ?? filled(root.device, root.shape, 1)]]);
+  const tape = tapeOf(root);
+  // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
+  const first = gradient?.view(gradient.shape) ?? filled(root.device, root.shape, 1);
+  const gradients = new Map<Tensor, Tensor>([[root, first]]);
   const add = (tensor: Tensor, more: Tensor) => {
     const sum = gradients.get(tensor);
     gradients.set(tensor, sum ? accumulated(sum, more) : more);
   };
   noGrad(() => {
-    for (const tensor of tapeOf(root)) {
-      const { inputs, backward } = nodeOf(tensor) as Node;
-      const outputGradient = gradients.get(tensor) as Tensor;
+    for (const { tensor, node } of tape) {
+      const outputGradient = gradients.get(tensor);
       gradients.delete(tensor);
-      backward(outputGradient).forEach((inputGradient, index) => {
-        const input = inputs[index] as Tensor;
-        if (!inputGradient || !input.requiresGrad) return;
+      // The tensor goes off the tape, and with it everything that its backward pass had kept.
+      if (!retainGraph) tensor.node = WALKED;
+      // None, where every op that used the tensor returned null for it.
+      if (!outputGradient) continue;
+      node.backward(outputGradient).forEach((inputGradient, index) => {
+        if (!inputGradient) return;
+        const input = node.inputs[index] as Tensor;
         // What is passed on unchanged gets a view of its own, since the original goes below.
-        add(
-          input,
-          inputGradient === outputGradient ? inputGradient.view(inputGradient.shape) : inputGradient,
-        );
+        const own =
+          inputGradient === outputGradient ? inputGradient.view(inputGradient.shape) : inputGradient;
+        if (input.requiresGrad) add(input, own);
+        else own.dispose();
       });
-      if (outputGradient !== gradient) outputGradient.dispose();
-      if (!retainGraph) forget(tensor);
+      outputGradient.dispose();
     }
     for (const [leaf, sum] of gradients) {
-      leaf.grad = keep(leaf.grad ? accumulated(leaf.grad, sum) : sum);
+      leaf.grad = keep(leaf.grad ? accumulated(leaf.grad, sum) : unshared(sum));
     }
   });
 }
 
-/** Take a tensor off the tape, and with it everything that its backward pass had kept. */
-function forget(tensor: Tensor): void {
-  tensor.node = undefined;
-  tensor.requiresGrad = false;
+/** A gradient that was passed on unchanged shares its memory, and a leaf's must not: writing to it would change the other. */
+function unshared(gradient: Tensor): Tensor {
+  if (!gradient.shared) return gradient;
+  const copy = expanded(gradient, gradient.shape);
+  gradient.dispose();
+  return copy;
 }
 
-/** Every recorded tensor that `root` depends on, latest first. */
-function tapeOf(root: Tensor): Tensor[] {
-  const seen = new Set<Tensor>();
+/** Every recorded tensor that `root` depends on, with its node, latest first. */
+function tapeOf(root: Tensor): { tensor: Tensor; node: Node }[] {
+  const nodes = new Map<Tensor, Node>();
   const stack = [root];
   for (let tensor = stack.pop(); tensor; tensor = stack.pop()) {
     const node = nodeOf(tensor);
-    if (!node || seen.has(tensor)) continue;
-    seen.add(tensor);
+    if (!node || !tensor.requiresGrad || nodes.has(tensor)) continue;
+    if (node === WALKED) {
+      throw new DawngradError(
+        `backward: the tape of a tensor ${formatShape(tensor.shape)} was already walked; ` +
+          'pass retainGraph: true to the backward before this one to walk it twice',
+      );
+    }
+    nodes.set(tensor, node);
     stack.push(...node.inputs);
   }
-  return [...seen].sort((a, b) => (nodeOf(b) as Node).order - (nodeOf(a) as Node).order);
+  return [...nodes].map(([tensor, node]) => ({ tensor, node })).sort((a, b) => b.node.order - a.node.order);
 }
