@@ -17,6 +17,10 @@ export interface Finding {
 
 const fine = (what: string, found: string): Finding => ({ what, found, state: 'fine' });
 
+const oneLine = (error: unknown): string => (error as Error).message.trim().replace(/\s*\n\s*/g, ' ');
+
+const CHOOSE_ANOTHER = 'choose among the adapters found with --adapter NAME';
+
 /** The limits that a net runs into first. */
 const LIMITS = [
   'maxStorageBufferBindingSize',
@@ -32,13 +36,15 @@ const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 's
 /** Look at everything, as far as one gets. Never throws for what is wrong with the machine: that is a finding. */
 export async function* diagnose(options: AdapterOptions = {}): AsyncGenerator<Finding> {
   yield fine('node', `${process.version} on ${process.platform} ${process.arch}`);
-  for (const { backend, name } of await listAdapters()) yield fine('adapter found', `${name} (${backend})`);
+  const adapters = await listAdapters();
+  for (const { backend, name } of adapters) yield fine('adapter found', `${name} (${backend})`);
 
   let device: Device;
   try {
     device = await Device.create(options);
   } catch (error) {
-    yield { what: 'device', found: (error as Error).message, state: 'broken', remedy: driverRemedy() };
+    const remedy = adapters.length > 0 ? CHOOSE_ANOTHER : driverRemedy();
+    yield { what: 'device', found: oneLine(error), state: 'broken', remedy };
     return;
   }
   try {
@@ -71,7 +77,7 @@ async function* describeDevice(device: Device): AsyncGenerator<Finding> {
 /** Does a kernel give the right numbers? */
 async function checkKernel(device: Device): Promise<Finding> {
   const what = 'kernel';
-  const remedy = 'update the driver, or take another adapter with --adapter NAME';
+  const remedy = `update the driver, or ${CHOOSE_ANOTHER}`;
   try {
     const values = Float32Array.from({ length: 1000 }, (_, index) => index - 500.5);
     const begin = performance.now();
@@ -82,7 +88,7 @@ async function checkKernel(device: Device): Promise<Finding> {
     const found = `relu(${values[wrong]}) gave ${result[wrong]}`;
     return { what, found, state: 'broken', remedy };
   } catch (error) {
-    return { what, found: (error as Error).message, state: 'broken', remedy };
+    return { what, found: oneLine(error), state: 'broken', remedy };
   }
 }
 

@@ -93,9 +93,8 @@ export function readConfigFile(path: string): RunConfig {
 
 /** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */
 export function refuseUsed(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) return;
-  if (!found.isDirectory())
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
   if (readdirSync(path).length > 0) {
     throw new RunError(
