@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RunDirectory } from '../../src/train/run-directory.js';
 import { encodeSafetensors } from '../../src/train/safetensors.js';
+import { writeTinyMnist } from '../support/tiny-mnist.js';
 import { tinyConfig, useDirectory } from '../train/tiny-run.js';
 import { dawngrad, useBuild } from './dawngrad.js';
-import { writeTinyMnist } from './tiny-mnist.js';
 
 useBuild();
 const directory = useDirectory();

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyMnist } from '../support/tiny-mnist.js';
 import { useDirectory } from '../train/tiny-run.js';
 import { Call, dawngrad, ROOT, start, useBuild } from './dawngrad.js';
-import { writeTinyMnist } from './tiny-mnist.js';
 
 useBuild();
 const directory = useDirectory();

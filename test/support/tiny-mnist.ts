@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageSet } from '../../src/data/dataset.js';
 
 const SIZE = 28;
 
@@ -13,15 +14,20 @@ function writeIdx(path: string, sizes: readonly number[], elements: Uint8Array):
   writeFileSync(path, Buffer.concat([new Uint8Array(header.buffer), elements]));
 }
 
-/** Pixels of a stripe whose place is its class. */
-function stripes(count: number): { pixels: Uint8Array; labels: Uint8Array } {
+/** Rows from one stripe to the next. */
+const PERIOD = 11;
+
+/** Images with stripes whose thickness is their class: as easy to learn as can be. */
+export function stripes(count: number): ImageSet {
   const pixels = new Uint8Array(count * SIZE * SIZE);
   const labels = Uint8Array.from({ length: count }, (_, image) => image % 10);
   labels.forEach((label, image) => {
-    const row = image * SIZE * SIZE + (4 + 2 * label) * SIZE;
-    pixels.fill(255, row, row + 2 * SIZE);
+    for (let row = 0; row < SIZE; row++) {
+      const start = (image * SIZE + row) * SIZE;
+      if (row % PERIOD <= label) pixels.fill(255, start, start + SIZE);
+    }
   });
-  return { pixels, labels };
+  return { count, channels: 1, height: SIZE, width: SIZE, pixels, labels, classes: [...'0123456789'] };
 }
 
 /** Write a data set in MNIST's files, so small that a run on it takes seconds. */

@@ -1,0 +1,40 @@
+/**
+ * dawngrad: tensors, automatic differentiation and neural networks, every operation a WGSL compute shader run by Dawn.
+ *
+ * The source is a house; each floor imports only from those above it in this list, and its files say what they are:
+ *
+ * | floor           | what                                                                             |
+ * |-----------------|----------------------------------------------------------------------------------|
+ * | `shaders/`      | the kernels themselves, one WGSL file a family                                   |
+ * | `src/gpu/`      | adapter and device, limits, buffers kept for reuse, compiled pipelines, errors   |
+ * | `src/tensor/`   | `Tensor`: shape, type and memory on the device; making and reading them          |
+ * | `src/kernels/`  | how each shader is launched: bindings, parameters, grid, cost                    |
+ * | `src/autograd/` | the tape; each op's forward and backward side by side; `gradcheck`               |
+ * | `src/nn/`       | modules, layers, initialisation, optimizers, schedules, the models               |
+ * | `src/data/`     | data sets, read from files or drawn; batches on the device                       |
+ * | `src/train/`    | training runs: configs, metrics, checkpoints                                     |
+ * | `src/inspect/`  | looking at all of the above                                                      |
+ * | `src/cli/`      | the command line: one file a command                                             |
+ *
+ * What to know first: `await Device.create()` opens a GPU, tensors live on it, and reading one back (`item`, `toArray`) is
+ * the only thing that waits. Wrap each training step in `tidy`, so that its tensors give their memory back.
+ *
+ * @module
+ */
+export * from './autograd/index.js';
+export * from './data/index.js';
+export { type Batch, BatchLoader, type LoaderOptions } from './data/loader.js';
+export { type Normalisation, normalisationOf } from './data/normalisation.js';
+export { type AdapterDescription, type AdapterOptions, listAdapters } from './gpu/adapter.js';
+export { Device, type DeviceOptions } from './gpu/device.js';
+export * from './gpu/errors.js';
+export { diagnose, type Finding } from './inspect/diagnosis.js';
+export { randomState } from './kernels/random-key.js';
+// The layers' options, rather than those of the ops of the same name.
+export type { BatchNorm2dOptions, Conv2dOptions } from './nn/index.js';
+export * from './nn/index.js';
+export { from, fromArray, full, type RandomOptions, randn, uniform, zeros } from './tensor/create.js';
+export type { Pair, Shape } from './tensor/shape.js';
+export { type DType, Tensor } from './tensor/tensor.js';
+export { keep, tidy } from './tensor/tidy.js';
+export * from './train/index.js';

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { gather } from '../../src/data/batch.js';
+import type { ImageSet } from '../../src/data/dataset.js';
+import { BatchLoader } from '../../src/data/loader.js';
+import { normalisationOf } from '../../src/data/normalisation.js';
+import { useDevice } from '../support/device.js';
+
+/** Images of 2 x 1 x 3 bytes, so that a batch seldom fills its last word; image i is labelled i. */
+function setOf(count: number): ImageSet {
+  const pixels = Uint8Array.from({ length: count * 6 }, (_, index) => (index * 37) % 256);
+  const labels = Uint8Array.from({ length: count }, (_, index) => index);
+  const classes = Array.from({ length: count }, (_, index) => String(index));
+  return { count, channels: 2, height: 1, width: 3, pixels, labels, classes };
+}
+
+describe('gather', () => {
+  it('packs the bytes of the images asked for, in that order, and fills the last word with zeros', () => {
+    const set = setOf(4);
+    const { packedPixels, labels } = gather(set, [2, 0, 2]);
+    const image = (index: number) => [...set.pixels.subarray(index * 6, index * 6 + 6)];
+    expect([...new Uint8Array(packedPixels.buffer)]).toEqual([...image(2), ...image(0), ...image(2), 0, 0]);
+    expect([...labels]).toEqual([2, 0, 2]);
+  });
+});
+
+describe('normalisationOf', () => {
+  it('is the mean and the deviation of each channel, of pixels scaled to 0..1', () => {
+    const set = setOf(50);
+    const { mean, std } = normalisationOf(set);
+    for (const channel of [0, 1]) {
+      const values = [...set.pixels]
+        .filter((_, index) => Math.floor(index / 3) % 2 === channel)
+        .map((v) => v / 255);
+      const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+      const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / values.length;
+      expect(mean[channel]).toBeCloseTo(average, 12);
+      expect(std[channel]).toBeCloseTo(Math.sqrt(variance), 12);
+    }
+  });
+
+  it('leaves a channel alone that is the same everywhere', () => {
+    const set = { ...setOf(3), pixels: new Uint8Array(18).fill(51) };
+    expect(normalisationOf(set)).toEqual({ mean: [0.2, 0.2], std: [1, 1] });
+  });
+});
+
+describe('BatchLoader', () => {
+  const gpu = useDevice();
+  const normalisation = { mean: [0.5, 0.25], std: [0.5, 2] };
+
+  /** The labels of every batch of an epoch. */
+  async function labelsOf(loader: BatchLoader, epoch: number): Promise<number[][]> {
+    const batches: number[][] = [];
+    for (let step = 0; step < loader.steps; step++) {
+      batches.push([...(await loader.batch(epoch, step).labels.toArray())]);
+    }
+    return batches;
+  }
+
+  it('keeps the order and the last, smaller batch', async () => {
+    const loader = new BatchLoader(gpu.device, setOf(7), { batch: 3, normalisation });
+    expect(await labelsOf(loader, 0)).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+    expect(loader.count).toBe(7);
+  });
+
+  it('drops it where that is asked for, unless it is the only one', async () => {
+    const options = { batch: 3, normalisation, dropLast: true };
+    const loader = new BatchLoader(gpu.device, setOf(7), options);
+    expect(await labelsOf(loader, 0)).toHaveLength(2);
+    expect(loader.count).toBe(6);
+    expect(await labelsOf(new BatchLoader(gpu.device, setOf(2), options), 0)).toEqual([[0, 1]]);
+  });
+
+  it('shuffles anew each epoch, visits every image once, and depends on the seed alone', async () => {
+    const set = setOf(30);
+    const loader = new BatchLoader(gpu.device, set, { batch: 8, normalisation, shuffleSeed: 1 });
+    const [first, second] = [await labelsOf(loader, 0), await labelsOf(loader, 1)];
+    expect(first).not.toEqual(second);
+    for (const epoch of [first, second]) {
+      expect(epoch.flat().sort((a, b) => a - b)).toEqual([...set.labels]);
+    }
+    const again = new BatchLoader(gpu.device, set, { batch: 8, normalisation, shuffleSeed: 1 });
+    expect([...(await again.batch(1, 2).labels.toArray())]).toEqual(second[2]);
+    const other = new BatchLoader(gpu.device, set, { batch: 8, normalisation, shuffleSeed: 2 });
+    expect(await labelsOf(other, 0)).not.toEqual(first);
+  });
+
+  it('gives normalised images with their own labels', async () => {
+    const set = setOf(5);
+    const loader = new BatchLoader(gpu.device, set, { batch: 3, normalisation, shuffleSeed: 4 });
+    const { images, labels, count } = loader.batch(0, 1);
+    expect(images.shape).toEqual([2, 2, 1, 3]);
+    expect(count).toBe(2);
+    const expected = [...(await labels.toArray())].flatMap((image) =>
+      [...set.pixels.subarray(image * 6, image * 6 + 6)].map((byte, index) => {
+        const channel = index < 3 ? 0 : 1;
+        return (byte / 255 - normalisation.mean[channel]!) / normalisation.std[channel]!;
+      }),
+    );
+    const found = await images.toArray();
+    expected.forEach((value, index) => {
+      expect(found[index]).toBeCloseTo(value, 5);
+    });
+  });
+
+  it('augments from the random keys, another way each time', async () => {
+    const set: ImageSet = {
+      ...setOf(1),
+      channels: 1,
+      height: 8,
+      width: 8,
+      pixels: new Uint8Array(64).map((_, i) => i),
+    };
+    const loader = new BatchLoader(gpu.device, set, {
+      batch: 1,
+      normalisation: { mean: [0], std: [1] },
+      augment: { padding: 4, flip: true },
+    });
+    const draws = new Set<string>();
+    for (let draw = 0; draw < 8; draw++) draws.add(String(await loader.batch(0, 0).images.toArray()));
+    expect(draws.size).toBeGreaterThan(4);
+  });
+});

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { pipelined } from '../../src/train/pipelined.js';
+import { runTraining } from '../../src/train/run.js';
+import { RunError } from '../../src/train/run-error.js';
+import { formatTestError } from '../../src/train/score.js';
+import { assemble, checkFit } from '../../src/train/session.js';
+import { useDevice } from '../support/device.js';
+import { stripes } from '../support/tiny-mnist.js';
+import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
+
+const directory = useDirectory();
+
+describe('a run', () => {
+  const [learning, dead, diverging, memory] = [1, 2, 3, 4].map(() => useDevice({ seed: SEED })) as Gpu[];
+  type Gpu = ReturnType<typeof useDevice>;
+  const plain = { ...tinyConfig, dropout: 0, augment: false, width: 0.5 } as const;
+
+  it('learns: the loss on what it trains on falls', async () => {
+    const losses: number[] = [];
+    const config = {
+      ...plain,
+      model: 'nin-mnist',
+      width: 0.3,
+      epochs: 10,
+      optimizer: 'adam',
+      learningRate: 0.01,
+    } as const;
+    await runTraining({
+      config,
+      dataset: { name: 'stripes', train: stripes(80), test: stripes(10) },
+      device: learning!.device,
+      path: join(directory.path, 'learning'),
+      reporter: { finishedEpoch: ({ trainLoss }) => losses.push(trainLoss) },
+    });
+    expect(losses).toHaveLength(10);
+    expect(losses.at(-1)).toBeLessThan(0.6 * Math.log(10));
+  });
+
+  it('warns of a dead start, once', async () => {
+    const warnings: string[] = [];
+    // Nothing can be learned at this rate, and with the paper's initialisation the logits of so narrow a net are next to 0.
+    const config = {
+      ...plain,
+      width: 0.05,
+      init: 'paper',
+      linearHead: false,
+      learningRate: 1e-12,
+      epochs: 12,
+    } as const;
+    await runTraining({
+      config,
+      dataset: tinyData,
+      device: dead!.device,
+      path: join(directory.path, 'dead'),
+      reporter: { warned: (text) => warnings.push(text) },
+    });
+    expect(warnings).toEqual([expect.stringMatching(/^dead start: for 50 steps/)]);
+  });
+
+  it('stops with advice when the loss is no number any more', async () => {
+    const config = { ...plain, learningRate: 1e20, schedule: { name: 'constant', warmUp: 0 } } as const;
+    const run = runTraining({
+      config,
+      dataset: tinyData,
+      device: diverging!.device,
+      path: join(directory.path, 'diverging'),
+    });
+    await expect(run).rejects.toThrow(RunError);
+    await expect(run).rejects.toThrow(/^training diverged: .* use a lower learning rate/);
+  });
+
+  it('uses no more memory from step to step', async () => {
+    const { device } = memory!;
+    const { trainer } = assemble({ ...plain, batch: 4 }, device, tinyData);
+    const used: number[] = [];
+    for await (const _ of trainer.epoch()) used.push(device.memory.used);
+    expect(used.length).toBe(11);
+    expect(new Set(used.slice(1)).size).toBe(1);
+  });
+
+  it('refuses data of another form, and a device of another seed', () => {
+    expect(() => checkFit('nin-mnist', 'glyphs', tinyData.train)).toThrow(
+      'nin-mnist takes 1x28x28 images in 10 classes; glyphs has 3x32x32 images in 10 classes',
+    );
+    expect(() => assemble({ ...plain, seed: SEED + 1 }, memory!.device, tinyData)).toThrow(
+      /seed 7, the config says 8/,
+    );
+  });
+});
+
+describe('pipelined', () => {
+  it('gives results in order, whatever order they are ready in', async () => {
+    const settle: (() => void)[] = [];
+    const work = [0, 1, 2, 3, 4, 5].map(
+      (value) => new Promise<number>((done) => settle.push(() => done(value))),
+    );
+    for (const ready of settle.reverse()) ready();
+    const results: number[] = [];
+    for await (const result of pipelined(work, () => {})) results.push(result);
+    expect(results).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('starts no more after the consumer has left, and tells the results of what was started', async () => {
+    let started = 0;
+    function* work() {
+      for (;;) yield Promise.resolve(started++);
+    }
+    const told: number[] = [];
+    for await (const result of pipelined(work(), (value) => told.push(value))) if (result === 2) break;
+    expect(told).toEqual(Array.from({ length: started }, (_, index) => index));
+    expect(started).toBeLessThan(10);
+  });
+
+  it('fails with the failure of the work', async () => {
+    const work = [Promise.resolve(1), Promise.reject(new Error('lost'))];
+    const consume = async () => {
+      for await (const _ of pipelined(work, () => {}));
+    };
+    await expect(consume()).rejects.toThrow('lost');
+  });
+});
+
+it('the last line has the form that programs read', () => {
+  expect(formatTestError({ lossSum: 1, correct: 966, count: 1000 })).toBe('test error: 3.40 % (34/1000)');
+});
