@@ -15,7 +15,8 @@
 // A sum over a channel starts here as partial sums and ends in shaders/reduce.wgsl. A partial sum is one thread's: it takes
 // every rows-th image and in each every columns-th position, so that neighbouring threads read neighbouring addresses.
 // The kernels that write an element for each of x likewise give a thread one plane and every columns-th position in it:
-// what belongs to the channel is then loaded once for all of them.
+// what belongs to the channel is then loaded once for all of them. Where either is more than there are threads, a thread
+// takes every so many-th of them (linearGrid in src/kernels/kernel.ts).
 
 struct Params {
   batch: u32,
@@ -39,27 +40,21 @@ const WORKGROUP: u32 = 256u;
 
 // Partial sums of (x - mean)^2.
 @compute @workgroup_size(WORKGROUP)
-fn squared_deviations(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.rows * params.channels * params.columns) {
-    return;
-  }
-  let plane = i / params.columns;
-  let channel = plane % params.channels;
-  let channel_mean = mean[channel];
-  var total = 0.0;
-  for (var n = plane / params.channels; n < params.batch; n += params.rows) {
-    let first = (n * params.channels + channel) * params.length;
-    for (var l = i % params.columns; l < params.length; l += params.columns) {
-      let deviation = x[first + l] - channel_mean;
-      total += deviation * deviation;
+fn squared_deviations(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.rows * params.channels * params.columns; i += groups.x * WORKGROUP) {
+    let plane = i / params.columns;
+    let channel = plane % params.channels;
+    let channel_mean = mean[channel];
+    var total = 0.0;
+    for (var n = plane / params.channels; n < params.batch; n += params.rows) {
+      let first = (n * params.channels + channel) * params.length;
+      for (var l = i % params.columns; l < params.length; l += params.columns) {
+        let deviation = x[first + l] - channel_mean;
+        total += deviation * deviation;
+      }
     }
+    partial_squares[i] = total;
   }
-  partial_squares[i] = total;
 }
 
 @group(0) @binding(1) var<storage, read> batch_mean: array<f32>;
@@ -69,20 +64,14 @@ fn squared_deviations(
 
 // Move the running statistics towards the batch's, in place. The running variance is the unbiased one: divided by M - 1.
 @compute @workgroup_size(WORKGROUP)
-fn update_running(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let channel = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (channel >= params.channels) {
-    return;
+fn update_running(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var channel = thread.x; channel < params.channels; channel += groups.x * WORKGROUP) {
+    let count = f32(params.batch * params.length);
+    let unbiased = batch_variance[channel] * (count / (count - 1.0));
+    let keep = 1.0 - params.momentum;
+    running_mean[channel] = keep * running_mean[channel] + params.momentum * batch_mean[channel];
+    running_variance[channel] = keep * running_variance[channel] + params.momentum * unbiased;
   }
-  let count = f32(params.batch * params.length);
-  let unbiased = batch_variance[channel] * (count / (count - 1.0));
-  let keep = 1.0 - params.momentum;
-  running_mean[channel] = keep * running_mean[channel] + params.momentum * batch_mean[channel];
-  running_variance[channel] = keep * running_variance[channel] + params.momentum * unbiased;
 }
 
 @group(0) @binding(3) var<storage, read> variance: array<f32>;
@@ -91,23 +80,17 @@ fn update_running(
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn normalise(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.batch * params.channels * params.columns) {
-    return;
-  }
-  let plane = i / params.columns;
-  let channel = plane % params.channels;
-  let centre = mean[channel];
-  let scale = gamma[channel] * inverseSqrt(variance[channel] + params.eps);
-  let shift = beta[channel];
-  for (var l = i % params.columns; l < params.length; l += params.columns) {
-    let at = plane * params.length + l;
-    y[at] = (x[at] - centre) * scale + shift;
+fn normalise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.batch * params.channels * params.columns; i += groups.x * WORKGROUP) {
+    let plane = i / params.columns;
+    let channel = plane % params.channels;
+    let centre = mean[channel];
+    let scale = gamma[channel] * inverseSqrt(variance[channel] + params.eps);
+    let shift = beta[channel];
+    for (var l = i % params.columns; l < params.length; l += params.columns) {
+      let at = plane * params.length + l;
+      y[at] = (x[at] - centre) * scale + shift;
+    }
   }
 }
 
@@ -117,31 +100,25 @@ fn normalise(
 
 // Partial sums of dy xhat and of dy.
 @compute @workgroup_size(WORKGROUP)
-fn parameter_gradients(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.rows * params.channels * params.columns) {
-    return;
-  }
-  let plane = i / params.columns;
-  let channel = plane % params.channels;
-  let centre = mean[channel];
-  let inverse_deviation = inverseSqrt(variance[channel] + params.eps);
-  var products = 0.0;
-  var gradients = 0.0;
-  for (var n = plane / params.channels; n < params.batch; n += params.rows) {
-    let first = (n * params.channels + channel) * params.length;
-    for (var l = i % params.columns; l < params.length; l += params.columns) {
-      let gradient = y_gradient[first + l];
-      products += gradient * (x[first + l] - centre);
-      gradients += gradient;
+fn parameter_gradients(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.rows * params.channels * params.columns; i += groups.x * WORKGROUP) {
+    let plane = i / params.columns;
+    let channel = plane % params.channels;
+    let centre = mean[channel];
+    let inverse_deviation = inverseSqrt(variance[channel] + params.eps);
+    var products = 0.0;
+    var gradients = 0.0;
+    for (var n = plane / params.channels; n < params.batch; n += params.rows) {
+      let first = (n * params.channels + channel) * params.length;
+      for (var l = i % params.columns; l < params.length; l += params.columns) {
+        let gradient = y_gradient[first + l];
+        products += gradient * (x[first + l] - centre);
+        gradients += gradient;
+      }
     }
+    partial_gamma[i] = products * inverse_deviation;
+    partial_beta[i] = gradients;
   }
-  partial_gamma[i] = products * inverse_deviation;
-  partial_beta[i] = gradients;
 }
 
 @group(0) @binding(6) var<storage, read> gamma_gradient: array<f32>;
@@ -149,29 +126,23 @@ fn parameter_gradients(
 @group(0) @binding(8) var<storage, read_write> x_gradient: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn input_gradient(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.batch * params.channels * params.columns) {
-    return;
-  }
-  let plane = i / params.columns;
-  let channel = plane % params.channels;
-  let inverse_deviation = inverseSqrt(variance[channel] + params.eps);
-  let scale = gamma[channel] * inverse_deviation;
-  let centre = mean[channel];
-  let count = f32(params.batch * params.length);
-  var offset = 0.0;
-  var slope = 0.0;
-  if (TRAINING) {
-    offset = beta_gradient[channel] / count;
-    slope = gamma_gradient[channel] / count * inverse_deviation;
-  }
-  for (var l = i % params.columns; l < params.length; l += params.columns) {
-    let at = plane * params.length + l;
-    x_gradient[at] = scale * (y_gradient[at] - offset - (x[at] - centre) * slope);
+fn input_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.batch * params.channels * params.columns; i += groups.x * WORKGROUP) {
+    let plane = i / params.columns;
+    let channel = plane % params.channels;
+    let inverse_deviation = inverseSqrt(variance[channel] + params.eps);
+    let scale = gamma[channel] * inverse_deviation;
+    let centre = mean[channel];
+    let count = f32(params.batch * params.length);
+    var offset = 0.0;
+    var slope = 0.0;
+    if (TRAINING) {
+      offset = beta_gradient[channel] / count;
+      slope = gamma_gradient[channel] / count * inverse_deviation;
+    }
+    for (var l = i % params.columns; l < params.length; l += params.columns) {
+      let at = plane * params.length + l;
+      x_gradient[at] = scale * (y_gradient[at] - offset - (x[at] - centre) * slope);
+    }
   }
 }

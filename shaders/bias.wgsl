@@ -3,13 +3,15 @@
 //   y[n, c, l] = x[n, c, l] + bias[c]
 //
 // x and y are [batch, channels, length]: whatever comes after the channels, rows and columns of an image, counts as one
-// axis. One thread computes one element. The gradient of x is that of y; the gradient of the bias is a sum over n and l,
-// which shaders/reduce.wgsl computes.
+// axis, a plane. `columns` threads share a plane: each takes every columns-th position, loads the bias once and divides once
+// for all of them; then it may take another plane (linearGrid in src/kernels/kernel.ts). The gradient of x is that of y; the
+// gradient of the bias is a sum over n and l, which shaders/reduce.wgsl computes.
 
 struct Params {
-  size: u32,
+  planes: u32,
   channels: u32,
   length: u32,
+  columns: u32,
 }
 
 const WORKGROUP: u32 = 256u;
@@ -20,14 +22,13 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn forward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.planes * params.columns; i += groups.x * WORKGROUP) {
+    let plane = i / params.columns;
+    let plane_bias = bias[plane % params.channels];
+    for (var l = i % params.columns; l < params.length; l += params.columns) {
+      let at = plane * params.length + l;
+      y[at] = x[at] + plane_bias;
+    }
   }
-  y[i] = x[i] + bias[(i / params.length) % params.channels];
 }

@@ -2,9 +2,10 @@
 //
 //   y[i] = scale x[i] where bits[i] >= threshold, else 0        bits[i] = first word of pcg3d(seed, counter, i)
 //
-// x and y are flat, `size` long; key is (seed, counter). One thread computes one element. `threshold` is the probability of
-// dropping times 2^32. The mask is never stored: the backward pass gives the same key and hashes again, which costs a few
-// integer operations where a stored mask would cost a load here and a store there.
+// x and y are flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts). key is
+// (seed, counter); `threshold` is the probability of dropping times 2^32. The mask is never stored: the backward pass gives
+// the same key and hashes again, which costs a few integer operations where a stored mask would cost a load here and a store
+// there.
 
 struct Params {
   size: u32,
@@ -38,15 +39,9 @@ fn pcg3d(input: vec3u) -> vec3u {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn dropout(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn dropout(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    let bits = pcg3d(vec3u(key.seed, key.counter, i)).x;
+    y[i] = select(0.0, params.scale * x[i], bits >= params.threshold);
   }
-  let bits = pcg3d(vec3u(key.seed, key.counter, i)).x;
-  y[i] = select(0.0, params.scale * x[i], bits >= params.threshold);
 }

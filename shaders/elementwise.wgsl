@@ -7,7 +7,8 @@
 //
 // y has `size` elements, row-major with the lengths [any, length_1, length_2, length_3]. A stride says how far apart
 // neighbours along an axis are in a or b; it is 0 along an axis that is stretched, so every index of y finds its element.
-// One thread computes one element. OPERATION is fixed when the shader is compiled: no thread ever chooses.
+// A thread takes every so many-th element of y (linearGrid in src/kernels/kernel.ts). OPERATION is fixed when the shader is
+// compiled: no thread ever chooses.
 
 const ADD: u32 = 0u;
 const SUBTRACT: u32 = 1u;
@@ -78,56 +79,32 @@ fn b_at(i: vec4u) -> u32 {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn flat(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn flat(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    y[i] = combine(a[i], b[i]);
   }
-  y[i] = combine(a[i], b[i]);
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn broadcast(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn broadcast(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    let index = index_of(i);
+    y[i] = combine(a[a_at(index)], b[b_at(index)]);
   }
-  let index = index_of(i);
-  y[i] = combine(a[a_at(index)], b[b_at(index)]);
 }
 
 @group(0) @binding(2) var<storage, read_write> result: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn number(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn number(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    result[i] = combine(a[i], params.value);
   }
-  result[i] = combine(a[i], params.value);
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn expand(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn expand(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    result[i] = params.value * a[a_at(index_of(i))];
   }
-  result[i] = params.value * a[a_at(index_of(i))];
 }

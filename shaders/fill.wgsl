@@ -2,7 +2,7 @@
 //
 //   y = value
 //
-// `size` elements, one thread each.
+// y is flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts).
 
 struct Params {
   size: u32,
@@ -15,14 +15,8 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn fill(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn fill(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    y[i] = params.value;
   }
-  y[i] = params.value;
 }

@@ -5,9 +5,10 @@
 // x is [outer, length, inner] and y is [outer, chunks, inner]: chunks = 1 finishes the sum, more leaves partial sums for a
 // second launch to add up. Sums over several axes, and means, are made of such launches (see src/kernels/reduce.ts).
 //
-// One thread computes one element of y, so more chunks mean more threads. A chunk takes every chunks-th element rather than
-// neighbours: neighbouring threads then read neighbouring addresses at each step, even where inner is 1. Each sum has one
-// fixed order, no atomics: the same input gives the same bits. Four loads are under way before the first addition waits.
+// A thread takes every so many-th element of y (linearGrid in src/kernels/kernel.ts), so more chunks mean more threads, up to
+// a device's fill. A chunk takes every chunks-th element rather than neighbours: neighbouring threads then read neighbouring
+// addresses at each step, even where inner is 1. Each sum has one fixed order, no atomics: the same input gives the same
+// bits. Four loads are under way before the first addition waits.
 
 struct Params {
   outer: u32,
@@ -24,30 +25,24 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn sum(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.outer * params.chunks * params.inner) {
-    return;
-  }
-  let row = i / params.inner;
-  let outer = row / params.chunks;
-  let chunk = row - outer * params.chunks;
-  let count = (params.length - chunk + params.chunks - 1u) / params.chunks;
-  let step = params.chunks * params.inner;
+fn sum(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.outer * params.chunks * params.inner; i += groups.x * WORKGROUP) {
+    let row = i / params.inner;
+    let outer = row / params.chunks;
+    let chunk = row - outer * params.chunks;
+    let count = (params.length - chunk + params.chunks - 1u) / params.chunks;
+    let step = params.chunks * params.inner;
 
-  var at = (outer * params.length + chunk) * params.inner + (i - row * params.inner);
-  var total = 0.0;
-  for (var k = 0u; k < count / 4u; k++) {
-    total += (x[at] + x[at + step]) + (x[at + 2u * step] + x[at + 3u * step]);
-    at += 4u * step;
+    var at = (outer * params.length + chunk) * params.inner + (i - row * params.inner);
+    var total = 0.0;
+    for (var k = 0u; k < count / 4u; k++) {
+      total += (x[at] + x[at + step]) + (x[at + 2u * step] + x[at + 3u * step]);
+      at += 4u * step;
+    }
+    for (var k = 0u; k < count % 4u; k++) {
+      total += x[at];
+      at += step;
+    }
+    y[i] = params.factor * total;
   }
-  for (var k = 0u; k < count % 4u; k++) {
-    total += x[at];
-    at += step;
-  }
-  y[i] = params.factor * total;
 }

@@ -3,8 +3,8 @@
 //   y  = max(x, 0)
 //   dx = dy where y > 0, else 0
 //
-// All arrays are flat, `size` long. One thread computes one element. The backward pass asks y, not x: where y > 0 is where
-// x > 0, and y is kept anyway as the next layer's input, so x need not be.
+// All arrays are flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts). The
+// backward pass asks y, not x: where y > 0 is where x > 0, and y is kept anyway as the next layer's input, so x need not be.
 
 struct Params {
   size: u32,
@@ -18,16 +18,10 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn forward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    y[i] = max(x[i], 0.0);
   }
-  y[i] = max(x[i], 0.0);
 }
 
 @group(0) @binding(1) var<storage, read> output: array<f32>;
@@ -35,14 +29,8 @@ fn forward(
 @group(0) @binding(3) var<storage, read_write> input_gradient: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn backward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    input_gradient[i] = select(0.0, output_gradient[i], output[i] > 0.0);
   }
-  input_gradient[i] = select(0.0, output_gradient[i], output[i] > 0.0);
 }

@@ -5,7 +5,8 @@
 //   parameter = parameter - learning_rate (g + momentum velocity with Nesterov, else velocity)
 //
 // This is PyTorch's formulation (dampening 0): the learning rate multiplies the velocity and is not part of it. velocity
-// starts at zero. All arrays are flat, `size` long; one thread updates one element.
+// starts at zero. All arrays are flat, `size` long; a thread takes every so many-th element (linearGrid in
+// src/kernels/kernel.ts).
 //
 // What a schedule may change stands in `hyper`, a storage buffer: a recorded step can be replayed with new values in it.
 
@@ -30,19 +31,13 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(4) var<storage, read> hyper: Hyper;
 
 @compute @workgroup_size(WORKGROUP)
-fn step(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.size) {
-    return;
+fn step(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    let before = parameter[i];
+    let g = hyper.gradient_scale * gradient[i] + hyper.weight_decay * before;
+    let v = hyper.momentum * velocity[i] + g;
+    let direction = select(v, g + hyper.momentum * v, hyper.nesterov != 0.0);
+    velocity[i] = v;
+    parameter[i] = before - hyper.learning_rate * direction;
   }
-  let before = parameter[i];
-  let g = hyper.gradient_scale * gradient[i] + hyper.weight_decay * before;
-  let v = hyper.momentum * velocity[i] + g;
-  let direction = select(v, g + hyper.momentum * v, hyper.nesterov != 0.0);
-  velocity[i] = v;
-  parameter[i] = before - hyper.learning_rate * direction;
 }

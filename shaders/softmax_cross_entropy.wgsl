@@ -10,8 +10,9 @@
 // round log s away. A label that is no class makes its row count for nothing: loss 0, not correct, gradient 0; nothing is
 // ever read outside the row.
 //
-// Forward, one thread walks one row twice, for the maximum and for the sum: rows are short (10 or 100 classes) and there is
-// nothing to share. Backward, one thread computes one element; a row's statistics save it from walking the row again.
+// Forward, a thread takes every so many-th row (linearGrid in src/kernels/kernel.ts) and walks it twice, for the maximum and
+// for the sum: rows are short (10 or 100 classes) and there is nothing to share. Backward, it takes every so many-th element;
+// a row's statistics save it from walking the row again.
 
 struct Params {
   rows: u32,
@@ -28,36 +29,30 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(5) var<storage, read_write> statistics: array<vec2f>;
 
 @compute @workgroup_size(WORKGROUP)
-fn forward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let row = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (row >= params.rows) {
-    return;
-  }
-  let first = row * params.classes;
-  var largest = logits[first];
-  var prediction = 0u;
-  for (var k = 1u; k < params.classes; k++) {
-    let logit = logits[first + k];
-    if (logit > largest) {
-      largest = logit;
-      prediction = k;
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var row = thread.x; row < params.rows; row += groups.x * WORKGROUP) {
+    let first = row * params.classes;
+    var largest = logits[first];
+    var prediction = 0u;
+    for (var k = 1u; k < params.classes; k++) {
+      let logit = logits[first + k];
+      if (logit > largest) {
+        largest = logit;
+        prediction = k;
+      }
     }
-  }
-  var sum = 0.0;
-  for (var k = 0u; k < params.classes; k++) {
-    sum += exp(logits[first + k] - largest);
-  }
-  statistics[row] = vec2f(largest, sum);
+    var sum = 0.0;
+    for (var k = 0u; k < params.classes; k++) {
+      sum += exp(logits[first + k] - largest);
+    }
+    statistics[row] = vec2f(largest, sum);
 
-  let label = labels[row];
-  correct[row] = select(0.0, 1.0, label == prediction);
-  loss[row] = 0.0;
-  if (label < params.classes) {
-    loss[row] = log(sum) + (largest - logits[first + label]);
+    let label = labels[row];
+    correct[row] = select(0.0, 1.0, label == prediction);
+    loss[row] = 0.0;
+    if (label < params.classes) {
+      loss[row] = log(sum) + (largest - logits[first + label]);
+    }
   }
 }
 
@@ -66,20 +61,14 @@ fn forward(
 @group(0) @binding(5) var<storage, read_write> logits_gradient: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn backward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let i = (group.y * groups.x + group.x) * WORKGROUP + lane;
-  if (i >= params.rows * params.classes) {
-    return;
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.rows * params.classes; i += groups.x * WORKGROUP) {
+    let row = i / params.classes;
+    let label = labels[row];
+    let saved = saved_statistics[row];
+    let probability = exp(logits[i] - saved.x) / saved.y;
+    let target_probability = select(0.0, 1.0, i - row * params.classes == label);
+    let gradient = loss_gradient[0] / f32(params.rows) * (probability - target_probability);
+    logits_gradient[i] = select(0.0, gradient, label < params.classes);
   }
-  let row = i / params.classes;
-  let label = labels[row];
-  let saved = saved_statistics[row];
-  let probability = exp(logits[i] - saved.x) / saved.y;
-  let target_probability = select(0.0, 1.0, i - row * params.classes == label);
-  let gradient = loss_gradient[0] / f32(params.rows) * (probability - target_probability);
-  logits_gradient[i] = select(0.0, gradient, label < params.classes);
 }

@@ -1,6 +1,6 @@
 import { sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, linearGrid, NEIGHBOURS, run } from './kernel.js';
 import { BUSY_THREADS, sumOver } from './reduce.js';
 
 const params = {
@@ -94,9 +94,6 @@ export interface Statistics {
   readonly mean: Tensor;
   readonly variance: Tensor;
 }
-
-/** Neighbouring threads within a plane, for their loads to be served together. */
-const NEIGHBOURS = 32;
 
 /** The size of `x` as the shader sees it, and how partial sums split it among enough threads. */
 function partialSums(x: Tensor) {

@@ -2,7 +2,7 @@ import { ShapeError } from '../gpu/errors.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, linearGrid, NEIGHBOURS, run } from './kernel.js';
 import { sumOver } from './reduce.js';
 
 export const biasForward = defineKernel({
@@ -10,9 +10,9 @@ export const biasForward = defineKernel({
   shader: 'bias.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', bias: 'read', y: 'write' },
-  params: { size: 'u32', channels: 'u32', length: 'u32' },
-  grid: ({ size }) => linearGrid(size),
-  cost: ({ size, channels }) => elementCost(2 * size + channels, size),
+  params: { planes: 'u32', channels: 'u32', length: 'u32', columns: 'u32' },
+  grid: ({ planes, columns }) => linearGrid(planes * columns),
+  cost: ({ planes, channels, length }) => elementCost(2 * planes * length + channels, planes * length),
 });
 
 /** x + bias, one bias for each channel: x `[N, C, ...]`, bias `[C]`. */
@@ -26,7 +26,9 @@ export function addBias(x: Tensor, bias: Tensor): Tensor {
     );
   }
   const y = new Tensor(x.device, x.shape);
-  run(biasForward, { x, bias, y }, { size: x.size, channels, length: sizeOf(positions) });
+  const length = sizeOf(positions);
+  const planes = x.shape[0] * channels;
+  run(biasForward, { x, bias, y }, { planes, channels, length, columns: Math.min(length, NEIGHBOURS) });
   return y;
 }
 

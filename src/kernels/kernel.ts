@@ -37,21 +37,29 @@ export interface Kernel<B extends string = string, P extends string = string> {
 export const defineKernel = <B extends string, P extends string>(kernel: Kernel<B, P>): Kernel<B, P> =>
   kernel;
 
-/** Invocations in a workgroup of the kernels that give one thread to one element. */
-export const WORKGROUP = 256;
+/** Invocations in a workgroup of the kernels that walk a flat array. */
+const WORKGROUP = 256;
 
-/** A row of workgroups may have 65,535; longer ones fold into several rows. */
-const LONGEST_ROW = 65535;
+/** As many workgroups as fill a large GPU once. Any more take turns, and a software driver pays microseconds for each. */
+export const ENOUGH_WORKGROUPS = 1024;
 
 /**
- * Workgroups for one thread an element, folded into two dimensions where one is too short. The shader undoes it:
- * `let i = (group.y * groups.x + group.x) * WORKGROUP + lane;` and leaves when `i` is past the end.
+ * Workgroups for a flat array: a thread for each element while all of them can run at once, several elements a thread
+ * beyond that. Every such shader walks with the same loop,
+ *
+ *     for (var i = thread.x; i < size; i += groups.x * WORKGROUP)
+ *
+ * where `groups.x * WORKGROUP` counts all threads: neighbouring threads always touch neighbouring elements, so that their
+ * loads are served together.
  */
-export function linearGrid(elements: number): Grid {
-  const groups = Math.ceil(elements / WORKGROUP);
-  const rows = Math.max(1, Math.ceil(groups / LONGEST_ROW));
-  return [Math.ceil(groups / rows), rows, 1];
-}
+export const linearGrid = (elements: number): Grid => [
+  Math.min(Math.ceil(elements / WORKGROUP), ENOUGH_WORKGROUPS),
+  1,
+  1,
+];
+
+/** Neighbouring threads that should find neighbouring elements, for their loads to be served together. */
+export const NEIGHBOURS = 32;
 
 /** The cost of a kernel that touches `reads + writes` elements of four bytes and computes `flops` on them. */
 export const elementCost = (elements: number, flops = 0): Cost => ({ flops, bytes: 4 * elements });

@@ -2,7 +2,7 @@ import { ShapeError } from '../gpu/errors.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, linearGrid, NEIGHBOURS, run } from './kernel.js';
 
 export const reduceSum = defineKernel({
   name: 'reduce.sum',
@@ -17,9 +17,6 @@ export const reduceSum = defineKernel({
 
 /** Threads that keep a device busy; a sum with fewer results than this is split into partial sums. */
 export const BUSY_THREADS = 16384;
-
-/** Neighbouring threads that should find neighbouring elements, for their loads to be served together. */
-const NEIGHBOURS = 32;
 
 /** A thread that sums fewer elements than this costs more to launch than it saves. */
 const WORTH_A_THREAD = 32;
