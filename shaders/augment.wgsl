@@ -8,7 +8,8 @@
 // 0 in y, that is the mean colour, not black. down, right and the flip are drawn for each image n from
 // pcg3d(seed, counter, n), all of its channels alike; key is (seed, counter).
 //
-// One thread computes one element. Four threads read each word; uploads are a quarter of the size for it.
+// A plane belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in src/kernels/planes.ts)
+// and draw once, for their image. Four threads read each word; uploads are a quarter of the size for it.
 
 struct Params {
   planes: u32,
@@ -52,47 +53,44 @@ fn normalised(pixel: u32, channel: u32) -> f32 {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn prepare(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = group.z * groups.y + group.y;
-  let position = group.x * WORKGROUP + lane;
-  let plane_size = params.height * params.width;
-  if (plane >= params.planes || position >= plane_size) {
+fn prepare(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = thread.z * groups.y + thread.y;
+  if (plane >= params.planes) {
     return;
   }
-  let i = plane * plane_size + position;
-  y[i] = normalised(i, plane % params.channels);
+  let channel = plane % params.channels;
+  let plane_size = params.height * params.width;
+  for (var position = thread.x; position < plane_size; position += groups.x * WORKGROUP) {
+    let i = plane * plane_size + position;
+    y[i] = normalised(i, channel);
+  }
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn augment(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = group.z * groups.y + group.y;
-  let position = group.x * WORKGROUP + lane;
-  let plane_size = params.height * params.width;
-  if (plane >= params.planes || position >= plane_size) {
+fn augment(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = thread.z * groups.y + thread.y;
+  if (plane >= params.planes) {
     return;
   }
-  let h = position / params.width;
-  let w = position - h * params.width;
   let image = plane / params.channels;
   let channel = plane - image * params.channels;
-
   let bits = pcg3d(vec3u(key.seed, key.counter, image));
   let shifts = 2u * params.padding + 1u;
+  // Where in the image y begins. Left of it or above it wraps round to a huge number, and back in the sums below.
+  let down = bits.x % shifts - params.padding;
+  let right = bits.y % shifts - params.padding;
   let flipped = params.flip == 1u && bits.z >= 0x80000000u;
-  // Coordinates in the padded image. In the unpadded one they are `padding` less, and wrap to huge numbers left and above.
-  let row = h + bits.x % shifts - params.padding;
-  let column = select(w, params.width - 1u - w, flipped) + bits.y % shifts - params.padding;
-  var value = 0.0;
-  if (row < params.height && column < params.width) {
-    value = normalised(plane * plane_size + row * params.width + column, channel);
+
+  let plane_size = params.height * params.width;
+  for (var position = thread.x; position < plane_size; position += groups.x * WORKGROUP) {
+    let h = position / params.width;
+    let w = position - h * params.width;
+    let row = h + down;
+    let column = select(w, params.width - 1u - w, flipped) + right;
+    var value = 0.0;
+    if (row < params.height && column < params.width) {
+      value = normalised(plane * plane_size + row * params.width + column, channel);
+    }
+    y[plane * plane_size + position] = value;
   }
-  y[plane * plane_size + position] = value;
 }

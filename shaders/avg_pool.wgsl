@@ -7,9 +7,10 @@
 // one image. `count` is how many elements of the window lie in the input or, with COUNT_PADDING, in the padded input; what
 // hangs over the padded edge, as the last window may, never counts. Elements in the padding are zeros.
 //
-// One thread computes one element of its result, in a fixed order of additions; the backward pass gathers from the windows
-// around an element and keeps nothing of the forward pass but its sizes. The stride is constant, so that divisions by it
-// become shifts or multiplications.
+// A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
+// src/kernels/planes.ts), each in a fixed order of additions; the backward pass gathers from the windows around an element
+// and keeps nothing of the forward pass but its sizes. The stride is constant, so that divisions by it become shifts or
+// multiplications.
 
 struct Params {
   planes: i32,
@@ -48,65 +49,59 @@ fn count(row: i32, column: i32) -> f32 {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn forward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = i32(group.z * groups.y + group.y);
-  let position = i32(group.x * WORKGROUP + lane);
-  let plane_size = params.output_height * params.output_width;
-  if (plane >= params.planes || position >= plane_size) {
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = i32(thread.z * groups.y + thread.y);
+  if (plane >= params.planes) {
     return;
   }
-  let row = position / params.output_width;
-  let column = position - row * params.output_width;
+  let plane_size = params.output_height * params.output_width;
   let start = plane * params.input_height * params.input_width;
+  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
+    let row = position / params.output_width;
+    let column = position - row * params.output_width;
 
-  let first_h = row * STRIDE_ROWS - params.padding_rows;
-  let first_w = column * STRIDE_COLUMNS - params.padding_columns;
-  let end_h = min(first_h + params.kernel_rows, params.input_height);
-  let end_w = min(first_w + params.kernel_columns, params.input_width);
-  var sum = 0.0;
-  for (var h = max(first_h, 0); h < end_h; h++) {
-    for (var w = max(first_w, 0); w < end_w; w++) {
-      sum += x[start + h * params.input_width + w];
+    let first_h = row * STRIDE_ROWS - params.padding_rows;
+    let first_w = column * STRIDE_COLUMNS - params.padding_columns;
+    let end_h = min(first_h + params.kernel_rows, params.input_height);
+    let end_w = min(first_w + params.kernel_columns, params.input_width);
+    var sum = 0.0;
+    for (var h = max(first_h, 0); h < end_h; h++) {
+      for (var w = max(first_w, 0); w < end_w; w++) {
+        sum += x[start + h * params.input_width + w];
+      }
     }
+    y[plane * plane_size + position] = sum / count(row, column);
   }
-  y[plane * plane_size + position] = sum / count(row, column);
 }
 
 @group(0) @binding(1) var<storage, read> output_gradient: array<f32>;
 @group(0) @binding(2) var<storage, read_write> input_gradient: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn backward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = i32(group.z * groups.y + group.y);
-  let position = i32(group.x * WORKGROUP + lane);
-  let plane_size = params.input_height * params.input_width;
-  if (plane >= params.planes || position >= plane_size) {
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = i32(thread.z * groups.y + thread.y);
+  if (plane >= params.planes) {
     return;
   }
-  let h = position / params.input_width;
-  let w = position - h * params.input_width;
+  let plane_size = params.input_height * params.input_width;
   let start = plane * params.output_height * params.output_width;
+  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
+    let h = position / params.input_width;
+    let w = position - h * params.input_width;
 
-  // The windows that hold me: from the first that ends at me or later to the last that begins at me or earlier.
-  let last_h = h + params.padding_rows;
-  let last_w = w + params.padding_columns;
-  let first_h = max(last_h - params.kernel_rows + 1, 0);
-  let first_w = max(last_w - params.kernel_columns + 1, 0);
-  let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
-  let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
-  var sum = 0.0;
-  for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
-    for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
-      sum += output_gradient[start + row * params.output_width + column] / count(row, column);
+    // The windows that hold me: from the first that ends at me or later to the last that begins at me or earlier.
+    let last_h = h + params.padding_rows;
+    let last_w = w + params.padding_columns;
+    let first_h = max(last_h - params.kernel_rows + 1, 0);
+    let first_w = max(last_w - params.kernel_columns + 1, 0);
+    let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
+    let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
+    var sum = 0.0;
+    for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
+      for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
+        sum += output_gradient[start + row * params.output_width + column] / count(row, column);
+      }
     }
+    input_gradient[plane * plane_size + position] = sum;
   }
-  input_gradient[plane * plane_size + position] = sum;
 }

@@ -7,10 +7,11 @@
 // channel of one image. Windows are clipped to the input: padding never wins. Of equal maxima the first, row by row, wins;
 // a NaN wins over everything. (A window without any element, which takes dilation, gives the lowest number and no gradient.)
 //
-// One thread computes one element of its result. argmax holds where each maximum was found, as a position in the flat x:
-// the backward pass then reads, for each x, an index and a dy from each window around it (4 in a 3 x 3 pool of stride 2),
-// and neither x nor y. Without it each of these windows would have to be searched again, 9 loads each, and x be kept. It is
-// a quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
+// A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
+// src/kernels/planes.ts). argmax holds where each maximum was found, as a position in the flat x: the backward pass then
+// reads, for each x, an index and a dy from each window around it (4 in a 3 x 3 pool of stride 2), and neither x nor y.
+// Without it each of these windows would have to be searched again, 9 loads each, and x be kept. It is a quarter of x in
+// memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
 // The stride is constant, so that divisions by it become shifts or multiplications. The kernel is not: unrolled loops over
 // it gained nothing, and each new kernel took a second to compile on a software driver.
@@ -78,35 +79,29 @@ fn maximum(plane: i32, position: i32) -> Maximum {
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn forward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = i32(group.z * groups.y + group.y);
-  let position = i32(group.x * WORKGROUP + lane);
-  let plane_size = params.output_height * params.output_width;
-  if (plane >= params.planes || position >= plane_size) {
+fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = i32(thread.z * groups.y + thread.y);
+  if (plane >= params.planes) {
     return;
   }
-  y[plane * plane_size + position] = maximum(plane, position).value;
+  let plane_size = params.output_height * params.output_width;
+  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
+    y[plane * plane_size + position] = maximum(plane, position).value;
+  }
 }
 
 @compute @workgroup_size(WORKGROUP)
-fn forward_with_argmax(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = i32(group.z * groups.y + group.y);
-  let position = i32(group.x * WORKGROUP + lane);
-  let plane_size = params.output_height * params.output_width;
-  if (plane >= params.planes || position >= plane_size) {
+fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = i32(thread.z * groups.y + thread.y);
+  if (plane >= params.planes) {
     return;
   }
-  let found = maximum(plane, position);
-  y[plane * plane_size + position] = found.value;
-  argmax[plane * plane_size + position] = u32(found.position);
+  let plane_size = params.output_height * params.output_width;
+  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
+    let found = maximum(plane, position);
+    y[plane * plane_size + position] = found.value;
+    argmax[plane * plane_size + position] = u32(found.position);
+  }
 }
 
 @group(0) @binding(1) var<storage, read> winners: array<u32>;
@@ -114,35 +109,32 @@ fn forward_with_argmax(
 @group(0) @binding(3) var<storage, read_write> input_gradient: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
-fn backward(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let plane = i32(group.z * groups.y + group.y);
-  let position = i32(group.x * WORKGROUP + lane);
-  let plane_size = params.input_height * params.input_width;
-  if (plane >= params.planes || position >= plane_size) {
+fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = i32(thread.z * groups.y + thread.y);
+  if (plane >= params.planes) {
     return;
   }
-  let h = position / params.input_width;
-  let w = position - h * params.input_width;
-  let me = plane * plane_size + position;
+  let plane_size = params.input_height * params.input_width;
   let start = plane * params.output_height * params.output_width;
+  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
+    let h = position / params.input_width;
+    let w = position - h * params.input_width;
+    let me = plane * plane_size + position;
 
-  // The windows that reach over me: from the first that ends at me or later to the last that begins at me or earlier.
-  let last_h = h + params.padding_rows;
-  let last_w = w + params.padding_columns;
-  let first_h = max(last_h - (params.kernel_rows - 1) * params.dilation_rows, 0);
-  let first_w = max(last_w - (params.kernel_columns - 1) * params.dilation_columns, 0);
-  let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
-  let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
-  var sum = 0.0;
-  for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
-    for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
-      let window = start + row * params.output_width + column;
-      sum += select(0.0, output_gradient[window], winners[window] == u32(me));
+    // The windows that reach over me: from the first that ends at me or later to the last that begins at me or earlier.
+    let last_h = h + params.padding_rows;
+    let last_w = w + params.padding_columns;
+    let first_h = max(last_h - (params.kernel_rows - 1) * params.dilation_rows, 0);
+    let first_w = max(last_w - (params.kernel_columns - 1) * params.dilation_columns, 0);
+    let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
+    let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
+    var sum = 0.0;
+    for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
+      for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
+        let window = start + row * params.output_width + column;
+        sum += select(0.0, output_gradient[window], winners[window] == u32(me));
+      }
     }
+    input_gradient[me] = sum;
   }
-  input_gradient[me] = sum;
 }
