@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { LimitError, ShapeError } from '../../src/gpu/errors.js';
+import { from, fromArray, full, randn, uniform, zeros } from '../../src/tensor/create.js';
+import { normalValues, uniformValues } from '../../src/tensor/random.js';
+import { useDevice } from '../support/device.js';
+
+const gpu = useDevice({ seed: 5 });
+
+describe('full and zeros', () => {
+  it('give every element one value', async () => {
+    const x = full(gpu.device, [2, 3], -1.5);
+    expect(x).toMatchObject({ shape: [2, 3], dtype: 'f32', size: 6, rank: 2, bytes: 24 });
+    expect(await x.toArray()).toEqual(new Float32Array(6).fill(-1.5));
+    expect(await full(gpu.device, [3], 2 ** 32 - 1, 'u32').toArray()).toEqual(
+      new Uint32Array(3).fill(2 ** 32 - 1),
+    );
+    expect(await full(gpu.device, [], 4).item()).toBe(4);
+  });
+
+  it('clear memory that was used before', async () => {
+    full(gpu.device, [100], 7).dispose();
+    expect(await zeros(gpu.device, [100]).toArray()).toEqual(new Float32Array(100));
+  });
+
+  it.each([[[-2, 3]], [[2, 1.5]], [[Number.NaN]]])('refuse the shape %j', (shape) => {
+    expect(() => zeros(gpu.device, shape)).toThrow(ShapeError);
+    expect(() => zeros(gpu.device, shape)).toThrow('is no shape');
+  });
+
+  it('refuse more than a binding holds before they fill it', () => {
+    expect(() => zeros(gpu.device, [1e5, 1e5, 1e5])).toThrow(LimitError);
+  });
+});
+
+describe('from', () => {
+  it.each([
+    [3, []],
+    [[1, 2, 3], [3]],
+    [
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+      [3, 2],
+    ],
+    [
+      [[[1, 2]], [[3, 4]]],
+      [2, 1, 2],
+    ],
+    [[], [0]],
+    [
+      [[], []],
+      [2, 0],
+    ],
+  ])('%j has the shape %j', async (nested, shape) => {
+    const x = from(gpu.device, nested);
+    expect(x.shape).toEqual(shape);
+    expect([...(await x.toArray())]).toEqual([nested].flat(9));
+  });
+
+  it('makes labels, too', async () => {
+    const labels = from(gpu.device, [3, 0, 9], 'u32');
+    expect(labels.dtype).toBe('u32');
+    expect(await labels.toArray()).toEqual(Uint32Array.of(3, 0, 9));
+  });
+
+  it.each([
+    [[[1, 2], [3]], 1],
+    [[[1], [2, 3]], 1],
+    [[1, [2]], 1],
+    [[[1], 2], 1],
+    [[[], [1]], 1],
+    [
+      [
+        [[1], [2]],
+        [[1, 2], [3]],
+      ],
+      2,
+    ],
+  ])('refuses %j', (nested, depth) => {
+    expect(() => from(gpu.device, nested)).toThrow(
+      new ShapeError(`from: ragged arrays; all arrays at depth ${depth} must have the same length`),
+    );
+  });
+});
+
+describe('fromArray', () => {
+  it('takes values in row-major order, and its type from theirs', async () => {
+    expect(fromArray(gpu.device, Float32Array.of(1, 2), [2, 1])).toMatchObject({
+      dtype: 'f32',
+      shape: [2, 1],
+    });
+    expect(fromArray(gpu.device, Uint32Array.of(1, 2), [2]).dtype).toBe('u32');
+    const part = Float32Array.of(1, 2, 3, 4).subarray(1, 3);
+    expect(await fromArray(gpu.device, part, [2]).toArray()).toEqual(Float32Array.of(2, 3));
+  });
+
+  it('does not change when the array does', async () => {
+    const values = Float32Array.of(1, 2);
+    const shape = [2];
+    const x = fromArray(gpu.device, values, shape);
+    values.fill(9);
+    shape[0] = 1;
+    expect(await x.toArray()).toEqual(Float32Array.of(1, 2));
+    expect(x.shape).toEqual([2]);
+  });
+
+  it('refuses another number of values, and what is no shape', () => {
+    expect(() => fromArray(gpu.device, new Float32Array(5), [2, 3])).toThrow(
+      new ShapeError('from: shape [2, 3] needs 6 values, got 5'),
+    );
+    expect(() => fromArray(gpu.device, new Float32Array(4), [-2, -2])).toThrow('from: [-2, -2] is no shape');
+  });
+});
+
+describe.each([
+  ['randn', randn, normalValues],
+  ['uniform', uniform, uniformValues],
+] as const)('%s', (name, create, values) => {
+  it('gives the numbers of a seed and a stream, whatever was drawn before', async () => {
+    const first = await create(gpu.device, [2, 50], { seed: 1, stream: 2 }).toArray();
+    create(gpu.device, [7]);
+    expect(await create(gpu.device, [100], { seed: 1, stream: 2 }).toArray()).toEqual(first);
+    expect(first).toEqual(values(100, 1, 2));
+  });
+
+  it("takes the device's seed, and a stream that was not used before", async () => {
+    const stream = { stream: 9 };
+    expect(await create(gpu.device, [10], stream).toArray()).toEqual(values(10, 5, 9));
+    const [a, b] = [create(gpu.device, [10]), create(gpu.device, [10])];
+    expect(await a.toArray()).not.toEqual(await b.toArray());
+  });
+
+  it('refuses what is no shape, by name', () => {
+    expect(() => create(gpu.device, [-1])).toThrow(`${name}: [-1] is no shape`);
+  });
+});
+
+describe('the parameters of a distribution', () => {
+  it('are passed on', async () => {
+    const options = { seed: 3, stream: 4 };
+    expect(await randn(gpu.device, [10], { ...options, mean: 2, std: 3 }).toArray()).toEqual(
+      normalValues(10, 3, 4, 2, 3),
+    );
+    expect(await uniform(gpu.device, [10], { ...options, low: -1, high: 5 }).toArray()).toEqual(
+      uniformValues(10, 3, 4, -1, 5),
+    );
+  });
+});
+
+describe('two devices of one seed', () => {
+  const [a, b] = [useDevice({ seed: 11 }), useDevice({ seed: 11 })];
+  it('draw the same numbers', async () => {
+    const draws = [a, b].map(({ device }) => [randn(device, [5]), uniform(device, [5])]);
+    const [first, second] = await Promise.all(
+      draws.map((tensors) => Promise.all(tensors.map((tensor) => tensor.toArray()))),
+    );
+    expect(first).toEqual(second);
+    expect(first[1]).toEqual(uniformValues(5, 11, 1));
+  });
+});

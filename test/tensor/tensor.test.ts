@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { DawngradError, ShapeError } from '../../src/gpu/errors.js';
+import { from, full, zeros } from '../../src/tensor/create.js';
+import { Tensor } from '../../src/tensor/tensor.js';
+import { useDevice } from '../support/device.js';
+
+const gpu = useDevice();
+
+describe('write', () => {
+  it('overwrites all values', async () => {
+    const x = zeros(gpu.device, [2, 2]);
+    expect(x.write(Float32Array.of(1, 2, 3, 4))).toBe(x);
+    expect(await x.toArray()).toEqual(Float32Array.of(1, 2, 3, 4));
+  });
+
+  it('refuses another number of values, or values of another type', () => {
+    const x = zeros(gpu.device, [2, 3]);
+    expect(() => x.write(new Float32Array(5))).toThrow(
+      new ShapeError('writing a tensor [2, 3]: expected 6 values, got 5'),
+    );
+    expect(() => x.write(new Uint32Array(6))).toThrow(
+      new ShapeError('writing a tensor [2, 3] of type f32: expected a Float32Array, got a Uint32Array'),
+    );
+    expect(() => zeros(gpu.device, [1], 'u32').write(new Float32Array(1))).toThrow('expected a Uint32Array');
+  });
+});
+
+describe('toArray and item', () => {
+  it('read the values, and only those', async () => {
+    expect(await from(gpu.device, [[1, -2.5]]).toArray()).toEqual(Float32Array.of(1, -2.5));
+    expect(await from(gpu.device, [7], 'u32').toArray()).toEqual(Uint32Array.of(7));
+    expect(await from(gpu.device, [[[2.5]]]).item()).toBe(2.5);
+    expect(await from(gpu.device, [2 ** 32 - 1], 'u32').item()).toBe(2 ** 32 - 1);
+  });
+
+  it.each([[[2]], [[0]], [[1, 3]]])('item refuses a tensor %j', async (shape) => {
+    const x = zeros(gpu.device, shape);
+    await expect(x.item()).rejects.toThrow(
+      `item: a tensor [${shape.join(', ')}] has ${x.size} elements, item() reads exactly one`,
+    );
+  });
+
+  it('may be under way many at a time', async () => {
+    const tensors = Array.from({ length: 50 }, (_, i) => full(gpu.device, [3], i));
+    const values = await Promise.all(tensors.map((tensor) => tensor.toArray()));
+    expect(values.map(([value]) => value)).toEqual(tensors.map((_, i) => i));
+  });
+
+  it('give what the values were when they were called', async () => {
+    const x = from(gpu.device, [1]);
+    const reading = x.item();
+    x.write(Float32Array.of(2));
+    const again = x.item();
+    x.dispose();
+    full(gpu.device, [1], 3);
+    expect([await reading, await again]).toEqual([1, 2]);
+  });
+});
+
+describe('a tensor without elements', () => {
+  it('can be made, viewed, written and read', async () => {
+    const x = zeros(gpu.device, [0, 3]);
+    expect(x.size).toBe(0);
+    expect(await x.write(new Float32Array(0)).toArray()).toEqual(new Float32Array(0));
+    expect(x.view([3, 0]).shape).toEqual([3, 0]);
+    expect(await zeros(gpu.device, [0], 'u32').toArray()).toEqual(new Uint32Array(0));
+  });
+});
+
+describe('view', () => {
+  it('is another shape of the same memory', async () => {
+    const x = from(gpu.device, [1, 2, 3, 4, 5, 6]);
+    const view = x.view([2, -1]);
+    expect(view).toMatchObject({ shape: [2, 3], dtype: 'f32' });
+    expect(view.buffer).toBe(x.buffer);
+    view.write(Float32Array.of(6, 5, 4, 3, 2, 1));
+    expect(await x.toArray()).toEqual(Float32Array.of(6, 5, 4, 3, 2, 1));
+    expect(from(gpu.device, [1], 'u32').view([]).dtype).toBe('u32');
+  });
+
+  it('shares: each knows of the other, as long as there is one', () => {
+    const x = zeros(gpu.device, [4]);
+    expect(x.shared).toBe(false);
+    const view = x.view([2, 2]);
+    expect([x.shared, view.shared]).toEqual([true, true]);
+    x.dispose();
+    expect(view.shared).toBe(false);
+  });
+
+  it('keeps the memory until the last one lets go', async () => {
+    const before = gpu.device.memory.used;
+    const x = from(gpu.device, [1, 2, 3, 4]);
+    const view = x.view([2, 2]);
+    const viewOfView = view.view([4, 1]);
+    x.dispose();
+    view.dispose();
+    expect(gpu.device.memory.used).toBe(before + 256);
+    expect(await viewOfView.toArray()).toEqual(Float32Array.of(1, 2, 3, 4));
+    viewOfView.dispose();
+    expect(gpu.device.memory.used).toBe(before);
+  });
+
+  it('that is refused holds nothing', () => {
+    const before = gpu.device.memory.used;
+    const x = zeros(gpu.device, [4]);
+    expect(() => x.view([3])).toThrow('reshape: [4] has 4 elements and cannot become [3]');
+    expect(() => x.view([-2, -2])).toThrow(ShapeError);
+    x.dispose();
+    expect(gpu.device.memory.used).toBe(before);
+  });
+});
+
+describe('dispose', () => {
+  it('gives the memory back once, however often it is called', () => {
+    const before = gpu.device.memory.used;
+    const [x, y] = [zeros(gpu.device, [100]), zeros(gpu.device, [100])];
+    x.dispose();
+    x.dispose();
+    expect(x.disposed).toBe(true);
+    expect(y.disposed).toBe(false);
+    expect(gpu.device.memory.used).toBe(before + 448);
+    y.dispose();
+    expect(gpu.device.memory.used).toBe(before);
+  });
+
+  it('makes every use an error that says what to do', async () => {
+    const x = zeros(gpu.device, [2, 3]);
+    x.dispose();
+    const error = new DawngradError(
+      'using a tensor [2, 3] that was disposed of; return it from tidy(), or keep() it, to use it after',
+    );
+    expect(() => x.buffer).toThrow(error);
+    expect(() => x.shared).toThrow(error);
+    expect(() => x.view([6])).toThrow(error);
+    expect(() => x.write(new Float32Array(6))).toThrow(error);
+    await expect(x.toArray()).rejects.toThrow(error);
+    expect(x.shape).toEqual([2, 3]);
+  });
+});
+
+describe('new Tensor', () => {
+  it('owns its shape', () => {
+    const shape = [2, 3];
+    const x = new Tensor(gpu.device, shape);
+    shape[0] = 7;
+    expect(x.shape).toEqual([2, 3]);
+  });
+
+  it('needs no gradient, and has none', () => {
+    expect(zeros(gpu.device, [1])).toMatchObject({ requiresGrad: false, grad: null, node: undefined });
+  });
+
+  it.each([[[-1]], [[1.5]]])('refuses the shape %j', (shape) => {
+    expect(() => new Tensor(gpu.device, shape)).toThrow('creating a tensor: ');
+  });
+});
