@@ -1,0 +1,345 @@
+import { describe, expect, it } from 'vitest';
+import { add } from '../../src/autograd/ops/add.js';
+import { multiply } from '../../src/autograd/ops/multiply.js';
+import { relu } from '../../src/autograd/ops/relu.js';
+import { reshape } from '../../src/autograd/ops/reshape.js';
+import { scale } from '../../src/autograd/ops/scale.js';
+import { sum } from '../../src/autograd/ops/sum.js';
+import { type Backward, backward, isRecorded, noGrad, record } from '../../src/autograd/tape.js';
+import { DawngradError, ShapeError } from '../../src/gpu/errors.js';
+import { from, zeros } from '../../src/tensor/create.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
+import { keep, tidy } from '../../src/tensor/tidy.js';
+import { useDevice } from '../support/device.js';
+
+const gpu = useDevice();
+
+/** A parameter with these values. */
+function leaf(...values: number[]): Tensor {
+  const x = from(gpu.device, values);
+  x.requiresGrad = true;
+  return x;
+}
+
+const constant = (...values: number[]) => from(gpu.device, values);
+
+async function gradientOf(x: Tensor): Promise<number[]> {
+  if (!x.grad) return expect.fail('there is no gradient');
+  return [...(await x.grad.toArray())];
+}
+
+/** y = x, or the sum of several; writes its name down when the tape comes back to it. */
+function logged(log: string[], name: string, ...inputs: Tensor[]): Tensor {
+  const y = inputs.reduce((total, x) => noGrad(() => add(total, x)), zeros(gpu.device, inputs[0].shape));
+  return record(name, y, inputs, (dy) => {
+    log.push(name);
+    return inputs.map(() => dy);
+  });
+}
+
+/** y = x whose gradient is whatever `back` says. */
+const withBackward = (x: Tensor, back: Backward, inputs = [x]): Tensor =>
+  record(
+    'test',
+    noGrad(() => scale(x, 1)),
+    inputs,
+    back,
+  );
+
+describe('the order', () => {
+  it('is the reverse of recording, and each op comes once', () => {
+    const log: string[] = [];
+    const x = leaf(1);
+    const a = logged(log, 'a', x);
+    const b = logged(log, 'b', a);
+    logged(log, 'unused', b);
+    const c = logged(log, 'c', a, b, b);
+    const d = logged(log, 'd', a, c);
+    backward(logged(log, 'e', d, b));
+    expect(log).toEqual(['e', 'd', 'c', 'b', 'a']);
+  });
+
+  it('adds up over all paths of a ladder of diamonds, visiting each op once', async () => {
+    const log: string[] = [];
+    const x = leaf(1);
+    // 2 ** 20 paths, 20 ops
+    let y = x;
+    for (let i = 0; i < 20; i++) y = logged(log, `${i}`, y, y);
+    backward(y);
+    expect(await gradientOf(x)).toEqual([2 ** 20]);
+    expect(log).toHaveLength(20);
+  });
+
+  it('goes down chains of thousands of ops', async () => {
+    const x = leaf(3);
+    tidy(gpu.device, () => {
+      let y = x;
+      for (let i = 0; i < 5000; i++) y = reshape(y, [1]);
+      backward(y);
+    });
+    expect(await gradientOf(x)).toEqual([1]);
+  });
+});
+
+describe('gradients', () => {
+  it('add up where a tensor is used twice', async () => {
+    const x = leaf(1, 2, 3);
+    backward(sum(add(multiply(x, x), x)));
+    expect(await gradientOf(x)).toEqual([3, 5, 7]);
+    const twice = leaf(5);
+    backward(add(twice, twice));
+    expect(await gradientOf(twice)).toEqual([2]);
+  });
+
+  it('go to leaves that require them, and to nothing else', async () => {
+    const [x, w] = [constant(2, 3), leaf(4, 5)];
+    const y = multiply(x, w);
+    const loss = sum(y);
+    backward(loss);
+    expect(await gradientOf(w)).toEqual([2, 3]);
+    expect([x.grad, y.grad, loss.grad]).toEqual([null, null, null]);
+  });
+
+  it('add up over backward passes, until cleared', async () => {
+    const x = leaf(1, 2);
+    backward(sum(scale(x, 3)));
+    backward(sum(scale(x, 4)));
+    expect(await gradientOf(x)).toEqual([7, 7]);
+    x.grad = null;
+    backward(sum(scale(x, 5)));
+    expect(await gradientOf(x)).toEqual([5, 5]);
+  });
+
+  it('start from the gradient that is passed, which stays as it was', async () => {
+    const x = leaf(1, 2, 3);
+    const gradient = constant(1, 10, 100);
+    for (const expected of [
+      [2, 20, 200],
+      [4, 40, 400],
+    ]) {
+      backward(scale(x, 2), { gradient });
+      expect(await gradientOf(x)).toEqual(expected);
+    }
+    expect([...(await gradient.toArray())]).toEqual([1, 10, 100]);
+  });
+
+  it('are 1 at a leaf that is itself the root', async () => {
+    const x = leaf(5);
+    backward(x);
+    backward(x);
+    expect(await gradientOf(x)).toEqual([2]);
+  });
+
+  it('pass by what an op has no gradient for', async () => {
+    const [x, z] = [leaf(1), leaf(1)];
+    const stopped = scale(x, 2);
+    const y = withBackward(stopped, (dy) => [null, dy], [stopped, z]);
+    backward(y);
+    expect(x.grad).toBeNull();
+    expect(await gradientOf(z)).toEqual([1]);
+  });
+
+  it('pass by a tensor that was told to need none after it was recorded', () => {
+    const x = leaf(1);
+    const hidden = scale(x, 2);
+    const y = add(scale(hidden, 3), leaf(1));
+    hidden.requiresGrad = false;
+    backward(y);
+    expect(x.grad).toBeNull();
+  });
+});
+
+describe('memory that gradients are in', () => {
+  it('is its own for each leaf, though an op passes one gradient on to both', async () => {
+    const [a, b] = [leaf(1, 2), leaf(3, 4)];
+    backward(sum(add(a, b)));
+    a.grad?.write(Float32Array.of(8, 9));
+    expect(await gradientOf(b)).toEqual([1, 1]);
+    backward(sum(add(a, b)));
+    expect(await gradientOf(a)).toEqual([9, 10]);
+    expect(await gradientOf(b)).toEqual([2, 2]);
+  });
+
+  it("is not the caller's, though every op passes it on", async () => {
+    const [x, root] = [leaf(1, 2), leaf(3, 4)];
+    const gradient = constant(5, 6);
+    backward(reshape(add(x, 1), [2]), { gradient });
+    backward(root, { gradient });
+    gradient.write(Float32Array.of(0, 0));
+    expect(await gradientOf(x)).toEqual([5, 6]);
+    expect(await gradientOf(root)).toEqual([5, 6]);
+    backward(root, { gradient });
+    expect(gradient.disposed).toBe(false);
+  });
+
+  it('is given back, except for that of the leaves', () => {
+    const [x, w] = [leaf(...Array(1000).keys()), leaf(...Array(1000).keys())];
+    const hidden = relu(multiply(x, w));
+    const y = sum(add(add(hidden, x), hidden));
+    const before = gpu.device.memory.used;
+    backward(y);
+    expect(gpu.device.memory.used).toBe(before + 2 * 4096);
+    expect([x, w, hidden, y].map((tensor) => tensor.disposed)).toEqual([false, false, false, false]);
+    x.grad?.dispose();
+    w.grad?.dispose();
+    expect(gpu.device.memory.used).toBe(before);
+  });
+
+  it('is given back where an op computes a gradient that nobody needs', () => {
+    const [x, w] = [constant(1, 2), leaf(1, 2)];
+    const y = withBackward(x, (dy) => [scale(dy, 1), scale(dy, 2)], [x, w]);
+    const gradient = constant(1, 1);
+    const before = gpu.device.memory.used;
+    backward(y, { gradient });
+    expect(gpu.device.memory.used).toBe(before + 256);
+  });
+
+  it('stays level over steps in a tidy, whose end the gradients outlive', async () => {
+    const w = leaf(1, 2);
+    const levels = [1, 2, 3].map(() => {
+      tidy(gpu.device, () => backward(sum(multiply(w, w))));
+      return gpu.device.memory.used;
+    });
+    expect(await gradientOf(w)).toEqual([6, 12]);
+    expect(new Set(levels).size).toBe(1);
+  });
+});
+
+describe('the tape', () => {
+  it('can be kept, and walked again', async () => {
+    const x = leaf(1, 2);
+    const y = sum(multiply(x, x));
+    backward(y, { retainGraph: true });
+    const once = await gradientOf(x);
+    backward(y);
+    expect(await gradientOf(x)).toEqual(once.map((value) => 2 * value));
+    expect(() => backward(y)).toThrow('was already walked');
+  });
+
+  it('is used up otherwise: a second walk is refused, and changes nothing', async () => {
+    const x = leaf(1, 2);
+    const y = sum(multiply(x, x));
+    backward(y);
+    expect(() => backward(y)).toThrow(
+      new DawngradError(
+        'backward: the tape of a tensor [] was already walked; ' +
+          'pass retainGraph: true to the backward before this one to walk it twice',
+      ),
+    );
+    expect(await gradientOf(x)).toEqual([2, 4]);
+  });
+
+  it('is refused where only a part of it was used up, rather than lose that part of the gradient', async () => {
+    const x = leaf(1, 2);
+    const hidden = multiply(x, x);
+    const [first, second] = [sum(hidden), sum(scale(hidden, 3))];
+    backward(first);
+    expect(() => backward(second)).toThrow('backward: the tape of a tensor [2] was already walked');
+    expect(await gradientOf(x)).toEqual([2, 4]);
+  });
+
+  it('can be shared by two roots if the first walk keeps it', async () => {
+    const x = leaf(1, 2);
+    const hidden = multiply(x, x);
+    const [first, second] = [sum(hidden), sum(scale(hidden, 3))];
+    backward(first, { retainGraph: true });
+    backward(second);
+    expect(await gradientOf(x)).toEqual([8, 16]);
+  });
+
+  it('lets go of what its ops had kept, once walked', () => {
+    const x = leaf(1);
+    const y = multiply(x, x);
+    const node = y.node as { backward: Backward };
+    expect(typeof node.backward).toBe('function');
+    backward(y);
+    expect(y.node).not.toHaveProperty('backward');
+  });
+
+  it('holds nothing that depends on no parameter', () => {
+    const y = multiply(constant(1), constant(2));
+    expect(y).toMatchObject({ requiresGrad: false, node: undefined });
+    expect(isRecorded([constant(1), leaf(1)])).toBe(true);
+    expect(isRecorded([constant(1)])).toBe(false);
+  });
+});
+
+describe('noGrad', () => {
+  it('records nothing, nested or not, and returns what the work returns', () => {
+    const x = leaf(2);
+    const [outer, inner, still] = noGrad(() => [scale(x, 2), noGrad(() => scale(x, 3)), scale(x, 4)]);
+    for (const y of [outer, inner, still]) expect(y.requiresGrad).toBe(false);
+    expect(scale(x, 2).requiresGrad).toBe(true);
+    expect(noGrad(() => isRecorded([x]))).toBe(false);
+  });
+
+  it('ends when its work throws', () => {
+    const failing = () =>
+      noGrad(() => {
+        throw new Error('inside');
+      });
+    expect(failing).toThrow('inside');
+    expect(isRecorded([leaf(1)])).toBe(true);
+  });
+
+  it('is how backward works, and ends when an op throws there', () => {
+    const x = leaf(1);
+    let recordedInside = true;
+    const watched = withBackward(x, (dy) => {
+      recordedInside = isRecorded([x]);
+      return [dy];
+    });
+    backward(watched);
+    expect(recordedInside).toBe(false);
+
+    const failing = withBackward(x, () => {
+      throw new Error('on the way back');
+    });
+    expect(() => backward(failing)).toThrow('on the way back');
+    expect(isRecorded([x])).toBe(true);
+  });
+});
+
+describe('backward refuses', () => {
+  it('a tensor that depends on nothing differentiable', () => {
+    expect(() => backward(scale(constant(1), 2))).toThrow(
+      new DawngradError('backward: tensor [1] does not depend on anything that requires a gradient'),
+    );
+    expect(() => backward(noGrad(() => scale(leaf(1), 2)))).toThrow('does not depend on anything');
+  });
+
+  it('a root with several elements and no gradient', () => {
+    expect(() => backward(scale(leaf(1, 2), 2))).toThrow(
+      new ShapeError('backward: [2] is not a scalar; pass { gradient } of that shape'),
+    );
+  });
+
+  it('a gradient of another shape or type', () => {
+    const x = leaf(1, 2);
+    expect(() => backward(scale(x, 2), { gradient: zeros(gpu.device, [2, 1]) })).toThrow(
+      new ShapeError('backward: gradient [2, 1] for a tensor [2]'),
+    );
+    expect(() => backward(scale(x, 2), { gradient: zeros(gpu.device, [2], 'u32') })).toThrow(
+      'backward: gradient [2] has elements of type u32, expected f32',
+    );
+    expect(x.grad).toBeNull();
+  });
+
+  it('to use what was disposed of in between', () => {
+    const [x, w] = [leaf(1, 2), leaf(3, 4)];
+    const y = sum(multiply(x, w));
+    w.dispose();
+    expect(() => backward(y)).toThrow('using a tensor [2] that was disposed of');
+  });
+});
+
+describe('a graph that outlives its tidy', () => {
+  it('needs its activations kept, and says so', async () => {
+    const x = leaf(-1, 2);
+    const lost = tidy(gpu.device, () => sum(relu(scale(x, 2))));
+    expect(() => backward(lost)).toThrow('return it from tidy(), or keep() it');
+    const kept = tidy(gpu.device, () => sum(keep(relu(scale(x, 2)))));
+    backward(kept);
+    expect(await gradientOf(x)).toEqual([0, 2]);
+  });
+});
