@@ -238,6 +238,16 @@ describe('the tape', () => {
     expect(await gradientOf(x)).toEqual([2, 4]);
   });
 
+  it('may have been used up in a part that was since told to need no gradient', async () => {
+    const [x, w] = [leaf(1, 2), leaf(3, 4)];
+    const hidden = multiply(x, x);
+    backward(sum(hidden));
+    hidden.requiresGrad = false;
+    backward(sum(multiply(hidden, w)));
+    expect(await gradientOf(w)).toEqual([1, 4]);
+    expect(await gradientOf(x)).toEqual([2, 4]);
+  });
+
   it('can be shared by two roots if the first walk keeps it', async () => {
     const x = leaf(1, 2);
     const hidden = multiply(x, x);

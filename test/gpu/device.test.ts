@@ -177,6 +177,17 @@ describe.each<[string, (device: Device, y: Tensor) => Launch]>([
       return fillLaunch(small);
     },
   ],
+  [
+    'too few parameters',
+    (device, y) =>
+      fillLaunch(y.buffer, {
+        shader: 'elementwise.wgsl',
+        entryPoint: 'flat',
+        access: ['read', 'read', 'write'],
+        buffers: [from(device, [1]), from(device, [2]), y].map(({ buffer }) => buffer),
+        params: new ArrayBuffer(4),
+      }),
+  ],
   ['a wrong access', (_, y) => fillLaunch(y.buffer, { access: ['read'] })],
   ['no such entry point', (_, y) => fillLaunch(y.buffer, { entryPoint: 'flood' })],
   ['too few buffers', (_, y) => fillLaunch(y.buffer, { buffers: [] })],

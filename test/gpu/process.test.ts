@@ -74,16 +74,21 @@ describe('the garbage collector', () => {
       `${IMPORTS}${COLLECT}
       const device = await Device.create();
       const view = full(device, [64], 5).view([8, 8]);
+      let disposed = full(device, [64], 6);
+      const viewOfDisposed = disposed.view([8, 8]);
+      disposed.dispose();
+      disposed = undefined;
       const kept = device.memory.used;
       for (let i = 0; i < 50; i++) relu(full(device, [64], i));
       await device.synchronize();
       const most = device.memory.used;
       // It comes when it comes: collect until it has, or until it clearly will not.
       for (let i = 0; i < 100 && device.memory.used > kept; i++) await collect();
-      console.log(most / kept, device.memory.used / kept, (await view.toArray())[63]);
+      const values = await Promise.all([view, viewOfDisposed].map((each) => each.toArray()));
+      console.log(most - kept, device.memory.used - kept, ...values.map((array) => array[63]));
     `,
       ['--expose-gc'],
     );
-    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '101 1 5\n' });
+    expect({ code, stdout }, stderr).toEqual({ code: 0, stdout: '25600 0 5 6\n' });
   });
 });

@@ -84,10 +84,18 @@ describe('tidy', () => {
     };
     expect(() => tidy(gpu.device, failing)).toThrow('inside');
     expect(gpu.device.memory.used).toBe(used);
-    // and the scopes are closed: what is made now belongs to none
-    const after = tensor();
-    tidy(gpu.device, () => {});
-    expect(after.disposed).toBe(false);
+  });
+
+  it('is over when its work has thrown: what is made next belongs to the scope around', () => {
+    let next!: Tensor;
+    tidy(gpu.device, () => {
+      const failing = () => {
+        throw new Error('inside');
+      };
+      expect(() => tidy(gpu.device, failing)).toThrow('inside');
+      next = tensor();
+    });
+    expect(next.disposed).toBe(true);
   });
 
   it('takes tensors that were disposed of inside', () => {
@@ -105,6 +113,17 @@ describe('keep', () => {
         kept = keep(tensor());
       });
       expect(kept.disposed).toBe(false);
+    });
+    expect(kept.disposed).toBe(false);
+  });
+
+  it('does so from a scope within theirs, too', () => {
+    let kept!: Tensor;
+    tidy(gpu.device, () => {
+      kept = tensor();
+      tidy(gpu.device, () => {
+        keep(kept);
+      });
     });
     expect(kept.disposed).toBe(false);
   });
