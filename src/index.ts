@@ -28,7 +28,6 @@ export { type Normalisation, normalisationOf } from './data/normalisation.js';
 export { type AdapterDescription, type AdapterOptions, listAdapters } from './gpu/adapter.js';
 export { Device, type DeviceOptions } from './gpu/device.js';
 export * from './gpu/errors.js';
-export { diagnose, type Finding } from './inspect/diagnosis.js';
 export { randomState } from './kernels/random-key.js';
 // The layers' options, rather than those of the ops of the same name.
 export type { BatchNorm2dOptions, Conv2dOptions } from './nn/index.js';

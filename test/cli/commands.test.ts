@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
-import { dawngrad, useBuild } from './dawngrad.js';
+import { dawngrad, start, useBuild } from './dawngrad.js';
 
 useBuild();
 
@@ -37,6 +37,12 @@ describe('dawngrad', () => {
       .map((line) => line.split(' ')[0]);
     expect(names).toEqual([...models.keys()]);
   });
+});
+
+it('a reader that goes away is no failure', async () => {
+  const call = start(['models']);
+  call.process.stdout.destroy();
+  expect(await call.ended).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
 describe('dawngrad doctor', () => {
