@@ -19,7 +19,7 @@ const instances = new Map<string, GPU>();
 
 /** What a person calls an adapter, and how the engine should treat it. */
 export interface AdapterDescription {
-  /** For example `NVIDIA H100` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+  /** As WebGPU spells it, for example `llvmpipe-llvm-15-0-6-256-bits-`. */
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;
