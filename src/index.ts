@@ -13,7 +13,6 @@
  * | `src/nn/`       | modules, layers, initialisation, optimizers, schedules, the models               |
  * | `src/data/`     | data sets, read from files or drawn; batches on the device                       |
  * | `src/train/`    | training runs: configs, metrics, checkpoints                                     |
- * | `src/inspect/`  | looking at all of the above                                                      |
  * | `src/cli/`      | the command line: one file a command                                             |
  *
  * What to know first: `await Device.create()` opens a GPU, tensors live on it, and reading one back (`item`, `toArray`) is

@@ -20,6 +20,10 @@ interface Node {
   readonly order: number;
   readonly inputs: readonly Tensor[];
   readonly backward: Backward;
+  /** What only the backward pass needs, besides inputs and output: it goes with the entry. */
+  readonly saved: readonly Tensor[];
+  /** Does nobody but the tape need the output? See `relinquish`. */
+  relinquished: boolean;
 }
 
 /** In place of the node of a tensor whose entry was walked and given up: it is no leaf, and has no way back any more. */
@@ -46,13 +50,32 @@ export function noGrad<T>(work: () => T): T {
 export const isRecorded = (inputs: readonly Tensor[]): boolean =>
   recording && inputs.some((input) => input.requiresGrad);
 
-/** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return record(...)`. */
-export function record(op: string, output: Tensor, inputs: readonly Tensor[], backward: Backward): Tensor {
+/**
+ * Put an op on the tape, unless no input needs a gradient. Returns the output, for `return record(...)`.
+ * @param saved tensors that the op made for its backward pass only
+ */
+export function record(
+  op: string,
+  output: Tensor,
+  inputs: readonly Tensor[],
+  backward: Backward,
+  saved: readonly Tensor[] = [],
+): Tensor {
   if (isRecorded(inputs)) {
     output.requiresGrad = true;
-    output.node = { op, order: recorded++, inputs, backward } satisfies Node;
+    output.node = { op, order: recorded++, inputs, backward, saved, relinquished: false } satisfies Node;
   }
   return output;
+}
+
+/**
+ * Say that nobody but the tape needs a tensor any more: its memory is given back as soon as the backward pass is done with
+ * it, or at once if it is not on the tape. Without this, `tidy` gives it back at its end.
+ */
+export function relinquish(tensor: Tensor): void {
+  const node = nodeOf(tensor);
+  if (node === undefined || node === WALKED) tensor.dispose();
+  else node.relinquished = true;
 }
 
 export interface BackwardOptions {
@@ -99,7 +122,10 @@ export function backward(root: Tensor, { gradient, retainGraph = false }: Backwa
       // The tensor goes off the tape, and with it everything that its backward pass had kept.
       if (!retainGraph) tensor.node = WALKED;
       // None, where every op that used the tensor returned null for it.
-      if (!outputGradient) continue;
+      if (!outputGradient) {
+        if (!retainGraph) giveUp(tensor, node);
+        continue;
+      }
       node.backward(outputGradient).forEach((inputGradient, index) => {
         if (!inputGradient) return;
         const input = node.inputs[index] as Tensor;
@@ -110,11 +136,18 @@ export function backward(root: Tensor, { gradient, retainGraph = false }: Backwa
         else own.dispose();
       });
       outputGradient.dispose();
+      if (!retainGraph) giveUp(tensor, node);
     }
     for (const [leaf, sum] of gradients) {
       leaf.grad = keep(leaf.grad ? accumulated(leaf.grad, sum) : unshared(sum));
     }
   });
+}
+
+/** Inputs come after outputs, so whoever used the tensor has been walked before it, and is done with it. */
+function giveUp(tensor: Tensor, { saved, relinquished }: Node): void {
+  for (const kept of saved) kept.dispose();
+  if (relinquished) tensor.dispose();
 }
 
 /** A gradient that was passed on unchanged shares its memory, and a leaf's must not: writing to it would change the other. */

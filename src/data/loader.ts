@@ -4,7 +4,7 @@ import { nextKey } from '../kernels/random-key.js';
 import { fromArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
-import { gather } from './batch.js';
+import { gather, type HostBatch } from './batch.js';
 import type { ImageSet } from './dataset.js';
 import type { Normalisation } from './normalisation.js';
 import { shuffle } from './shuffle.js';
@@ -63,25 +63,31 @@ export class BatchLoader {
 
   /** The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. */
   batch(epoch: number, step: number): Batch {
-    const { batch, augment } = this.#options;
+    const { packedPixels, labels } = this.hostBatch(epoch, step);
+    return this.prepare(
+      fromArray(this.#device, packedPixels, [packedPixels.length]),
+      fromArray(this.#device, labels, [labels.length]),
+    );
+  }
+
+  /** The bytes of a batch, gathered on the host. */
+  hostBatch(epoch: number, step: number): HostBatch {
+    const { batch } = this.#options;
+    return gather(this.set, this.#indices(epoch).subarray(step * batch, (step + 1) * batch));
+  }
+
+  /** The kernel that makes images of bytes; both tensors laid out as in a `HostBatch`. */
+  prepare(packedPixels: Tensor, labels: Tensor): Batch {
+    const { augment } = this.#options;
     const { channels, height, width } = this.set;
-    const indices = this.#indices(epoch).subarray(step * batch, (step + 1) * batch);
-    const count = indices.length;
-    const { packedPixels, labels } = gather(this.set, indices);
-    return {
-      images: prepareImages({
-        bytes: fromArray(this.#device, packedPixels, [packedPixels.length]),
-        shape: [count, channels, height, width],
-        ...this.#normalisation,
-        ...(augment && {
-          crop: { padding: augment.padding },
-          flip: augment.flip,
-          key: nextKey(this.#device),
-        }),
-      }),
-      labels: fromArray(this.#device, labels, [count]),
-      count,
-    };
+    const count = labels.size;
+    const images = prepareImages({
+      bytes: packedPixels,
+      shape: [count, channels, height, width],
+      ...this.#normalisation,
+      ...(augment && { crop: { padding: augment.padding }, flip: augment.flip, key: nextKey(this.#device) }),
+    });
+    return { images, labels, count };
   }
 
   #indices(epoch: number): Uint32Array {

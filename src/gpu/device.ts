@@ -1,9 +1,14 @@
 import { type Adapter, type AdapterDescription, type AdapterOptions, requestAdapter } from './adapter.js';
-import { DawngradError, DeviceLostError, fromGpuError, LimitError } from './errors.js';
+import { DawngradError, DeviceLostError, fromGpuError } from './errors.js';
+import { checkLaunch, type Launch } from './launch.js';
 import { requiredLimits } from './limits.js';
-import { PipelineCache, type PipelineSource } from './pipelines.js';
+import type { OwnedMemory } from './memory.js';
+import { PipelineCache } from './pipelines.js';
+import { planMemory } from './plan.js';
 import { BufferPool, type MemoryUse } from './pool.js';
-import { Recorder } from './recorder.js';
+import { Program } from './program.js';
+import { type Dispatch, Recorder } from './recorder.js';
+import { Recording } from './recording.js';
 import { Scopes } from './scope.js';
 import { UniformCache } from './uniforms.js';
 
@@ -12,15 +17,6 @@ export interface DeviceOptions extends AdapterOptions {
   seed?: number;
   /** Ask for less than the adapter offers; `'minimum'` asks for what WebGPU guarantees everywhere. */
   limits?: 'minimum' | Readonly<Record<string, number>>;
-}
-
-/** A kernel launch as the floors above describe it. */
-export interface Launch extends PipelineSource {
-  /** One for each entry of `access`. */
-  readonly buffers: readonly GPUBuffer[];
-  /** The uniform block, as the shader's `struct Params` lays it out. */
-  readonly params: ArrayBuffer;
-  readonly grid: readonly [number, number, number];
 }
 
 const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups'] as const;
@@ -38,6 +34,7 @@ export class Device {
   readonly #pipelines: PipelineCache;
   readonly #uniforms: UniformCache;
   readonly #recorder: Recorder;
+  #recording: Recording | undefined;
   #failure: DawngradError | undefined;
 
   private constructor({ description }: Adapter, gpu: GPUDevice, seed: number) {
@@ -84,14 +81,13 @@ export class Device {
     return this.#pool.memory;
   }
 
-  /** Take a storage buffer from the pool; its contents are undefined. */
-  acquire(bytes: number, label: string): GPUBuffer {
+  /** Take memory for `bytes` bytes; its contents are undefined. */
+  acquire(bytes: number, label: string): OwnedMemory {
     this.check();
-    return this.#pool.acquire(bytes, label);
-  }
-
-  release(buffer: GPUBuffer): void {
-    this.#pool.release(buffer);
+    this.#pool.checkSize(bytes, label);
+    if (this.#recording) return this.#recording.acquire(bytes, label);
+    const buffer = this.#pool.acquire(bytes, label);
+    return { buffer, release: () => this.#pool.release(buffer) };
   }
 
   /** Give the memory kept for reuse back to the driver. */
@@ -100,33 +96,79 @@ export class Device {
     this.#pool.trim();
   }
 
-  /** Record a kernel launch. It runs, in order, at the next `flush` or before that. */
+  /** Record a kernel launch. It runs, in order, at the next `flush` or before that; or whenever its program runs. */
   launch(launch: Launch): void {
     this.check();
-    const { label, grid, buffers, access } = launch;
-    const most = this.limits.maxComputeWorkgroupsPerDimension;
-    if (grid.some((count) => count > most)) {
-      throw new LimitError(
-        `${label}: a grid of ${grid.join(' x ')} workgroups exceeds this device's ${most} a dimension`,
-      );
-    }
-    const shared = (buffer: GPUBuffer) => buffers.indexOf(buffer) !== buffers.lastIndexOf(buffer);
-    if (buffers.some((buffer, index) => access[index] === 'write' && shared(buffer))) {
-      throw new DawngradError(
-        `${label}: writes to memory that it was also given as another operand; give it tensors that share none`,
-      );
-    }
-    if (grid.includes(0)) return;
-    const pipeline = this.#pipelines.get(launch);
+    checkLaunch(launch, this.limits);
+    if (launch.grid.includes(0)) return;
+    if (this.#recording) this.#recording.launches.push(launch);
+    else this.#recorder.add(this.#prepare(launch));
+  }
+
+  /** Find or compile the pipeline, and bind the operands. */
+  #prepare(launch: Launch): Dispatch {
+    const { label, grid, access, params, operands } = launch;
+    const buffers = [this.#uniforms.get(params), ...operands.map(({ buffer }) => buffer)];
     const bindGroup = this.gpu.createBindGroup({
       label,
       layout: this.#pipelines.layout(access),
-      entries: [this.#uniforms.get(launch.params), ...buffers].map((buffer, binding) => ({
-        binding,
-        resource: { buffer },
-      })),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
-    this.#recorder.add({ label, pipeline, bindGroup, grid });
+    return { label, pipeline: this.#pipelines.get(launch), bindGroup, grid };
+  }
+
+  /**
+   * Run `work` once without computing anything, and make a program of the launches that it recorded. Tensors made
+   * meanwhile live in the program's own memory, planned by when they are needed; tensors made before are used as they are.
+   */
+  record<T>(work: () => T): Program<T> {
+    const { recording, result } = this.#recordingOf(work);
+    const slots = planMemory(recording.memory);
+    const memory = slots.map(({ bytes, tenants }) => {
+      const slot = this.acquire(bytes, `memory of ${tenants.length} tensors`);
+      for (const tenant of tenants) tenant.place = slot.buffer;
+      return slot;
+    });
+    return new Program({
+      result,
+      dispatches: recording.launches.map((launch) => this.#prepare(launch)),
+      memory,
+      bytes: slots.reduce((sum, { bytes }) => sum + bytes, 0),
+      submit: (dispatches) => {
+        this.check();
+        this.flush();
+        this.#recorder.submit(dispatches);
+      },
+    });
+  }
+
+  /** How many bytes `record(work)` would take, found without taking them. */
+  plan(work: () => unknown): number {
+    const { recording } = this.#recordingOf(work);
+    return planMemory(recording.memory).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #recordingOf<T>(work: () => T): { recording: Recording; result: T } {
+    if (this.#recording) throw new DawngradError('recording a program: another one is being recorded');
+    const recording = new Recording();
+    this.#recording = recording;
+    try {
+      return { recording, result: work() };
+    } finally {
+      recording.open = false;
+      this.#recording = undefined;
+    }
+  }
+
+  /** Run `work` as if nothing was being recorded: for state that outlives the program, made when first needed. */
+  unrecorded<T>(work: () => T): T {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    try {
+      return work();
+    } finally {
+      this.#recording = recording;
+    }
   }
 
   /** How many launches have been recorded but not yet submitted. */

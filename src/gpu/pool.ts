@@ -47,7 +47,7 @@ export class BufferPool {
    * @throws LimitError when one binding cannot hold that much on this device
    */
   acquire(bytes: number, label: string): GPUBuffer {
-    const size = this.#allowedSize(bytes, label);
+    const size = Math.min(sizeClass(bytes), this.checkSize(bytes, label));
     const reused = this.#free.get(size)?.pop();
     this.#used += size;
     if (reused) {
@@ -73,7 +73,11 @@ export class BufferPool {
     this.#unused = 0;
   }
 
-  #allowedSize(bytes: number, label: string): number {
+  /**
+   * The largest size of a buffer.
+   * @throws LimitError when `bytes` exceeds it
+   */
+  checkSize(bytes: number, label: string): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
     const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     if (bytes > limit) {
@@ -82,6 +86,6 @@ export class BufferPool {
           'Use a smaller batch or a narrower layer.',
       );
     }
-    return Math.min(sizeClass(bytes), limit);
+    return limit;
   }
 }

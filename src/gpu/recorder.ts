@@ -31,15 +31,21 @@ export class Recorder {
   /** Submit what has been recorded. It runs in the order of recording; this call does not wait for it. */
   flush(): void {
     if (this.#pending.length === 0) return;
+    const dispatches = this.#pending;
+    this.#pending = [];
+    this.submit(dispatches);
+  }
+
+  /** Submit these dispatches, after all that was submitted before. */
+  submit(dispatches: readonly Dispatch[]): void {
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup, grid } of this.#pending) {
+    for (const { pipeline, bindGroup, grid } of dispatches) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
       pass.dispatchWorkgroups(...grid);
     }
     pass.end();
     this.#device.queue.submit([encoder.finish()]);
-    this.#pending = [];
   }
 }

@@ -79,7 +79,7 @@ export function run<B extends string, P extends string>(
     entryPoint: kernel.entryPoint,
     constants,
     access: names.map((name) => kernel.bindings[name]),
-    buffers: names.map((name) => tensors[name].buffer),
+    operands: names.map((name) => tensors[name].memory),
     params: packParams(kernel.params, params),
     grid: kernel.grid(params, constants),
   });

@@ -27,7 +27,7 @@ export class RandomState {
   readonly #state: Tensor;
 
   constructor(device: Device) {
-    this.#state = keep(new Tensor(device, [2], 'u32'));
+    this.#state = device.unrecorded(() => keep(new Tensor(device, [2], 'u32')));
     this.write({ seed: device.seed, counter: FIRST_COUNTER });
   }
 

@@ -1,14 +1,13 @@
 import type { Device } from '../gpu/device.js';
+import type { OwnedMemory } from '../gpu/memory.js';
 
-/** A device buffer shared by the tensors that view it; it returns to the pool when the last of them lets go. */
+/** Memory shared by the tensors that view it; it is given back when the last of them lets go. */
 export class Storage {
-  readonly buffer: GPUBuffer;
-  readonly #device: Device;
+  readonly memory: OwnedMemory;
   #holders = 1;
 
   constructor(device: Device, bytes: number, label: string) {
-    this.#device = device;
-    this.buffer = device.acquire(bytes, label);
+    this.memory = device.acquire(bytes, label);
   }
 
   get shared(): boolean {
@@ -22,6 +21,6 @@ export class Storage {
 
   release(): void {
     this.#holders -= 1;
-    if (this.#holders === 0) this.#device.release(this.buffer);
+    if (this.#holders === 0) this.memory.release();
   }
 }

@@ -1,5 +1,6 @@
 import type { Device } from '../gpu/device.js';
 import { DawngradError, ShapeError } from '../gpu/errors.js';
+import type { Memory } from '../gpu/memory.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 
@@ -51,8 +52,13 @@ export class Tensor {
   }
 
   /** Its memory on the device, at least `bytes` long. */
+  get memory(): Memory {
+    return this.#held.memory;
+  }
+
+  /** The buffer that holds it. */
   get buffer(): GPUBuffer {
-    return this.#held.buffer;
+    return this.memory.buffer;
   }
 
   get #held(): Storage {

@@ -5,8 +5,7 @@ import type { Device } from '../gpu/device.js';
 import type { Module } from '../nn/module.js';
 import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
 import type { Schedule } from '../nn/schedule.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { tidy } from '../tensor/tidy.js';
+import { BatchProgram } from './batch-program.js';
 import { pipelined } from './pipelined.js';
 import { RunError } from './run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
@@ -34,8 +33,19 @@ export class Trainer {
   readonly options: TrainerOptions;
   position: Position = { epoch: 0, step: 0, score: NO_SCORE };
 
+  readonly #program: BatchProgram;
+
   constructor(options: TrainerOptions) {
     this.options = options;
+    const { device, model, optimizer, batches } = options;
+    this.#program = new BatchProgram(device, batches, (images, labels) => {
+      const result = crossEntropy(model.forward(images), labels);
+      // Before the new gradients rather than after the update: they stay readable until the next step.
+      optimizer.zeroGrad();
+      backward(result.loss);
+      optimizer.step();
+      return result;
+    });
   }
 
   /**
@@ -73,18 +83,10 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { device, model, optimizer, schedule, batches } = this.options;
+    const { optimizer, schedule, batches } = this.options;
     const { epoch, step } = this.position;
     optimizer.factor = schedule.factor(epoch + step / batches.steps);
-    return tidy(device, () => {
-      const { images, labels, count } = batches.batch(epoch, step);
-      const { loss, correct } = crossEntropy(model.forward(images), labels);
-      // Before the new gradients rather than after the update: they stay readable until the next step.
-      optimizer.zeroGrad();
-      backward(loss);
-      optimizer.step();
-      return readScore(loss, correct, count);
-    });
+    return this.#program.run(epoch, step, () => optimizer.prepareStep());
   }
 
   #diverged(): RunError {
@@ -98,23 +100,16 @@ export class Trainer {
 
 /** Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. */
 export async function* evaluate(device: Device, model: Module, batches: BatchLoader): AsyncGenerator<Score> {
+  const program = new BatchProgram(device, batches, (images, labels) =>
+    noGrad(() => crossEntropy(model.forward(images), labels)),
+  );
   function* steps(): Generator<Promise<Score>> {
-    for (let step = 0; step < batches.steps; step++) {
-      yield tidy(device, () =>
-        noGrad(() => {
-          const { images, labels, count } = batches.batch(0, step);
-          const { loss, correct } = crossEntropy(model.forward(images), labels);
-          return readScore(loss, correct, count);
-        }),
-      );
-    }
+    for (let step = 0; step < batches.steps; step++) yield program.run(0, step);
   }
   model.eval();
-  yield* pipelined(steps(), () => {});
-}
-
-/** Queues the read-back at once, so the tensors may go; only the result comes later. */
-async function readScore(loss: Tensor, correct: Tensor, count: number): Promise<Score> {
-  const [meanLoss, right] = await Promise.all([loss.item(), correct.item()]);
-  return { lossSum: meanLoss * count, correct: right, count };
+  try {
+    yield* pipelined(steps(), () => {});
+  } finally {
+    program.dispose();
+  }
 }

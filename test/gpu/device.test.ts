@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Device, type DeviceOptions, type Launch } from '../../src/gpu/device.js';
+import { Device, type DeviceOptions } from '../../src/gpu/device.js';
 import {
   AdapterError,
   DawngradError,
@@ -9,6 +9,8 @@ import {
   LimitError,
   OutOfMemoryError,
 } from '../../src/gpu/errors.js';
+import type { Launch } from '../../src/gpu/launch.js';
+import type { Memory } from '../../src/gpu/memory.js';
 import { filled } from '../../src/kernels/fill.js';
 import { relu } from '../../src/kernels/relu.js';
 import { from, full } from '../../src/tensor/create.js';
@@ -16,13 +18,13 @@ import type { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';
 
 /** A launch of the kernel `fill` that is right, but for what a test changes. */
-const fillLaunch = (y: GPUBuffer, change: Partial<Launch> = {}): Launch => ({
+const fillLaunch = (y: Memory, change: Partial<Launch> = {}): Launch => ({
   label: 'test.fill',
   shader: 'fill.wgsl',
   entryPoint: 'fill',
   constants: {},
   access: ['write'],
-  buffers: [y],
+  operands: [y],
   params: Uint32Array.of(4, 0).buffer as ArrayBuffer,
   grid: [1, 1, 1],
   ...change,
@@ -115,9 +117,9 @@ describe('launch', () => {
 
   it('refuses a grid that is too long in any dimension, before the GPU sees it', async () => {
     const most = gpu.device.limits.maxComputeWorkgroupsPerDimension;
-    const { buffer } = from(gpu.device, [0, 0, 0, 0]);
+    const { memory } = from(gpu.device, [0, 0, 0, 0]);
     for (const grid of [[most + 1, 1, 1] as const, [1, most + 1, 1] as const, [1, 1, most + 1] as const]) {
-      const launch = () => gpu.device.launch(fillLaunch(buffer, { grid }));
+      const launch = () => gpu.device.launch(fillLaunch(memory, { grid }));
       expect(launch).toThrow(LimitError);
       expect(launch).toThrow(`test.fill: a grid of ${grid.join(' x ')} workgroups exceeds`);
     }
@@ -126,19 +128,19 @@ describe('launch', () => {
   });
 
   it('refuses memory that is written and also bound elsewhere', async () => {
-    const { buffer } = from(gpu.device, [0, 0, 0, 0]);
-    const { buffer: other } = from(gpu.device, [0, 0, 0, 0]);
-    const launch = (access: Launch['access'], buffers: GPUBuffer[]) => () =>
-      gpu.device.launch(fillLaunch(buffer, { access, buffers, label: 'twice' }));
-    expect(launch(['read', 'write'], [buffer, buffer])).toThrow('twice: writes to memory that it was also');
-    expect(launch(['write', 'read', 'write'], [buffer, other, buffer])).toThrow(DawngradError);
+    const { memory } = from(gpu.device, [0, 0, 0, 0]);
+    const { memory: other } = from(gpu.device, [0, 0, 0, 0]);
+    const launch = (access: Launch['access'], operands: Memory[]) => () =>
+      gpu.device.launch(fillLaunch(memory, { access, operands, label: 'twice' }));
+    expect(launch(['read', 'write'], [memory, memory])).toThrow('twice: writes to memory that it was also');
+    expect(launch(['write', 'read', 'write'], [memory, other, memory])).toThrow(DawngradError);
     const y = from(gpu.device, [1, -1]);
     expect(await relu(y).toArray()).toEqual(Float32Array.of(1, 0));
   });
 
   it('does nothing for an empty grid', async () => {
     const y = from(gpu.device, [1, 2, 3, 4]);
-    gpu.device.launch(fillLaunch(y.buffer, { grid: [0, 1, 1] }));
+    gpu.device.launch(fillLaunch(y.memory, { grid: [0, 1, 1] }));
     expect(gpu.device.pending).toBe(0);
     expect(await y.toArray()).toEqual(Float32Array.of(1, 2, 3, 4));
   });
@@ -173,25 +175,25 @@ describe.each<[string, (device: Device, y: Tensor) => Launch]>([
   [
     'a buffer that is too small',
     (device) => {
-      const small = device.gpu.createBuffer({ label: 'small', size: 2, usage: GPUBufferUsage.STORAGE });
-      return fillLaunch(small);
+      const buffer = device.gpu.createBuffer({ label: 'small', size: 2, usage: GPUBufferUsage.STORAGE });
+      return fillLaunch({ buffer });
     },
   ],
   [
     'too few parameters',
     (device, y) =>
-      fillLaunch(y.buffer, {
+      fillLaunch(y.memory, {
         shader: 'elementwise.wgsl',
         entryPoint: 'flat',
         access: ['read', 'read', 'write'],
-        buffers: [from(device, [1]), from(device, [2]), y].map(({ buffer }) => buffer),
+        operands: [from(device, [1]), from(device, [2]), y].map(({ memory }) => memory),
         params: new ArrayBuffer(4),
       }),
   ],
-  ['a wrong access', (_, y) => fillLaunch(y.buffer, { access: ['read'] })],
-  ['no such entry point', (_, y) => fillLaunch(y.buffer, { entryPoint: 'flood' })],
-  ['too few buffers', (_, y) => fillLaunch(y.buffer, { buffers: [] })],
-  ['too large a workgroup', (_, y) => fillLaunch(y.buffer, { constants: { WORKGROUP: 1e6 } })],
+  ['a wrong access', (_, y) => fillLaunch(y.memory, { access: ['read'] })],
+  ['no such entry point', (_, y) => fillLaunch(y.memory, { entryPoint: 'flood' })],
+  ['too few buffers', (_, y) => fillLaunch(y.memory, { operands: [] })],
+  ['too large a workgroup', (_, y) => fillLaunch(y.memory, { constants: { WORKGROUP: 1e6 } })],
 ])('a launch with %s', (_, launch) => {
   const gpu = useDevice();
   const reader = useDevice();

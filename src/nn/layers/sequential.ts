@@ -1,3 +1,4 @@
+import { relinquish } from '../../autograd/tape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
@@ -16,9 +17,14 @@ export class Sequential extends Module {
     return this.#modules;
   }
 
+  /** What passes between its modules is nobody else's, so the memory of it is given back early. */
   forward(x: Tensor): Tensor {
     let y = x;
-    for (const module of this.#modules.values()) y = module.forward(y);
+    for (const module of this.#modules.values()) {
+      const next = module.forward(y);
+      if (next !== y && y !== x) relinquish(y);
+      y = next;
+    }
     return y;
   }
 }

@@ -86,16 +86,25 @@ export abstract class Optimizer<Options extends RateOptions> {
 
   /** Update every parameter that has a gradient. */
   step(): void {
-    this.#steps += 1;
+    this.prepareStep();
     noGrad(() => {
       for (const group of this.groups) {
         if (group.params.length === 0) continue;
-        const hyper = this.#hyperTensor(group);
+        const { tensor: hyper } = this.#hyper.get(group) as { tensor: Tensor };
         for (const parameter of group.params) {
           if (parameter.grad) this.update(parameter, parameter.grad, this.#slotsOf(parameter), hyper);
         }
       }
     });
+  }
+
+  /**
+   * The part of a step that is the host's: count it, and write the numbers that changed. A program in which `step` was
+   * recorded repeats all the rest; call this before each of its runs but the first.
+   */
+  prepareStep(): void {
+    this.#steps += 1;
+    for (const group of this.groups) if (group.params.length > 0) this.#writeHyper(group);
   }
 
   /** Forget the gradients, and give their memory back. */
@@ -104,21 +113,23 @@ export abstract class Optimizer<Options extends RateOptions> {
   }
 
   /** Written only when a number changed: an upload ends the batch of commands being recorded. */
-  #hyperTensor(group: ParameterGroup<Options>): Tensor {
+  #writeHyper(group: ParameterGroup<Options>): void {
     const { options, params } = group;
     const values = this.hyper(options, options.lr * this.factor, this.#steps);
     const before = this.#hyper.get(group);
-    if (before?.values.every((value, index) => value === values[index])) return before.tensor;
-    const tensor = before?.tensor ?? keep(new Tensor((params[0] as Parameter).device, [values.length]));
+    if (before?.values.every((value, index) => value === values[index])) return;
+    const { device } = params[0] as Parameter;
+    const tensor = before?.tensor ?? device.unrecorded(() => keep(new Tensor(device, [values.length])));
     this.#hyper.set(group, { tensor: tensor.write(values), values });
-    return tensor;
   }
 
   #slotsOf(parameter: Parameter): Record<string, Tensor> {
     let slots = this.#slots.get(parameter);
     if (!slots) {
       const zeros = () => keep(filled(parameter.device, parameter.shape, 0));
-      slots = Object.fromEntries(this.slotNames.map((name) => [name, zeros()]));
+      slots = parameter.device.unrecorded(() =>
+        Object.fromEntries(this.slotNames.map((name) => [name, zeros()])),
+      );
       this.#slots.set(parameter, slots);
     }
     return slots;

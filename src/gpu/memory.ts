@@ -1,0 +1,13 @@
+/**
+ * Memory on the device, as its users hold it. Where it is may be decided later than who gets it: while a `Program` is
+ * recorded nothing has a buffer yet, because a plan of all lifetimes packs better than deciding one by one.
+ */
+export interface Memory {
+  /** @throws DawngradError while it has no place */
+  readonly buffer: GPUBuffer;
+}
+
+/** Memory with an owner, who says when he is done with it. */
+export interface OwnedMemory extends Memory {
+  release(): void;
+}

@@ -1,0 +1,88 @@
+import type { BatchLoader } from '../data/loader.js';
+import type { Device } from '../gpu/device.js';
+import type { Program } from '../gpu/program.js';
+import { Tensor } from '../tensor/tensor.js';
+import { keep, tidy } from '../tensor/tidy.js';
+import type { Score } from './score.js';
+
+/** What a step computes: the mean loss and the number of right answers, of shape []. */
+export interface StepResult {
+  readonly loss: Tensor;
+  readonly correct: Tensor;
+}
+
+/** Work on one batch of images `[N, C, H, W]` and their labels `[N]`. */
+export type BatchWork = (images: Tensor, labels: Tensor) => StepResult;
+
+/** One size of batch: where its bytes are uploaded to, and what is run on them. */
+interface Recorded {
+  readonly packedPixels: Tensor;
+  readonly labels: Tensor;
+  readonly program: Program<StepResult>;
+}
+
+/**
+ * The same work on one batch after another, recorded once for each size of batch (an epoch's last may be smaller) and
+ * replayed: a step is an upload, a submit, and two numbers that come back later.
+ */
+export class BatchProgram {
+  readonly #device: Device;
+  readonly #batches: BatchLoader;
+  readonly #work: BatchWork;
+  readonly #recorded = new Map<number, Recorded>();
+
+  constructor(device: Device, batches: BatchLoader, work: BatchWork) {
+    this.#device = device;
+    this.#batches = batches;
+    this.#work = work;
+  }
+
+  /** Bytes of memory that its programs hold. */
+  get bytes(): number {
+    return [...this.#recorded.values()].reduce((sum, { program }) => sum + program.bytes, 0);
+  }
+
+  /**
+   * Upload a batch and run the work on it.
+   * @param again is called where the work was recorded before, for what it did on the host then
+   */
+  run(epoch: number, step: number, again: () => void = () => {}): Promise<Score> {
+    const host = this.#batches.hostBatch(epoch, step);
+    const count = host.labels.length;
+    let recorded = this.#recorded.get(count);
+    if (recorded) {
+      again();
+    } else {
+      recorded = this.#record(host.packedPixels.length, count);
+      this.#recorded.set(count, recorded);
+    }
+    recorded.packedPixels.write(host.packedPixels);
+    recorded.labels.write(host.labels);
+    recorded.program.run();
+    return readScore(recorded.program.result, count);
+  }
+
+  dispose(): void {
+    for (const { program, packedPixels, labels } of this.#recorded.values()) {
+      program.dispose();
+      packedPixels.dispose();
+      labels.dispose();
+    }
+    this.#recorded.clear();
+  }
+
+  #record(words: number, count: number): Recorded {
+    const packedPixels = keep(new Tensor(this.#device, [words], 'u32'));
+    const labels = keep(new Tensor(this.#device, [count], 'u32'));
+    const program = this.#device.record(() =>
+      tidy(this.#device, () => this.#work(this.#batches.prepare(packedPixels, labels).images, labels)),
+    );
+    return { packedPixels, labels, program };
+  }
+}
+
+/** Queues the read-back at once, so the next run may overwrite them; only the numbers come later. */
+async function readScore({ loss, correct }: StepResult, count: number): Promise<Score> {
+  const [meanLoss, right] = await Promise.all([loss.item(), correct.item()]);
+  return { lossSum: meanLoss * count, correct: right, count };
+}
