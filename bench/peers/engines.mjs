@@ -1,0 +1,40 @@
+/** The engines by name, and how to start the process of each. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What everything else is compared with. */
+export const OURS = 'dawngrad';
+
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const node = (module, ...args) => ({
+  command: [process.execPath, file('serve.mjs'), file(`engines/${module}.mjs`), ...args],
+});
+
+/** The first Python that has PyTorch. */
+function python() {
+  const works = (program) => spawnSync(program, ['-c', 'import torch']).status === 0;
+  return ['python3', '/usr/bin/python3'].find(works);
+}
+
+let found;
+const pytorch = (device) => {
+  found ??= python() ?? '';
+  return found ? { command: [found, file('engines/pytorch.py'), device] } : null;
+};
+
+/** Each gives `{ command, env }`, or null where the engine is not installed. */
+const ENGINES = {
+  [OURS]: () => node('dawngrad'),
+  'tfjs-webgpu': () => node('tfjs', 'webgpu'),
+  'jax-js-webgpu': () => node('jax-js', 'webgpu'),
+  'tfjs-wasm': () => node('tfjs', 'wasm'),
+  'jax-js-wasm': () => node('jax-js', 'wasm'),
+  'pytorch-cpu': () => pytorch('cpu'),
+  'pytorch-cuda': () => pytorch('cuda'),
+  'pytorch-cuda-tf32': () => pytorch('cuda-tf32'),
+};
+
+export const engineNames = Object.keys(ENGINES);
+
+export const commandOf = (name) => ENGINES[name]();
