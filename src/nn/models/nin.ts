@@ -78,7 +78,7 @@ export class NetworkInNetwork extends Sequential {
           padding: (kernelSize - 1) / 2,
           linearLast: last && linearHead,
           batchNorm,
-          init: init === 'he' ? he() : std.map(normal),
+          init: init === 'paper' ? std.map(normal) : [he(), he(), last && linearHead ? HEAD : he()],
         });
         inputs = widened.at(-1) as number;
         return block;
@@ -98,6 +98,12 @@ export class NetworkInNetwork extends Sequential {
     this.recipe = recipe;
   }
 }
+
+/**
+ * First weights of a linear head. He's gain is made for what a ReLU will halve; with it the first losses are far above those of
+ * guessing, and the first epoch goes into undoing it. Small weights begin with nearly equal logits.
+ */
+const HEAD = normal(0.01);
 
 const LAST_LAYER = 'block3.cccp2.';
 
