@@ -133,6 +133,7 @@ export class Device {
       result,
       dispatches: recording.launches.map((launch) => this.#prepare(launch)),
       memory,
+      owners: recording.launches.flatMap(({ owners = [] }) => owners),
       bytes: slots.reduce((sum, { bytes }) => sum + bytes, 0),
       submit: (dispatches) => {
         this.check();

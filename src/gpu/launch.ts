@@ -6,6 +6,8 @@ import type { PipelineSource } from './pipelines.js';
 export interface Launch extends PipelineSource {
   /** Where the operands are, one for each entry of `access`. */
   readonly operands: readonly Memory[];
+  /** Whose memory that is. A program holds on to them, so that the garbage collector takes none while it may still run. */
+  readonly owners?: readonly object[];
   /** The uniform block, as the shader's `struct Params` lays it out. */
   readonly params: ArrayBuffer;
   /** Workgroups along x, y and z. */

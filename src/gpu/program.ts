@@ -7,6 +7,8 @@ export interface ProgramParts<T> {
   readonly result: T;
   readonly dispatches: readonly Dispatch[];
   readonly memory: readonly OwnedMemory[];
+  /** Never read: what is referred to here is not collected while the program is. */
+  readonly owners: readonly object[];
   /** Bytes of its own memory: everything that was made while recording. */
   readonly bytes: number;
   readonly submit: (dispatches: readonly Dispatch[]) => void;

@@ -80,6 +80,7 @@ export function run<B extends string, P extends string>(
     constants,
     access: names.map((name) => kernel.bindings[name]),
     operands: names.map((name) => tensors[name].memory),
+    owners: Object.values(tensors),
     params: packParams(kernel.params, params),
     grid: kernel.grid(params, constants),
   });

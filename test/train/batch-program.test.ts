@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
+import { backward } from '../../src/autograd/tape.js';
+import { BatchLoader } from '../../src/data/loader.js';
+import { tidy } from '../../src/tensor/tidy.js';
+import { assemble, type Session } from '../../src/train/session.js';
+import { evaluate } from '../../src/train/trainer.js';
+import { useDevice } from '../support/device.js';
+import { SEED, tinyConfig, tinyData } from './tiny-run.js';
+
+/** Every number that the run has learned so far. */
+async function bitsOf({ model }: Session): Promise<string[]> {
+  const tensors = await Promise.all([...model.stateDict().values()].map((tensor) => tensor.toArray()));
+  return tensors.map((values) => Buffer.from(values.buffer).toString('hex'));
+}
+
+describe.each(['sgd', 'adam'] as const)('steps with %s', (optimizerName) => {
+  const [recorded, eager] = [useDevice({ seed: SEED }), useDevice({ seed: SEED })];
+  const config = { ...tinyConfig, optimizer: optimizerName, learningRate: 0.01, batchNorm: true };
+
+  it('give the same bits replayed as eagerly', async () => {
+    const replayed = assemble(config, recorded.device, tinyData);
+    const losses: number[] = [];
+    for await (const { lossSum, count } of replayed.trainer.epoch()) losses.push(lossSum / count);
+
+    const { model, optimizer, schedule, train, ...rest } = assemble(config, eager.device, tinyData);
+    model.train();
+    for (let step = 0; step < train.steps; step++) {
+      optimizer.factor = schedule.factor(step / train.steps);
+      const loss = tidy(eager.device, () => {
+        const { images, labels } = train.batch(0, step);
+        const { loss } = crossEntropy(model.forward(images), labels);
+        optimizer.zeroGrad();
+        backward(loss);
+        optimizer.step();
+        return loss.item();
+      });
+      expect(await loss).toBe(losses[step]);
+    }
+    expect(await bitsOf({ model, optimizer, schedule, train, ...rest })).toEqual(await bitsOf(replayed));
+  });
+});
+
+describe('evaluation', () => {
+  const gpu = useDevice({ seed: SEED });
+
+  it('scores every image, also those of a smaller last batch, and gives its memory back', async () => {
+    const { device } = gpu;
+    const { model, normalisation } = assemble(tinyConfig, device, tinyData);
+    const test = new BatchLoader(device, tinyData.test, { batch: 8, normalisation });
+    const before = device.memory.used;
+    const counts: number[] = [];
+    for await (const { count } of evaluate(device, model, test)) counts.push(count);
+    expect(counts).toEqual([8, 8, 4]);
+    expect(device.memory.used).toBe(before);
+  });
+});
