@@ -26,7 +26,8 @@ export class PipelineCache {
   }
 
   get(source: PipelineSource): GPUComputePipeline {
-    const key = `${source.shader}:${source.entryPoint}:${JSON.stringify(source.constants)}`;
+    const { shader, entryPoint, constants, access } = source;
+    const key = `${shader}:${entryPoint}:${access}:${JSON.stringify(constants)}`;
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
       pipeline = this.#compile(source);

@@ -1,3 +1,4 @@
+import { DawngradError } from '../gpu/errors.js';
 import type { Access } from '../gpu/pipelines.js';
 import type { Constants } from '../gpu/shader.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -73,6 +74,12 @@ export function run<B extends string, P extends string>(
 ): void {
   const names = Object.keys(kernel.bindings) as B[];
   const { device } = tensors[names[0] as B];
+  const stranger = names.find((name) => tensors[name].device !== device);
+  if (stranger) {
+    throw new DawngradError(
+      `${kernel.name}: ${names[0]} and ${stranger} are on different devices; read one with toArray() and make it anew`,
+    );
+  }
   device.launch({
     label: kernel.name,
     shader: kernel.shader,

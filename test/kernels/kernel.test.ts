@@ -43,3 +43,13 @@ describe('arrays longer than all threads together', () => {
     expect(await addBias(x, bias).toArray()).toEqual(values.map((value) => value + 0.5));
   });
 });
+
+describe('a launch', () => {
+  const [one, other] = [useDevice(), useDevice()];
+
+  it('refuses operands of two devices', () => {
+    const a = new Tensor(one.device, [2, 3]);
+    const bias = new Tensor(other.device, [3]);
+    expect(() => addBias(a, bias)).toThrow('bias.forward: x and bias are on different devices');
+  });
+});
