@@ -7,6 +7,7 @@ import { PipelineCache } from './pipelines.js';
 import { planMemory } from './plan.js';
 import { BufferPool, type MemoryUse } from './pool.js';
 import { Program } from './program.js';
+import { ReadBack } from './read-back.js';
 import { type Dispatch, Recorder } from './recorder.js';
 import { Recording } from './recording.js';
 import { Scopes } from './scope.js';
@@ -34,6 +35,7 @@ export class Device {
   readonly #pipelines: PipelineCache;
   readonly #uniforms: UniformCache;
   readonly #recorder: Recorder;
+  readonly #readBack: ReadBack;
   #recording: Recording | undefined;
   #failure: DawngradError | undefined;
 
@@ -45,6 +47,7 @@ export class Device {
     this.#pipelines = new PipelineCache(gpu);
     this.#uniforms = new UniformCache(gpu);
     this.#recorder = new Recorder(gpu);
+    this.#readBack = new ReadBack(gpu);
     gpu.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.#failure ??= fromGpuError(event.error);
@@ -207,17 +210,13 @@ export class Device {
   /** The first `bytes` bytes of a buffer, once all work recorded so far has run. */
   async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     this.check();
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    const staging = this.gpu.createBuffer({ label: 'read-back', size: Math.ceil(bytes / 4) * 4, usage });
-    this.copy(buffer, staging, bytes);
+    this.flush();
     try {
-      await staging.mapAsync(GPUMapMode.READ);
+      const copy = await this.#readBack.read(buffer, bytes);
       this.check();
-      return staging.getMappedRange().slice(0, bytes);
+      return copy;
     } catch (error) {
       throw this.#failure ?? error;
-    } finally {
-      staging.destroy();
     }
   }
 
