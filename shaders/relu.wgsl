@@ -1,7 +1,7 @@
 // Rectified linear unit, forward and backward.
 //
 //   y  = max(x, 0)
-//   dx = dy where y > 0, else 0
+//   dx = dy where y > 0, else 0, in place: `gradient` holds dy before and dx after
 //
 // All arrays are flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts). The
 // backward pass asks y, not x: where y > 0 is where x > 0, and y is kept anyway as the next layer's input, so x need not be.
@@ -25,12 +25,11 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 }
 
 @group(0) @binding(1) var<storage, read> output: array<f32>;
-@group(0) @binding(2) var<storage, read> output_gradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> input_gradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> gradient: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    input_gradient[i] = select(0.0, output_gradient[i], output[i] > 0.0);
+    gradient[i] = select(0.0, gradient[i], output[i] > 0.0);
   }
 }

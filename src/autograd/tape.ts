@@ -8,8 +8,8 @@ import { keep } from '../tensor/tidy.js';
 
 /**
  * From the gradient of an op's output to those of its inputs; `null` for an input that needs none. The gradient handed in is
- * disposed of afterwards; returning it itself, for an op that passes it on unchanged, is fine. All else that is returned
- * belongs to the tape from then on.
+ * disposed of afterwards; returning it itself, for an op that passes it on unchanged, is fine, and so is overwriting it where
+ * no other tensor shares its memory. All else that is returned belongs to the tape from then on.
  */
 export type Backward = (outputGradient: Tensor) => readonly (Tensor | null)[];
 

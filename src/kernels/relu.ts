@@ -1,4 +1,5 @@
 import { Tensor } from '../tensor/tensor.js';
+import { expanded } from './elementwise.js';
 import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
 
 export const reluForward = defineKernel({
@@ -15,7 +16,7 @@ export const reluBackward = defineKernel({
   name: 'relu.backward',
   shader: 'relu.wgsl',
   entryPoint: 'backward',
-  bindings: { output: 'read', output_gradient: 'read', input_gradient: 'write' },
+  bindings: { output: 'read', gradient: 'write' },
   params: { size: 'u32' },
   grid: ({ size }) => linearGrid(size),
   cost: ({ size }) => elementCost(3 * size),
@@ -28,13 +29,13 @@ export function relu(x: Tensor): Tensor {
   return y;
 }
 
-/** The gradient of `relu` at its input, from its output and the gradient of that; all of one shape. */
+/**
+ * The gradient of `relu` at its input, from its output and the gradient of that; all of one shape. It is written over the
+ * gradient of the output, unless another tensor shares that memory: of all gradients of a step, these are the largest.
+ */
 export function reluGradient(output: Tensor, outputGradient: Tensor): Tensor {
-  const inputGradient = new Tensor(output.device, output.shape);
-  run(
-    reluBackward,
-    { output, output_gradient: outputGradient, input_gradient: inputGradient },
-    { size: output.size },
-  );
-  return inputGradient;
+  const { shape, shared } = outputGradient;
+  const gradient = shared ? expanded(outputGradient, shape) : outputGradient.view(shape);
+  run(reluBackward, { output, gradient }, { size: output.size });
+  return gradient;
 }
