@@ -2,7 +2,7 @@ import { type Adapter, type AdapterDescription, type AdapterOptions, requestAdap
 import { DawngradError, DeviceLostError, fromGpuError } from './errors.js';
 import { checkLaunch, type Launch } from './launch.js';
 import { requiredLimits } from './limits.js';
-import type { OwnedMemory } from './memory.js';
+import type { Memory, OwnedMemory } from './memory.js';
 import { PipelineCache } from './pipelines.js';
 import { planMemory } from './plan.js';
 import { BufferPool, type MemoryUse } from './pool.js';
@@ -90,7 +90,7 @@ export class Device {
     this.#pool.checkSize(bytes, label);
     if (this.#recording) return this.#recording.acquire(bytes, label);
     const buffer = this.#pool.acquire(bytes, label);
-    return { buffer, release: () => this.#pool.release(buffer) };
+    return { buffer, offset: 0, size: buffer.size, release: () => this.#pool.release(buffer) };
   }
 
   /** Give the memory kept for reuse back to the driver. */
@@ -111,11 +111,14 @@ export class Device {
   /** Find or compile the pipeline, and bind the operands. */
   #prepare(launch: Launch): Dispatch {
     const { label, grid, access, params, operands } = launch;
-    const buffers = [this.#uniforms.get(params), ...operands.map(({ buffer }) => buffer)];
+    const bindings = [
+      { buffer: this.#uniforms.get(params) },
+      ...operands.map(({ buffer, offset, size }) => ({ buffer, offset, size })),
+    ];
     const bindGroup = this.gpu.createBindGroup({
       label,
       layout: this.#pipelines.layout(access),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: bindings.map((resource, binding) => ({ binding, resource })),
     });
     return { label, pipeline: this.#pipelines.get(launch), bindGroup, grid };
   }
@@ -126,18 +129,18 @@ export class Device {
    */
   record<T>(work: () => T): Program<T> {
     const { recording, result } = this.#recordingOf(work);
-    const slots = planMemory(recording.memory);
-    const memory = slots.map(({ bytes, tenants }) => {
-      const slot = this.acquire(bytes, `memory of ${tenants.length} tensors`);
-      for (const tenant of tenants) tenant.place = slot.buffer;
-      return slot;
+    const arenas = planMemory(recording, this.#pool.largest);
+    const memory = arenas.map(({ bytes, tenants }) => {
+      const arena = this.acquire(bytes, `memory of ${tenants.length} tensors`);
+      for (const { memory, offset, size } of tenants) memory.place = { buffer: arena.buffer, offset, size };
+      return arena;
     });
     return new Program({
       result,
       dispatches: recording.launches.map((launch) => this.#prepare(launch)),
       memory,
       owners: recording.launches.flatMap(({ owners = [] }) => owners),
-      bytes: slots.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
       submit: (dispatches) => {
         this.check();
         this.flush();
@@ -149,7 +152,7 @@ export class Device {
   /** How many bytes `record(work)` would take, found without taking them. */
   plan(work: () => unknown): number {
     const { recording } = this.#recordingOf(work);
-    return planMemory(recording.memory).reduce((sum, { bytes }) => sum + bytes, 0);
+    return planMemory(recording, this.#pool.largest).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #recordingOf<T>(work: () => T): { recording: Recording; result: T } {
@@ -199,20 +202,20 @@ export class Device {
     );
   }
 
-  /** Copy the first `bytes` bytes of one buffer to another, in the same order as `write`. */
-  copy(from: GPUBuffer, to: GPUBuffer, bytes: number): void {
+  /** Copy the first `bytes` bytes of memory to other memory, in the same order as `write`. */
+  copy(from: Memory, to: Memory, bytes: number): void {
     this.flush();
     const encoder = this.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(from, 0, to, 0, Math.ceil(bytes / 4) * 4);
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, Math.ceil(bytes / 4) * 4);
     this.gpu.queue.submit([encoder.finish()]);
   }
 
-  /** The first `bytes` bytes of a buffer, once all work recorded so far has run. */
-  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  /** `bytes` bytes of a buffer, once all work recorded so far has run. */
+  async read(buffer: GPUBuffer, bytes: number, byteOffset = 0): Promise<ArrayBuffer> {
     this.check();
     this.flush();
     try {
-      const copy = await this.#readBack.read(buffer, bytes);
+      const copy = await this.#readBack.read(buffer, bytes, byteOffset);
       this.check();
       return copy;
     } catch (error) {

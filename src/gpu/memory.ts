@@ -5,6 +5,10 @@
 export interface Memory {
   /** @throws DawngradError while it has no place */
   readonly buffer: GPUBuffer;
+  /** Where in the buffer it begins, in bytes: a multiple of 256, as bindings must. */
+  readonly offset: number;
+  /** Bytes from there that can be bound: all that was asked for, or a little more. */
+  readonly size: number;
 }
 
 /** Memory with an owner, who says when he is done with it. */

@@ -47,7 +47,8 @@ export class BufferPool {
    * @throws LimitError when one binding cannot hold that much on this device
    */
   acquire(bytes: number, label: string): GPUBuffer {
-    const size = Math.min(sizeClass(bytes), this.checkSize(bytes, label));
+    this.checkSize(bytes, label);
+    const size = Math.min(sizeClass(bytes), this.largest);
     const reused = this.#free.get(size)?.pop();
     this.#used += size;
     if (reused) {
@@ -73,19 +74,18 @@ export class BufferPool {
     this.#unused = 0;
   }
 
-  /**
-   * The largest size of a buffer.
-   * @throws LimitError when `bytes` exceeds it
-   */
-  checkSize(bytes: number, label: string): number {
+  /** Bytes of the largest buffer. */
+  get largest(): number {
     const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
-    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
-    if (bytes > limit) {
-      throw new LimitError(
-        `${label}: needs ${bytes} bytes in one buffer, this device allows ${limit} (maxStorageBufferBindingSize). ` +
-          'Use a smaller batch or a narrower layer.',
-      );
-    }
-    return limit;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** @throws LimitError when `bytes` do not fit into one buffer */
+  checkSize(bytes: number, label: string): void {
+    if (bytes <= this.largest) return;
+    throw new LimitError(
+      `${label}: needs ${bytes} bytes in one buffer, this device allows ${this.largest} (maxStorageBufferBindingSize). ` +
+        'Use a smaller batch or a narrower layer.',
+    );
   }
 }

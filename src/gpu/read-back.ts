@@ -13,12 +13,12 @@ export class ReadBack {
     this.#device = device;
   }
 
-  /** The first `bytes` bytes of a buffer, once all that was submitted so far has run. */
-  async read(buffer: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  /** `bytes` bytes of a buffer, once all that was submitted so far has run. */
+  async read(buffer: GPUBuffer, bytes: number, byteOffset: number): Promise<ArrayBuffer> {
     const size = Math.ceil(bytes / 4) * 4;
     const staging = this.#take(size);
     const encoder = this.#device.createCommandEncoder();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+    encoder.copyBufferToBuffer(buffer, byteOffset, staging, 0, size);
     this.#device.queue.submit([encoder.finish()]);
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, size);

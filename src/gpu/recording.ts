@@ -1,13 +1,13 @@
 import { DawngradError } from './errors.js';
 import type { Launch } from './launch.js';
-import type { OwnedMemory } from './memory.js';
+import type { Memory, OwnedMemory } from './memory.js';
 
 /** Memory asked for while recording: when it is needed is known, where it is comes with the plan. */
 export class PlannedMemory implements OwnedMemory {
   /** Needed by launches from `from` up to, but not including, `until`. */
   readonly from: number;
   until = Number.POSITIVE_INFINITY;
-  place: GPUBuffer | undefined;
+  place: Memory | undefined;
   readonly #recording: Recording;
 
   constructor(
@@ -20,6 +20,18 @@ export class PlannedMemory implements OwnedMemory {
   }
 
   get buffer(): GPUBuffer {
+    return this.#placed.buffer;
+  }
+
+  get offset(): number {
+    return this.#placed.offset;
+  }
+
+  get size(): number {
+    return this.#placed.size;
+  }
+
+  get #placed(): Memory {
     if (!this.place) {
       throw new DawngradError(
         `${this.label}: has no memory before its program is built; while recording, do not read, and write only to ` +

@@ -25,7 +25,7 @@ export function assign(target: Tensor, source: Tensor | HostArray): void {
     throw new DawngradError('loading a tensor of another device; read it with toArray() and load its values');
   }
   if (target.size === 0 || source === target) return;
-  device.copy(source.buffer, target.buffer, target.bytes);
+  device.copy(source.memory, target.memory, target.bytes);
 }
 
 /**

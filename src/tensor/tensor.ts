@@ -56,7 +56,7 @@ export class Tensor {
     return this.#held.memory;
   }
 
-  /** The buffer that holds it. */
+  /** The buffer that holds it, from `memory.offset` on. */
   get buffer(): GPUBuffer {
     return this.memory.buffer;
   }
@@ -97,14 +97,14 @@ export class Tensor {
           `expected a ${ARRAYS[this.dtype].name}, got a ${values.constructor.name}`,
       );
     }
-    if (this.size > 0) this.device.write(this.buffer, values);
+    if (this.size > 0) this.device.write(this.buffer, values, this.memory.offset);
     return this;
   }
 
   /** Its values in row-major order, once everything recorded so far has run. */
   async toArray(): Promise<Float32Array | Uint32Array> {
     if (this.size === 0) return new ARRAYS[this.dtype](0);
-    return new ARRAYS[this.dtype](await this.device.read(this.buffer, this.bytes));
+    return new ARRAYS[this.dtype](await this.device.read(this.buffer, this.bytes, this.memory.offset));
   }
 
   /** The value of a tensor with one element. */

@@ -176,7 +176,7 @@ describe.each<[string, (device: Device, y: Tensor) => Launch]>([
     'a buffer that is too small',
     (device) => {
       const buffer = device.gpu.createBuffer({ label: 'small', size: 2, usage: GPUBufferUsage.STORAGE });
-      return fillLaunch({ buffer });
+      return fillLaunch({ buffer, offset: 0, size: 2 });
     },
   ],
   [

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Launch } from '../../src/gpu/launch.js';
 import { planMemory } from '../../src/gpu/plan.js';
 import { type PlannedMemory, Recording } from '../../src/gpu/recording.js';
+
+const LIMIT = 2 ** 27;
 
 /** Memory of `bytes` bytes, needed by launches from `from` up to, but not including, `until`. */
 function tenant(bytes: number, from: number, until: number): PlannedMemory {
@@ -12,36 +15,86 @@ function tenant(bytes: number, from: number, until: number): PlannedMemory {
   return memory;
 }
 
-const bytesOf = (tenants: PlannedMemory[]) => planMemory(tenants).reduce((sum, { bytes }) => sum + bytes, 0);
+/** A launch that reads and writes these. */
+const launch = (read: PlannedMemory[], written: PlannedMemory[]) =>
+  ({
+    operands: [...read, ...written],
+    access: [...read.map(() => 'read'), ...written.map(() => 'write')],
+  }) as unknown as Launch;
+
+const plan = (memory: PlannedMemory[], launches: Launch[] = [], limit = LIMIT) =>
+  planMemory({ memory, launches }, limit);
+
+const sizesOf = (...args: Parameters<typeof plan>) => plan(...args).map(({ bytes }) => bytes);
 
 describe('planMemory', () => {
-  it('lets tensors share a buffer when one ends before the other begins', () => {
-    expect(bytesOf([tenant(1024, 0, 2), tenant(1024, 2, 4), tenant(512, 4, 9)])).toBe(1024);
+  it('puts in one place what is not needed together', () => {
+    expect(sizesOf([tenant(1024, 0, 2), tenant(1024, 2, 4), tenant(512, 4, 9)])).toEqual([1024]);
   });
 
-  it('gives those that are needed by one launch a buffer each', () => {
-    expect(bytesOf([tenant(1024, 0, 3), tenant(1024, 2, 4)])).toBe(2048);
+  it('puts side by side what is needed together', () => {
+    const [arena] = plan([tenant(1024, 0, 3), tenant(300, 2, 4), tenant(500, 2, 3)]);
+    expect(arena?.tenants.map(({ offset }) => offset)).toEqual([0, 1024, 1536]);
   });
 
-  it('takes nothing for what no launch needs', () => {
-    expect(planMemory([tenant(1024, 3, 3)])).toEqual([]);
+  it('reuses a part of what a larger tenant had', () => {
+    const memory = [tenant(1024, 0, 2), tenant(512, 2, 4), tenant(512, 3, 4)];
+    expect(sizesOf(memory)).toEqual([1024]);
   });
 
-  it('keeps to the end what was never given back, though it came late', () => {
-    expect(bytesOf([tenant(1024, 5, Number.POSITIVE_INFINITY), tenant(1024, 7, 8)])).toBe(2048);
+  it('keeps what one launch reads and writes in different buffers', () => {
+    const [x, y, z] = [tenant(1024, 0, 3), tenant(1024, 1, 3), tenant(1024, 2, 3)] as const;
+    expect(sizesOf([x, y, z], [launch([x], [y]), launch([y], [z])])).toEqual([2048, 1024]);
+    expect(sizesOf([x, y, z], [launch([x, y], [z])])).toEqual([2048, 1024]);
   });
 
-  it('never puts two in one buffer at a time, and none in too small a one', () => {
+  it('keeps what outlives the program in different buffers: it may meet in any launch', () => {
+    const forever = Number.POSITIVE_INFINITY;
+    expect(sizesOf([tenant(1024, 0, forever), tenant(1024, 1, forever)])).toEqual([1024, 1024]);
+  });
+
+  it('makes no buffer larger than the limit', () => {
+    const memory = () => [tenant(1024, 0, 3), tenant(1024, 0, 3), tenant(700, 0, 3)];
+    expect(sizesOf(memory(), [], 2048)).toEqual([2048, 768]);
+    expect(sizesOf(memory(), [], 1028)).toEqual([1024, 1024, 768]);
+    expect(sizesOf([tenant(1028, 0, 3)], [], 1028)).toEqual([1028]);
+  });
+
+  it('takes nothing for what no launch needs, and something for what has no elements', () => {
+    expect(plan([tenant(1024, 3, 3)])).toEqual([]);
+    expect(plan([tenant(0, 3, 4)])[0]?.tenants[0]?.size).toBe(256);
+  });
+
+  it('never puts two in one place at a time, and binds at whole multiples of 256 bytes', () => {
     const lifetime = fc.tuple(fc.nat(4000), fc.nat(20), fc.integer({ min: 1, max: 10 }));
-    const property = fc.property(fc.array(lifetime, { maxLength: 40 }), (lifetimes) => {
-      const all = lifetimes.map(([bytes, from, length]) => tenant(bytes, from, from + length));
-      const slots = planMemory(all);
-      expect(slots.flatMap(({ tenants }) => tenants).length).toBe(all.length);
-      for (const { bytes, tenants } of slots) {
+    const lifetimes = fc.array(lifetime, { maxLength: 40 });
+    const pairs = fc.array(fc.tuple(fc.nat(39), fc.nat(39)), { maxLength: 20 });
+    const property = fc.property(lifetimes, pairs, (times, accesses) => {
+      const memory = times.map(([bytes, from, length]) => tenant(bytes, from, from + length));
+      const rivals = accesses.flatMap(([a, b]) => {
+        const [read, written] = [memory[a], memory[b]];
+        return read && written && read !== written ? [{ read, written }] : [];
+      });
+      const arenas = plan(
+        memory,
+        rivals.map(({ read, written }) => launch([read], [written])),
+        8192,
+      );
+      const homes = new Map(arenas.flatMap((arena) => arena.tenants.map(({ memory }) => [memory, arena])));
+      expect(homes.size).toBe(memory.length);
+      for (const { read, written } of rivals) expect(homes.get(read)).not.toBe(homes.get(written));
+      for (const { bytes, tenants } of arenas) {
+        expect(bytes).toBeLessThanOrEqual(8192);
         for (const one of tenants) {
-          expect(one.bytes).toBeLessThanOrEqual(bytes);
+          expect(one.offset % 256).toBe(0);
+          expect(one.size).toBeGreaterThanOrEqual(one.memory.bytes);
+          expect(one.offset + one.size).toBeLessThanOrEqual(bytes);
           for (const other of tenants) {
-            if (one !== other) expect(one.from >= other.until || other.from >= one.until).toBe(true);
+            if (one === other) continue;
+            const apartInTime =
+              one.memory.from >= other.memory.until || other.memory.from >= one.memory.until;
+            const apart = one.offset >= other.offset + other.size || other.offset >= one.offset + one.size;
+            expect(apartInTime || apart).toBe(true);
           }
         }
       }

@@ -68,6 +68,24 @@ describe('a program', () => {
     expect(() => program.run()).toThrow('disposed of');
   });
 
+  it('reads, writes and computes in the middle of a buffer', async () => {
+    const x = filled(gpu.device, [1025], 1);
+    const program = gpu.device.record(() => {
+      const large = relu(x);
+      const small = filled(gpu.device, [2], 7);
+      const sum = add(large, 1);
+      large.dispose();
+      return { small, sum };
+    });
+    const { small, sum } = program.result;
+    expect(small.memory.offset).toBeGreaterThan(0);
+    program.run();
+    expect(await small.toArray()).toEqual(Float32Array.of(7, 7));
+    small.write(Float32Array.of(3, 4));
+    expect(await add(small, 1).toArray()).toEqual(Float32Array.of(4, 5));
+    expect((await sum.toArray())[1024]).toBe(2);
+  });
+
   it('leaves memory alone that was released after it was recorded', async () => {
     const program = gpu.device.record(() => filled(gpu.device, [64], 7));
     program.result.dispose();
