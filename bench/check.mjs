@@ -1,0 +1,38 @@
+/**
+ * Is what a kernel computed right? Plain loops on the host, in double precision, say what a value must be; for large results
+ * they are asked about a sample of them.
+ */
+import { uniformValues } from '../dist/tensor/random.js';
+
+/** Values of each result that are compared. */
+const SAMPLE = 256;
+
+/** Largest error, relative to the value or to the root mean square of those sampled, whichever is larger. */
+const TOLERANCE = 1e-4;
+
+/** Positions in an array of `size`, one at random in each of `SAMPLE` equal parts: no stride of the array can hide from them. */
+export function samplePositions(size) {
+  const parts = Math.min(size, SAMPLE);
+  const within = uniformValues(parts, 1, 0);
+  return Array.from(within, (part, index) => Math.floor(((index + part) * size) / parts));
+}
+
+/**
+ * Compare a result with what is expected at sampled positions.
+ * @param {string} name
+ * @param {Float32Array | Uint32Array} values
+ * @param {(position: number) => number} expected
+ * @returns {string | undefined} what is wrong
+ */
+export function findError(name, values, expected) {
+  const wanted = samplePositions(values.length).map((position) => [position, expected(position)]);
+  const meanSquare = wanted.reduce((sum, [, want]) => sum + want ** 2, 0) / wanted.length;
+  const tolerance = values instanceof Uint32Array ? 0 : TOLERANCE;
+  for (const [position, want] of wanted) {
+    const got = values[position];
+    const bound = tolerance * Math.max(Math.abs(want), Math.sqrt(meanSquare));
+    // Written so that a NaN on either side is an error.
+    if (!(Math.abs(got - want) <= bound)) return `${name}[${position}] is ${got}, expected ${want}`;
+  }
+  return undefined;
+}

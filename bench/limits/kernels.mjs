@@ -1,0 +1,32 @@
+/** The two kernels that find this device's limits; declared like any other, but of use to nobody else. */
+import { defineKernel, elementCost, linearGrid } from '../../dist/kernels/kernel.js';
+
+/** Shaders are looked for in shaders/. */
+const shader = (file) => `../bench/limits/${file}`;
+
+const WORKGROUP = 64;
+const CHAINS = 8;
+const STEPS_PER_ROUND = 32;
+
+/** Threads of `arithmetic`: as many as fill a large GPU several times. */
+export const THREADS = 2 ** 18;
+
+export const arithmetic = defineKernel({
+  name: 'limit.arithmetic',
+  shader: shader('arithmetic.wgsl'),
+  entryPoint: 'arithmetic',
+  bindings: { y: 'write' },
+  params: { rounds: 'u32', scale: 'f32', offset: 'f32' },
+  grid: () => [THREADS / WORKGROUP, 1, 1],
+  cost: ({ rounds }) => ({ flops: 2 * THREADS * rounds * STEPS_PER_ROUND * CHAINS, bytes: 4 * THREADS }),
+});
+
+export const copy = defineKernel({
+  name: 'limit.copy',
+  shader: shader('copy.wgsl'),
+  entryPoint: 'copy',
+  bindings: { x: 'read', y: 'write' },
+  params: { size: 'u32' },
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }) => elementCost(8 * size),
+});
