@@ -4,10 +4,19 @@ import { defineDoctor } from './doctor.js';
 import { defineDownload } from './download.js';
 import { defineEval } from './eval.js';
 import { defineModels } from './models.js';
+import { definePlan } from './plan.js';
 import { definePredict } from './predict.js';
 import { defineTrain } from './train.js';
 
-const COMMANDS = [defineTrain, defineEval, definePredict, defineDownload, defineModels, defineDoctor];
+const COMMANDS = [
+  defineTrain,
+  defineEval,
+  definePredict,
+  defineDownload,
+  defineModels,
+  definePlan,
+  defineDoctor,
+];
 
 /** The command line: every command, with failures thrown rather than printed. */
 export function program(): Command {

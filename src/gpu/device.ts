@@ -4,7 +4,7 @@ import { checkLaunch, type Launch } from './launch.js';
 import { requiredLimits } from './limits.js';
 import type { Memory, OwnedMemory } from './memory.js';
 import { PipelineCache } from './pipelines.js';
-import { planMemory } from './plan.js';
+import { type ProgramPlan, planMemory } from './plan.js';
 import { BufferPool, type MemoryUse } from './pool.js';
 import { Program } from './program.js';
 import { ReadBack } from './read-back.js';
@@ -149,10 +149,17 @@ export class Device {
     });
   }
 
-  /** How many bytes `record(work)` would take, found without taking them. */
-  plan(work: () => unknown): number {
-    const { recording } = this.#recordingOf(work);
-    return planMemory(recording, this.#pool.largest).reduce((sum, { bytes }) => sum + bytes, 0);
+  /** What `record(work)` would make, and how many bytes it would take, found without taking them. */
+  plan<T>(work: () => T): ProgramPlan<T> {
+    const { recording, result } = this.#recordingOf(work);
+    const { launches, memory } = recording;
+    const arenas = planMemory(recording, this.#pool.largest);
+    return {
+      result,
+      bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
+      kernels: launches.map(({ label }) => label),
+      memory,
+    };
   }
 
   #recordingOf<T>(work: () => T): { recording: Recording; result: T } {

@@ -16,6 +16,17 @@ export interface Arena {
   readonly tenants: readonly Tenant[];
 }
 
+/** What a program would be, and take, found without making it. */
+export interface ProgramPlan<T> {
+  /** What the recorded function returned: tensors without memory. */
+  readonly result: T;
+  readonly bytes: number;
+  /** The names of its kernels, in order. */
+  readonly kernels: readonly string[];
+  /** All memory that it asks for, and which of the kernels need it. */
+  readonly memory: readonly PlannedMemory[];
+}
+
 /** WebGPU binds buffers at multiples of this many bytes. */
 const ALIGNMENT = 256;
 

@@ -1,4 +1,4 @@
-import { ShapeError } from '../gpu/errors.js';
+import { LimitError, ShapeError } from '../gpu/errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 import { assignAll, type State } from './state.js';
@@ -58,8 +58,9 @@ export abstract class Module {
     try {
       return op();
     } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      throw new ShapeError(`${this}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
+      const Kind = [ShapeError, LimitError].find((kind) => error instanceof kind);
+      if (!Kind) throw error;
+      throw new Kind(`${this}: ${(error as Error).message.replace(/^\w+: /, '')}`, { cause: error });
     }
   }
 

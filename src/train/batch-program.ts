@@ -1,5 +1,6 @@
 import type { BatchLoader } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
+import type { ProgramPlan } from '../gpu/plan.js';
 import type { Program } from '../gpu/program.js';
 import { Tensor } from '../tensor/tensor.js';
 import { keep, tidy } from '../tensor/tidy.js';
@@ -14,11 +15,21 @@ export interface StepResult {
 /** Work on one batch of images `[N, C, H, W]` and their labels `[N]`. */
 export type BatchWork = (images: Tensor, labels: Tensor) => StepResult;
 
-/** One size of batch: where its bytes are uploaded to, and what is run on them. */
-interface Recorded {
+/** Where the bytes of a batch are uploaded to. */
+interface Upload {
   readonly packedPixels: Tensor;
   readonly labels: Tensor;
+}
+
+/** One size of batch, and what is run on it. */
+interface Recorded extends Upload {
   readonly program: Program<StepResult>;
+}
+
+/** What a step would take. */
+export interface StepPlan extends ProgramPlan<StepResult> {
+  /** Bytes that a batch is uploaded to, which are not part of the program. */
+  readonly uploadBytes: number;
 }
 
 /**
@@ -53,7 +64,7 @@ export class BatchProgram {
     if (recorded) {
       again();
     } else {
-      recorded = this.#record(host.packedPixels.length, count);
+      recorded = this.#record(count);
       this.#recorded.set(count, recorded);
     }
     recorded.packedPixels.write(host.packedPixels);
@@ -71,13 +82,33 @@ export class BatchProgram {
     this.#recorded.clear();
   }
 
-  #record(words: number, count: number): Recorded {
-    const packedPixels = keep(new Tensor(this.#device, [words], 'u32'));
-    const labels = keep(new Tensor(this.#device, [count], 'u32'));
-    const program = this.#device.record(() =>
-      tidy(this.#device, () => this.#work(this.#batches.prepare(packedPixels, labels).images, labels)),
-    );
-    return { packedPixels, labels, program };
+  /** What the work would take for batches of this size. It is gone through once on the host, and computes nothing. */
+  plan(count: number): StepPlan {
+    const upload = this.#upload(count);
+    const { packedPixels, labels } = upload;
+    try {
+      const plan = this.#device.plan(() => this.#step(upload));
+      return { ...plan, uploadBytes: packedPixels.memory.size + labels.memory.size };
+    } finally {
+      packedPixels.dispose();
+      labels.dispose();
+    }
+  }
+
+  #record(count: number): Recorded {
+    const upload = this.#upload(count);
+    return { ...upload, program: this.#device.record(() => this.#step(upload)) };
+  }
+
+  #upload(count: number): Upload {
+    const { channels, height, width } = this.#batches.set;
+    const words = Math.ceil((count * channels * height * width) / 4);
+    const uploaded = (length: number) => keep(new Tensor(this.#device, [length], 'u32'));
+    return { packedPixels: uploaded(words), labels: uploaded(count) };
+  }
+
+  #step({ packedPixels, labels }: Upload): StepResult {
+    return tidy(this.#device, () => this.#work(this.#batches.prepare(packedPixels, labels).images, labels));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Device } from '../gpu/device.js';
 import type { Module } from '../nn/module.js';
 import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
 import type { Schedule } from '../nn/schedule.js';
-import { BatchProgram } from './batch-program.js';
+import { BatchProgram, type BatchWork } from './batch-program.js';
 import { pipelined } from './pipelined.js';
 import { RunError } from './run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
@@ -28,6 +28,23 @@ export interface Position {
   readonly score: Score;
 }
 
+/** The work of a training step, on a model in training mode. */
+export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): BatchWork {
+  return (images, labels) => {
+    const result = crossEntropy(model.forward(images), labels);
+    // Before the new gradients rather than after the update: they stay readable until the next step.
+    optimizer.zeroGrad();
+    backward(result.loss);
+    optimizer.step();
+    return result;
+  };
+}
+
+/** The work of scoring a batch, on a model in evaluation mode. */
+export function evaluationWork(model: Module): BatchWork {
+  return (images, labels) => noGrad(() => crossEntropy(model.forward(images), labels));
+}
+
 /** Trains a model on one epoch after the other, and may stop and go on at any step. */
 export class Trainer {
   readonly options: TrainerOptions;
@@ -38,14 +55,7 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.options = options;
     const { device, model, optimizer, batches } = options;
-    this.#program = new BatchProgram(device, batches, (images, labels) => {
-      const result = crossEntropy(model.forward(images), labels);
-      // Before the new gradients rather than after the update: they stay readable until the next step.
-      optimizer.zeroGrad();
-      backward(result.loss);
-      optimizer.step();
-      return result;
-    });
+    this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer));
   }
 
   /**
@@ -100,9 +110,7 @@ export class Trainer {
 
 /** Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. */
 export async function* evaluate(device: Device, model: Module, batches: BatchLoader): AsyncGenerator<Score> {
-  const program = new BatchProgram(device, batches, (images, labels) =>
-    noGrad(() => crossEntropy(model.forward(images), labels)),
-  );
+  const program = new BatchProgram(device, batches, evaluationWork(model));
   function* steps(): Generator<Promise<Score>> {
     for (let step = 0; step < batches.steps; step++) yield program.run(0, step);
   }

@@ -45,6 +45,17 @@ function labelsWith(last: number): Uint8Array {
 
 describe('one line on stderr, nothing on stdout, and a status for', () => {
   it.each<[string, number, string]>([
+    ['plan', BAD_USAGE, "missing required argument 'model'"],
+    [
+      'plan nin-imagenet',
+      FAILED,
+      'no model is called "nin-imagenet"; there are nin-cifar10, nin-cifar100, nin-svhn, nin-mnist, nin-glyphs',
+    ],
+    [
+      'plan nin-mnist --batch 0',
+      BAD_USAGE,
+      "option '--batch <n>' argument '0' is invalid. It must be a whole number of at least 1.",
+    ],
     ['frobnicate', BAD_USAGE, "unknown command 'frobnicate'"],
     ['train --epcohs 3', BAD_USAGE, "unknown option '--epcohs' (Did you mean --epochs?)"],
     ['train nin-mnist more', BAD_USAGE, "too many arguments for 'train'. Expected 1 argument but got 2."],

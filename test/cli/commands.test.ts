@@ -8,7 +8,7 @@ describe('dawngrad', () => {
   it('shows its commands with --help', async () => {
     const { status, stdout, stderr } = await dawngrad(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const command of ['train', 'eval', 'predict', 'download', 'models', 'doctor']) {
+    for (const command of ['train', 'eval', 'predict', 'download', 'models', 'plan', 'doctor']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -19,7 +19,7 @@ describe('dawngrad', () => {
     expect(stderr).toMatch(/^Usage: dawngrad /);
   });
 
-  it.each(['train', 'eval', 'predict', 'download', 'models', 'doctor'])(
+  it.each(['train', 'eval', 'predict', 'download', 'models', 'plan', 'doctor'])(
     'shows the use of %s',
     async (command) => {
       const { status, stdout, stderr } = await dawngrad([command, '--help']);
@@ -36,6 +36,51 @@ describe('dawngrad', () => {
       .split('\n')
       .map((line) => line.split(' ')[0]);
     expect(names).toEqual([...models.keys()]);
+  });
+});
+
+describe('dawngrad plan', () => {
+  it('says in one line which op exceeds the limits of this device, and what would not', async () => {
+    const { status, stdout, stderr } = await dawngrad(['plan', 'nin-cifar10', '--batch', '8000']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^dawngrad: Conv2d "block1.conv": tensor \[8000, 192, 32, 32\]: needs .* The largest batch that fits is \d+\.\n$/,
+    );
+  });
+
+  it('prints what training and evaluation take, and in total the parts', async () => {
+    const { status, stdout, stderr } = await dawngrad(['plan', 'nin-cifar10', '--batch', '16']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^nin-cifar10, batch 16, adam, on .+; MiB\n\n/);
+    const row = (what: string) => Number(new RegExp(`^${what} +([\\d.]+)`, 'm').exec(stdout)?.[1]);
+    expect(row('parameters')).toBeGreaterThan((4 * 966_986) / 2 ** 20);
+    const parts = [
+      'parameters',
+      'optimizer state',
+      'constants and batch',
+      'gradients of parameters',
+      'activations kept for backward',
+      'workspace',
+      'gaps between tensors',
+    ];
+    const sum = parts.reduce((total, what) => total + row(what), 0);
+    // Each of the seven, and their sum, is rounded to a tenth.
+    expect(Math.abs(row('peak') - sum)).toBeLessThan(0.05 * (parts.length + 1));
+    expect(row('peak with tests after each epoch')).toBeGreaterThan(row('peak'));
+  });
+
+  it('follows the options', async () => {
+    const peakOf = async (...options: string[]) => {
+      const { stdout } = await dawngrad(['plan', 'nin-mnist', '--batch', '32', ...options]);
+      return Number(/^peak +([\d.]+)/m.exec(stdout)?.[1]);
+    };
+    const [plain, wide, normalised] = await Promise.all([
+      peakOf(),
+      peakOf('--width', '2'),
+      peakOf('--batch-norm'),
+    ]);
+    expect(wide).toBeGreaterThan(1.5 * plain);
+    expect(normalised).toBeGreaterThan(plain);
   });
 });
 

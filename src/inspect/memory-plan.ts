@@ -1,0 +1,149 @@
+/** How much device memory a run will take, found before anything runs. `dawngrad plan` prints it. */
+import type { Dataset, ImageSet } from '../data/dataset.js';
+import type { Device } from '../gpu/device.js';
+import { LimitError } from '../gpu/errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { BatchProgram, type StepPlan } from '../train/batch-program.js';
+import type { RunConfig } from '../train/config.js';
+import { findModel } from '../train/recipes.js';
+import { assemble, EVALUATION_BATCH, type Session } from '../train/session.js';
+import { evaluationWork, trainingWork } from '../train/trainer.js';
+
+/** Bytes that a recorded step takes, by what they hold at its fullest moment. */
+export interface StepMemory {
+  /** Images a step. */
+  readonly batch: number;
+  /** Kernel launches a step. */
+  readonly launches: number;
+  /** Of parameters, as far as they are known by then. */
+  readonly gradients: number;
+  /** What the forward pass made and the backward pass still needs. */
+  readonly activations: number;
+  /** What a few launches need: gradients of activations, unfolded images, partial sums; in evaluation all there is. */
+  readonly workspace: number;
+  /** Free at that moment, but in the wrong place for anything. */
+  readonly gaps: number;
+  /** Where the batch is uploaded to. */
+  readonly upload: number;
+  /** Of all those. */
+  readonly total: number;
+}
+
+/** Bytes of device memory that a run takes. */
+export interface MemoryPlan {
+  /** Parameters, and running statistics where there are any. */
+  readonly parameters: number;
+  /** What the optimizer remembers for each parameter. */
+  readonly optimizerState: number;
+  /** Rates, random keys, the normalisation of images. */
+  readonly constants: number;
+  readonly training: StepMemory;
+  readonly evaluation: StepMemory;
+  /** While training. */
+  readonly trainingPeak: number;
+  /** In a run that evaluates after each epoch: training keeps its memory meanwhile. */
+  readonly runPeak: number;
+}
+
+/**
+ * Plan a run of this config; its data set is not looked at. An epoch's last evaluation batch, if it is smaller than the others,
+ * takes a further part of what the evaluation step takes.
+ *
+ * @param device made for this: the session that is planned lives on it, with parameters and optimizer state
+ * @throws LimitError when a tensor is larger than the device allows, naming the op and the largest batch that would do
+ */
+export function planRun(config: RunConfig, device: Device): MemoryPlan {
+  const before = device.memory.used;
+  const session = assemble({ ...config, seed: device.seed }, device, blankData(config));
+  const training = stepMemory(session, planTraining(session, config.batch), config.batch);
+  const evaluation = stepMemory(session, planEvaluation(session), EVALUATION_BATCH);
+  const { model, optimizer } = session;
+  const parameters = bytesOf(model.stateDict().values());
+  const optimizerState = bytesOf(optimizer.stateDict().slots.values() as Iterable<Tensor>);
+  const state = device.memory.used - before;
+  const trainingPeak = state + training.total;
+  return {
+    parameters,
+    optimizerState,
+    constants: state - parameters - optimizerState,
+    training,
+    evaluation,
+    trainingPeak,
+    runPeak: trainingPeak + evaluation.total,
+  };
+}
+
+const bytesOf = (tensors: Iterable<Tensor>): number =>
+  [...tensors].reduce((sum, { memory }) => sum + memory.size, 0);
+
+/** One black image of the size that the model takes: plans ask for no more. */
+function blankData({ model, dataset }: RunConfig): Dataset {
+  const { input, classes } = findModel(model);
+  const [channels, height, width] = input;
+  const set: ImageSet = {
+    count: 1,
+    channels,
+    height,
+    width,
+    pixels: new Uint8Array(channels * height * width),
+    labels: new Uint8Array(1),
+    classes: Array.from({ length: classes }, (_, label) => String(label)),
+  };
+  return { name: dataset, train: set, test: set };
+}
+
+function planTraining({ device, train, model, optimizer }: Session, batch: number): StepPlan {
+  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer));
+  try {
+    return program.plan(batch);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    const most = largest(batch, (count) => {
+      // What the try before made room for its images in.
+      device.trim();
+      program.plan(count);
+    });
+    const advice = most > 0 ? `The largest batch that fits is ${most}.` : 'Not even one image fits.';
+    throw new LimitError(`${error.message} ${advice}`, { cause: error });
+  }
+}
+
+function planEvaluation({ device, test, model }: Session): StepPlan {
+  return new BatchProgram(device, test, evaluationWork(model.eval())).plan(EVALUATION_BATCH);
+}
+
+/** The largest count, below one that is too many, for which `plan` finds no limit; 0 if there is none. */
+function largest(tooMany: number, plan: (count: number) => unknown): number {
+  let [fits, exceeds] = [0, tooMany];
+  while (exceeds - fits > 1) {
+    const count = Math.floor((fits + exceeds) / 2);
+    try {
+      plan(count);
+      fits = count;
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
+      exceeds = count;
+    }
+  }
+  return fits;
+}
+
+function stepMemory({ model }: Session, plan: StepPlan, batch: number): StepMemory {
+  const { result, bytes, kernels, memory, uploadBytes: upload } = plan;
+  const gradientsOf = new Set<unknown>(model.parameters().map(({ grad }) => grad?.memory));
+  const loss = memory.find((one) => one === result.loss.memory)!.from;
+  const bytesAt = (launch: number) => {
+    const sums = { gradients: 0, activations: 0, workspace: 0 };
+    for (const one of memory) {
+      if (launch < one.from || launch >= one.until) continue;
+      const kept = result.loss.requiresGrad && one.from < loss && one.until > loss + 1;
+      sums[gradientsOf.has(one) ? 'gradients' : kept ? 'activations' : 'workspace'] += one.bytes;
+    }
+    return { ...sums, all: sums.gradients + sums.activations + sums.workspace };
+  };
+  const { all, ...parts } = kernels
+    .map((_, launch) => bytesAt(launch))
+    .reduce((fullest, moment) => (moment.all > fullest.all ? moment : fullest));
+  model.zeroGrad();
+  return { batch, launches: kernels.length, ...parts, gaps: bytes - all, upload, total: bytes + upload };
+}
