@@ -139,18 +139,18 @@ async function timesOf(device, clock, launch, budget) {
  */
 export async function measure(device, clock, wanted, budget) {
   const inputs = await inputsOf(device, wanted);
-  const { launches, took, error } = await launchAndCheck(device, wanted, inputs);
-  const measurement = {
-    name: wanted.name,
-    kernels: launches.map(({ label }) => label),
-    cost: costOf(launches),
-  };
-  const compiles = compilesAny(device, launches);
-  if (error) return { ...measurement, error };
-  const { repeats, samples } = await timesOf(device, clock, () => wanted.launch(inputs.tensors), budget);
-  const times = summarise(samples);
-  const compile = compiles ? Math.max(0, took - times.median) : null;
-  disposeAll(Object.values(inputs.tensors));
-  device.trim();
-  return { ...measurement, repeats, samples: samples.length, times, compile };
+  try {
+    const { launches, took, error } = await launchAndCheck(device, wanted, inputs);
+    const compiles = compilesAny(device, launches);
+    const { name } = wanted;
+    const measurement = { name, kernels: launches.map(({ label }) => label), cost: costOf(launches) };
+    if (error) return { ...measurement, error };
+    const { repeats, samples } = await timesOf(device, clock, () => wanted.launch(inputs.tensors), budget);
+    const times = summarise(samples);
+    const compile = compiles ? Math.max(0, took - times.median) : null;
+    return { ...measurement, repeats, samples: samples.length, times, compile };
+  } finally {
+    disposeAll(Object.values(inputs.tensors));
+    device.trim();
+  }
 }

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { casesOf, choose, groupOf } from '../../bench/cases.mjs';
+import { hostClock } from '../../bench/clock.mjs';
+import { costOf, launchesOf } from '../../bench/cost.mjs';
+import { openDevice } from '../../bench/device.mjs';
+import { given, makeInputs } from '../../bench/inputs.mjs';
+import { check, measure } from '../../bench/measure.mjs';
+
+/** As much of a case as these tests look at. */
+interface Case {
+  readonly name: string;
+}
+
+describe('the benchmarks', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the benchmarks are plain JavaScript, and so is the device they open
+  let device: any;
+  let cases: Case[];
+
+  beforeAll(async () => {
+    // Compile times are of no interest here: let the driver use what other tests compiled.
+    process.env.MESA_SHADER_CACHE_DISABLE ??= 'false';
+    device = await openDevice();
+    cases = casesOf(device, { batch: 2, width: 1 / 24 });
+  });
+  afterAll(() => device?.destroy());
+
+  it('have names of their own, and cover every family of kernels', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    const groups = 'matmul conv2d im2col col2im relu bias dropout maxPool avgPool globalAvgPool batchNorm';
+    const others = 'softmaxCrossEntropy sgd adam augment';
+    expect(new Set(cases.map(groupOf))).toEqual(new Set(`${groups} ${others}`.split(' ')));
+  });
+
+  it('compute what their plain loops do, every one of them', async () => {
+    const errors: string[] = [];
+    for (const one of cases) {
+      const error = await check(device, one);
+      if (error) errors.push(`${one.name}: ${error}`);
+    }
+    expect(errors).toEqual([]);
+  });
+
+  it('are chosen by any of several parts of their names', () => {
+    const chosen: Case[] = choose(cases, ['sgd', 'relu.']);
+    expect(chosen.map(({ name }) => name.split(' ')[0])).toEqual([
+      'relu.forward',
+      'relu.backward',
+      'sgd.step',
+    ]);
+    expect(choose(cases, [])).toEqual(cases);
+  });
+
+  it('cannot be chosen by a name that none has, even next to one that some have', () => {
+    expect(() => choose(cases, ['sgd', 'softmux'])).toThrow(
+      /^no benchmark is called "softmux"; there are matmul, conv2d, .*, sgd, adam, augment$/,
+    );
+  });
+
+  it('cost the sum of what their kernels say', () => {
+    const chosen = choose(cases, ['relu.backward', 'dropout']);
+    const launches = launchesOf(device, () => {
+      for (const { inputs, launch } of chosen) launch(makeInputs(device, inputs).tensors);
+    });
+    const elements = 2 * 8 * 32 * 32;
+    expect(costOf(launches)).toEqual({ flops: elements, bytes: 4 * (3 + 2) * elements });
+  });
+
+  it('are timed', async () => {
+    const [one] = choose(cases, ['softmaxCrossEntropy.forward']);
+    const measurement = await measure(device, hostClock(device), one, 1);
+    expect(measurement).toMatchObject({ name: one.name, kernels: ['softmaxCrossEntropy.forward'] });
+    expect(measurement.samples).toBeGreaterThanOrEqual(3);
+    const { min, median, max } = measurement.times;
+    expect(min).toBeGreaterThan(0);
+    expect(median).toBeGreaterThanOrEqual(min);
+    expect(max).toBeGreaterThanOrEqual(median);
+  });
+
+  it('are not timed if they are wrong', async () => {
+    const wrong = {
+      name: 'wrong',
+      inputs: { x: given(Float32Array.of(1, 2)) },
+      launch: ({ x }: { x: unknown }) => ({ y: x }),
+      expected: () => ({ y: () => 1 }),
+    };
+    const measurement = await measure(device, hostClock(device), wrong, 1);
+    expect(measurement.error).toBe('y[1] is 2, expected 1');
+    expect(measurement.times).toBeUndefined();
+  });
+});
