@@ -50,18 +50,27 @@ export function noGrad<T>(work: () => T): T {
 export const isRecorded = (inputs: readonly Tensor[]): boolean =>
   recording && inputs.some((input) => input.requiresGrad);
 
-/**
- * Put an op on the tape, unless no input needs a gradient. Returns the output, for `return record(...)`.
- * @param saved tensors that the op made for its backward pass only
- */
+/** What the backward pass of an op works with. */
+export interface BackwardNeeds {
+  /** Tensors that the op made for its backward pass only. */
+  readonly saved?: readonly Tensor[];
+  /** Those of its inputs and its output whose values are read (default: all). */
+  readonly reads?: readonly Tensor[];
+}
+
+/** Tensors whose values some backward pass reads. */
+const read = new WeakSet<Tensor>();
+
+/** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return record(...)`. */
 export function record(
   op: string,
   output: Tensor,
   inputs: readonly Tensor[],
   backward: Backward,
-  saved: readonly Tensor[] = [],
+  { saved = [], reads = [...inputs, output] }: BackwardNeeds = {},
 ): Tensor {
   if (isRecorded(inputs)) {
+    for (const tensor of reads) read.add(tensor);
     output.requiresGrad = true;
     output.node = { op, order: recorded++, inputs, backward, saved, relinquished: false } satisfies Node;
   }
@@ -70,11 +79,11 @@ export function record(
 
 /**
  * Say that nobody but the tape needs a tensor any more: its memory is given back as soon as the backward pass is done with
- * it, or at once if it is not on the tape. Without this, `tidy` gives it back at its end.
+ * it, or at once if that does not read it. Without this, `tidy` gives it back at its end.
  */
 export function relinquish(tensor: Tensor): void {
   const node = nodeOf(tensor);
-  if (node === undefined || node === WALKED) tensor.dispose();
+  if (node === undefined || node === WALKED || !read.has(tensor)) tensor.dispose();
   else node.relinquished = true;
 }
 

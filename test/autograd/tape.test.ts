@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { add } from '../../src/autograd/ops/add.js';
+import { dropout } from '../../src/autograd/ops/dropout.js';
 import { multiply } from '../../src/autograd/ops/multiply.js';
 import { relu } from '../../src/autograd/ops/relu.js';
 import { reshape } from '../../src/autograd/ops/reshape.js';
 import { scale } from '../../src/autograd/ops/scale.js';
 import { sum } from '../../src/autograd/ops/sum.js';
-import { type Backward, backward, isRecorded, noGrad, record } from '../../src/autograd/tape.js';
+import { type Backward, backward, isRecorded, noGrad, record, relinquish } from '../../src/autograd/tape.js';
 import { DawngradError, ShapeError } from '../../src/gpu/errors.js';
 import { from, zeros } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -183,6 +184,21 @@ describe('memory that gradients are in', () => {
     x.grad?.dispose();
     w.grad?.dispose();
     expect(gpu.device.memory.used).toBe(before);
+  });
+
+  it('is given back of what only the tape needs: when the op that reads it was walked, or at once', async () => {
+    const x = leaf(...Array(1000).keys());
+    const key = from(gpu.device, [1, 2], 'u32');
+    const read = relu(x);
+    const unread = dropout(read, 0.5, { key });
+    const y = dropout(unread, 0.5, { key });
+    relinquish(read);
+    relinquish(unread);
+    expect([read.disposed, unread.disposed]).toEqual([false, true]);
+    backward(sum(y));
+    expect(read.disposed).toBe(true);
+    // Twice the same mask: y is 0 or 4 x.
+    expect(await gradientOf(x)).toEqual([...(await y.toArray())].map((value) => (value > 0 ? 4 : 0)));
   });
 
   it('is given back where an op computes a gradient that nobody needs', () => {

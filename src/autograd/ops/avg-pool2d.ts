@@ -20,5 +20,7 @@ export function avgPool2d(x: Tensor, { countIncludePad = true, ...options }: Avg
   const window = poolWindow('avgPool2d', options);
   const y = avgPool(x, window, countIncludePad);
   // dx[i] = sum of dy / count over the windows that hold x[i]
-  return record('avgPool2d', y, [x], (dy) => [avgPoolGradient(dy, x.shape, window, countIncludePad)]);
+  return record('avgPool2d', y, [x], (dy) => [avgPoolGradient(dy, x.shape, window, countIncludePad)], {
+    reads: [],
+  });
 }

@@ -41,8 +41,12 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
   const running = { mean: runningMean, variance: runningVariance };
   if (!training) {
     // dbeta = sum dy, dgamma = sum dy xhat, dx = gamma dy / sqrt(variance + eps)
-    return record('batchNorm2d', normalise(x, running, gamma, beta, eps), [x, gamma, beta], (dy) =>
-      batchNormGradients(dy, x, running, gamma, { eps, training }),
+    return record(
+      'batchNorm2d',
+      normalise(x, running, gamma, beta, eps),
+      [x, gamma, beta],
+      (dy) => batchNormGradients(dy, x, running, gamma, { eps, training }),
+      { reads: [x, gamma] },
     );
   }
 
@@ -62,8 +66,12 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
     statistics.variance.dispose();
   }
   // dx = gamma / sqrt(variance + eps) (dy - mean(dy) - xhat mean(dy xhat)); dbeta and dgamma as in evaluation
-  return record('batchNorm2d', y, inputs, (dy) =>
-    batchNormGradients(dy, x, statistics, gamma, { eps, training }),
+  return record(
+    'batchNorm2d',
+    y,
+    inputs,
+    (dy) => batchNormGradients(dy, x, statistics, gamma, { eps, training }),
+    { reads: [x, gamma] },
   );
 }
 

@@ -25,5 +25,5 @@ export function dropout(x: Tensor, p: number, { training = true, key }: DropoutO
   const maskKey = key ?? nextKey(x.device);
   const y = dropoutKernel(x, maskKey, p);
   // dx = mask dy / (1 - p): the same map
-  return record('dropout', y, [x], (dy) => [dropoutKernel(dy, maskKey, p)]);
+  return record('dropout', y, [x], (dy) => [dropoutKernel(dy, maskKey, p)], { reads: [] });
 }

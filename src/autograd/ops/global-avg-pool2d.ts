@@ -12,5 +12,5 @@ export function globalAvgPool2d(x: Tensor): Tensor {
   checkDType('globalAvgPool2d', 'input', x);
   const y = globalAvgPool(x);
   // dx[n, c, h, w] = dy[n, c] / (H W)
-  return record('globalAvgPool2d', y, [x], (dy) => [globalAvgPoolGradient(dy, x.shape)]);
+  return record('globalAvgPool2d', y, [x], (dy) => [globalAvgPoolGradient(dy, x.shape)], { reads: [] });
 }

@@ -16,5 +16,8 @@ export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
   if (!isRecorded([x])) return maxPool(x, window);
   const { y, argmax } = maxPoolWithArgmax(x, window);
   // dx[i] = sum of dy over the windows whose maximum is x[i]
-  return record('maxPool2d', y, [x], (dy) => [maxPoolGradient(argmax, dy, x.shape, window)], [argmax]);
+  return record('maxPool2d', y, [x], (dy) => [maxPoolGradient(argmax, dy, x.shape, window)], {
+    saved: [argmax],
+    reads: [],
+  });
 }

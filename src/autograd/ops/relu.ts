@@ -6,5 +6,5 @@ import { record } from '../tape.js';
 export function relu(x: Tensor): Tensor {
   const y = reluKernel(x);
   // dx = dy * [y > 0]
-  return record('relu', y, [x], (dy) => [reluGradient(y, dy)]);
+  return record('relu', y, [x], (dy) => [reluGradient(y, dy)], { reads: [y] });
 }

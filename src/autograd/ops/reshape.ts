@@ -6,7 +6,7 @@ import { record } from '../tape.js';
 /** The same elements, in the same order, under another shape; one length may be -1. Shares x's memory. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   // dx = dy under x's shape
-  return record('reshape', x.view(shape), [x], (dy) => [dy.view(x.shape)]);
+  return record('reshape', x.view(shape), [x], (dy) => [dy.view(x.shape)], { reads: [] });
 }
 
 /** One axis in place of `startAxis` and all after it: `[N, C, H, W]` becomes `[N, C H W]`. Shares x's memory. */
