@@ -20,18 +20,21 @@ const MOST_RUNS = 8;
  * @property {string} [failed] why, if it did; the rest is then of no use
  *
  * @param {import('./cases.mjs').Case} wanted
+ * @param {string} file with its arrays
  * @param {import('./protocol.mjs').Peer[]} peers
+ * @param {{ rounds: number, progress: (text: string) => void }} options `progress` is told what goes on
  * @returns {Promise<Map<string, Measured>>}
  */
-export async function measure(wanted, file, peers, rounds) {
+export async function measure(wanted, file, peers, { rounds, progress }) {
   const measured = new Map(
     peers.map(({ name }) => [name, { first: Number.NaN, times: [], losses: [], sample: null, perTiming: 1 }]),
   );
   /** Do something with each engine that has not failed yet, one after another. */
-  const each = async (work) => {
+  const each = async (what, work) => {
     for (const peer of peers) {
       const record = measured.get(peer.name);
       if (record.failed) continue;
+      progress(`${wanted.name}: ${peer.name}, ${what}`);
       try {
         await work(peer, record);
       } catch (error) {
@@ -41,7 +44,7 @@ export async function measure(wanted, file, peers, rounds) {
   };
   const isStep = wanted.net !== undefined;
 
-  await each(async (peer, record) => {
+  await each('warming up', async (peer, record) => {
     await peer.ask({ do: 'prepare', case: wanted, file });
     const { ms, loss } = await peer.ask({ do: 'run', times: 1 });
     record.first = ms;
@@ -50,16 +53,18 @@ export async function measure(wanted, file, peers, rounds) {
     const second = await peer.ask({ do: 'run', times: 1 });
     record.perTiming = Math.min(MOST_RUNS, Math.max(1, Math.round(KERNEL_MS / second.ms)));
   });
-  for (let round = 0; round < rounds; round++) {
-    await each(async (peer, record) => {
+  for (let round = 1; round <= rounds; round++) {
+    await each(`round ${round} of ${rounds}`, async (peer, record) => {
       const { ms, loss } = await peer.ask({ do: 'run', times: record.perTiming });
       record.times.push(ms);
       record.losses.push(loss);
     });
   }
-  await each(async (peer, record) => {
-    if (!isStep) record.sample = (await peer.ask({ do: 'sample' })).sample;
-  });
+  if (!isStep) {
+    await each('reading the result', async (peer, record) => {
+      record.sample = (await peer.ask({ do: 'sample' })).sample;
+    });
+  }
   for (const peer of peers) if (peer.alive) await peer.ask({ do: 'release' }).catch(() => {});
   return measured;
 }

@@ -28,6 +28,11 @@ const USAGE = `npm run bench:peers -- [filter ...] [options]
 
 const say = (text) => process.stderr.write(`${text}\n`);
 
+/** One line that changes, for people who watch; logs are spared. */
+const progress = (text) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+};
+
 const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: {
@@ -123,7 +128,8 @@ async function main() {
       }
       const file = join(scratch, 'arrays');
       writeArrays(file, wanted.arrays);
-      const rows = rowsOf(wanted, await measure(wanted, file, peers, rounds));
+      const rows = rowsOf(wanted, await measure(wanted, file, peers, { rounds, progress }));
+      progress('');
       results.push([wanted, rows]);
       console.log(`\n${tableOf(wanted, rows)}`);
     }
