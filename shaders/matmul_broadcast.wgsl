@@ -82,9 +82,6 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
   }
   let at = columns.c + row * params.c_row;
   var values = sums;
-  if (ROW_BIAS) {
-    values += bias[row];
-  }
   if (COLUMN_BIAS) {
     let i = columns.index;
     values += vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
@@ -171,20 +168,30 @@ fn product(
     }
   }
 
-  store(columns, first_row, s0);
-  store(columns, first_row + 1u, s1);
-  store(columns, first_row + 2u, s2);
-  store(columns, first_row + 3u, s3);
-  store(columns, first_row + 4u, s4);
-  store(columns, first_row + 5u, s5);
-  store(columns, first_row + 6u, s6);
-  store(columns, first_row + 7u, s7);
-  store(columns, first_row + 8u, s8);
-  store(columns, first_row + 9u, s9);
-  store(columns, first_row + 10u, s10);
-  store(columns, first_row + 11u, s11);
-  store(columns, first_row + 12u, s12);
-  store(columns, first_row + 13u, s13);
-  store(columns, first_row + 14u, s14);
-  store(columns, first_row + 15u, s15);
+  // A row's bias travels as a row of a does: stores are most of this kernel's compile time, and a load in each doubles it.
+  var bias_low = 0.0;
+  var bias_high = 0.0;
+  if (ROW_BIAS) {
+    bias_low = bias[min(first_row + lane % ROWS, params.rows - 1u)];
+    bias_high = bias_low;
+    if (LANES < ROWS) {
+      bias_high = bias[min(first_row + 8u + lane % 8u, params.rows - 1u)];
+    }
+  }
+  store(columns, first_row, s0 + subgroupBroadcast(bias_low, 0u));
+  store(columns, first_row + 1u, s1 + subgroupBroadcast(bias_low, 1u));
+  store(columns, first_row + 2u, s2 + subgroupBroadcast(bias_low, 2u));
+  store(columns, first_row + 3u, s3 + subgroupBroadcast(bias_low, 3u));
+  store(columns, first_row + 4u, s4 + subgroupBroadcast(bias_low, 4u));
+  store(columns, first_row + 5u, s5 + subgroupBroadcast(bias_low, 5u));
+  store(columns, first_row + 6u, s6 + subgroupBroadcast(bias_low, 6u));
+  store(columns, first_row + 7u, s7 + subgroupBroadcast(bias_low, 7u));
+  store(columns, first_row + 8u, s8 + subgroupBroadcast(bias_high, 8u % LANES));
+  store(columns, first_row + 9u, s9 + subgroupBroadcast(bias_high, 9u % LANES));
+  store(columns, first_row + 10u, s10 + subgroupBroadcast(bias_high, 10u % LANES));
+  store(columns, first_row + 11u, s11 + subgroupBroadcast(bias_high, 11u % LANES));
+  store(columns, first_row + 12u, s12 + subgroupBroadcast(bias_high, 12u % LANES));
+  store(columns, first_row + 13u, s13 + subgroupBroadcast(bias_high, 13u % LANES));
+  store(columns, first_row + 14u, s14 + subgroupBroadcast(bias_high, 14u % LANES));
+  store(columns, first_row + 15u, s15 + subgroupBroadcast(bias_high, 15u % LANES));
 }
