@@ -114,6 +114,12 @@ async function main() {
   const scratch = mkdtempSync(join(tmpdir(), 'dawngrad-peers-'));
   const results = [];
   const loads = { start: load() };
+  /** After every case, so that a long run that is interrupted leaves what it has. */
+  const writeJson = () => {
+    if (!options.json) return;
+    const report = jsonOf({ results, engines, rounds, loads });
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  };
   try {
     for (const name of names) {
       const peer = await start(name, engines);
@@ -131,9 +137,10 @@ async function main() {
       const rows = rowsOf(wanted, await measure(wanted, file, peers, { rounds, progress }));
       progress('');
       results.push([wanted, rows]);
+      loads.end = load();
       console.log(`\n${tableOf(wanted, rows)}`);
+      writeJson();
     }
-    loads.end = load();
   } finally {
     for (const peer of peers) peer.stop();
     rmSync(scratch, { recursive: true });
@@ -148,10 +155,6 @@ async function main() {
   if (wrong.length > 0) {
     console.log(`\nNOT THE SAME RESULTS (over ${TOLERANCE} from ${OURS}'s):\n${wrong.join('\n')}`);
     process.exitCode = 1;
-  }
-  if (options.json) {
-    const report = jsonOf({ results, engines, rounds, loads });
-    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   }
 }
 
