@@ -39,6 +39,8 @@ export async function measure(wanted, file, peers, { rounds, progress }) {
         await work(peer, record);
       } catch (error) {
         record.failed = error.message;
+        // A device that failed may stay broken: the next case gets a new process.
+        peer.stop();
       }
     }
   };

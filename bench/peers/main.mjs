@@ -128,7 +128,7 @@ async function main() {
       say(`${name}: ${missing ?? `${version} on ${adapter.name ?? adapter}`}`);
     }
     for (const wanted of cases) {
-      // One that crashed gets a new process: a crash is the answer to one case.
+      // One that failed gets a new process: a failure is the answer to one case.
       for (const [index, peer] of peers.entries()) {
         if (!peer.alive) peers[index] = (await start(peer.name, engines)) ?? peer;
       }
@@ -149,6 +149,7 @@ async function main() {
   console.log(
     `\nratio: median over ${OURS}'s, above 1 means that ${OURS} is faster; load average ${loads.start} to ${loads.end}`,
   );
+  if (results.some(([, rows]) => rows.some((row) => row.engine === OURS && row.failed))) process.exitCode = 1;
   const wrong = results.flatMap(([wanted, rows]) =>
     rows.filter(differs).map((row) => `${wanted.name}: ${row.engine} is off by ${row.difference}`),
   );

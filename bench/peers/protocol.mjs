@@ -10,7 +10,7 @@
  * | `{ do: 'sample' }`              | `{ sample }`: numbers that tell one result from another, see `sample.mjs`       |
  * | `{ do: 'release' }`             | `{}`                                                                            |
  *
- * An answer `{ error }` ends the case for that engine, not the process.
+ * An answer `{ error }` ends the case for that engine.
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -63,6 +63,7 @@ export class Peer {
   }
 
   stop() {
+    this.#end('it was stopped');
     this.#child.kill('SIGKILL');
   }
 

@@ -55,10 +55,13 @@ export const differs = (row) => row.difference !== undefined && !(row.difference
 
 const milliseconds = (ms) => (ms < 100 ? ms.toPrecision(3) : Math.round(ms).toLocaleString('en'));
 
+/** The rest of a failure is in the JSON. */
+const FAILURE_CHARACTERS = 160;
+
 const COLUMNS = ['', 'first ms', 'median ms', 'min', 'max', 'GFLOP/s', 'ratio', 'difference'];
 
 function cells(row) {
-  if (row.failed) return [row.engine, `failed: ${row.failed}`];
+  if (row.failed) return [row.engine, `failed: ${row.failed.slice(0, FAILURE_CHARACTERS)}`];
   return [
     row.engine,
     milliseconds(row.first),
