@@ -4,8 +4,8 @@ import { create, globals } from 'webgpu';
 export function installWebGPU() {
   Object.assign(globalThis, globals);
   const gpu = create([]);
-  // Kept for the life of the process: Dawn stops when its last reference goes.
   const { userAgent = 'Node.js', hardwareConcurrency } = globalThis.navigator ?? {};
+  // Kept for the life of the process: Dawn stops when its last reference goes.
   Object.defineProperty(globalThis, 'navigator', {
     value: { gpu, userAgent, hardwareConcurrency },
     configurable: true,
