@@ -71,12 +71,10 @@ async function errorOf(results, expected) {
 
 /** Run a case once, and compare its results with what they must be. */
 async function launchAndCheck(device, { launch, expected }, { host, tensors }) {
-  let results;
+  const launches = launchesOf(device, () => launch(tensors));
   await device.synchronize();
   const start = performance.now();
-  const launches = launchesOf(device, () => {
-    results = tidy(device, () => launch(tensors));
-  });
+  const results = tidy(device, () => launch(tensors));
   await device.synchronize();
   const took = performance.now() - start;
   const error = await errorOf(results, expected(host));

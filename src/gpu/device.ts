@@ -157,7 +157,7 @@ export class Device {
     return {
       result,
       bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
-      kernels: launches.map(({ label }) => label),
+      launches,
       memory,
     };
   }

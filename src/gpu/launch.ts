@@ -2,6 +2,14 @@ import { DawngradError, LimitError } from './errors.js';
 import type { Memory } from './memory.js';
 import type { PipelineSource } from './pipelines.js';
 
+/** What a launch must do at the least, to say how far from the device's limits it ran. */
+export interface Cost {
+  /** Floating-point operations; a fused multiply-add counts two. */
+  readonly flops: number;
+  /** Bytes that must be read or written if every element moved once. */
+  readonly bytes: number;
+}
+
 /** A kernel launch as the floors above describe it. */
 export interface Launch extends PipelineSource {
   /** Where the operands are, one for each entry of `access`. */
@@ -10,6 +18,7 @@ export interface Launch extends PipelineSource {
   readonly owners?: readonly object[];
   /** The uniform block, as the shader's `struct Params` lays it out. */
   readonly params: ArrayBuffer;
+  readonly cost?: Cost;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
 }

@@ -21,8 +21,8 @@ export interface ProgramPlan<T> {
   /** What the recorded function returned: tensors without memory. */
   readonly result: T;
   readonly bytes: number;
-  /** The names of its kernels, in order. */
-  readonly kernels: readonly string[];
+  /** What it would launch, in order. */
+  readonly launches: readonly Launch[];
   /** All memory that it asks for, and which of the kernels need it. */
   readonly memory: readonly PlannedMemory[];
 }

@@ -129,7 +129,7 @@ function largest(tooMany: number, plan: (count: number) => unknown): number {
 }
 
 function stepMemory({ model }: Session, plan: StepPlan, batch: number): StepMemory {
-  const { result, bytes, kernels, memory, uploadBytes: upload } = plan;
+  const { result, bytes, launches, memory, uploadBytes: upload } = plan;
   const gradientsOf = new Set<unknown>(model.parameters().map(({ grad }) => grad?.memory));
   const loss = memory.find((one) => one === result.loss.memory)!.from;
   const bytesAt = (launch: number) => {
@@ -141,9 +141,9 @@ function stepMemory({ model }: Session, plan: StepPlan, batch: number): StepMemo
     }
     return { ...sums, all: sums.gradients + sums.activations + sums.workspace };
   };
-  const { all, ...parts } = kernels
+  const { all, ...parts } = launches
     .map((_, launch) => bytesAt(launch))
     .reduce((fullest, moment) => (moment.all > fullest.all ? moment : fullest));
   model.zeroGrad();
-  return { batch, launches: kernels.length, ...parts, gaps: bytes - all, upload, total: bytes + upload };
+  return { batch, launches: launches.length, ...parts, gaps: bytes - all, upload, total: bytes + upload };
 }

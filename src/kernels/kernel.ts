@@ -1,4 +1,5 @@
 import { DawngradError } from '../gpu/errors.js';
+import type { Cost } from '../gpu/launch.js';
 import type { Access } from '../gpu/pipelines.js';
 import type { Constants } from '../gpu/shader.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -7,14 +8,6 @@ import type { Tensor } from '../tensor/tensor.js';
 type Scalar = 'u32' | 'i32' | 'f32';
 
 export type Grid = readonly [number, number, number];
-
-/** What a launch must do at the least, to say how far from the device's limits it ran. */
-export interface Cost {
-  /** Floating-point operations; a fused multiply-add counts two. */
-  readonly flops: number;
-  /** Bytes that must be read or written if every element moved once. */
-  readonly bytes: number;
-}
 
 /**
  * A compute shader and how to launch it: data, not code. Binding 0 is the uniform `struct Params`, whose fields `params`
@@ -88,6 +81,7 @@ export function run<B extends string, P extends string>(
     access: names.map((name) => kernel.bindings[name]),
     operands: names.map((name) => tensors[name].memory),
     owners: Object.values(tensors),
+    cost: kernel.cost(params),
     params: packParams(kernel.params, params),
     grid: kernel.grid(params, constants),
   });

@@ -56,12 +56,12 @@ describe('a program', () => {
         return y;
       });
     // Only two are needed at a time: what is read and what is written.
-    const { bytes: planned, kernels } = gpu.device.plan(work);
+    const { bytes: planned, launches } = gpu.device.plan(work);
     expect(planned).toBe(2 * 4 * (1 << 16));
     const before = gpu.device.memory.used;
     const program = gpu.device.record(work);
     expect(program.bytes).toBe(planned);
-    expect(program.kernels).toEqual(kernels);
+    expect(program.kernels).toEqual(launches.map(({ label }) => label));
     expect(gpu.device.memory.used - before).toBe(planned);
     program.dispose();
     program.dispose();
