@@ -25,8 +25,6 @@ const isPointwise = ({ kernel, stride, padding }: Window): boolean =>
 /** Sizes of a convolution in the words of its matrix product. */
 interface Geometry {
   readonly images: number;
-  readonly channels: number;
-  readonly pixels: number;
   readonly outputs: number;
   readonly depth: number; // C * KH * KW
   readonly positions: number; // OH * OW
@@ -36,7 +34,7 @@ interface Geometry {
 }
 
 function geometryOf(input: Shape, weight: Shape, window: Window): Geometry {
-  const [images = 0, channels = 0, height = 0, width = 0] = input;
+  const [images = 0, , height = 0, width = 0] = input;
   const outputs = weight[0] as number;
   const size = windowedSize('conv2d', [height, width], window);
   const depth = sizeOf(weight.slice(1));
@@ -49,7 +47,7 @@ function geometryOf(input: Shape, weight: Shape, window: Window): Geometry {
     count: Math.min(most, images - index * most),
   }));
   const outputShape = [images, outputs, ...size];
-  return { images, channels, pixels: height * width, outputs, depth, positions, outputShape, pieces };
+  return { images, outputs, depth, positions, outputShape, pieces };
 }
 
 /** Run `work` on each piece of the batch with its unfolded images; `start` is where they begin in `columns`. */

@@ -34,17 +34,20 @@ export async function open() {
     return { model, loss, release };
   }
 
-  /** A work with a loss: `step` computes it. */
-  function stepWork(step, release) {
-    let last;
+  /** A work with a loss, which `step` computes; recorded once and then replayed, with `again` on the host before each replay. */
+  function stepWork(step, release, again = () => {}) {
+    let program;
     return {
       start() {
-        last?.dispose();
-        last = tidy(device, step);
-        device.flush();
+        if (program) again();
+        program ??= device.record(() => tidy(device, step));
+        program.run();
       },
-      finish: () => last.item(),
-      release,
+      finish: () => program.result.item(),
+      release() {
+        program?.dispose();
+        release();
+      },
     };
   }
 
@@ -77,13 +80,14 @@ export async function open() {
         const { lr, momentum } = wanted.net;
         const { model: net, loss, release } = model(wanted, arrays);
         const optimizer = new SGD(net.parameters(), { lr, momentum });
-        return stepWork(() => {
+        const step = () => {
           const value = loss();
           optimizer.zeroGrad();
           value.backward();
           optimizer.step();
           return value;
-        }, release);
+        };
+        return stepWork(step, release, () => optimizer.prepareStep());
       },
       forward(wanted, arrays) {
         const { loss, release } = model(wanted, arrays);
