@@ -46,12 +46,15 @@ describe('evaluation', () => {
 
   it('scores every image, also those of a smaller last batch, and gives its memory back', async () => {
     const { device } = gpu;
-    const { model, normalisation } = assemble(tinyConfig, device, tinyData);
+    const session = assemble(tinyConfig, device, tinyData);
+    const { model, normalisation } = session;
     const test = new BatchLoader(device, tinyData.test, { batch: 8, normalisation });
     const before = device.memory.used;
     const counts: number[] = [];
     for await (const { count } of evaluate(device, model, test)) counts.push(count);
     expect(counts).toEqual([8, 8, 4]);
     expect(device.memory.used).toBe(before);
+    // Held until here: what the garbage collector takes would be given back.
+    expect(session.test.count).toBe(20);
   });
 });
