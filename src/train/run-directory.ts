@@ -2,8 +2,9 @@
  * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it and
  * `best.safetensors` is its net at the lowest test error.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../data/make-directory.js';
 import { parseConfig, type RunConfig } from './config.js';
 import { explainFileError, RunError } from './run-error.js';
 import { replaceFile } from './write-file.js';
@@ -36,7 +37,7 @@ export class RunDirectory {
     const run = new RunDirectory(path);
     let made: string | undefined;
     try {
-      made = mkdirSync(path, { recursive: true });
+      made = makeDirectory(path);
     } catch (error) {
       throw new RunError(`making the run directory ${path}: ${explainFileError(error)}`);
     }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../dataset.js';
+import { makeDirectory } from '../make-directory.js';
 import { fetchFile, md5Of, type Progress } from './fetch-file.js';
 import { type RemoteFile, SOURCES, type Source } from './sources.js';
 import { untar } from './untar.js';
@@ -46,9 +47,11 @@ export async function fetchSource(
 ): Promise<void> {
   const { baseUrl, ...rest } = options;
   const mirrors = baseUrl === undefined ? source.mirrors : [baseUrl];
-  await mkdir(directory, { recursive: true }).catch((error: Error) => {
-    throw new DataError(`${directory}: cannot be made (${error.message})`);
-  });
+  try {
+    makeDirectory(directory);
+  } catch (error) {
+    throw new DataError(`${directory}: cannot be made (${(error as Error).message})`);
+  }
   for (const file of source.files) {
     if (await isThere(file, directory)) continue;
     const path = join(directory, file.name);
