@@ -6,10 +6,11 @@ const batching = { batch: 50, normalisation: dg.normalisationOf(train) };
 const batches = new dg.BatchLoader(device, train, { ...batching, shuffleSeed: 1 });
 
 const he = dg.init.he();
+const head = [he, he, dg.init.normal(0.01)];
 const model = new dg.Sequential(
   new dg.MlpConv(device, 3, [16, 16, 16], { kernelSize: 5, stride: 2, padding: 2, init: he }),
   new dg.MaxPool2d({ kernelSize: 3, stride: 2, ceilMode: true }),
-  new dg.MlpConv(device, 16, [32, 32, 10], { kernelSize: 5, padding: 2, init: he, linearLast: true }),
+  new dg.MlpConv(device, 16, [32, 32, 10], { kernelSize: 5, padding: 2, init: head, linearLast: true }),
   new dg.GlobalAvgPool2d(),
 );
 const optimizer = new dg.Adam(model.parameters(), { lr: 0.005 });

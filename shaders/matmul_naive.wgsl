@@ -7,12 +7,12 @@
 //   - columns: image (`group`) and position, for the forward pass on [N, C, H, W];
 //   - the summation: image (`outer`) and position (`inner`), for the gradient of a weight.
 //
-// One thread computes one element of c and loads 2 * depth numbers for it. Workgroups: x along columns, y along rows,
+// One thread computes one element of c and loads 2 * outer * inner numbers for it. Workgroups: x along columns, y along rows,
 // z along batches.
 
 struct Params {
   batches: u32,
-  // Sizes of one product, and how its summation axis is split: `depth` = `outer` blocks of `inner` terms.
+  // Sizes of one product, and how its summation axis is split: into `outer` blocks of `inner` terms.
   rows: u32,
   columns: u32,
   outer: u32,

@@ -12,7 +12,7 @@
 
 struct Params {
   batches: u32,
-  // Sizes of one product, and how its summation axis is split: `depth` = `outer` blocks of `inner` terms.
+  // Sizes of one product, and how its summation axis is split: into `outer` blocks of `inner` terms.
   rows: u32,
   columns: u32,
   outer: u32,

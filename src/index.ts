@@ -1,7 +1,7 @@
 /**
  * dawngrad: tensors, automatic differentiation and neural networks, every operation a WGSL compute shader run by Dawn.
  *
- * The source is a house; each floor imports only from those above it in this list, and its files say what they are:
+ * The source is a house, listed here from the ground up; each floor imports only from those before it in the list:
  *
  * | floor           | what                                                                             |
  * |-----------------|----------------------------------------------------------------------------------|
@@ -13,6 +13,7 @@
  * | `src/nn/`       | modules, layers, initialisation, optimizers, schedules, the models               |
  * | `src/data/`     | data sets, read from files or drawn; batches on the device                       |
  * | `src/train/`    | training runs: configs, metrics, checkpoints                                     |
+ * | `src/inspect/`  | the machine's diagnosis, the memory plan (for the command line)                  |
  * | `src/cli/`      | the command line: one file a command                                             |
  *
  * What to know first: `await Device.create()` opens a GPU, tensors live on it, and reading one back (`item`, `toArray`) is
@@ -27,6 +28,10 @@ export { type Normalisation, normalisationOf } from './data/normalisation.js';
 export { type AdapterDescription, type AdapterOptions, listAdapters } from './gpu/adapter.js';
 export { Device, type DeviceOptions } from './gpu/device.js';
 export * from './gpu/errors.js';
+export type { Cost, Launch } from './gpu/launch.js';
+export type { ProgramPlan } from './gpu/plan.js';
+export type { MemoryUse } from './gpu/pool.js';
+export type { Program } from './gpu/program.js';
 export { randomState } from './kernels/random-key.js';
 // The layers' options, rather than those of the ops of the same name.
 export type { BatchNorm2dOptions, Conv2dOptions } from './nn/index.js';

@@ -31,6 +31,7 @@ async function evaluate(run: string, flags: Flags): Promise<void> {
       ? { dataset: config.dataset, ...(config.data !== undefined && { data: config.data }) }
       : chooseData(config.model, flags.data && resolve(flags.data), flags.dataset);
   const dataset = loadRunData(choice);
+  if (dataset.note) process.stderr.write(`note: ${dataset.note}\n`);
   const score = await withDevice(deviceOptions(flags), (device) =>
     new SavedModel(device, checkpoint).score(dataset),
   );

@@ -1,6 +1,5 @@
 /** Every failure of every command ends here: one line on stderr, and the exit status. */
 import { CommanderError } from 'commander';
-import { DataError } from '../data/dataset.js';
 import { DawngradError } from '../gpu/errors.js';
 
 /** The command was not understood. */
@@ -29,6 +28,6 @@ function lineFor(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = message.trim().replace(/\s*\n\s*/g, ' ');
   if (error instanceof CommanderError) return line.replace(/^error: /, '');
-  if (error instanceof DawngradError || error instanceof DataError) return line;
+  if (error instanceof DawngradError) return line;
   return `${line} (unexpected; set DAWNGRAD_DEBUG=1 to see where)`;
 }

@@ -1,5 +1,6 @@
 import type { EpochMetrics } from '../train/metrics.js';
 import type { Reporter, RunStart } from '../train/run.js';
+import type { Position } from '../train/trainer.js';
 
 /** Shows a person how a run goes. */
 export interface RunReporter extends Required<Reporter> {
@@ -13,11 +14,16 @@ export const describeStart = ({ config, path, dataset, device, parameters, resum
   const lines = [
     `training ${config.model} (${size} parameters) on ${name} (${train.count} + ${test.count} images)`,
     `with ${device.adapter.name}, into ${path}`,
-    ...(resumed ? [`going on after step ${resumed.step} of epoch ${resumed.epoch + 1}`] : []),
+    ...(resumed ? [describePosition(resumed, config.epochs)] : []),
     ...(note ? [`note: ${note}`] : []),
   ];
   return lines.join('\n');
 };
+
+const describePosition = ({ epoch, step }: Position, epochs: number): string =>
+  epoch < epochs
+    ? `going on after step ${step} of epoch ${epoch + 1}`
+    : `all ${epochs} epochs are done; testing once more`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 

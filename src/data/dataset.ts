@@ -1,3 +1,5 @@
+import { DawngradError } from '../gpu/errors.js';
+
 /**
  * What every loader of this floor returns. The pixels stay bytes, as the files hold them: they are a quarter of the
  * size of floats, and normalisation belongs to the GPU.
@@ -26,18 +28,18 @@ export interface Dataset {
 }
 
 /** Data that cannot be used. The message is one line: which file, what was expected, what was found, what to do. */
-export class DataError extends Error {
-  override readonly name = 'DataError';
+export class DataError extends DawngradError {
+  override name = 'DataError';
 }
 
 /**
  * The images `from` (included) to `to` (excluded; clipped to the end of the set), sharing memory with `set`.
- * @throws RangeError if the range is empty or reversed, starts outside the set, or is not made of integers.
+ * @throws DataError if the range is empty or reversed, starts outside the set, or is not made of integers.
  */
 export function take(set: ImageSet, from: number, to: number): ImageSet {
   const end = Math.min(to, set.count);
   if (!Number.isInteger(from) || !Number.isInteger(end) || from < 0 || from >= end) {
-    throw new RangeError(`take: the range ${from}..${to} is no range within the images 0..${set.count}`);
+    throw new DataError(`take: the range ${from}..${to} is no range within the images 0..${set.count}`);
   }
   const size = set.channels * set.height * set.width;
   return {

@@ -39,7 +39,7 @@ export function loadDataset(name: string, directory?: string): Dataset {
   }
   if (directory === undefined) {
     throw new DataError(
-      `${name} is read from files: name the directory that holds them, or get them with "dawngrad download ${name}"`,
+      `${name} is read from files: name the directory that holds them, or get them with "dawngrad download ${name} --to DIR"`,
     );
   }
   checkDirectory(directory);

@@ -5,7 +5,7 @@ import { fromArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { gather, type HostBatch } from './batch.js';
-import type { ImageSet } from './dataset.js';
+import { DataError, type ImageSet } from './dataset.js';
 import type { Normalisation } from './normalisation.js';
 import { shuffle } from './shuffle.js';
 
@@ -17,7 +17,7 @@ export interface LoaderOptions {
   readonly shuffleSeed?: number;
   /** Leave out the last batch of an epoch where it is smaller than the others, unless it is the only one (default false). */
   readonly dropLast?: boolean;
-  /** Shift each image by up to `padding` pixels, zeros coming in, and mirror every other one, at random. */
+  /** Shift each image by up to `padding` pixels, zeros coming in, and mirror it with probability 1/2. */
   readonly augment?: { readonly padding: number; readonly flip: boolean };
 }
 
@@ -47,9 +47,12 @@ export class BatchLoader {
     readonly set: ImageSet,
     options: LoaderOptions,
   ) {
+    const { batch, normalisation, dropLast = false } = options;
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw new DataError(`BatchLoader: a batch of ${batch} images; it must be a whole number of at least 1`);
+    }
     this.#device = device;
     this.#options = options;
-    const { batch, normalisation, dropLast = false } = options;
     const perChannel = (values: readonly number[]) =>
       keep(fromArray(device, Float32Array.from(values), [values.length]));
     this.#normalisation = { mean: perChannel(normalisation.mean), std: perChannel(normalisation.std) };

@@ -12,7 +12,7 @@ const NAMES = [
 ] as const;
 
 /**
- * What to require of the device: all that the adapter has, unless the caller wants less. WebGPU gives only its guaranteed
+ * What to require of the device: of these, all that the adapter has, unless the caller wants less. WebGPU gives only its guaranteed
  * minimum to those who ask for nothing, so `'minimum'` is to ask for nothing; nobody gets less than it.
  */
 export function requiredLimits(

@@ -42,7 +42,6 @@ const QUICK_CHANGES: Readonly<Record<string, Partial<Recipe>>> = {
     epochs: 5,
     batch: 64,
     dropout: 0,
-    optimizer: 'adam',
     learningRate: 0.004,
     weightDecay: 0,
     augment: false,

@@ -40,15 +40,12 @@ export class SavedModel {
   }
 
   /** Score the net on a data set's test images. */
-  async score(dataset: Dataset, evaluating: (done: number, of: number) => void = () => {}): Promise<Score> {
+  async score(dataset: Dataset): Promise<Score> {
     const { config, normalisation } = this.checkpoint;
     checkFit(config.model, dataset.name, dataset.test);
     const test = new BatchLoader(this.device, dataset.test, { batch: EVALUATION_BATCH, normalisation });
     let sum = NO_SCORE;
-    for await (const score of evaluate(this.device, this.#model, test)) {
-      sum = addScores(sum, score);
-      evaluating(sum.count, test.count);
-    }
+    for await (const score of evaluate(this.device, this.#model, test)) sum = addScores(sum, score);
     return sum;
   }
 

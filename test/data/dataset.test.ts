@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ImageSet, take } from '../../src/data/dataset.js';
+import { DataError, type ImageSet, take } from '../../src/data/dataset.js';
 
 const set: ImageSet = {
   count: 5,
@@ -38,7 +38,7 @@ describe('take', () => {
     [0, Number.NaN],
   ])('refuses the range %d..%d', (from, to) => {
     expect(() => take(set, from, to)).toThrow(
-      new RangeError(`take: the range ${from}..${to} is no range within the images 0..5`),
+      new DataError(`take: the range ${from}..${to} is no range within the images 0..5`),
     );
   });
 });

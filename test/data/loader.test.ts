@@ -120,4 +120,11 @@ describe('BatchLoader', () => {
     for (let draw = 0; draw < 8; draw++) draws.add(String(await loader.batch(0, 0).images.toArray()));
     expect(draws.size).toBeGreaterThan(4);
   });
+
+  it('is refused where it would hold no images', () => {
+    const options = { batch: 0, normalisation };
+    expect(() => new BatchLoader(gpu.device, setOf(7), options)).toThrow(
+      'BatchLoader: a batch of 0 images; it must be a whole number of at least 1',
+    );
+  });
 });

@@ -1,4 +1,4 @@
-import type { Dataset, ImageSet } from '../dataset.js';
+import { DataError, type Dataset, type ImageSet } from '../dataset.js';
 import { Random } from '../random.js';
 import { drawScene } from './scene.js';
 import { CLASSES, SHAPES } from './shapes.js';
@@ -19,7 +19,7 @@ export interface GlyphsOptions {
  * The data set that needs no files: ten shapes drawn as 32x32 RGB images, turned, scaled, slanted, moved, in any
  * colour, over clutter and under noise. The same options give the same bytes. Image `i` shows class `i mod 10`, and
  * does not depend on how many others are asked for.
- * @throws RangeError if a number of images is not a positive integer
+ * @throws DataError if a number of images is not a positive integer
  */
 export function glyphs(options: GlyphsOptions = {}): Dataset {
   const { seed = 0, train = 8000, test = 1000 } = options;
@@ -28,7 +28,7 @@ export function glyphs(options: GlyphsOptions = {}): Dataset {
 
 function draw(seed: number, split: number, count: number): ImageSet {
   if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`glyphs: the number of images must be a positive integer, not ${count}`);
+    throw new DataError(`glyphs: the number of images must be a positive integer, not ${count}`);
   }
   const size = 3 * SIZE * SIZE;
   const pixels = new Uint8Array(count * size);

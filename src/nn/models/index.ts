@@ -85,8 +85,6 @@ const RECIPES = {
   },
 } as const satisfies Record<string, NinRecipe & { description: string }>;
 
-export type ModelName = keyof typeof RECIPES;
-
 /** Every model by name, in the order in which they are listed to people. */
 export const models: ReadonlyMap<string, ModelEntry> = new Map(
   Object.entries(RECIPES).map(([name, recipe]) => [
