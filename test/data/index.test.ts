@@ -34,7 +34,7 @@ describe('loadDataset', () => {
       'no data set is called "imagenet"; there are glyphs, mnist, fashion-mnist, cifar-10, cifar-100, svhn',
     );
     expect(() => loadDataset('svhn')).toThrow(
-      'svhn is read from files: name the directory that holds them, or get them with "dawngrad download svhn"',
+      'svhn is read from files: name the directory that holds them, or get them with "dawngrad download svhn --to DIR"',
     );
     expect(() => loadDataset('svhn', directory.file('none'))).toThrow(
       `${directory.file('none')}: no such directory`,
