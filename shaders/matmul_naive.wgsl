@@ -1,21 +1,28 @@
 // Matrix product, rung 1 of the ladder: the specification.
 //
-//   c[batch][row][column] = sum over (outer, inner) of a[batch][row][outer, inner] * b[batch][outer, inner][column]
+//   c[batch][row][column] = sum over (outer, middle, inner) of a[batch][row][outer, middle, inner] * b[batch][outer, inner][column]
 //
-// followed by an optional bias and ReLU. Every axis has a stride of its own, so one kernel serves all transposes, and two
-// axes come in two levels, which lets a convolution's products run over whole batches without copying:
-//   - columns: image (`group`) and position, for the forward pass on [N, C, H, W];
-//   - the summation: image (`outer`) and position (`inner`), for the gradient of a weight.
+// followed by what a layer does next. Every axis has a stride of its own, so one kernel serves all transposes. Columns come
+// in groups and the sum in three levels, because a convolution is a product whose b is read through a sliding WINDOW
+// (implicit GEMM: the unfolded images are never stored). Then b holds images of height x width, and a term at a column
+// reads the element
 //
-// One thread computes one element of c and loads 2 * outer * inner numbers for it. Workgroups: x along columns, y along rows,
-// z along batches.
+//   y = origin_y + (column in its group / column_width) * column_y + (middle / middle_width) * middle_y
+//   x = origin_x + (column in its group % column_width) * column_x + (middle % middle_width) * middle_x + inner * inner_x
+//
+// of the image at outer * b_outer + inner * b_inner + group * b_group, or 0 outside of it (the padding). The three directions
+// of a convolution differ in these numbers only; src/kernels/conv2d.ts has the table.
+//
+// One thread computes one element of c and loads two numbers for each term. Workgroups: x along columns, y along rows, z
+// along batches.
 
 struct Params {
   batches: u32,
-  // Sizes of one product, and how its summation axis is split: into `outer` blocks of `inner` terms.
+  // Sizes of one product, and how its summation axis is split.
   rows: u32,
   columns: u32,
   outer: u32,
+  middle: u32,
   inner: u32,
   // The columns too come in groups (images) of `group` columns (positions).
   group: u32,
@@ -24,6 +31,7 @@ struct Params {
   a_batch: u32,
   a_row: u32,
   a_outer: u32,
+  a_middle: u32,
   a_inner: u32,
   b_start: u32,
   b_batch: u32,
@@ -36,19 +44,46 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where a window looks, in rows (y) and columns (x) of the images in b.
+  height: u32,
+  width: u32,
+  origin_y: i32,
+  origin_x: i32,
+  column_width: u32,
+  column_y: i32,
+  column_x: i32,
+  middle_width: u32,
+  middle_y: i32,
+  middle_x: i32,
+  inner_x: i32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
-// What happens to a sum before it is stored.
+const WINDOW: bool = false; // read b through a sliding window
+
+// What happens to a sum before it is stored, in this order.
 const ROW_BIAS: bool = false; // add bias[row]
 const COLUMN_BIAS: bool = false; // add bias[column]
-const RELU: bool = false; // max(0, .)
 const ACCUMULATE: bool = false; // add what c holds already
+const RELU: bool = false; // max(0, .)
+const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+
+fn load_b(at: u32, y: i32, x: i32) -> f32 {
+  if (!WINDOW) {
+    return b[at];
+  }
+  // As u32, what is above or left of the image is far below or right of it.
+  if (u32(y) >= params.height || u32(x) >= params.width) {
+    return 0.0;
+  }
+  return b[at + u32(y) * params.width + u32(x)];
+}
 
 fn store(batch: u32, row: u32, column: u32, sum: f32) {
   if (row >= params.rows || column >= params.columns) {
@@ -69,6 +104,9 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
   if (RELU) {
     value = max(value, 0.0);
   }
+  if (MASK) {
+    value = select(0.0, value, mask[i] > 0.0);
+  }
   c[i] = value;
 }
 
@@ -76,17 +114,25 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
 fn product(@builtin(global_invocation_id) id: vec3u) {
   let row = min(id.y, params.rows - 1u);
   let column = min(id.x, params.columns - 1u);
+  let within = column % params.group;
   let a_base = params.a_start + id.z * params.a_batch + row * params.a_row;
   let b_base = params.b_start + id.z * params.b_batch
-    + (column / params.group) * params.b_group + (column % params.group) * params.b_column;
+    + (column / params.group) * params.b_group + within * params.b_column;
+  let column_y = params.origin_y + i32(within / params.column_width) * params.column_y;
+  let column_x = params.origin_x + i32(within % params.column_width) * params.column_x;
   var sum = 0.0;
   for (var outer = 0u; outer < params.outer; outer++) {
-    var i = a_base + outer * params.a_outer;
-    var j = b_base + outer * params.b_outer;
-    for (var inner = 0u; inner < params.inner; inner++) {
-      sum = fma(a[i], b[j], sum);
-      i += params.a_inner;
-      j += params.b_inner;
+    for (var middle = 0u; middle < params.middle; middle++) {
+      var i = a_base + outer * params.a_outer + middle * params.a_middle;
+      var j = b_base + outer * params.b_outer;
+      let y = column_y + i32(middle / params.middle_width) * params.middle_y;
+      var x = column_x + i32(middle % params.middle_width) * params.middle_x;
+      for (var inner = 0u; inner < params.inner; inner++) {
+        sum = fma(a[i], load_b(j, y, x), sum);
+        i += params.a_inner;
+        j += params.b_inner;
+        x += params.inner_x;
+      }
     }
   }
   store(id.z, id.y, id.x, sum);

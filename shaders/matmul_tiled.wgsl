@@ -1,21 +1,22 @@
 // Matrix product for hardware: a workgroup of 16 x 16 threads computes a tile of 64 x 64 through workgroup memory.
 //
-//   c = a b, with the strides, bias and ReLU of matmul_naive.wgsl, which is the specification
+//   c = a b, as matmul_naive.wgsl, which is the specification
 //
 // Along the summation, in slices of DEPTH: the threads load a 64 x DEPTH slice of a and a DEPTH x 64 slice of b once,
 // wait, and then each thread updates its own 4 x 4 sums from workgroup memory: 8 loads for 16 multiply-adds, and each
 // number from storage serves 64 threads. A thread's rows and columns are 16 apart, so that neighbouring threads read
 // neighbouring words (no bank conflicts) and store contiguous columns. Past the edges the slices are filled with zeros.
 //
-// The (outer, inner) summation is walked as one axis of outer * inner terms, so short inner blocks fill slices too.
+// The three levels of the summation are walked as one axis of terms, so short inner blocks fill slices too.
 // Workgroups: x along columns, y along rows, z along batches. Workgroup memory: 2 * 64 * DEPTH floats = 4 KiB.
 
 struct Params {
   batches: u32,
-  // Sizes of one product, and how its summation axis is split: into `outer` blocks of `inner` terms.
+  // Sizes of one product, and how its summation axis is split.
   rows: u32,
   columns: u32,
   outer: u32,
+  middle: u32,
   inner: u32,
   // The columns too come in groups (images) of `group` columns (positions).
   group: u32,
@@ -24,6 +25,7 @@ struct Params {
   a_batch: u32,
   a_row: u32,
   a_outer: u32,
+  a_middle: u32,
   a_inner: u32,
   b_start: u32,
   b_batch: u32,
@@ -36,19 +38,35 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where a window looks, in rows (y) and columns (x) of the images in b.
+  height: u32,
+  width: u32,
+  origin_y: i32,
+  origin_x: i32,
+  column_width: u32,
+  column_y: i32,
+  column_x: i32,
+  middle_width: u32,
+  middle_y: i32,
+  middle_x: i32,
+  inner_x: i32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
-// What happens to a sum before it is stored.
+const WINDOW: bool = false; // read b through a sliding window
+
+// What happens to a sum before it is stored, in this order.
 const ROW_BIAS: bool = false; // add bias[row]
 const COLUMN_BIAS: bool = false; // add bias[column]
-const RELU: bool = false; // max(0, .)
 const ACCUMULATE: bool = false; // add what c holds already
+const RELU: bool = false; // max(0, .)
+const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
 
 const TILE: u32 = 64u; // rows and columns of c a workgroup
 const DEPTH: u32 = 8u; // terms of the summation a slice
@@ -91,6 +109,9 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
   if (RELU) {
     values = max(values, vec4f());
   }
+  if (MASK) {
+    values = select(vec4f(), values, vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]) > vec4f());
+  }
   if (columns.inside.x) {
     c[at.x] = values.x;
   }
@@ -108,21 +129,47 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
 var<workgroup> a_slice: array<f32, DEPTH * TILE>; // [depth][row]
 var<workgroup> b_slice: array<f32, DEPTH * TILE>; // [depth][column]
 
+// Where a term is in the three levels of the summation.
+struct Term {
+  outer: u32,
+  middle: u32,
+  inner: u32,
+}
+
+fn term_of(term: u32) -> Term {
+  let block = term / params.inner;
+  return Term(block / params.middle, block % params.middle, term % params.inner);
+}
+
 fn load_a(batch: u32, row: u32, term: u32) -> f32 {
-  if (row >= params.rows || term >= params.outer * params.inner) {
+  if (row >= params.rows || term >= params.outer * params.middle * params.inner) {
     return 0.0;
   }
+  let t = term_of(term);
   return a[params.a_start + batch * params.a_batch + row * params.a_row
-    + (term / params.inner) * params.a_outer + (term % params.inner) * params.a_inner];
+    + t.outer * params.a_outer + t.middle * params.a_middle + t.inner * params.a_inner];
 }
 
 fn load_b(batch: u32, term: u32, column: u32) -> f32 {
-  if (column >= params.columns || term >= params.outer * params.inner) {
+  if (column >= params.columns || term >= params.outer * params.middle * params.inner) {
     return 0.0;
   }
-  return b[params.b_start + batch * params.b_batch
-    + (term / params.inner) * params.b_outer + (term % params.inner) * params.b_inner
-    + (column / params.group) * params.b_group + (column % params.group) * params.b_column];
+  let t = term_of(term);
+  let within = column % params.group;
+  let at = params.b_start + batch * params.b_batch + t.outer * params.b_outer + t.inner * params.b_inner
+    + (column / params.group) * params.b_group + within * params.b_column;
+  if (!WINDOW) {
+    return b[at];
+  }
+  let y = params.origin_y + i32(within / params.column_width) * params.column_y
+    + i32(t.middle / params.middle_width) * params.middle_y;
+  let x = params.origin_x + i32(within % params.column_width) * params.column_x
+    + i32(t.middle % params.middle_width) * params.middle_x + i32(t.inner) * params.inner_x;
+  // As u32, what is above or left of the image is far below or right of it.
+  if (u32(y) >= params.height || u32(x) >= params.width) {
+    return 0.0;
+  }
+  return b[at + u32(y) * params.width + u32(x)];
 }
 
 @compute @workgroup_size(SIDE, SIDE)
@@ -133,7 +180,7 @@ fn product(
 ) {
   let first_row = tile.y * TILE;
   let first_column = tile.x * TILE;
-  let terms = params.outer * params.inner;
+  let terms = params.outer * params.middle * params.inner;
 
   var s0 = vec4f();
   var s1 = vec4f();
