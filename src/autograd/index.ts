@@ -18,6 +18,7 @@ export { globalAvgPool2d } from './ops/global-avg-pool2d.js';
 export { linear } from './ops/linear.js';
 export { matmul } from './ops/matmul.js';
 export { maxPool2d } from './ops/max-pool2d.js';
+export { maxout } from './ops/maxout.js';
 export { mean } from './ops/mean.js';
 export { multiply } from './ops/multiply.js';
 export { relu } from './ops/relu.js';

@@ -84,6 +84,13 @@ const pools: GradientCase[] = shapes.poolCases.filter(small).flatMap(({ name, in
   ),
 ]);
 
+const maxouts: GradientCase[] = shapes.maxoutCases.filter(small).map(({ name, input, pieces }) => ({
+  name: `maxout: ${name}`,
+  inputs: { input: distinct64(input) },
+  forward: (x) => reference.maxout(x.input, pieces),
+  backward: (dOutput, x) => ({ dInput: reference.maxoutBackward(dOutput, x.input, pieces) }),
+}));
+
 const elementwise: GradientCase[] = shapes.broadcastCases
   .filter(({ a }) => reference.sizeOf(a) <= 400)
   .flatMap(({ name, a, b }) =>
@@ -194,17 +201,23 @@ const layers: GradientCase[] = [
 ];
 
 describe('the reference gradients are those of finite differences', () => {
-  it.each([...convolution, ...columns, ...matmul, ...pools, ...elementwise, ...reductions, ...layers])(
-    '$name',
-    ({ inputs, forward, backward }) => {
-      const dOutput = random64(forward(inputs).shape, 99);
-      const gradients = backward(dOutput, inputs);
-      for (const [input, value] of Object.entries(inputs)) {
-        const label = `d${input[0].toUpperCase()}${input.slice(1)}`;
-        const loss = (x: Array64) => dot(forward({ ...inputs, [input]: x }), dOutput);
-        const { shape, data } = numericalGradient(loss, value);
-        expectClose(gradients[label].data, data, { relative: 1e-8, absolute: 1e-8, label, shape });
-      }
-    },
-  );
+  it.each([
+    ...convolution,
+    ...columns,
+    ...matmul,
+    ...pools,
+    ...maxouts,
+    ...elementwise,
+    ...reductions,
+    ...layers,
+  ])('$name', ({ inputs, forward, backward }) => {
+    const dOutput = random64(forward(inputs).shape, 99);
+    const gradients = backward(dOutput, inputs);
+    for (const [input, value] of Object.entries(inputs)) {
+      const label = `d${input[0].toUpperCase()}${input.slice(1)}`;
+      const loss = (x: Array64) => dot(forward({ ...inputs, [input]: x }), dOutput);
+      const { shape, data } = numericalGradient(loss, value);
+      expectClose(gradients[label].data, data, { relative: 1e-8, absolute: 1e-8, label, shape });
+    }
+  });
 });

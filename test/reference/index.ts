@@ -13,6 +13,7 @@ export * from './im2col.js';
 export * from './linear.js';
 export * from './matmul.js';
 export * from './max-pool2d.js';
+export * from './maxout.js';
 export * from './pointwise.js';
 export * from './pool-window.js';
 export * from './random.js';

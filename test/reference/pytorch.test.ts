@@ -104,6 +104,10 @@ const answers: { readonly [Op in FixtureOp]: (fixture: FixtureCase<Op>) => Resul
     outputs: { output: reference.dropout(input, mask, options.p) },
     gradients: { dInput: reference.dropoutBackward(dOutput, mask, options.p) },
   }),
+  maxout: ({ inputs: { input, dOutput }, options: { pieces } }) => ({
+    outputs: { output: reference.maxout(input, pieces) },
+    gradients: { dInput: reference.maxoutBackward(dOutput, input, pieces) },
+  }),
   sgd: ({ inputs: { parameter, gradients }, options }) => {
     let state = { parameter, buffer: zerosLike(parameter) };
     return afterEachStep(gradients, (gradient) => {

@@ -222,3 +222,21 @@ export const reductionCases: readonly ReductionCase[] = [
   { name: 'longer than a workgroup', input: [2, 1031], axes: [1] },
   { name: 'longer than a workgroup, down the columns', input: [1031, 3], axes: [0] },
 ];
+
+export interface MaxoutCase {
+  readonly name: string;
+  /** [N, C * pieces, ...] */
+  readonly input: readonly number[];
+  readonly pieces: number;
+}
+
+export const maxoutCases: readonly MaxoutCase[] = [
+  { name: 'one of everything', input: [1, 1, 1, 1], pieces: 1 },
+  { name: 'one piece: nothing to choose', input: [2, 3, 3, 5], pieces: 1 },
+  { name: 'two pieces, as behind a convolution', input: [2, 6, 5, 7], pieces: 2 },
+  { name: 'five pieces, as behind a fully connected layer', input: [3, 35], pieces: 5 },
+  { name: 'batch 1, all channels are one output', input: [1, 7, 3, 3], pieces: 7 },
+  { name: 'one position', input: [5, 12, 1, 1], pieces: 4 },
+  { name: 'three axes', input: [2, 6, 11], pieces: 3 },
+  { name: 'more than a workgroup', input: [3, 14, 9, 11], pieces: 2 },
+];

@@ -11,6 +11,7 @@ import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
 import { Linear } from '../../../src/nn/layers/linear.js';
 import { MaxPool2d } from '../../../src/nn/layers/max-pool2d.js';
+import { Maxout } from '../../../src/nn/layers/maxout.js';
 import { MlpConv } from '../../../src/nn/layers/mlp-conv.js';
 import { ReLU } from '../../../src/nn/layers/relu.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
@@ -39,6 +40,8 @@ describe('layers', () => {
     ['Dropout', () => new Dropout(), [2, 3, 4], [2, 3, 4]],
     ['BatchNorm2d', () => new BatchNorm2d(gpu.device, 3), [2, 3, 4, 4], [2, 3, 4, 4]],
     ['Flatten', () => new Flatten(), [2, 3, 4, 5], [2, 60]],
+    ['Maxout', () => new Maxout(3), [2, 6, 4, 5], [2, 2, 4, 5]],
+    ['Maxout of features', () => new Maxout(5), [2, 20], [2, 4]],
     [
       'MlpConv',
       () => new MlpConv(gpu.device, 3, [8, 6, 4], { kernelSize: 5, padding: 2 }),

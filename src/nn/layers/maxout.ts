@@ -1,0 +1,21 @@
+import { checkPieces, maxout } from '../../autograd/ops/maxout.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { Module } from '../module.js';
+
+/**
+ * The largest of each `pieces` neighbouring channels: `[N, C * pieces, ...]` to `[N, C, ...]`. Put it behind a `Conv2d` or a
+ * `Linear` with `pieces` times the outputs wanted, in place of a ReLU. Goodfellow et al., "Maxout Networks" (ICML 2013).
+ */
+export class Maxout extends Module {
+  readonly pieces: number;
+
+  constructor(pieces: number) {
+    super();
+    checkPieces('Maxout', pieces);
+    this.pieces = pieces;
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.attempt(() => maxout(x, this.pieces));
+  }
+}
