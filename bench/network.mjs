@@ -1,8 +1,8 @@
 /** The shapes of Network in Network for CIFAR-10, at some batch: what the cases are made of. */
-import { models } from '../dist/nn/models/index.js';
+import { NIN_MODELS } from '../dist/nn/models/nin.js';
 import { windowedSize, windowOf } from '../dist/tensor/shape.js';
 
-const { recipe } = models.get('nin-cifar10');
+const { input: IMAGE, classes: CLASSES, blocks: BLOCKS } = NIN_MODELS['nin-cifar10'];
 
 /** The pool between two blocks. */
 const POOL = windowOf('pool', { kernelSize: 3, stride: 2, ceilMode: true });
@@ -26,9 +26,9 @@ const pooled = (size) => windowedSize('pool', size, POOL);
 export function networkOf({ batch, width }) {
   const layers = [];
   const pools = [];
-  const images = [batch, ...recipe.input];
-  let [channels, ...size] = recipe.input;
-  recipe.blocks.forEach(({ kernelSize, maps }, block) => {
+  const images = [batch, ...IMAGE];
+  let [channels, ...size] = IMAGE;
+  BLOCKS.forEach(({ kernelSize, maps }, block) => {
     if (block > 0) {
       const input = [batch, channels, ...size];
       size = pooled(size);
@@ -36,8 +36,8 @@ export function networkOf({ batch, width }) {
     }
     maps.forEach((count, index) => {
       const first = index === 0;
-      const last = block === recipe.blocks.length - 1 && index === maps.length - 1;
-      const outputs = last ? recipe.classes : Math.max(1, Math.round(count * width));
+      const last = block === BLOCKS.length - 1 && index === maps.length - 1;
+      const outputs = last ? CLASSES : Math.max(1, Math.round(count * width));
       const kernel = first ? kernelSize : 1;
       layers.push({
         name: `block${block + 1}.${first ? 'conv' : `cccp${index}`}`,
@@ -49,7 +49,7 @@ export function networkOf({ batch, width }) {
       channels = outputs;
     });
   });
-  return { layers, pools, images, logits: [batch, recipe.classes] };
+  return { layers, pools, images, logits: [batch, CLASSES] };
 }
 
 /** As names of cases write a shape. */

@@ -21,6 +21,12 @@ const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('plateau'), ...warmUp, patience: count }),
 ]);
 
+const groupSchema = z.strictObject({
+  match: z.union([z.string(), z.array(z.string())]),
+  rate: z.number().nonnegative().optional(),
+  weightDecay: z.number().nonnegative().optional(),
+});
+
 export const runConfigSchema = z.strictObject({
   /** A name that `dawngrad models` lists. */
   model: z.string().min(1),
@@ -47,12 +53,12 @@ export const runConfigSchema = z.strictObject({
   batchNorm: z.boolean(),
   optimizer: z.enum(['sgd', 'adam']),
   learningRate: rate,
-  /** `paper`: biases learn twice as fast, the last layer as its recipe says. `uniform`: all learn alike. */
-  rates: z.enum(['uniform', 'paper']),
+  /** Parameters that learn otherwise than the rest, see `parameterGroups`. */
+  groups: z.array(groupSchema),
   /** Of SGD, with Nesterov's correction or without. */
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
-  /** L2 penalty; biases have none. */
+  /** L2 penalty. */
   weightDecay: z.number().nonnegative(),
   /** What the learning rate is multiplied by as training goes on. */
   schedule: scheduleSchema,

@@ -28,7 +28,7 @@ const QUICK: Recipe = {
   batchNorm: false,
   optimizer: 'adam',
   learningRate: 0.002,
-  rates: 'uniform',
+  groups: [{ match: ['*.bias', '*_bn.weight'], weightDecay: 0 }],
   momentum: 0.9,
   nesterov: true,
   weightDecay: 1e-4,
@@ -66,14 +66,21 @@ const PAPER: Recipe = {
   init: 'paper',
   linearHead: false,
   optimizer: 'sgd',
-  rates: 'paper',
+  groups: [
+    { match: '*.bias', rate: 2, weightDecay: 0 },
+    { match: 'block3.cccp2.*', rate: 0.1 },
+  ],
   nesterov: false,
   schedule: { name: 'plateau', warmUp: 0, patience: 10 },
   augment: false,
 };
 
 const PAPER_CHANGES: Readonly<Record<string, Partial<Recipe>>> = {
-  'nin-cifar100': { learningRate: 0.02, weightDecay: 5e-4 },
+  'nin-cifar100': {
+    learningRate: 0.02,
+    weightDecay: 5e-4,
+    groups: [{ match: '*.bias', rate: 2, weightDecay: 0 }],
+  },
 };
 
 const RECIPES = {

@@ -6,9 +6,10 @@ import { BatchLoader } from '../data/loader.js';
 import { readPng } from '../data/png.js';
 import { fitImage } from '../data/resize.js';
 import type { Device } from '../gpu/device.js';
-import type { NetworkInNetwork } from '../nn/models/nin.js';
+import type { Module } from '../nn/module.js';
 import { tidy } from '../tensor/tidy.js';
 import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
+import { findModel } from './recipes.js';
 import { RunDirectory } from './run-directory.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 import { buildModel, checkFit, EVALUATION_BATCH } from './session.js';
@@ -28,7 +29,7 @@ export interface Guess {
 }
 
 export class SavedModel {
-  readonly #model: NetworkInNetwork;
+  readonly #model: Module;
 
   constructor(
     readonly device: Device,
@@ -54,8 +55,8 @@ export class SavedModel {
    * @throws DataError when it cannot be read
    */
   async predict(png: string): Promise<Guess[]> {
-    const { classes, normalisation } = this.checkpoint;
-    const [channels, height, width] = this.#model.recipe.input;
+    const { classes, config, normalisation } = this.checkpoint;
+    const [channels, height, width] = findModel(config.model).input;
     const pixels = fitImage(readPng(png), channels, height, width);
     const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
     const loader = new BatchLoader(this.device, set, { batch: 1, normalisation });

@@ -3,12 +3,13 @@ import type { Dataset, ImageSet } from '../data/dataset.js';
 import { BatchLoader } from '../data/loader.js';
 import { type Normalisation, normalisationOf } from '../data/normalisation.js';
 import type { Device } from '../gpu/device.js';
-import { type NetworkInNetwork, paperGroups } from '../nn/models/nin.js';
+import type { Module } from '../nn/module.js';
 import { Adam } from '../nn/optim/adam.js';
-import type { GroupOptions, Optimizer, RateOptions } from '../nn/optim/optimizer.js';
+import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
 import { SGD } from '../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../nn/schedule.js';
 import type { RunConfig } from './config.js';
+import { parameterGroups } from './parameter-groups.js';
 import { findModel } from './recipes.js';
 import { RunError } from './run-error.js';
 import { Trainer } from './trainer.js';
@@ -19,7 +20,7 @@ export const EVALUATION_BATCH = 128;
 export interface Session {
   readonly config: RunConfig;
   readonly device: Device;
-  readonly model: NetworkInNetwork;
+  readonly model: Module;
   readonly optimizer: Optimizer<RateOptions>;
   readonly schedule: Schedule;
   readonly trainer: Trainer;
@@ -51,7 +52,7 @@ export function assemble(config: RunConfig, device: Device, dataset: Dataset): S
 }
 
 /** The net of a config with its first weights, which follow from the device's seed. */
-export function buildModel(config: RunConfig, device: Device): NetworkInNetwork {
+export function buildModel(config: RunConfig, device: Device): Module {
   const { width, dropout, init, linearHead, batchNorm } = config;
   return findModel(config.model).build(device, { width, dropout, init, linearHead, batchNorm });
 }
@@ -65,20 +66,10 @@ export function checkFit(modelName: string, datasetName: string, set: ImageSet):
   if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
 }
 
-function buildOptimizer(config: RunConfig, model: NetworkInNetwork): Optimizer<RateOptions> {
-  const { optimizer, learningRate: lr, weightDecay, momentum, nesterov, rates } = config;
-  const groups =
-    rates === 'paper' ? paperGroups(model, { lr, weightDecay }) : uniformGroups(model, weightDecay);
+function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
+  const { optimizer, learningRate: lr, weightDecay, momentum, nesterov } = config;
+  const groups = parameterGroups(model, config.groups, { lr, weightDecay });
   return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
-}
-
-/** Only what has several axes decays: kernels, but neither biases nor the scales of batch norm. */
-function uniformGroups(model: NetworkInNetwork, weightDecay: number): GroupOptions<RateOptions>[] {
-  const parameters = model.parameters();
-  return [
-    { params: parameters.filter(({ rank }) => rank > 1), weightDecay },
-    { params: parameters.filter(({ rank }) => rank <= 1), weightDecay: 0 },
-  ];
 }
 
 function buildSchedule({ schedule, epochs }: RunConfig): Schedule {

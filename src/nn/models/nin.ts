@@ -6,8 +6,7 @@ import { GlobalAvgPool2d } from '../layers/global-avg-pool2d.js';
 import { MaxPool2d } from '../layers/max-pool2d.js';
 import { MlpConv } from '../layers/mlp-conv.js';
 import { Sequential } from '../layers/sequential.js';
-import type { GroupOptions } from '../optim/optimizer.js';
-import type { SGDOptions } from '../optim/sgd.js';
+import type { ModelOptions } from './model.js';
 
 /** One number for each of the three layers of a block: its k x k convolution and two 1x1 convolutions. */
 type Layers = readonly [number, number, number];
@@ -22,55 +21,29 @@ interface Block {
   readonly std?: Layers;
 }
 
-/** A Network in Network as a row of numbers, with the training that its authors gave it. */
-export interface NinRecipe {
+/** A Network in Network as a row of numbers. */
+export interface NinLayers {
+  readonly description: string;
   /** Channels, rows, columns. */
   readonly input: readonly [number, number, number];
   readonly classes: number;
   readonly blocks: readonly [Block, Block, Block];
-  readonly dropout: number;
-  readonly init: 'paper' | 'he';
-  /** No ReLU on the class maps? */
-  readonly linearHead: boolean;
-  readonly lr: number;
-  readonly weightDecay: number;
-  /** The rate of the last 1x1 layer, relative to the others. */
-  readonly lastLayerRate: number;
-}
-
-export interface NinOptions {
-  /** Multiplies the number of maps of every layer but the last, which has one map a class (default 1). */
-  width?: number;
-  /** Probability after the first and the second pool. */
-  dropout?: number;
-  /** `paper`: normal with the authors' standard deviations; `he`: He's, which starts faster. */
-  init?: 'paper' | 'he';
-  /**
-   * Leave out the ReLU on the class maps, which the authors' code has. With it a net can die: where all logits are 0, no
-   * gradient passes.
-   */
-  linearHead?: boolean;
-  /** The later variant: batch norm before every ReLU, and the second pool takes the average (default false). */
-  batchNorm?: boolean;
 }
 
 /**
  * *Network in Network* (Lin, Chen & Yan, ICLR 2014; arXiv:1312.4400), as in the authors' code: three mlpconv blocks, the
  * first two followed by a 3x3 pool of stride 2 in ceil mode and dropout, and global average pooling over one map a class.
- * `[N, ...recipe.input]` to logits `[N, classes]`.
+ * `[N, ...input]` to logits `[N, classes]`. In the later variant with batch norm the second pool takes the average.
  */
 export class NetworkInNetwork extends Sequential {
-  readonly recipe: NinRecipe;
-
-  constructor(device: Device, recipe: NinRecipe, options: NinOptions = {}) {
-    const { width = 1, dropout = recipe.dropout, init = recipe.init } = options;
-    const { linearHead = recipe.linearHead, batchNorm = false } = options;
-    let inputs = recipe.input[0];
-    const [block1, block2, block3] = recipe.blocks.map(
+  constructor(device: Device, { input, classes, blocks }: NinLayers, options: ModelOptions = {}) {
+    const { width = 1, dropout = 0.5, init = 'paper', linearHead = false, batchNorm = false } = options;
+    let inputs = input[0];
+    const [block1, block2, block3] = blocks.map(
       ({ kernelSize, stride = 1, maps, std = [0.05, 0.05, 0.05] }, index) => {
-        const last = index === recipe.blocks.length - 1;
+        const last = index === blocks.length - 1;
         const widened = maps.map((count, layer) =>
-          last && layer === maps.length - 1 ? recipe.classes : Math.max(1, Math.round(count * width)),
+          last && layer === maps.length - 1 ? classes : Math.max(1, Math.round(count * width)),
         );
         const block = new MlpConv(device, inputs, widened, {
           kernelSize,
@@ -95,7 +68,6 @@ export class NetworkInNetwork extends Sequential {
       block3,
       pool3: new GlobalAvgPool2d(),
     });
-    this.recipe = recipe;
   }
 }
 
@@ -105,26 +77,56 @@ export class NetworkInNetwork extends Sequential {
  */
 const HEAD = normal(0.01);
 
-const LAST_LAYER = 'block3.cccp2.';
-
-/**
- * The authors' parameter groups: biases learn at twice the rate and do not decay; where the recipe says so, the last 1x1
- * layer learns at a tenth of the rate of the others.
- */
-export function paperGroups(
-  model: NetworkInNetwork,
-  {
-    lr = model.recipe.lr,
-    weightDecay = model.recipe.weightDecay,
-  }: { lr?: number; weightDecay?: number } = {},
-): GroupOptions<SGDOptions>[] {
-  const named = [...model.namedParameters()];
-  const group = (last: boolean, bias: boolean) => ({
-    params: named
-      .filter(([name]) => name.startsWith(LAST_LAYER) === last && name.endsWith('.bias') === bias)
-      .map(([, parameter]) => parameter),
-    lr: lr * (last ? model.recipe.lastLayerRate : 1) * (bias ? 2 : 1),
-    weightDecay: bias ? 0 : weightDecay,
-  });
-  return [group(false, false), group(false, true), group(true, false), group(true, true)];
-}
+/** The layers are those of the authors' code, the published branch of cuda-convnet. */
+export const NIN_MODELS = {
+  'nin-cifar10': {
+    description: 'NIN of the paper for CIFAR-10 (table 1)',
+    input: [3, 32, 32],
+    classes: 10,
+    blocks: [
+      { kernelSize: 5, maps: [192, 160, 96] },
+      { kernelSize: 5, maps: [192, 192, 192] },
+      { kernelSize: 3, maps: [192, 192, 10] },
+    ],
+  },
+  'nin-cifar100': {
+    description: 'NIN of the paper for CIFAR-100 (table 2)',
+    input: [3, 32, 32],
+    classes: 100,
+    blocks: [
+      { kernelSize: 5, maps: [192, 160, 96], std: [0.001, 0.01, 0.01] },
+      { kernelSize: 5, maps: [192, 192, 192] },
+      { kernelSize: 3, maps: [192, 192, 100] },
+    ],
+  },
+  'nin-svhn': {
+    description: 'NIN of the paper for SVHN (table 3)',
+    input: [3, 32, 32],
+    classes: 10,
+    blocks: [
+      { kernelSize: 5, maps: [128, 96, 64] },
+      { kernelSize: 5, maps: [320, 256, 128] },
+      { kernelSize: 5, maps: [384, 256, 10] },
+    ],
+  },
+  'nin-mnist': {
+    description: 'NIN of the paper for MNIST (table 4)',
+    input: [1, 28, 28],
+    classes: 10,
+    blocks: [
+      { kernelSize: 5, maps: [96, 64, 48] },
+      { kernelSize: 5, maps: [128, 96, 48] },
+      { kernelSize: 5, maps: [128, 96, 10] },
+    ],
+  },
+  'nin-glyphs': {
+    description: 'a small NIN for the embedded data set, made to learn fast on a CPU',
+    input: [3, 32, 32],
+    classes: 10,
+    blocks: [
+      { kernelSize: 5, stride: 2, maps: [16, 16, 16] },
+      { kernelSize: 5, maps: [32, 32, 32] },
+      { kernelSize: 3, maps: [32, 32, 10] },
+    ],
+  },
+} as const satisfies Record<string, NinLayers>;

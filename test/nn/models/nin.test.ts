@@ -3,7 +3,8 @@ import { backward, noGrad } from '../../../src/autograd/tape.js';
 import type { Device } from '../../../src/gpu/device.js';
 import { CrossEntropyLoss } from '../../../src/nn/loss.js';
 import { models } from '../../../src/nn/models/index.js';
-import { type NetworkInNetwork, type NinOptions, paperGroups } from '../../../src/nn/models/nin.js';
+import type { ModelOptions } from '../../../src/nn/models/model.js';
+import type { Module } from '../../../src/nn/module.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { fromArray, randn } from '../../../src/tensor/create.js';
 import { tidy } from '../../../src/tensor/tidy.js';
@@ -12,7 +13,7 @@ import { useDevice } from '../../support/device.js';
 const gpu = useDevice();
 const [one, twin, other] = [useDevice({ seed: 7 }), useDevice({ seed: 7 }), useDevice({ seed: 8 })];
 
-const build = (name: string, options: NinOptions = {}, device: Device = gpu.device) =>
+const build = (name: string, options: ModelOptions = {}, device: Device = gpu.device) =>
   models.get(name)!.build(device, options);
 
 const deviation = (values: ArrayLike<number>) =>
@@ -60,7 +61,7 @@ describe('NIN models', () => {
   });
 
   it("starts with the paper's deviations and zero biases, or with He's", async () => {
-    const std = async (model: NetworkInNetwork, name: string) =>
+    const std = async (model: Module, name: string) =>
       deviation(await model.stateDict().get(name)!.toArray());
     const paper = build('nin-cifar100', { width: 0.5 });
     expect(await std(paper, 'block1.conv.weight')).toBeCloseTo(0.001, 4);
@@ -85,26 +86,13 @@ describe('NIN models', () => {
     expect(String(model.children().get('pool2'))).toBe('AvgPool2d "pool2"');
     expect(model.namedBuffers().size).toBe(2 * 9);
   });
-
-  it.each([
-    ['nin-cifar10', [0.1, 0.2, 0.01, 0.02], 1e-4],
-    ['nin-cifar100', [0.02, 0.04, 0.02, 0.04], 5e-4],
-  ])("%s has the authors' rates and decays", (name, rates, decay) => {
-    const model = build(name, { width: 0.05 });
-    const groups = paperGroups(model);
-    expect(groups.map(({ lr }) => lr)).toEqual(rates.map((rate) => expect.closeTo(rate, 12)));
-    expect(groups.map(({ weightDecay }) => weightDecay)).toEqual([decay, 0, decay, 0]);
-    expect(groups.map(({ params }) => [...params].length)).toEqual([8, 8, 1, 1]);
-    expect(new Set(groups.flatMap(({ params }) => [...params]))).toEqual(new Set(model.parameters()));
-    expect(paperGroups(model, { lr: 3, weightDecay: 0 })[0]).toMatchObject({ lr: 3, weightDecay: 0 });
-  });
 });
 
 describe('determinism', () => {
   /** Every bit of a net after two steps with dropout. */
   async function trained(device: Device): Promise<ArrayLike<number>[]> {
     const model = build('nin-glyphs', { width: 0.25, dropout: 0.5 }, device);
-    const optimizer = new SGD(paperGroups(model), { lr: 0.1, momentum: 0.9 });
+    const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
     const loss = new CrossEntropyLoss();
     const images = randn(device, [4, 3, 32, 32], { seed: 1, stream: 0 });
     const labels = fromArray(device, Uint32Array.of(3, 1, 4, 1), [4]);
