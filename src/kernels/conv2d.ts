@@ -1,133 +1,159 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { col2im, type Images, im2col } from './im2col.js';
-import { type Epilogue, multiplyInto } from './matmul.js';
+import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
+import {
+  type Epilogue,
+  type MatmulVariant,
+  multiplyInto,
+  type Product,
+  type SlidingWindow,
+} from './matmul.js';
 import { sumOver } from './reduce.js';
 
 /**
- * Convolution as matrix products. With the weight as a matrix W [O, C * KH * KW] and an image unfolded to a matrix
- * X [C * KH * KW, positions] (see im2col.ts):
+ * Convolution as matrix products that read their images through a sliding window (implicit GEMM). With the weight
+ * [O, C, KH, KW], images x [N, C, H, W] and y [N, O, OH, OW], stride s, padding p and dilation d, the three directions are
+ * one kernel with other numbers (`shaders/matmul_naive.wgsl` says what they mean):
  *
- *   output  Y  = W X          gradients  dX = W' dY,   dW = sum over images of dY X'
+ *                  rows   columns            sum over (outer, middle, inner)     an element of b is at
+ *   y  = W * x     O      images, OH x OW    1, taps KH x KW, channels C         oy * s - p + ky * d  of x
+ *   dx = W' * dy   C      images, H x W      1, taps KH x KW, channels O         iy + p - ky * d      of dy, for s = 1
+ *   dW = dy * x'   O      C, taps KH x KW    images, rows OH, positions OW       ky * d - p + oy * s  of x
  *
- * A 1 x 1 convolution with stride 1 needs no unfolding: its X is the image itself, and the forward pass is one dispatch.
+ * A 1 x 1 kernel with stride 1 and no padding needs no window: the images are the matrices. The input gradient of a
+ * convolution with a longer stride unfolds (conv2d-unfolded.ts), which also is the rung below this one.
  */
+export interface ConvolutionChoice {
+  /** `unfolded` stores every window's view as a column of a matrix first (default: `window`). */
+  readonly algorithm?: 'window' | 'unfolded';
+  readonly variant?: MatmulVariant;
+}
 
-/** Unfolded images are many times larger than images, so a batch is unfolded in pieces of about this many bytes. */
-const WORKSPACE_BYTES = 32 * 2 ** 20;
-
-/** Partial sums of a weight's gradient run side by side until about this many tiles of 16 x 64 are in flight. */
-const TILES_IN_FLIGHT = { software: 64, hardware: 1024 };
+/** Partial sums of a weight's gradient run side by side until about this many tiles of 32 x 64 are in flight. */
+const TILES_IN_FLIGHT = { software: 32, hardware: 1024 };
 
 const isPointwise = ({ kernel, stride, padding }: Window): boolean =>
   [...kernel, ...stride].every((value) => value === 1) && padding.every((value) => value === 0);
 
-/** Sizes of a convolution in the words of its matrix product. */
-interface Geometry {
-  readonly images: number;
-  readonly outputs: number;
-  readonly depth: number; // C * KH * KW
-  readonly positions: number; // OH * OW
-  readonly outputShape: Shape;
-  /** Consecutive images whose unfolded form fits the workspace. */
-  readonly pieces: readonly Images[];
-}
+/** The product, reading b through a window if there is one. */
+const through = (window: SlidingWindow | null, product: Product): Product =>
+  window ? { ...product, b: { ...product.b, column: 0, window } } : product;
 
-function geometryOf(input: Shape, weight: Shape, window: Window): Geometry {
-  const [images = 0, , height = 0, width = 0] = input;
-  const outputs = weight[0] as number;
-  const size = windowedSize('conv2d', [height, width], window);
-  const depth = sizeOf(weight.slice(1));
-  const positions = sizeOf(size);
-  const most = isPointwise(window)
-    ? images
-    : Math.max(1, Math.floor(WORKSPACE_BYTES / (4 * depth * positions)));
-  const pieces = Array.from({ length: Math.ceil(images / most) }, (_, index) => ({
-    first: index * most,
-    count: Math.min(most, images - index * most),
-  }));
-  const outputShape = [images, outputs, ...size];
-  return { images, outputs, depth, positions, outputShape, pieces };
-}
+/** Runs of `run` images: those of full length as one batch of products, and what is left over. */
+const runsOf = (images: number, run: number) => {
+  const whole = Math.floor(images / run);
+  const left = images - whole * run;
+  return [
+    ...(whole > 0 ? [{ first: 0, batches: whole, outer: run }] : []),
+    ...(left > 0 ? [{ first: whole * run, batches: 1, outer: left }] : []),
+  ];
+};
 
-/** Run `work` on each piece of the batch with its unfolded images; `start` is where they begin in `columns`. */
-function forEachPiece(
-  x: Tensor,
-  window: Window,
-  { pieces, depth, positions }: Geometry,
-  work: (columns: Tensor, piece: Images, start: number) => void,
-): void {
-  for (const piece of pieces) {
-    if (isPointwise(window)) {
-      work(x, piece, piece.first * depth * positions);
-    } else {
-      const columns = im2col(x, window, piece);
-      work(columns, piece, 0);
-      columns.dispose();
-    }
-  }
+/** Sizes of a convolution. */
+function sizesOf([images = 0, channels = 0, height = 0, width = 0]: Shape, weight: Shape, window: Window) {
+  const [outHeight, outWidth] = windowedSize('conv2d', [height, width], window);
+  const [outputs = 0] = weight;
+  const taps = sizeOf(window.kernel);
+  return {
+    images,
+    channels,
+    outputs,
+    height,
+    width,
+    outHeight,
+    outWidth,
+    taps,
+    depth: channels * taps,
+    pixels: height * width,
+    positions: outHeight * outWidth,
+  };
 }
 
 /**
  * y[n][o] = bias[o] + sum over c, ky, kx of weight[o][c][ky][kx] * x[n][c][window], then ReLU if asked.
  * Shapes: x [N, C, H, W], weight [O, C, KH, KW], bias [O], result [N, O, OH, OW].
  */
-export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, window: Window, relu = false): Tensor {
-  const geometry = geometryOf(x.shape, weight.shape, window);
-  const { outputs, depth, positions, outputShape } = geometry;
-  const y = new Tensor(x.device, outputShape);
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  window: Window,
+  relu = false,
+  { algorithm, variant }: ConvolutionChoice = {},
+): Tensor {
+  const sizes = sizesOf(x.shape, weight.shape, window);
+  const { images, channels, outputs, height, width, outHeight, outWidth, taps, depth } = sizes;
+  const { pixels, positions } = sizes;
+  const y = new Tensor(x.device, [images, outputs, outHeight, outWidth]);
   const epilogue: Epilogue = bias ? { bias: { values: bias, per: 'row' }, relu } : { relu };
-  forEachPiece(x, window, geometry, (columns, piece, start) => {
-    const product = {
-      batches: 1,
-      rows: outputs,
-      columns: piece.count * positions,
-      outer: 1,
-      inner: depth,
-      group: positions,
-      a: { row: depth, inner: 1 },
-      b: { start, inner: positions, group: depth * positions, column: 1 },
-      c: { start: piece.first * outputs * positions, row: positions, group: outputs * positions, column: 1 },
-    };
-    multiplyInto(y, weight, columns, product, epilogue);
-  });
+  if (algorithm === 'unfolded') return unfoldedConv2d(y, x, weight, window, epilogue, variant);
+  const { stride, padding, dilation, kernel } = window;
+  const product: Product = {
+    batches: 1,
+    rows: outputs,
+    columns: images * positions,
+    outer: 1,
+    middle: taps,
+    inner: channels,
+    group: positions,
+    a: { row: depth, middle: 1, inner: taps },
+    b: { inner: pixels, group: channels * pixels, column: 1 },
+    c: { row: positions, group: outputs * positions, column: 1 },
+  };
+  const view = {
+    height,
+    width,
+    originY: -padding[0],
+    originX: -padding[1],
+    column: { width: outWidth, y: stride[0], x: stride[1] },
+    middle: { width: kernel[1], y: dilation[0], x: dilation[1] },
+  };
+  multiplyInto(y, weight, x, through(isPointwise(window) ? null : view, product), epilogue, variant);
   return y;
 }
 
-/** The gradient of `conv2d` at its input, of shape `input`, from that of its output [N, O, OH, OW]. */
+/**
+ * The gradient of `conv2d` at its input, of shape `input`, from that of its output [N, O, OH, OW].
+ * @param mask of the shape of the input: where it is not above 0, so is not the gradient (see rectified.ts of autograd)
+ */
 export function conv2dInputGradient(
   outputGradient: Tensor,
   weight: Tensor,
   input: Shape,
   window: Window,
+  mask?: Tensor,
+  { algorithm, variant }: ConvolutionChoice = {},
 ): Tensor {
-  const { outputs, depth, positions, pieces } = geometryOf(input, weight.shape, window);
+  const sizes = sizesOf(input, weight.shape, window);
+  const { images, channels, outputs, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
   const inputGradient = new Tensor(weight.device, input);
-  for (const piece of pieces) {
-    const columns = isPointwise(window)
-      ? inputGradient
-      : new Tensor(weight.device, [piece.count, depth, positions]);
-    multiplyInto(columns, weight, outputGradient, {
-      batches: 1,
-      rows: depth,
-      columns: piece.count * positions,
-      outer: 1,
-      inner: outputs,
-      group: positions,
-      a: { row: 1, inner: depth },
-      b: {
-        start: piece.first * outputs * positions,
-        inner: positions,
-        group: outputs * positions,
-        column: 1,
-      },
-      c: { row: positions, group: depth * positions, column: 1 },
-    });
-    if (columns !== inputGradient) {
-      col2im(columns, inputGradient, window, piece);
-      columns.dispose();
-    }
+  const { stride, padding, dilation, kernel } = window;
+  if (algorithm === 'unfolded' || stride.some((step) => step > 1)) {
+    return unfoldedInputGradient(inputGradient, outputGradient, weight, window, mask, variant);
   }
+  const product: Product = {
+    batches: 1,
+    rows: channels,
+    columns: images * pixels,
+    outer: 1,
+    middle: taps,
+    inner: outputs,
+    group: pixels,
+    a: { row: taps, middle: 1, inner: depth },
+    b: { inner: positions, group: outputs * positions, column: 1 },
+    c: { row: pixels, group: channels * pixels, column: 1 },
+  };
+  const view = {
+    height: outHeight,
+    width: outWidth,
+    originY: padding[0],
+    originX: padding[1],
+    column: { width, y: 1, x: 1 },
+    middle: { width: kernel[1], y: -dilation[0], x: -dilation[1] },
+  };
+  const epilogue = mask ? { mask } : {};
+  const seen = through(isPointwise(window) ? null : view, product);
+  multiplyInto(inputGradient, weight, outputGradient, seen, epilogue, variant);
   return inputGradient;
 }
 
@@ -135,59 +161,70 @@ export function conv2dInputGradient(
  * The gradient of `conv2d` at its weight, of shape `weight`, from that of its output [N, O, OH, OW] and its input.
  *
  * The sum runs over all images and positions and its result is small, so it is cut into runs of images, whose sums are
- * computed side by side and then added up in a fixed order.
+ * computed side by side and then added up in a fixed order (split-K).
  */
 export function conv2dWeightGradient(
   outputGradient: Tensor,
   x: Tensor,
   weight: Shape,
   window: Window,
+  { algorithm, variant }: ConvolutionChoice = {},
 ): Tensor {
-  const geometry = geometryOf(x.shape, weight, window);
-  const { images, outputs, depth, positions } = geometry;
-  const tiles = Math.ceil(outputs / 16) * Math.ceil(depth / 64);
+  const sizes = sizesOf(x.shape, weight, window);
+  const { images, channels, outputs, height, width, outHeight, outWidth, taps, depth } = sizes;
+  const { pixels, positions } = sizes;
+  const tiles = Math.ceil(outputs / 32) * Math.ceil(depth / 64);
   const enough = TILES_IN_FLIGHT[x.device.adapter.software ? 'software' : 'hardware'];
   const run = Math.max(1, Math.ceil((images * tiles) / enough));
-  const runs = geometry.pieces.reduce((count, piece) => count + Math.ceil(piece.count / run), 0);
-
-  const partial = new Tensor(x.device, [runs, outputs, depth]);
-  let slot = 0;
-  forEachPiece(x, window, geometry, (columns, piece, start) => {
-    const whole = Math.floor(piece.count / run);
-    // Runs of equal length share a launch; what is left over is one shorter run.
-    for (const { first, batches, outer } of [
-      { first: 0, batches: whole, outer: run },
-      { first: whole * run, batches: 1, outer: piece.count - whole * run },
-    ]) {
-      if (batches === 0 || outer === 0) continue;
-      const image = { gradient: outputs * positions, columns: depth * positions };
-      multiplyInto(partial, outputGradient, columns, {
+  const partial = new Tensor(x.device, [Math.ceil(images / run), outputs, depth]);
+  if (algorithm === 'unfolded') {
+    unfoldedWeightGradient(partial, outputGradient, x, weight, window, run, variant);
+  } else {
+    const pointwise = isPointwise(window);
+    const view = {
+      height,
+      width,
+      originY: -window.padding[0],
+      originX: -window.padding[1],
+      column: { width: window.kernel[1], y: window.dilation[0], x: window.dilation[1] },
+      middle: { width: 1, y: window.stride[0], x: 0 },
+      innerX: window.stride[1],
+    };
+    for (const { first, batches, outer } of runsOf(images, run)) {
+      const product: Product = {
         batches,
         rows: outputs,
         columns: depth,
         outer,
-        inner: positions,
-        group: depth,
+        ...(pointwise ? { middle: 1, inner: positions } : { middle: outHeight, inner: outWidth }),
+        group: taps,
         a: {
-          start: (piece.first + first) * image.gradient,
-          batch: run * image.gradient,
+          start: first * outputs * positions,
+          batch: run * outputs * positions,
           row: positions,
-          outer: image.gradient,
+          outer: outputs * positions,
+          middle: outWidth,
           inner: 1,
         },
         b: {
-          start: start + first * image.columns,
-          batch: run * image.columns,
-          outer: image.columns,
-          inner: 1,
-          column: positions,
+          start: first * channels * pixels,
+          batch: run * channels * pixels,
+          outer: channels * pixels,
+          inner: pointwise ? 1 : 0,
+          group: pixels,
+          column: 0,
         },
-        c: { start: slot * outputs * depth, batch: outputs * depth, row: depth, column: 1 },
-      });
-      slot += batches;
+        c: {
+          start: (first / run) * outputs * depth,
+          batch: outputs * depth,
+          row: depth,
+          group: taps,
+          column: 1,
+        },
+      };
+      multiplyInto(partial, outputGradient, x, through(pointwise ? null : view, product), {}, variant);
     }
-  });
-
+  }
   const gradient = sumOver(partial, [0]);
   partial.dispose();
   const shaped = gradient.view(weight);
