@@ -34,7 +34,7 @@ export type { MemoryUse } from './gpu/pool.js';
 export type { Program } from './gpu/program.js';
 export { randomState } from './kernels/random-key.js';
 // The layers' options, rather than those of the ops of the same name.
-export type { BatchNorm2dOptions, Conv2dOptions } from './nn/index.js';
+export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';
 export * from './nn/index.js';
 export { from, fromArray, full, type RandomOptions, randn, uniform, zeros } from './tensor/create.js';
 export type { Pair, Shape } from './tensor/shape.js';

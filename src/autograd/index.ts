@@ -16,6 +16,8 @@ export { divide } from './ops/divide.js';
 export { type DropoutOptions, dropout } from './ops/dropout.js';
 export { globalAvgPool2d } from './ops/global-avg-pool2d.js';
 export { linear } from './ops/linear.js';
+export { type LocalConv2dOptions, localConv2d } from './ops/local-conv2d.js';
+export { type LocalResponseNormOptions, localResponseNorm } from './ops/local-response-norm.js';
 export { matmul } from './ops/matmul.js';
 export { maxPool2d } from './ops/max-pool2d.js';
 export { maxout } from './ops/maxout.js';

@@ -7,6 +7,8 @@ export { Dropout } from './layers/dropout.js';
 export { Flatten } from './layers/flatten.js';
 export { GlobalAvgPool2d } from './layers/global-avg-pool2d.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
+export { LocalConv2d, type LocalConv2dOptions } from './layers/local-conv2d.js';
+export { LocalResponseNorm } from './layers/local-response-norm.js';
 export { MaxPool2d } from './layers/max-pool2d.js';
 export { Maxout } from './layers/maxout.js';
 export { MlpConv, type MlpConvOptions } from './layers/mlp-conv.js';

@@ -91,6 +91,35 @@ const maxouts: GradientCase[] = shapes.maxoutCases.filter(small).map(({ name, in
   backward: (dOutput, x) => ({ dInput: reference.maxoutBackward(dOutput, x.input, pieces) }),
 }));
 
+const localConvolution: GradientCase[] = shapes.localConvolutionCases
+  .filter(
+    ({ input, outputs, kernel }) => small({ input }) && outputs * input[1] * kernel[0] * kernel[1] <= 100,
+  )
+  .map(({ name, input, outputs, kernel, ...geometry }) => {
+    const size = [0, 1].map((axis) =>
+      reference.convolutionOutputSize(input[axis + 2], kernel[axis], geometry, axis as 0 | 1),
+    );
+    return {
+      name: `localConv2d: ${name}`,
+      inputs: {
+        input: random64(input, 1),
+        weight: random64([...size, outputs, input[1], ...kernel], 2),
+        bias: random64([outputs, ...size], 3),
+      },
+      forward: (x) => reference.localConv2d(x.input, x.weight, x.bias, geometry),
+      backward: (dOutput, x) => reference.localConv2dBackward(dOutput, x.input, x.weight, geometry),
+    };
+  });
+
+const responseNorms: GradientCase[] = shapes.responseNormCases
+  .filter(small)
+  .map(({ name, input, ...norm }) => ({
+    name: `localResponseNorm: ${name}`,
+    inputs: { input: random64(input, 1) },
+    forward: (x) => reference.localResponseNorm(x.input, norm),
+    backward: (dOutput, x) => ({ dInput: reference.localResponseNormBackward(dOutput, x.input, norm) }),
+  }));
+
 const elementwise: GradientCase[] = shapes.broadcastCases
   .filter(({ a }) => reference.sizeOf(a) <= 400)
   .flatMap(({ name, a, b }) =>
@@ -207,6 +236,8 @@ describe('the reference gradients are those of finite differences', () => {
     ...matmul,
     ...pools,
     ...maxouts,
+    ...localConvolution,
+    ...responseNorms,
     ...elementwise,
     ...reductions,
     ...layers,

@@ -11,6 +11,8 @@ export * from './elementwise.js';
 export * from './global-avg-pool2d.js';
 export * from './im2col.js';
 export * from './linear.js';
+export * from './local-conv2d.js';
+export * from './local-response-norm.js';
 export * from './matmul.js';
 export * from './max-pool2d.js';
 export * from './maxout.js';

@@ -108,6 +108,17 @@ const answers: { readonly [Op in FixtureOp]: (fixture: FixtureCase<Op>) => Resul
     outputs: { output: reference.maxout(input, pieces) },
     gradients: { dInput: reference.maxoutBackward(dOutput, input, pieces) },
   }),
+  localConv2d: ({ inputs: { input, weight, bias, dOutput }, options }) => {
+    const { dBias, ...gradients } = reference.localConv2dBackward(dOutput, input, weight, options);
+    return {
+      outputs: { output: reference.localConv2d(input, weight, bias ?? null, options) },
+      gradients: bias === undefined ? gradients : { ...gradients, dBias },
+    };
+  },
+  localResponseNorm: ({ inputs: { input, dOutput }, options }) => ({
+    outputs: { output: reference.localResponseNorm(input, options) },
+    gradients: { dInput: reference.localResponseNormBackward(dOutput, input, options) },
+  }),
   sgd: ({ inputs: { parameter, gradients }, options }) => {
     let state = { parameter, buffer: zerosLike(parameter) };
     return afterEachStep(gradients, (gradient) => {

@@ -69,6 +69,11 @@ export const pointwiseCases = convolutionCases.filter(
     [...kernel, ...stride].every((n) => n === 1) && padding.every((n) => n === 0),
 );
 
+/** Those that a locally connected layer takes: it has no dilation. Without the largest, whose weights are many. */
+export const localConvolutionCases = convolutionCases.filter(
+  ({ outputs, dilation }) => dilation.every((n) => n === 1) && outputs < 64,
+);
+
 export interface PoolCase {
   readonly name: string;
   /** [N, C, H, W] */
@@ -239,4 +244,36 @@ export const maxoutCases: readonly MaxoutCase[] = [
   { name: 'one position', input: [5, 12, 1, 1], pieces: 4 },
   { name: 'three axes', input: [2, 6, 11], pieces: 3 },
   { name: 'more than a workgroup', input: [3, 14, 9, 11], pieces: 2 },
+];
+
+export interface ResponseNormCase {
+  readonly name: string;
+  /** [N, C, ...] */
+  readonly input: readonly number[];
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+const responseNorm = (
+  name: string,
+  input: readonly number[],
+  size: number,
+  { alpha = 1, beta = 0.75, k = 1 } = {},
+): ResponseNormCase => ({ name, input, size, alpha, beta, k });
+
+export const responseNormCases: readonly ResponseNormCase[] = [
+  responseNorm('one of everything', [1, 1, 1, 1], 1),
+  responseNorm('9 channels, alpha 0.001, beta 0.75', [2, 13, 5, 3], 9, { alpha: 0.001 }),
+  responseNorm('an odd size', [2, 7, 3, 5], 5),
+  responseNorm('an even size reaches further back', [2, 7, 3, 5], 4),
+  responseNorm('size 2', [3, 5, 1, 7], 2, { beta: 0.5, k: 2 }),
+  responseNorm('each channel by itself', [2, 3, 5, 5], 1, { beta: 1, k: 0.5 }),
+  responseNorm('batch 1, one channel', [1, 1, 5, 7], 3),
+  responseNorm('wider than the channels', [2, 3, 4, 5], 11),
+  responseNorm('alpha much larger than k', [2, 6, 3, 3], 3, { alpha: 1000, k: 0.01 }),
+  responseNorm('alpha 0: a scale of its own', [2, 3, 3, 3], 3, { alpha: 0, k: 4, beta: 0.5 }),
+  responseNorm('features without positions', [3, 11], 5),
+  responseNorm('more than a workgroup', [1, 4, 9, 11], 3),
 ];

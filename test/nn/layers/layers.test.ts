@@ -10,6 +10,8 @@ import { Dropout } from '../../../src/nn/layers/dropout.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
 import { Linear } from '../../../src/nn/layers/linear.js';
+import { LocalConv2d } from '../../../src/nn/layers/local-conv2d.js';
+import { LocalResponseNorm } from '../../../src/nn/layers/local-response-norm.js';
 import { MaxPool2d } from '../../../src/nn/layers/max-pool2d.js';
 import { Maxout } from '../../../src/nn/layers/maxout.js';
 import { MlpConv } from '../../../src/nn/layers/mlp-conv.js';
@@ -40,6 +42,13 @@ describe('layers', () => {
     ['Dropout', () => new Dropout(), [2, 3, 4], [2, 3, 4]],
     ['BatchNorm2d', () => new BatchNorm2d(gpu.device, 3), [2, 3, 4, 4], [2, 3, 4, 4]],
     ['Flatten', () => new Flatten(), [2, 3, 4, 5], [2, 60]],
+    [
+      'LocalConv2d',
+      () => new LocalConv2d(gpu.device, 3, 5, { inputSize: [9, 8], kernelSize: [3, 1], stride: 2 }),
+      [2, 3, 9, 8],
+      [2, 5, 4, 4],
+    ],
+    ['LocalResponseNorm', () => new LocalResponseNorm({ size: 5 }), [2, 7, 3, 4], [2, 7, 3, 4]],
     ['Maxout', () => new Maxout(3), [2, 6, 4, 5], [2, 2, 4, 5]],
     ['Maxout of features', () => new Maxout(5), [2, 20], [2, 4]],
     [
@@ -99,6 +108,34 @@ describe('layers', () => {
     layer.bias?.write(Float32Array.of(10, 20, 30));
     const y = layer.forward(from(gpu.device, [[1, -1]]));
     expect([...(await y.toArray())]).toEqual([9, 19, 29]);
+  });
+
+  it('LocalConv2d has a bias for each output, and at each position starts as a convolution of its own', async () => {
+    const options = { inputSize: [5, 4], kernelSize: 3, padding: 1, init: he() } as const;
+    const layer = new LocalConv2d(gpu.device, 8, 6, options);
+    const shapes = [...layer.stateDict()].map(([name, { shape }]) => [name, shape]);
+    expect(Object.fromEntries(shapes)).toEqual({ weight: [5, 4, 6, 8, 3, 3], bias: [6, 5, 4] });
+    const weights = [...(await layer.weight.toArray())];
+    expect(new Set(weights).size, 'no two positions alike').toBeGreaterThan(0.99 * weights.length);
+    const deviation = Math.sqrt(weights.reduce((sum, w) => sum + w * w, 0) / weights.length);
+    // Of 8,640 normal numbers: five of its own deviations.
+    expect(Math.abs(deviation / Math.sqrt(2 / (8 * 3 * 3)) - 1)).toBeLessThan(5 / Math.sqrt(2 * 8640));
+    const without = new LocalConv2d(gpu.device, 1, 1, { inputSize: 3, kernelSize: 2, bias: false });
+    expect([...without.stateDict().keys()]).toEqual(['weight']);
+  });
+
+  it('LocalConv2d, Maxout and LocalResponseNorm say what is wrong with their options', () => {
+    expect(() => new LocalConv2d(gpu.device, 1, 1, { inputSize: 3, kernelSize: 5 })).toThrow(
+      new ShapeError(
+        'LocalConv2d: a 5 x 5 window (dilation 1 x 1) does not fit into 3 x 3 with padding 0 x 0',
+      ),
+    );
+    expect(() => new Maxout(0)).toThrow(
+      new ShapeError('Maxout: pieces is 0, it must be a whole number of at least 1'),
+    );
+    expect(() => new LocalResponseNorm({ size: 0 })).toThrow(
+      new ShapeError('LocalResponseNorm: size is 0, it must be a whole number of at least 1'),
+    );
   });
 
   it('Dropout drops and rescales in training, and only there', async () => {

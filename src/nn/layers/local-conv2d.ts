@@ -1,0 +1,59 @@
+import { localConv2d } from '../../autograd/ops/local-conv2d.js';
+import type { Device } from '../../gpu/device.js';
+import { type Pair, pair, type Shape, sizeOf, windowedSize, windowOf } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { type Initialiser, type InitOptions, layerInit, nextDraw } from '../init.js';
+import { Module } from '../module.js';
+import { Parameter } from '../parameter.js';
+
+export interface LocalConv2dOptions extends InitOptions {
+  /** Rows and columns of the images it is for: unlike a convolution, it has weights for each position. */
+  inputSize: Pair;
+  kernelSize: Pair;
+  stride?: Pair;
+  padding?: Pair;
+  /** Add a bias to each output, one for each map and position (default true). */
+  bias?: boolean;
+}
+
+/**
+ * Locally connected layer, a convolution with weights of its own at each position: `[N, inputs, H, W]` to
+ * `[N, outputs, H', W']`; weight `[H', W', outputs, inputs, kh, kw]`, bias `[outputs, H', W']`.
+ */
+export class LocalConv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly options: Readonly<LocalConv2dOptions>;
+
+  /** @throws ShapeError when the kernel does not fit the padded image */
+  constructor(device: Device, inputs: number, outputs: number, options: LocalConv2dOptions) {
+    super();
+    const window = windowOf('LocalConv2d', options);
+    const size = windowedSize('LocalConv2d', pair(options.inputSize), window);
+    const filters = [outputs, inputs, ...window.kernel];
+    const { init, biasInit } = layerInit(filters, options);
+    this.weight = new Parameter(device, [...size, ...filters], atEachPosition(device, size, filters, init));
+    this.bias = options.bias === false ? null : new Parameter(device, [outputs, ...size], biasInit);
+    this.options = options;
+  }
+
+  forward(x: Tensor): Tensor {
+    const { stride = 1, padding = 0 } = this.options;
+    return this.attempt(() => localConv2d(x, this.weight, this.bias, { stride, padding }));
+  }
+}
+
+/**
+ * Each position starts as a convolution of its own would: its fans are those of one filter bank, and its values a sequence
+ * of their own.
+ */
+function atEachPosition(device: Device, size: Shape, filters: Shape, init: Initialiser): Initialiser {
+  return (shape, first) => {
+    const values = new Float32Array(sizeOf(shape));
+    const length = sizeOf(filters);
+    for (let position = 0; position < sizeOf(size); position++) {
+      values.set(init(filters, position === 0 ? first : nextDraw(device)), position * length);
+    }
+    return values;
+  };
+}
