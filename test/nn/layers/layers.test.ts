@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { conv2d } from '../../../src/autograd/ops/conv2d.js';
 import { relu } from '../../../src/autograd/ops/relu.js';
+import { sum } from '../../../src/autograd/ops/sum.js';
+import { backward } from '../../../src/autograd/tape.js';
 import { ShapeError } from '../../../src/gpu/errors.js';
 import { constant, he, normal } from '../../../src/nn/init.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
@@ -148,6 +150,18 @@ describe('layers', () => {
     expect(Math.abs(kept.length - 3072)).toBeLessThan(5 * 28);
     expect(await dropout.forward(ones).toArray(), 'a new mask each time').not.toEqual(values);
     expect(dropout.eval().forward(ones)).toBe(ones);
+  });
+
+  it('Dropout on images, which need no gradient, leaves the layer behind it a gradient of what was kept', async () => {
+    const images = full(gpu.device, [2, 1, 8, 8], 1);
+    const layer = new Conv2d(gpu.device, 1, 1, { kernelSize: 1, bias: false, init: constant(1) });
+    const y = layer.forward(new Dropout(0.2).forward(images));
+    backward(sum(y));
+    const kept = await y.toArray();
+    expect(kept.some((value) => value === 0) && kept.some((value) => value === 1.25)).toBe(true);
+    // y = w x, so that the gradient of w is the sum of what of x was kept.
+    expect(await layer.weight.grad?.item()).toBe(kept.reduce((total, value) => total + value, 0));
+    expect(images.grad).toBeNull();
   });
 
   it('BatchNorm2d normalises by the batch in training and by its running statistics in evaluation', async () => {
