@@ -1,12 +1,14 @@
-// From a batch of 8-bit images to what the net is given, with random crops and flips on the way.
+// From a batch of 8-bit images to what the net is given, with random crops and flips on the way; and the same for images that
+// are numbers already.
 //
 //   prepare:  y[n, c, h, w] = (byte[n, c, h, w] / 255 - mean[c]) / deviation[c]
 //   augment:  y[n, c, h, w] = the same of byte[n, c, h + down, w' + right], 0 outside the image
 //             w' = width - 1 - w if the image is flipped, else w;   down, right in -padding ... padding
+//   shift:    shifted[n, c, h, w] = images[n, c, h + down, w' + right], 0 outside the image
 //
-// bytes packs [N, C, H, W] four to a word, the first in the lowest bits; mean and deviation: [C]; y: [N, C, H, W]. Padding is
-// 0 in y, that is the mean colour, not black. down, right and the flip are drawn for each image n from
-// pcg3d(seed, counter, n), all of its channels alike; key is (seed, counter).
+// bytes packs [N, C, H, W] four to a word, the first in the lowest bits; mean and deviation: [C]; the others: [N, C, H, W].
+// Padding is 0 in the result, that is the mean colour, not black. down, right and the flip are drawn for each image n from
+// pcg3d(seed, counter, n), all of its channels alike; key (draw, for shift) is (seed, counter).
 //
 // A plane belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in src/kernels/planes.ts)
 // and draw once, for their image. Four threads read each word; uploads are a quarter of the size for it.
@@ -66,6 +68,35 @@ fn prepare(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   }
 }
 
+// Where in an image its crop begins, and whether it is mirrored. Left of it or above it wraps round to a huge number, and back
+// in the sums below.
+struct Placement {
+  down: u32,
+  right: u32,
+  flipped: bool,
+}
+
+fn placement_of(image: u32, drawn: Key) -> Placement {
+  let bits = pcg3d(vec3u(drawn.seed, drawn.counter, image));
+  let shifts = 2u * params.padding + 1u;
+  return Placement(
+    bits.x % shifts - params.padding,
+    bits.y % shifts - params.padding,
+    params.flip == 1u && bits.z >= 0x80000000u,
+  );
+}
+
+const OUTSIDE: u32 = 0xffffffffu;
+
+// The position in its plane that moves to `position`, or OUTSIDE.
+fn source_of(position: u32, placement: Placement) -> u32 {
+  let h = position / params.width;
+  let w = position - h * params.width;
+  let row = h + placement.down;
+  let column = select(w, params.width - 1u - w, placement.flipped) + placement.right;
+  return select(OUTSIDE, row * params.width + column, row < params.height && column < params.width);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn augment(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let plane = thread.z * groups.y + thread.y;
@@ -74,23 +105,36 @@ fn augment(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   }
   let image = plane / params.channels;
   let channel = plane - image * params.channels;
-  let bits = pcg3d(vec3u(key.seed, key.counter, image));
-  let shifts = 2u * params.padding + 1u;
-  // Where in the image y begins. Left of it or above it wraps round to a huge number, and back in the sums below.
-  let down = bits.x % shifts - params.padding;
-  let right = bits.y % shifts - params.padding;
-  let flipped = params.flip == 1u && bits.z >= 0x80000000u;
-
+  let placement = placement_of(image, key);
   let plane_size = params.height * params.width;
   for (var position = thread.x; position < plane_size; position += groups.x * WORKGROUP) {
-    let h = position / params.width;
-    let w = position - h * params.width;
-    let row = h + down;
-    let column = select(w, params.width - 1u - w, flipped) + right;
+    let source = source_of(position, placement);
     var value = 0.0;
-    if (row < params.height && column < params.width) {
-      value = normalised(plane * plane_size + row * params.width + column, channel);
+    if (source != OUTSIDE) {
+      value = normalised(plane * plane_size + source, channel);
     }
     y[plane * plane_size + position] = value;
+  }
+}
+
+@group(0) @binding(1) var<storage, read> images: array<f32>;
+@group(0) @binding(2) var<storage, read_write> shifted: array<f32>;
+@group(0) @binding(3) var<storage, read> draw: Key;
+
+@compute @workgroup_size(WORKGROUP)
+fn shift(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane = thread.z * groups.y + thread.y;
+  if (plane >= params.planes) {
+    return;
+  }
+  let placement = placement_of(plane / params.channels, draw);
+  let plane_size = params.height * params.width;
+  for (var position = thread.x; position < plane_size; position += groups.x * WORKGROUP) {
+    let source = source_of(position, placement);
+    var value = 0.0;
+    if (source != OUTSIDE) {
+      value = images[plane * plane_size + source];
+    }
+    shifted[plane * plane_size + position] = value;
   }
 }

@@ -1,23 +1,33 @@
 import { DawngradError } from '../gpu/errors.js';
 
-/**
- * What every loader of this floor returns. The pixels stay bytes, as the files hold them: they are a quarter of the
- * size of floats, and normalisation belongs to the GPU.
- */
-
-/** Labelled images in host memory: bytes, NCHW. */
-export interface ImageSet {
+/** Labelled images in host memory, NCHW. */
+export interface LabelledImages<Pixels extends Uint8Array | Float32Array> {
   readonly count: number;
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** `[count, channels, height, width]`, 0..255. */
-  readonly pixels: Uint8Array;
+  /** `[count, channels, height, width]` */
+  readonly pixels: Pixels;
   /** `[count]`, each below `classes.length`. */
   readonly labels: Uint8Array;
   /** The name of each class; a label is an index into it. */
   readonly classes: readonly string[];
 }
+
+/**
+ * What every reader of this floor returns. The pixels stay bytes, 0..255, as the files hold them: they are a quarter of the
+ * size of floats, and normalisation belongs to the GPU.
+ */
+export type ImageSet = LabelledImages<Uint8Array>;
+
+/** Images after preprocessing: numbers, as the net is given them. 50,000 of CIFAR's size are 614 MB. */
+export type FloatImageSet = LabelledImages<Float32Array>;
+
+/** The size of each image of a set. */
+export type ImageSize = Pick<ImageSet, 'channels' | 'height' | 'width'>;
+
+/** Numbers in an image. */
+export const featuresOf = ({ channels, height, width }: ImageSize): number => channels * height * width;
 
 export interface Dataset {
   readonly name: string;
@@ -36,12 +46,12 @@ export class DataError extends DawngradError {
  * The images `from` (included) to `to` (excluded; clipped to the end of the set), sharing memory with `set`.
  * @throws DataError if the range is empty or reversed, starts outside the set, or is not made of integers.
  */
-export function take(set: ImageSet, from: number, to: number): ImageSet {
+export function take<Set extends ImageSet | FloatImageSet>(set: Set, from: number, to: number): Set {
   const end = Math.min(to, set.count);
   if (!Number.isInteger(from) || !Number.isInteger(end) || from < 0 || from >= end) {
     throw new DataError(`take: the range ${from}..${to} is no range within the images 0..${set.count}`);
   }
-  const size = set.channels * set.height * set.width;
+  const size = featuresOf(set);
   return {
     ...set,
     count: end - from,

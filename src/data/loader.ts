@@ -1,18 +1,19 @@
 import type { Device } from '../gpu/device.js';
-import { prepareImages } from '../kernels/augment.js';
+import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/augment.js';
 import { nextKey } from '../kernels/random-key.js';
 import { fromArray } from '../tensor/create.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
-import { gather, type HostBatch } from './batch.js';
-import { DataError, type ImageSet } from './dataset.js';
+import { gather, type HostBatch, packedLength } from './batch.js';
+import { DataError, type FloatImageSet, type ImageSet } from './dataset.js';
 import type { Normalisation } from './normalisation.js';
 import { shuffle } from './shuffle.js';
 
 export interface LoaderOptions {
   /** Images in a batch. */
   readonly batch: number;
-  readonly normalisation: Normalisation;
+  /** Of bytes; left out, they become numbers in 0..1. Preprocessed images take none. */
+  readonly normalisation?: Normalisation | undefined;
   /** Visit the images in another order each epoch, drawn from this seed. Left out: always in the set's own order. */
   readonly shuffleSeed?: number;
   /** Leave out the last batch of an epoch where it is smaller than the others, unless it is the only one (default false). */
@@ -21,9 +22,15 @@ export interface LoaderOptions {
   readonly augment?: { readonly padding: number; readonly flip: boolean };
 }
 
+/** Device memory that batches of one size are written to, one after another; laid out as a `HostBatch`. */
+export interface Upload {
+  readonly packedPixels: Tensor;
+  readonly labels: Tensor;
+}
+
 /** One step's images and labels, on the device. Make it inside `tidy`. */
 export interface Batch {
-  /** `[count, channels, height, width]`, normalised. */
+  /** `[count, channels, height, width]`, normalised or preprocessed. */
   readonly images: Tensor;
   /** `[count]`, u32 */
   readonly labels: Tensor;
@@ -32,31 +39,42 @@ export interface Batch {
 
 /**
  * Batches of a set, on a device. What goes over the bus is bytes, in one upload; converting, normalising and augmenting
- * them is a kernel. Any batch of any epoch can be asked for, so that training may go on in the middle of an epoch.
+ * them is a kernel. Images that were preprocessed go as they are, and only augmentation is left to do. Any batch of any epoch
+ * can be asked for, so that training may go on in the middle of an epoch.
  */
 export class BatchLoader {
   /** Batches in an epoch. */
   readonly steps: number;
   readonly #device: Device;
   readonly #options: LoaderOptions;
-  readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor };
+  /** For bytes only. */
+  readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor } | undefined;
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
+  /** @throws DataError when a batch would hold no images, or preprocessed images come with a normalisation */
   constructor(
     device: Device,
-    readonly set: ImageSet,
+    readonly set: ImageSet | FloatImageSet,
     options: LoaderOptions,
   ) {
     const { batch, normalisation, dropLast = false } = options;
     if (!Number.isInteger(batch) || batch < 1) {
       throw new DataError(`BatchLoader: a batch of ${batch} images; it must be a whole number of at least 1`);
     }
+    const floats = set.pixels instanceof Float32Array;
+    if (floats && normalisation) {
+      throw new DataError('BatchLoader: these images are preprocessed already; leave out the normalisation');
+    }
     this.#device = device;
     this.#options = options;
-    const perChannel = (values: readonly number[]) =>
-      keep(fromArray(device, Float32Array.from(values), [values.length]));
-    this.#normalisation = { mean: perChannel(normalisation.mean), std: perChannel(normalisation.std) };
+    this.#normalisation = floats ? undefined : this.#load(normalisation);
     this.steps = Math.max(1, (dropLast ? Math.floor : Math.ceil)(set.count / batch));
+  }
+
+  #load(normalisation = unchanged(this.set.channels)): { mean: Tensor; std: Tensor } {
+    const perChannel = (values: readonly number[]) =>
+      keep(fromArray(this.#device, Float32Array.from(values), [values.length]));
+    return { mean: perChannel(normalisation.mean), std: perChannel(normalisation.std) };
   }
 
   /** Images that an epoch visits. */
@@ -66,30 +84,43 @@ export class BatchLoader {
 
   /** The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. */
   batch(epoch: number, step: number): Batch {
-    const { packedPixels, labels } = this.hostBatch(epoch, step);
-    return this.prepare(
-      fromArray(this.#device, packedPixels, [packedPixels.length]),
-      fromArray(this.#device, labels, [labels.length]),
-    );
+    const host = this.hostBatch(epoch, step);
+    const { packedPixels, labels } = this.upload(host.labels.length);
+    return this.prepare(packedPixels.write(host.packedPixels), labels.write(host.labels));
   }
 
-  /** The bytes of a batch, gathered on the host. */
+  /** Where to write host batches of `count` images. */
+  upload(count: number): Upload {
+    const dtype = this.#normalisation ? 'u32' : 'f32';
+    return {
+      packedPixels: new Tensor(this.#device, [packedLength(this.set, count)], dtype),
+      labels: new Tensor(this.#device, [count], 'u32'),
+    };
+  }
+
+  /** The pixels and labels of a batch, gathered on the host. */
   hostBatch(epoch: number, step: number): HostBatch {
     const { batch } = this.#options;
     return gather(this.set, this.#indices(epoch).subarray(step * batch, (step + 1) * batch));
   }
 
-  /** The kernel that makes images of bytes; both tensors laid out as in a `HostBatch`. */
+  /**
+   * From what was uploaded to what the net is given: one kernel, or none for preprocessed images without augmentation, which
+   * are then a view of the upload.
+   */
   prepare(packedPixels: Tensor, labels: Tensor): Batch {
     const { augment } = this.#options;
     const { channels, height, width } = this.set;
     const count = labels.size;
-    const images = prepareImages({
-      bytes: packedPixels,
-      shape: [count, channels, height, width],
-      ...this.#normalisation,
-      ...(augment && { crop: { padding: augment.padding }, flip: augment.flip, key: nextKey(this.#device) }),
-    });
+    const shape = [count, channels, height, width];
+    const drawn = augment && {
+      crop: { padding: augment.padding },
+      flip: augment.flip,
+      key: nextKey(this.#device),
+    };
+    const images = this.#normalisation
+      ? prepareImages({ bytes: packedPixels, shape, ...this.#normalisation, ...drawn })
+      : shifted(packedPixels.view(shape), drawn);
     return { images, labels, count };
   }
 
@@ -106,3 +137,12 @@ export class BatchLoader {
     return this.#order.indices;
   }
 }
+
+const shifted = (images: Tensor, drawn: Omit<ShiftOptions, 'images'> | undefined): Tensor =>
+  drawn ? shiftImages({ images, ...drawn }) : images;
+
+/** The normalisation that leaves pixels in 0..1. */
+const unchanged = (channels: number): Normalisation => ({
+  mean: Array(channels).fill(0),
+  std: Array(channels).fill(1),
+});

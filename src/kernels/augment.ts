@@ -32,6 +32,14 @@ export const augmentKernel = defineKernel({
   bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write', key: 'read' },
 });
 
+export const shiftKernel = defineKernel({
+  ...prepareKernel,
+  name: 'augment.shift',
+  entryPoint: 'shift',
+  bindings: { images: 'read', shifted: 'write', draw: 'read' },
+  cost: ({ planes, height, width }) => elementCost(2 * planes * height * width),
+});
+
 export interface PrepareOptions {
   /** Pixels of [N, C, H, W], a byte each, four to a u32 with the first in the lowest bits; the last u32 is filled up. */
   bytes: Tensor;
@@ -64,6 +72,27 @@ export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: Prep
   return y;
 }
 
+export interface ShiftOptions {
+  /** f32 [N, C, H, W] */
+  images: Tensor;
+  crop: { padding: number };
+  flip: boolean;
+  key: Tensor;
+}
+
+/** Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0. */
+export function shiftImages({ images, crop: { padding }, flip, key }: ShiftOptions): Tensor {
+  const op = 'shiftImages';
+  checkRank(op, 'the images', images.shape, 4, '[N, C, H, W]');
+  checkDType(op, 'the images', images);
+  checkPadding(op, padding);
+  const [batch, channels, height, width] = images.shape;
+  const shifted = new Tensor(images.device, images.shape);
+  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip) };
+  run(shiftKernel, { images, shifted, draw: key }, sizes);
+  return shifted;
+}
+
 function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: number): void {
   const op = 'prepareImages';
   checkRank(op, 'the images', shape, 4, '[N, C, H, W]');
@@ -80,6 +109,10 @@ function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: 
         `got ${mean.size} and ${std.size}`,
     );
   }
+  checkPadding(op, padding);
+}
+
+function checkPadding(op: string, padding: number): void {
   if (!Number.isInteger(padding) || padding < 0) {
     throw new ShapeError(`${op}: crop padding is ${padding}; it must be a whole number of at least 0`);
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { gather } from '../../src/data/batch.js';
-import type { ImageSet } from '../../src/data/dataset.js';
+import type { FloatImageSet, ImageSet } from '../../src/data/dataset.js';
 import { BatchLoader } from '../../src/data/loader.js';
 import { normalisationOf } from '../../src/data/normalisation.js';
+import { randomState } from '../../src/kernels/random-key.js';
 import { useDevice } from '../support/device.js';
 
 /** Images of 2 x 1 x 3 bytes, so that a batch seldom fills its last word; image i is labelled i. */
@@ -13,6 +14,12 @@ function setOf(count: number): ImageSet {
   return { count, channels: 2, height: 1, width: 3, pixels, labels, classes };
 }
 
+/** The same images as numbers in 0..1. */
+const floatsOf = (set: ImageSet): FloatImageSet => ({
+  ...set,
+  pixels: Float32Array.from(set.pixels, (byte) => byte / 255),
+});
+
 describe('gather', () => {
   it('packs the bytes of the images asked for, in that order, and fills the last word with zeros', () => {
     const set = setOf(4);
@@ -20,6 +27,15 @@ describe('gather', () => {
     const image = (index: number) => [...set.pixels.subarray(index * 6, index * 6 + 6)];
     expect([...new Uint8Array(packedPixels.buffer)]).toEqual([...image(2), ...image(0), ...image(2), 0, 0]);
     expect([...labels]).toEqual([2, 0, 2]);
+  });
+
+  it('takes numbers as they are', () => {
+    const set = floatsOf(setOf(4));
+    const { packedPixels, labels } = gather(set, [3, 1]);
+    const image = (index: number) => [...set.pixels.subarray(index * 6, index * 6 + 6)];
+    expect(packedPixels).toBeInstanceOf(Float32Array);
+    expect([...packedPixels]).toEqual([...image(3), ...image(1)]);
+    expect([...labels]).toEqual([3, 1]);
   });
 });
 
@@ -103,6 +119,55 @@ describe('BatchLoader', () => {
     });
   });
 
+  it('scales bytes to 0..1 where no normalisation is given', async () => {
+    const set = setOf(3);
+    const values = await new BatchLoader(gpu.device, set, { batch: 3 }).batch(0, 0).images.toArray();
+    expect([...values].map((value) => Math.round(value * 255))).toEqual([...set.pixels]);
+  });
+
+  it('gives preprocessed images as they are, in the order of its seed', async () => {
+    const set = floatsOf(setOf(5));
+    const loader = new BatchLoader(gpu.device, set, { batch: 3, shuffleSeed: 4 });
+    const { images, labels } = loader.batch(0, 1);
+    expect(images.shape).toEqual([2, 2, 1, 3]);
+    const expected = [...(await labels.toArray())].flatMap((image) => [
+      ...set.pixels.subarray(image * 6, image * 6 + 6),
+    ]);
+    expect([...(await images.toArray())]).toEqual(expected);
+  });
+
+  it('augments preprocessed images as it augments bytes, zeros coming in', async () => {
+    const bytes: ImageSet = {
+      ...setOf(1),
+      channels: 1,
+      height: 4,
+      width: 4,
+      pixels: new Uint8Array(16).fill(255),
+    };
+    const augment = { padding: 2, flip: true };
+    for (let draw = 0; draw < 4; draw++) {
+      const before = await randomState(gpu.device).read();
+      const of = async (set: ImageSet | FloatImageSet) => {
+        randomState(gpu.device).write(before);
+        return [
+          ...(await new BatchLoader(gpu.device, set, { batch: 1, augment }).batch(0, 0).images.toArray()),
+        ];
+      };
+      expect(await of(floatsOf(bytes))).toEqual(await of(bytes));
+    }
+  });
+
+  it('has room for batches of the size that it says, of bytes and of numbers', () => {
+    for (const set of [setOf(7), floatsOf(setOf(7))]) {
+      const loader = new BatchLoader(gpu.device, set, { batch: 3 });
+      const host = loader.hostBatch(0, 0);
+      const { packedPixels, labels } = loader.upload(3);
+      packedPixels.write(host.packedPixels);
+      expect(labels.write(host.labels).size).toBe(3);
+      expect(packedPixels.size).toBe(set.pixels instanceof Float32Array ? 18 : 5);
+    }
+  });
+
   it('augments from the random keys, another way each time', async () => {
     const set: ImageSet = {
       ...setOf(1),
@@ -125,6 +190,12 @@ describe('BatchLoader', () => {
     const options = { batch: 0, normalisation };
     expect(() => new BatchLoader(gpu.device, setOf(7), options)).toThrow(
       'BatchLoader: a batch of 0 images; it must be a whole number of at least 1',
+    );
+  });
+
+  it('refuses to normalise preprocessed images', () => {
+    expect(() => new BatchLoader(gpu.device, floatsOf(setOf(7)), { batch: 2, normalisation })).toThrow(
+      'BatchLoader: these images are preprocessed already; leave out the normalisation',
     );
   });
 });

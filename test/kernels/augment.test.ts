@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PrepareOptions, prepareImages } from '../../src/kernels/augment.js';
+import { type PrepareOptions, prepareImages, shiftImages } from '../../src/kernels/augment.js';
 import { fromArray } from '../../src/tensor/create.js';
 import { pcg3d } from '../../src/tensor/random.js';
 import { type Array64, array64, offset } from '../reference/array.js';
@@ -157,6 +157,48 @@ describe('prepareImages', () => {
     );
     expect(() => prepareImages({ ...options, crop: { padding: -1 } })).toThrow(
       'prepareImages: crop padding is -1; it must be a whole number of at least 0',
+    );
+  });
+});
+
+describe('shiftImages', () => {
+  const gpu = useDevice();
+
+  it('moves numbers as prepareImages moves bytes, for any images and key', async () => {
+    const length = (max: number) => fc.integer({ min: 1, max });
+    const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    const shapes = fc.tuple(length(5), length(4), length(11), length(11));
+    const randomness = fc.record({ padding: fc.nat(5), flip: fc.boolean(), seed: word, counter: word });
+    const property = fc.asyncProperty(shapes, randomness, async (shape, randomness) => {
+      const { pixels } = imagesOf(shape);
+      const [mean, std] = [0, 1].map((value) => Array<number>(shape[1]).fill(value));
+      const expected = reference({ shape, pixels, mean, std }, randomness);
+      const { padding, flip, seed, counter } = randomness;
+      const shifted = shiftImages({
+        images: fromArray(
+          gpu.device,
+          Float32Array.from(pixels, (pixel) => pixel / 255),
+          shape,
+        ),
+        crop: { padding },
+        flip,
+        key: fromArray(gpu.device, Uint32Array.of(seed, counter), [2]),
+      });
+      await expectTensor(shifted, expected, { ...SINGLE, label: 'images' });
+    });
+    await fc.assert(property, { numRuns: 25, seed: 2 });
+  });
+
+  it('refuses what does not fit together', () => {
+    const images = fromArray(gpu.device, new Float32Array(12), [1, 3, 2, 2]);
+    const key = fromArray(gpu.device, new Uint32Array(2), [2]);
+    const options = { images, crop: { padding: 1 }, flip: true, key };
+    expect(() => shiftImages({ ...options, images: images.view([3, 4]) })).toThrow(/expected 4 axes/);
+    expect(() => shiftImages({ ...options, images: key.view([1, 1, 1, 2]) })).toThrow(
+      /of type u32, expected f32/,
+    );
+    expect(() => shiftImages({ ...options, crop: { padding: 0.5 } })).toThrow(
+      'shiftImages: crop padding is 0.5; it must be a whole number of at least 0',
     );
   });
 });
