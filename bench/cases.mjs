@@ -3,8 +3,11 @@ import { augmentCases } from './cases/augment.mjs';
 import { batchNormCases } from './cases/batch-norm.mjs';
 import { conv2dCases } from './cases/conv2d.mjs';
 import { im2colCases } from './cases/im2col.mjs';
+import { localConv2dCases } from './cases/local-conv2d.mjs';
+import { localResponseNormCases } from './cases/local-response-norm.mjs';
 import { lossCases } from './cases/loss.mjs';
 import { matmulCases } from './cases/matmul.mjs';
+import { maxoutCases } from './cases/maxout.mjs';
 import { optimizerCases } from './cases/optimizers.mjs';
 import { pointwiseCases } from './cases/pointwise.mjs';
 import { poolCases } from './cases/pools.mjs';
@@ -17,6 +20,9 @@ const FAMILIES = [
   pointwiseCases,
   poolCases,
   batchNormCases,
+  maxoutCases,
+  localConv2dCases,
+  localResponseNormCases,
   lossCases,
   optimizerCases,
   augmentCases,

@@ -27,7 +27,7 @@ describe('the benchmarks', () => {
   it('have names of their own, and cover every family of kernels', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     const groups = 'matmul conv2d im2col col2im relu bias dropout maxPool avgPool globalAvgPool batchNorm';
-    const others = 'softmaxCrossEntropy sgd adam augment';
+    const others = 'maxout localConv2d localResponseNorm softmaxCrossEntropy sgd adam augment';
     expect(new Set(cases.map(groupOf))).toEqual(new Set(`${groups} ${others}`.split(' ')));
   });
 
