@@ -1,5 +1,5 @@
 /**
- * The data floor: labelled images in host memory, read from the files of well-known data sets or drawn.
+ * The data floor: labelled images in host memory, read from the files of well-known data sets or drawn, and preprocessed.
  */
 import { statSync } from 'node:fs';
 import { cifar10, cifar100 } from './cifar.js';
@@ -8,9 +8,17 @@ import { glyphs } from './glyphs/glyphs.js';
 import { fashionMnist, mnist } from './mnist.js';
 import { svhn } from './svhn.js';
 
-export { DataError, type Dataset, type ImageSet, take } from './dataset.js';
+export { DataError, type Dataset, type FloatImageSet, type ImageSet, take } from './dataset.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
 export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
+export { type PreparedImages, Preprocessing } from './preprocessing/preprocessing.js';
+export type { PreprocessingProgress } from './preprocessing/progress.js';
+export {
+  keepsBytes,
+  type PreprocessingSpec,
+  preprocessingSchema,
+  type StepSpec,
+} from './preprocessing/spec.js';
 export { shuffle } from './shuffle.js';
 
 /** The data set that is drawn; the others are read from files. */
