@@ -52,12 +52,23 @@ export function maxPool(x: Tensor, window: Window): Tensor {
   return y;
 }
 
-/** The same, and where each maximum is: u32 positions in the flat x, which the gradient needs. */
-export function maxPoolWithArgmax(x: Tensor, window: Window): { y: Tensor; argmax: Tensor } {
+/**
+ * The same, and where each maximum is: u32 positions in the flat x, which the gradient needs.
+ * @param options.positiveOnly a maximum that is not above 0 is nowhere, and passes no gradient on: the gradient comes out as
+ *   it should be before a ReLU that made x
+ */
+export function maxPoolWithArgmax(
+  x: Tensor,
+  window: Window,
+  { positiveOnly = false } = {},
+): { y: Tensor; argmax: Tensor } {
   const sizes = poolParamsOf('maxPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
   const argmax = new Tensor(x.device, y.shape, 'u32');
-  run(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, strideConstants(window));
+  run(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
+    ...strideConstants(window),
+    POSITIVE_ONLY: positiveOnly,
+  });
   return { y, argmax };
 }
 

@@ -3,8 +3,9 @@ import { biasGradient } from '../../kernels/bias.js';
 import { checkDType } from '../../kernels/check.js';
 import { conv2dInputGradient, conv2dWeightGradient, conv2d as forward } from '../../kernels/conv2d.js';
 import { reluGradient } from '../../kernels/relu.js';
-import { checkRank, formatShape, type Pair, windowOf } from '../../tensor/shape.js';
+import { checkRank, formatShape, type Pair, type Window, windowOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { isCut, isRectified, markCut, markRectified } from '../rectified.js';
 import { record } from '../tape.js';
 
 export interface Conv2dOptions {
@@ -33,17 +34,24 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
 
   // dz = dy * [y > 0] behind the ReLU
   // dbias[o] = sum of dz[:, o],  dweight[o][c] = sum over n of dz[n][o] (x) x[n][c],  dx[n][c] = sum over o of dz[n][o] * weight[o][c]
-  return record('conv2d', y, bias ? [x, weight, bias] : [x, weight], (dy) => {
-    const dz = relu ? reluGradient(y, dy) : dy;
+  record('conv2d', y, bias ? [x, weight, bias] : [x, weight], (dy) => {
+    const dz = relu && !isCut(dy) ? reluGradient(y, dy) : dy;
     const gradients = [
-      x.requiresGrad ? conv2dInputGradient(dz, weight, x.shape, window) : null,
+      x.requiresGrad ? inputGradient(dz, weight, x, window) : null,
       weight.requiresGrad ? conv2dWeightGradient(dz, x, weight.shape, window) : null,
       bias?.requiresGrad ? biasGradient(dz) : null,
     ];
-    if (relu) dz.dispose();
+    if (dz !== dy) dz.dispose();
     return gradients;
   });
+  return relu ? markRectified(y) : y;
 }
+
+/** dx, cut where x came out of a ReLU as 0. */
+const inputGradient = (dz: Tensor, weight: Tensor, x: Tensor, window: Window): Tensor =>
+  isRectified(x)
+    ? markCut(conv2dInputGradient(dz, weight, x.shape, window, x))
+    : conv2dInputGradient(dz, weight, x.shape, window);
 
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkDType('conv2d', 'input', x);

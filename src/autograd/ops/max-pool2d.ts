@@ -2,6 +2,7 @@ import { checkDType } from '../../kernels/check.js';
 import { maxPool, maxPoolGradient, maxPoolWithArgmax } from '../../kernels/max-pool.js';
 import { type PoolOptions, poolWindow } from '../../kernels/pool-window.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { isRectified, markCut } from '../rectified.js';
 import { isRecorded, record } from '../tape.js';
 
 /**
@@ -14,10 +15,12 @@ export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
   checkDType('maxPool2d', 'input', x);
   const window = poolWindow('maxPool2d', options);
   if (!isRecorded([x])) return maxPool(x, window);
-  const { y, argmax } = maxPoolWithArgmax(x, window);
+  const cut = isRectified(x);
+  const { y, argmax } = maxPoolWithArgmax(x, window, { positiveOnly: cut });
   // dx[i] = sum of dy over the windows whose maximum is x[i]
-  return record('maxPool2d', y, [x], (dy) => [maxPoolGradient(argmax, dy, x.shape, window)], {
-    saved: [argmax],
-    reads: [],
-  });
+  const backward = (dy: Tensor) => {
+    const dx = maxPoolGradient(argmax, dy, x.shape, window);
+    return [cut ? markCut(dx) : dx];
+  };
+  return record('maxPool2d', y, [x], backward, { saved: [argmax], reads: [] });
 }
