@@ -58,6 +58,31 @@ describe('convolution, by every algorithm with every matrix product', () => {
     }
   });
 
+  it('unfolds a batch in pieces where it would not fit the workspace', async () => {
+    const window = windowOf('conv2d', { kernelSize: 5, padding: 2 });
+    const shape = [3, 64, 64, 64];
+    const [x, weight, dy] = [
+      upload(gpu.device, random64(shape, 1)),
+      upload(gpu.device, random64([1, 64, 5, 5], 2)),
+      upload(gpu.device, random64([3, 1, 64, 64], 3)),
+    ];
+    const directions = (choice: ConvolutionChoice) => [
+      conv2d(x, weight, null, window, false, choice),
+      conv2dInputGradient(dy, weight, shape, window, undefined, choice),
+      conv2dWeightGradient(dy, x, weight.shape, window, choice),
+    ];
+    const { launches } = gpu.device.plan(() => directions({ algorithm: 'unfolded' }));
+    expect(launches.filter(({ label }) => label === 'im2col')).toHaveLength(6);
+    expect(launches.filter(({ label }) => label === 'col2im')).toHaveLength(3);
+    const [windowed, unfolded] = [directions({}), directions({ algorithm: 'unfolded' })];
+    for (const [index, tensor] of unfolded.entries()) {
+      const values = (await windowed[index]?.toArray()) as Float32Array;
+      const expected = { shape: [...tensor.shape], data: Float64Array.from(values) };
+      // The order of summation differs, over up to 12,288 terms of size 1.
+      await expectTensor(tensor, expected, { relative: 1e-4, absolute: 1e-3, label: `direction ${index}` });
+    }
+  });
+
   it('gives the same bits for a batch as for its images one by one', async () => {
     const window = windowOf('conv2d', { kernelSize: 5, padding: 2 });
     const x = random64([3, 6, 9, 7], 5);
