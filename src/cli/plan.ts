@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { type MemoryPlan, planRun } from '../inspect/memory-plan.js';
+import { chooseSettings } from '../train/choose-config.js';
 import { checkConfig, type RunConfig } from '../train/config.js';
-import { RECIPE_NAMES, type RecipeName, recipeFor } from '../train/recipes.js';
+import { PRESET_NAMES, type PresetName } from '../train/presets.js';
 import { withDevice } from './device.js';
 import { choice, type DeviceFlags, deviceOptions, number, wholeNumber, withDeviceFlags } from './options.js';
 
 interface Flags extends DeviceFlags, Partial<Pick<RunConfig, 'batch' | 'width' | 'optimizer' | 'batchNorm'>> {
-  recipe?: RecipeName;
+  recipe?: string;
+  preset?: PresetName;
 }
 
 export function definePlan(program: Command): void {
@@ -14,7 +16,8 @@ export function definePlan(program: Command): void {
     .command('plan')
     .description('say how much memory training a model will take, before anything runs')
     .argument('<model>', 'a name that `dawngrad models` lists')
-    .addOption(choice('--recipe <name>', "the settings to start from: quick, or the paper's", RECIPE_NAMES))
+    .option('--recipe <name>', 'train it as a recipe says: a file in recipes/, or one of yours (.json)')
+    .addOption(choice('--preset <name>', 'how to train, as in `dawngrad train`', PRESET_NAMES))
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
@@ -23,8 +26,14 @@ export function definePlan(program: Command): void {
 }
 
 async function plan(model: string, flags: Flags): Promise<void> {
-  const { recipe, adapter, backend, ...changes } = flags;
-  const base = recipeFor(model, { dataset: 'any' }, recipe);
+  const { recipe, preset, adapter, backend, ...changes } = flags;
+  // Without images there are none to hold out, nor to fit preprocessing on.
+  const { validation: _, ...settings } = chooseSettings({
+    model,
+    ...(recipe && { recipe }),
+    ...(preset && { preset }),
+  });
+  const base = { ...settings, dataset: 'any', preprocessing: [], retrain: false };
   const config = checkConfig({ ...base, ...changes }, 'the settings of this run');
   await withDevice(deviceOptions(flags), async (device) => {
     const memory = planRun(config, device);

@@ -10,9 +10,10 @@ export interface RunReporter extends Required<Reporter> {
 
 export const describeStart = ({ config, path, dataset, device, parameters, resumed }: RunStart): string => {
   const size = parameters.toLocaleString('en-US');
-  const { train, test, name, note } = dataset;
+  const { train, validation, test, name, note } = dataset;
+  const images = [`${train.count}`, ...(validation ? [`${validation.count} held out`] : []), `${test.count}`];
   const lines = [
-    `training ${config.model} (${size} parameters) on ${name} (${train.count} + ${test.count} images)`,
+    `training ${config.model} (${size} parameters) on ${name} (${images.join(' + ')} images)`,
     `with ${device.adapter.name}, into ${path}`,
     ...(resumed ? [describePosition(resumed, config.epochs)] : []),
     ...(note ? [`note: ${note}`] : []),
@@ -28,13 +29,22 @@ const describePosition = ({ epoch, step }: Position, epochs: number): string =>
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 export const describeEpoch = (metrics: EpochMetrics, epochs: number): string => {
-  const { epoch, trainLoss, trainError, testLoss, testError, imagesPerSecond, seconds } = metrics;
+  const { epoch, trainLoss, trainError, imagesPerSecond, seconds } = metrics;
   return (
     `epoch ${epoch}/${epochs}  train loss ${trainLoss.toFixed(4)}, error ${percent(trainError)}  ` +
-    `test loss ${testLoss.toFixed(4)}, error ${percent(testError)}  ` +
+    `${describeScored(metrics)}  ` +
     `${Math.round(imagesPerSecond)} images/s  ${formatSeconds(seconds)}`
   );
 };
+
+/** How it does on the images that are scored after each epoch. */
+function describeScored({ validationLoss, validationError, testLoss, testError }: EpochMetrics): string {
+  const [what, loss, error] =
+    validationLoss === undefined
+      ? ['test', testLoss, testError]
+      : ['validation', validationLoss, validationError];
+  return `${what} loss ${loss?.toFixed(4)}, error ${percent(error ?? Number.NaN)}`;
+}
 
 /** `0:07`, `12:34`, `1:02:03`. */
 export function formatSeconds(seconds: number): string {

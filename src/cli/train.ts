@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { chooseConfig, resumedConfig, type Wishes } from '../train/choose-config.js';
 import type { RunConfig } from '../train/config.js';
-import { RECIPE_NAMES, type RecipeName } from '../train/recipes.js';
-import { runTraining } from '../train/run.js';
+import { PRESET_NAMES, type PresetName } from '../train/presets.js';
 import { loadRunData } from '../train/run-data.js';
 import { defaultRunPath, RunDirectory, refuseUsed } from '../train/run-directory.js';
 import { formatTestError } from '../train/score.js';
+import { train } from '../train/train.js';
 import { withDevice } from './device.js';
 import { Exit } from './failure.js';
 import { INTERRUPTED, interruptible } from './interrupt.js';
@@ -27,6 +27,7 @@ const FIELDS = {
   init: 'init',
   linearHead: 'linearHead',
   batchNorm: 'batchNorm',
+  retrain: 'retrain',
 } as const satisfies Record<string, keyof RunConfig>;
 
 interface Flags extends DeviceFlags, Partial<Record<keyof typeof FIELDS, unknown>> {
@@ -35,7 +36,9 @@ interface Flags extends DeviceFlags, Partial<Record<keyof typeof FIELDS, unknown
   out?: string;
   resume?: string | true;
   config?: string;
-  recipe?: RecipeName;
+  recipe?: string;
+  preset?: PresetName;
+  validation?: number;
   augment?: boolean;
   warmUp?: number;
 }
@@ -50,14 +53,31 @@ export function defineTrain(program: Command): void {
     .option('--out <run>', 'the directory of the run, new or empty (default: runs/<model>-<time>)')
     .option('--resume [run]', 'go on with a run where it stopped (default: the latest in runs/)')
     .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
-    .addOption(choice('--recipe <name>', "the settings to start from: quick, or the paper's", RECIPE_NAMES))
+    .option(
+      '--recipe <name>',
+      'train a system of the paper as it does; a file in recipes/, or one of yours (.json)',
+    )
+    .addOption(
+      choice(
+        '--preset <name>',
+        'how to train: modern is what we recommend, quick (default without --recipe) shows something soon',
+        PRESET_NAMES,
+      ),
+    )
     .option('--epochs <n>', 'how often to go through the training images', wholeNumber(1))
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .option('--lr <rate>', 'learning rate', number({ above: 0 }))
     .option('--warm-up <epochs>', 'epochs over which the learning rate rises', number({ least: 0 }))
     .option('--seed <n>', 'of weights, order, dropout and augmentation', wholeNumber(0, 2 ** 32 - 1))
     .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))
-    .option('--limit <n>', 'train on the first n images only', wholeNumber(1))
+    .option('--limit <n>', 'train on the first n training images only', wholeNumber(1))
+    .option(
+      '--validation <n>',
+      'hold out n training images, and test at the end only; 0: none',
+      wholeNumber(0),
+    )
+    .option('--retrain', 'then train anew on those images too, for as long')
+    .option('--no-retrain', 'keep the net that was trained without them')
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
     .option('--weight-decay <c>', 'L2 penalty on the weights', number({ least: 0 }))
@@ -68,7 +88,7 @@ export function defineTrain(program: Command): void {
     .option('--batch-norm', 'batch normalisation before every ReLU')
     .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
     .option('--no-augment', 'train on the images as they are');
-  withDeviceFlags(command).action(train);
+  withDeviceFlags(command).action(runTrain);
 }
 
 function wishesFrom(model: string | undefined, flags: Flags): Wishes {
@@ -76,15 +96,25 @@ function wishesFrom(model: string | undefined, flags: Flags): Wishes {
     const value = flags[flag as keyof typeof FIELDS];
     return value === undefined ? [] : [[field, value]];
   });
-  const { config: configFile, data, dataset, recipe, augment, warmUp } = flags;
-  const given = Object.entries({ model, configFile, data, dataset, recipe, augment, warmUp });
+  const { config: configFile, data, dataset, recipe, preset, augment, warmUp, validation } = flags;
+  const given = Object.entries({
+    model,
+    configFile,
+    data,
+    dataset,
+    recipe,
+    preset,
+    augment,
+    warmUp,
+    validation,
+  });
   return {
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
     changes: Object.fromEntries(changes),
   };
 }
 
-async function train(model: string | undefined, flags: Flags): Promise<void> {
+async function runTrain(model: string | undefined, flags: Flags): Promise<void> {
   const wishes = wishesFrom(model, flags);
   const resume = flags.resume !== undefined;
   const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
@@ -94,14 +124,20 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
 
   const outcome = await interruptible('stopping after this step', async (signal) => {
     const dataset = loadRunData(config);
-    return withDevice({ ...deviceOptions(flags), seed: config.seed }, async (device) => {
-      const reporter = reporterFor(process.stderr);
-      try {
-        return await runTraining({ config, dataset, device, path, resume, reporter, signal });
-      } finally {
-        reporter.close();
-      }
-    });
+    const reporter = reporterFor(process.stderr);
+    try {
+      return await train({
+        config,
+        dataset,
+        path,
+        resume,
+        reporter,
+        signal,
+        withDevice: (work) => withDevice({ ...deviceOptions(flags), seed: config.seed }, work),
+      });
+    } finally {
+      reporter.close();
+    }
   });
   if (outcome.testScore === undefined) {
     const { epoch, step } = outcome.position;

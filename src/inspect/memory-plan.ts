@@ -5,7 +5,7 @@ import { LimitError } from '../gpu/errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/config.js';
-import { findModel } from '../train/recipes.js';
+import { findModel } from '../train/find-model.js';
 import { assemble, EVALUATION_BATCH, type Session } from '../train/session.js';
 import { evaluationWork, trainingWork } from '../train/trainer.js';
 

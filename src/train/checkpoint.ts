@@ -35,7 +35,7 @@ const stateSchema = z.object({
     step: natural,
     score: z.object({ lossSum: z.number(), correct: natural, count: natural }),
   }),
-  /** The finished epoch with the lowest test error, from 1, and how many images it got wrong. */
+  /** The finished epoch with the lowest error on the images scored after each, from 1, and how many it got wrong. */
   best: z.object({ epoch: natural, wrong: natural }).optional(),
   optimizer: z.object({
     steps: natural,

@@ -1,20 +1,27 @@
 import { resolve } from 'node:path';
 import { checkConfig, type RunConfig } from './config.js';
-import { augmentationFor, type RecipeName, recipeFor } from './recipes.js';
+import { findModel } from './find-model.js';
+import { augmentationFor, PRESETS, type PresetName, plainSystem } from './presets.js';
+import { readRecipe } from './recipe.js';
 import { chooseData } from './run-data.js';
 import { RunDirectory, readConfigFile } from './run-directory.js';
 import { RunError } from './run-error.js';
 
-/** What a user may say about a run. All of it optional: the model's recipe knows the rest. */
+/** What a user may say about a run. All of it optional: recipes and presets know the rest. */
 export interface Wishes {
   model?: string;
-  recipe?: RecipeName;
+  /** A recipe's name, or its file. */
+  recipe?: string;
+  /** How to train, in place of the recipe's way; without a recipe `quick`. */
+  preset?: PresetName;
   /** A config to start from in place of a recipe. */
   configFile?: string;
   dataset?: string;
   data?: string;
   augment?: boolean;
   warmUp?: number;
+  /** Training images to hold out; 0 for none, and then there is nothing to retrain on either. */
+  validation?: number;
   /** Fields of the config to set as they are. */
   changes: Partial<RunConfig>;
 }
@@ -22,37 +29,66 @@ export interface Wishes {
 const DEFAULT_MODEL = 'nin-glyphs';
 
 /**
- * The config of a new run: a recipe's or a file's, with the user's changes.
+ * The config of a new run: a recipe's, a preset's or a file's, with the user's changes.
  * @throws RunError, DataError when they do not make a config, or name a data set that is not there
  */
 export function chooseConfig(wishes: Wishes): RunConfig {
   const base = wishes.configFile === undefined ? fromRecipe(wishes) : fromFile(wishes.configFile, wishes);
-  return checkConfig({ ...base, ...changesTo(base, wishes) }, 'the settings of this run');
-}
-
-function fromRecipe({ model = DEFAULT_MODEL, recipe, data, dataset }: Wishes): RunConfig {
-  return recipeFor(model, chooseData(model, absolute(data), dataset), recipe);
-}
-
-function fromFile(path: string, { model, recipe, data, dataset }: Wishes): RunConfig {
-  const config = readConfigFile(path);
-  if (model !== undefined && model !== config.model) {
-    throw new RunError(`${path} is for the model ${config.model}, not ${model}; leave one of the two out`);
+  const config = checkConfig({ ...base, ...changesTo(base, wishes) }, 'the settings of this run');
+  if (config.retrain && !config.validation) {
+    throw new RunError(
+      'retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
+    );
   }
-  if (recipe !== undefined)
-    throw new RunError('--recipe and --config exclude each other; leave one of the two out');
+  return config;
+}
+
+/** All of a config but which data set it is about, and where that lies. */
+export function chooseSettings({
+  model,
+  recipe,
+  preset,
+}: Pick<Wishes, 'model' | 'recipe' | 'preset'>): Omit<RunConfig, 'dataset'> & { dataset?: string } {
+  if (recipe === undefined) {
+    const name = model ?? DEFAULT_MODEL;
+    findModel(name);
+    return { model: name, ...plainSystem(name), ...PRESETS[preset ?? 'quick'](name) };
+  }
+  const { name, description, paper, ...settings } = readRecipe(recipe);
+  sameModel(`the recipe ${recipe}`, settings.model, model);
+  findModel(settings.model);
+  return { recipe: name, ...settings, ...(preset && PRESETS[preset](settings.model)) };
+}
+
+function fromRecipe({ data, dataset, ...wishes }: Wishes): RunConfig {
+  const settings = chooseSettings(wishes);
+  return { ...settings, ...chooseData(settings.model, absolute(data), dataset ?? settings.dataset) };
+}
+
+function fromFile(path: string, { model, recipe, preset, data, dataset }: Wishes): RunConfig {
+  const config = readConfigFile(path);
+  sameModel(path, config.model, model);
+  const other = recipe !== undefined ? '--recipe' : preset !== undefined ? '--preset' : undefined;
+  if (other) throw new RunError(`${other} and --config exclude each other; leave one of the two out`);
   if (data === undefined && dataset === undefined) return config;
   const { data: _, ...rest } = config;
   return { ...rest, ...chooseData(config.model, absolute(data), dataset) };
 }
 
-function changesTo(base: RunConfig, { augment, warmUp, changes }: Wishes): Partial<RunConfig> {
+function sameModel(source: string, itsModel: string, wished: string | undefined): void {
+  if (wished === undefined || wished === itsModel) return;
+  throw new RunError(`${source} is for the model ${itsModel}, not ${wished}; leave one of the two out`);
+}
+
+function changesTo(base: RunConfig, { augment, warmUp, validation, changes }: Wishes): Partial<RunConfig> {
   return {
+    ...(validation === 0 && { validation: undefined, retrain: false }),
+    ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
     ...changes,
     ...(augment === true && { augment: base.augment || augmentationFor(base.model) }),
     ...(augment === false && { augment: false }),
     ...(warmUp !== undefined && { schedule: { ...base.schedule, warmUp } }),
-  };
+  } as Partial<RunConfig>;
 }
 
 /** What may change when a run goes on: how long it trains, and where its data lie now. */

@@ -1,6 +1,7 @@
 /** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
 import { z } from 'zod';
 import { RunError } from './run-error.js';
+import { upgradeConfig } from './upgrade-config.js';
 
 const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
@@ -17,6 +18,13 @@ const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('cosine'), ...warmUp }),
   /** Down by `gamma` after each `every` epochs. */
   z.strictObject({ name: z.literal('step'), ...warmUp, every: rate, gamma: rate }),
+  /** Down by `gamma` once so many epochs are done since the warm-up. */
+  z.strictObject({
+    name: z.literal('milestones'),
+    ...warmUp,
+    at: z.array(z.number().nonnegative()),
+    gamma: rate,
+  }),
   /** The paper's: down to a tenth when the training accuracy has not improved for `patience` epochs, twice; then stop. */
   z.strictObject({ name: z.literal('plateau'), ...warmUp, patience: count }),
 ]);
@@ -27,15 +35,29 @@ const groupSchema = z.strictObject({
   weightDecay: z.number().nonnegative().optional(),
 });
 
-export const runConfigSchema = z.strictObject({
+/** What is made of the pixels before the net sees them: a step's name and its settings. */
+const preprocessingSchema = z.looseObject({ name: z.string().min(1) });
+
+export const configSchema = z.strictObject({
+  /** The recipe that this run followed, for reports. */
+  recipe: z.string().min(1).optional(),
   /** A name that `dawngrad models` lists. */
   model: z.string().min(1),
   /** A name that `dawngrad download` knows, or `glyphs`. */
   dataset: z.string().min(1),
   /** The directory with the data set's files; `glyphs` has none. */
   data: z.string().min(1).optional(),
-  /** Train on the first so many images only. */
+  /** Use only the first so many of the training images. */
   limit: count.optional(),
+  /**
+   * Training images that are held out and scored after each epoch in place of the test images: the last ones (`end`), or
+   * the last of each class, equally many (`each-class`).
+   */
+  validation: z.strictObject({ images: count, from: z.enum(['end', 'each-class']) }).optional(),
+  /** Afterwards train anew, from first weights, on all images, those held out too, for as many epochs at the same rates. */
+  retrain: z.boolean().default(false),
+  /** Steps in order. Without any, each channel gets mean 0 and standard deviation 1. */
+  preprocessing: z.array(preprocessingSchema).default([]),
   /** Of initial weights, the order of images, dropout and augmentation. */
   seed: natural.max(2 ** 32 - 1),
   epochs: count,
@@ -51,6 +73,8 @@ export const runConfigSchema = z.strictObject({
   linearHead: z.boolean(),
   /** Batch normalisation before every ReLU, as in a well-known later variant. */
   batchNorm: z.boolean(),
+  /** From maps to logits: global average pooling, or a fully connected layer, without or with dropout before it. */
+  head: z.enum(['gap', 'fc', 'fc-dropout']).default('gap'),
   optimizer: z.enum(['sgd', 'adam']),
   learningRate: rate,
   /** Parameters that learn otherwise than the rest, see `parameterGroups`. */
@@ -66,7 +90,10 @@ export const runConfigSchema = z.strictObject({
   augment: z.union([z.literal(false), z.strictObject({ padding: natural, flip: z.boolean() })]),
 });
 
-export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;
+export type RunConfig = Readonly<z.infer<typeof configSchema>>;
+
+/** Of a file, which an earlier version may have written. */
+export const runConfigSchema = z.preprocess(upgradeConfig, configSchema);
 
 /**
  * Check a config.
@@ -74,7 +101,16 @@ export type RunConfig = Readonly<z.infer<typeof runConfigSchema>>;
  * @throws RunError naming the first field that is wrong
  */
 export function checkConfig(config: unknown, source: string): RunConfig {
-  const result = runConfigSchema.safeParse(config);
+  return checked(runConfigSchema, config, source);
+}
+
+/**
+ * What a schema makes of a value.
+ * @param source where it is from, for errors
+ * @throws RunError naming the first field that is wrong
+ */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const field = issue.path.join('.');
@@ -83,13 +119,19 @@ export function checkConfig(config: unknown, source: string): RunConfig {
 
 /** @throws RunError when the text is no JSON, or not that of a config */
 export function parseConfig(text: string, source: string): RunConfig {
-  let config: unknown;
+  return checkConfig(parseJson(text, source, 'a config'), source);
+}
+
+/**
+ * @param kind what the text should be, for errors
+ * @throws RunError when it is no JSON
+ */
+export function parseJson(text: string, source: string, kind: string): unknown {
   try {
-    config = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
-    throw new RunError(`${source}: not a config, since it is no JSON: ${(error as Error).message}`);
+    throw new RunError(`${source}: not ${kind}, since it is no JSON: ${(error as Error).message}`);
   }
-  return checkConfig(config, source);
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

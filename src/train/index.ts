@@ -1,10 +1,13 @@
 /** Training runs: from a config to a directory with checkpoints, and back. */
 export { type Best, type Checkpoint, readCheckpoint } from './checkpoint.js';
-export { chooseConfig, type Wishes } from './choose-config.js';
+export { chooseConfig, chooseSettings, type Wishes } from './choose-config.js';
 export { parseConfig, type RunConfig } from './config.js';
 export { DeadStartDetector, type StepScore } from './dead-start.js';
 export { type EpochMetrics, readMetrics } from './metrics.js';
-export { RECIPE_NAMES, type RecipeName, recipeFor } from './recipes.js';
+export { type GroupRule, parameterGroups } from './parameter-groups.js';
+export { PRESET_NAMES, type PresetName } from './presets.js';
+export { type Recipe, readRecipe, recipeNames } from './recipe.js';
+export { type RunResult, readResult } from './result.js';
 export {
   type Reporter,
   type RunOptions,
@@ -19,4 +22,6 @@ export { RunError } from './run-error.js';
 export { decodeSafetensors, encodeSafetensors, type HostTensor, type Safetensors } from './safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './saved-model.js';
 export { addScores, errorOf, formatTestError, lossOf, NO_SCORE, type Score } from './score.js';
+export { type SplitDataset, splitDataset } from './split.js';
+export { type TrainOptions, train } from './train.js';
 export { evaluate, type Position, Trainer, type TrainerOptions } from './trainer.js';

@@ -15,8 +15,12 @@ const metricsSchema = z.strictObject({
   trainLoss: z.number(),
   /** Share of them that it got wrong, 0..1. */
   trainError: z.number(),
-  testLoss: z.number(),
-  testError: z.number(),
+  /** On held-out images, in a run that holds some out; */
+  validationLoss: z.number().optional(),
+  validationError: z.number().optional(),
+  /** on the test images in any other. */
+  testLoss: z.number().optional(),
+  testError: z.number().optional(),
   /** Training images a second, without the evaluation. */
   imagesPerSecond: z.number(),
   /** Of the epoch, evaluation included. */

@@ -1,6 +1,6 @@
 import { DataError, type Dataset, detectDataset, loadDataset, take } from '../data/index.js';
 import type { RunConfig } from './config.js';
-import { findModel } from './recipes.js';
+import { findModel } from './find-model.js';
 import { RunError } from './run-error.js';
 
 /** Which data a run uses, as its config says it. */

@@ -1,6 +1,7 @@
 /**
- * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it and
- * `best.safetensors` is its net at the lowest test error.
+ * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it,
+ * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
+ * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,12 +21,17 @@ export class RunDirectory {
   readonly metrics: string;
   readonly last: string;
   readonly best: string;
+  readonly result: string;
+  /** Where retraining has its run. */
+  readonly retrained: string;
 
   private constructor(path: string) {
     this.path = path;
     this.metrics = join(path, 'metrics.jsonl');
     this.last = join(path, LAST);
     this.best = join(path, 'best.safetensors');
+    this.result = join(path, 'result.json');
+    this.retrained = join(path, 'retrained');
   }
 
   /**
@@ -59,12 +65,23 @@ export class RunDirectory {
     return new RunDirectory(path);
   }
 
+  /** The run in a directory, if there is one. */
+  static find(path: string): RunDirectory | undefined {
+    return existsSync(join(path, CONFIG)) ? new RunDirectory(path) : undefined;
+  }
+
+  /** The run whose net counts: that of retraining, once it has saved one. */
+  get final(): RunDirectory {
+    const retrained = new RunDirectory(this.retrained);
+    return existsSync(retrained.last) ? retrained : this;
+  }
+
   /** The run in `runs/` that was saved last. */
   static latest(): RunDirectory {
     const saved = (existsSync(RUNS) ? readdirSync(RUNS) : [])
       .map((name) => join(RUNS, name))
       .filter((path) => existsSync(join(path, LAST)) && existsSync(join(path, CONFIG)))
-      .map((path) => ({ path, time: statSync(join(path, LAST)).mtimeMs }))
+      .map((path) => ({ path, time: statSync(new RunDirectory(path).final.last).mtimeMs }))
       .sort((a, b) => b.time - a.time)[0];
     if (!saved)
       throw new RunError(`${RUNS}/ holds no run that could be resumed; name its directory: --resume RUN`);

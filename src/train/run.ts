@@ -1,14 +1,17 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Dataset } from '../data/dataset.js';
+import type { BatchLoader } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
 import { type Best, captureCheckpoint, readCheckpoint, restoreSession } from './checkpoint.js';
 import type { RunConfig } from './config.js';
 import { DeadStartDetector } from './dead-start.js';
 import { appendMetrics, type EpochMetrics, keepMetricsUntil } from './metrics.js';
+import { writeResult } from './result.js';
 import { RunDirectory } from './run-directory.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from './score.js';
 import { assemble, type Session } from './session.js';
+import type { SplitDataset } from './split.js';
 import { evaluate, type Position } from './trainer.js';
 import { replaceFile } from './write-file.js';
 
@@ -38,7 +41,7 @@ export interface Reporter {
 export interface RunStart {
   readonly config: RunConfig;
   readonly path: string;
-  readonly dataset: Dataset;
+  readonly dataset: SplitDataset;
   readonly device: Device;
   /** Learned numbers in the net. */
   readonly parameters: number;
@@ -58,14 +61,20 @@ export interface StepProgress {
 }
 
 export interface RunOutcome {
-  /** On the test images, after the last epoch; undefined when the run was stopped before. */
+  /** Has it come to its end? A signal may stop it before. */
+  readonly finished: boolean;
+  /** On the held-out images, after the last epoch; undefined in a run without, or that was stopped. */
+  readonly validationScore: Score | undefined;
+  /** On the test images, after the last epoch; undefined in a run that is to be retrained, or that was stopped. */
   readonly testScore: Score | undefined;
   /** Where the run stands. */
   readonly position: Position;
 }
 
 /**
- * Train. After every epoch the test images are scored, a line of metrics is added and a checkpoint written.
+ * Train. After every epoch the held-out images are scored (where the run holds none out, the test images), a line of metrics
+ * is added and a checkpoint written. With held-out images the test images are scored once, at the end; in a run that is to be
+ * retrained not even then, since its net is not the one that counts.
  * @throws RunError when the directory, the data or a checkpoint cannot be used, or training diverged
  */
 export async function runTraining(options: RunOptions): Promise<RunOutcome> {
@@ -92,49 +101,64 @@ export async function runTraining(options: RunOptions): Promise<RunOutcome> {
   reporter.started?.({
     config,
     path,
-    dataset,
+    dataset: session.dataset,
     device,
     parameters,
     ...(resume && { resumed: trainer.position }),
   });
 
-  let testScore: Score | undefined;
+  const { validation, test } = session;
+  const scored = validation ?? test;
+  const unfinished = () => trainer.position.epoch < config.epochs && !schedule.finished;
+  // It will be written again; until then nobody may take the run for finished.
+  if (unfinished()) rmSync(directory.result, { force: true });
+  let score: Score | undefined;
   const detector = new DeadStartDetector(dataset.train.classes.length);
-  while (trainer.position.epoch < config.epochs && !schedule.finished) {
+  while (unfinished()) {
     const begin = performance.now();
     const seenBefore = trainer.position.score.count;
     await trainEpoch(session, detector, reporter, signal);
     const trained = performance.now();
     const { score: trainScore } = trainer.position;
-    testScore = signal.aborted ? undefined : await scoreTestImages(session, reporter, signal);
-    if (!testScore) {
+    score = await scoreImages(session, scored, reporter, signal);
+    if (!score) {
       await save(directory.last);
       break;
     }
     trainer.finishEpoch();
+    const [loss, error] = [lossOf(score), errorOf(score)];
     const metrics: EpochMetrics = {
       epoch: trainer.position.epoch,
       step: trainer.position.epoch * session.train.steps,
       learningRate: config.learningRate * session.optimizer.factor,
       trainLoss: lossOf(trainScore),
       trainError: errorOf(trainScore),
-      testLoss: lossOf(testScore),
-      testError: errorOf(testScore),
+      ...(validation
+        ? { validationLoss: loss, validationError: error }
+        : { testLoss: loss, testError: error }),
       imagesPerSecond: (1000 * (trainScore.count - seenBefore)) / (trained - begin),
       seconds: (performance.now() - begin) / 1000,
     };
     schedule.observe(1 - metrics.trainError);
     appendMetrics(directory.metrics, metrics);
-    const wrong = testScore.count - testScore.correct;
+    const wrong = score.count - score.correct;
     const improved = !best || wrong < best.wrong;
     if (improved) best = { epoch: metrics.epoch, wrong };
     await save(...(improved ? [directory.best] : []), directory.last);
     reporter.finishedEpoch?.(metrics);
     if (signal.aborted) break;
   }
+  score ??= await scoreImages(session, scored, reporter, signal);
+  const testScore = !validation
+    ? score
+    : config.retrain
+      ? undefined
+      : await scoreImages(session, test, reporter, signal);
   const { position } = trainer;
-  if (!signal.aborted) testScore ??= await scoreTestImages(session, reporter, signal);
-  return { testScore: signal.aborted ? undefined : testScore, position };
+  if (signal.aborted) return { finished: false, validationScore: undefined, testScore: undefined, position };
+  const outcome = { finished: true, validationScore: validation && score, testScore, position };
+  writeResult(directory.result, outcome);
+  return outcome;
 }
 
 /** The steps that are left of an epoch, or as many of them as the signal lets pass. */
@@ -167,15 +191,17 @@ async function trainEpoch(
 }
 
 /** @returns undefined when the signal stopped it */
-async function scoreTestImages(
-  { device, model, test }: Session,
+async function scoreImages(
+  { device, model }: Session,
+  images: BatchLoader,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Score | undefined> {
   let sum = NO_SCORE;
-  for await (const score of evaluate(device, model, test)) {
+  if (signal.aborted) return undefined;
+  for await (const score of evaluate(device, model, images)) {
     sum = addScores(sum, score);
-    reporter.evaluating?.(sum.count, test.count);
+    reporter.evaluating?.(sum.count, images.count);
     if (signal.aborted) return undefined;
   }
   return sum;

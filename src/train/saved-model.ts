@@ -9,18 +9,18 @@ import type { Device } from '../gpu/device.js';
 import type { Module } from '../nn/module.js';
 import { tidy } from '../tensor/tidy.js';
 import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
-import { findModel } from './recipes.js';
+import { findModel } from './find-model.js';
 import { RunDirectory } from './run-directory.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 import { buildModel, checkFit, EVALUATION_BATCH } from './session.js';
 import { evaluate } from './trainer.js';
 
-/** Which checkpoint of a run: after its last epoch, or after the one with the lowest test error. */
+/** Which checkpoint of a run: after its last epoch, or after the one with the lowest validation (else test) error. */
 export type Which = 'last' | 'best';
 
 /** @throws RunError when there is no such run, or it has no checkpoint yet */
 export const checkpointOf = (run: string, which: Which): Checkpoint =>
-  readCheckpoint(RunDirectory.open(run)[which]);
+  readCheckpoint(RunDirectory.open(run).final[which]);
 
 /** A class and how probable the net finds it, 0..1. */
 export interface Guess {

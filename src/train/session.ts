@@ -9,9 +9,10 @@ import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
 import { SGD } from '../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../nn/schedule.js';
 import type { RunConfig } from './config.js';
+import { findModel } from './find-model.js';
 import { parameterGroups } from './parameter-groups.js';
-import { findModel } from './recipes.js';
 import { RunError } from './run-error.js';
+import { type SplitDataset, splitDataset } from './split.js';
 import { Trainer } from './trainer.js';
 
 /** Images a batch in evaluation: no gradients are kept then, so more fit than in training. */
@@ -24,17 +25,21 @@ export interface Session {
   readonly optimizer: Optimizer<RateOptions>;
   readonly schedule: Schedule;
   readonly trainer: Trainer;
+  readonly dataset: SplitDataset;
   readonly train: BatchLoader;
+  /** Held out from training; undefined where the run holds no images out. */
+  readonly validation: BatchLoader | undefined;
   readonly test: BatchLoader;
   readonly normalisation: Normalisation;
 }
 
 /** @throws RunError when the data set does not fit the model, or the device has another seed than the config */
-export function assemble(config: RunConfig, device: Device, dataset: Dataset): Session {
+export function assemble(config: RunConfig, device: Device, allData: Dataset): Session {
   if (device.seed !== config.seed) {
     throw new RunError(`the device was made with seed ${device.seed}, the config says ${config.seed}`);
   }
-  checkFit(config.model, dataset.name, dataset.train);
+  checkFit(config.model, allData.name, allData.train);
+  const dataset = splitDataset(allData, config.validation);
   const normalisation = normalisationOf(dataset.train);
   const model = buildModel(config, device);
   const optimizer = buildOptimizer(config, model);
@@ -46,15 +51,29 @@ export function assemble(config: RunConfig, device: Device, dataset: Dataset): S
     dropLast: true,
     ...(config.augment && { augment: config.augment }),
   });
-  const test = new BatchLoader(device, dataset.test, { batch: EVALUATION_BATCH, normalisation });
+  const scoring = (set: ImageSet) => new BatchLoader(device, set, { batch: EVALUATION_BATCH, normalisation });
+  const validation = dataset.validation && scoring(dataset.validation);
+  const test = scoring(dataset.test);
   const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
-  return { config, device, model, optimizer, schedule, trainer, train, test, normalisation };
+  return {
+    config,
+    device,
+    model,
+    optimizer,
+    schedule,
+    trainer,
+    dataset,
+    train,
+    validation,
+    test,
+    normalisation,
+  };
 }
 
 /** The net of a config with its first weights, which follow from the device's seed. */
 export function buildModel(config: RunConfig, device: Device): Module {
-  const { width, dropout, init, linearHead, batchNorm } = config;
-  return findModel(config.model).build(device, { width, dropout, init, linearHead, batchNorm });
+  const { width, dropout, init, linearHead, batchNorm, head } = config;
+  return findModel(config.model).build(device, { width, dropout, init, linearHead, batchNorm, head });
 }
 
 /** @throws RunError when images or classes are not those that a model is made for */
@@ -82,6 +101,8 @@ function buildSchedule({ schedule, epochs }: RunConfig): Schedule {
         return cosine({ epochs: Math.max(epochs - schedule.warmUp, 1e-3) });
       case 'step':
         return step({ every: schedule.every, gamma: schedule.gamma });
+      case 'milestones':
+        return step({ at: schedule.at, gamma: schedule.gamma });
       case 'plateau':
         return plateau({ patience: schedule.patience });
     }

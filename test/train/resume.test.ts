@@ -59,6 +59,7 @@ describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
       'config.json',
       'last.safetensors',
       'metrics.jsonl',
+      'result.json',
     ]);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(config);
     expect(readMetrics(join(path, 'metrics.jsonl')).map(({ epoch, step }) => [epoch, step])).toEqual([

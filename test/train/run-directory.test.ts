@@ -5,7 +5,7 @@ import { models } from '../../src/nn/models/index.js';
 import { chooseConfig, resumedConfig } from '../../src/train/choose-config.js';
 import { parseConfig } from '../../src/train/config.js';
 import { appendMetrics, type EpochMetrics, keepMetricsUntil, readMetrics } from '../../src/train/metrics.js';
-import { RECIPE_NAMES, recipeFor } from '../../src/train/recipes.js';
+import { PRESET_NAMES } from '../../src/train/presets.js';
 import { defaultRunPath, RunDirectory } from '../../src/train/run-directory.js';
 import { tinyConfig, useDirectory } from './tiny-run.js';
 
@@ -55,13 +55,23 @@ describe('a run directory', () => {
 });
 
 describe('a config', () => {
-  it.each([...models.keys()].flatMap((model) => RECIPE_NAMES.map((recipe) => [model, recipe] as const)))(
-    'of %s, recipe %s, survives being written and read',
-    (model, recipe) => {
-      const config = recipeFor(model, { dataset: 'some', data: '/data' }, recipe);
+  it.each([...models.keys()].flatMap((model) => PRESET_NAMES.map((preset) => [model, preset] as const)))(
+    'of %s, preset %s, survives being written and read',
+    (model, preset) => {
+      const config = chooseConfig({ model, preset, data: '/data', dataset: 'some', changes: {} });
       expect(parseConfig(JSON.stringify(config), 'memory')).toEqual(config);
     },
   );
+
+  it('that an earlier version wrote is understood', () => {
+    const { groups, retrain, preprocessing, head, ...rest } = chooseConfig({ changes: {} });
+    const old = (model: string, rates: string) =>
+      parseConfig(JSON.stringify({ ...rest, model, rates }), 'memory');
+    expect(old('nin-glyphs', 'uniform')).toEqual({ ...rest, groups, retrain, preprocessing, head });
+    const rateOfLast = (model: string) => old(model, 'paper').groups.at(-1)?.rate;
+    expect(rateOfLast('nin-cifar10')).toBe(0.1);
+    expect(rateOfLast('nin-cifar100')).toBe(1);
+  });
 
   it.each<[string, object, string]>([
     ['no JSON', {}, 'c.json: not a config, since it is no JSON: '],
@@ -82,7 +92,7 @@ describe('a config', () => {
   it('takes the changes that the flags ask for', () => {
     const config = chooseConfig({ augment: false, warmUp: 0.25, changes: { epochs: 3, seed: 5 } });
     expect(config).toEqual({
-      ...recipeFor('nin-glyphs', { dataset: 'glyphs' }),
+      ...chooseConfig({ changes: {} }),
       augment: false,
       epochs: 3,
       seed: 5,

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { glyphs } from '../../src/data/glyphs/glyphs.js';
+import { chooseConfig } from '../../src/train/choose-config.js';
 import type { RunConfig } from '../../src/train/config.js';
-import { recipeFor } from '../../src/train/recipes.js';
 
 export const SEED = 7;
 
 /** Two epochs of five steps, with everything random that a run may have. */
 export const tinyConfig: RunConfig = {
-  ...recipeFor('nin-glyphs', { dataset: 'glyphs' }),
+  ...chooseConfig({ changes: {} }),
   seed: SEED,
   epochs: 2,
   batch: 8,

@@ -1,0 +1,111 @@
+/**
+ * Presets: ways to train that any model can be given in place of a recipe's own. They change how is trained, and leave what is:
+ * the net, its dropout, the data.
+ */
+import type { RunConfig } from './config.js';
+
+/** The part of a config that a preset decides. */
+export type Training = Pick<
+  RunConfig,
+  | 'epochs'
+  | 'batch'
+  | 'init'
+  | 'linearHead'
+  | 'optimizer'
+  | 'learningRate'
+  | 'momentum'
+  | 'nesterov'
+  | 'weightDecay'
+  | 'groups'
+  | 'schedule'
+  | 'augment'
+>;
+
+/** Random changes of training images that leave their meaning alone: a mirrored 2 is no 2, a mirrored ship is a ship. */
+const PHOTOGRAPHS = { padding: 4, flip: true };
+const DIGITS = { padding: 2, flip: false };
+const DRAWN_OR_DIGITS = ['nin-glyphs', 'mnist', 'svhn'];
+
+/** What `--augment` means for a model whose recipe has none. */
+export const augmentationFor = (model: string): Exclude<RunConfig['augment'], false> =>
+  DRAWN_OR_DIGITS.some((name) => model.endsWith(name)) ? DIGITS : PHOTOGRAPHS;
+
+/** Biases and the scales of batch norm do not decay. */
+const ONLY_WEIGHTS_DECAY: RunConfig['groups'] = [{ match: ['*.bias', '*_bn.weight'], weightDecay: 0 }];
+
+const decayFor = (model: string): number => (model.endsWith('cifar100') ? 5e-4 : 1e-4);
+
+/** Made to start reliably and to be good after a few epochs, on a CPU. */
+function quick(model: string): Training {
+  const base: Training = {
+    epochs: 20,
+    batch: 128,
+    init: 'he',
+    linearHead: true,
+    optimizer: 'adam',
+    learningRate: 0.002,
+    momentum: 0.9,
+    nesterov: true,
+    weightDecay: decayFor(model),
+    groups: ONLY_WEIGHTS_DECAY,
+    schedule: { name: 'cosine', warmUp: 0.5 },
+    augment: augmentationFor(model),
+  };
+  return { ...base, ...QUICK_CHANGES[model] };
+}
+
+const QUICK_CHANGES: Readonly<Record<string, Partial<Training>>> = {
+  'nin-glyphs': {
+    epochs: 5,
+    batch: 64,
+    learningRate: 0.004,
+    weightDecay: 0,
+    augment: false,
+    schedule: { name: 'cosine', warmUp: 0.4 },
+  },
+  'nin-mnist': {
+    epochs: 10,
+    batch: 64,
+    learningRate: 0.003,
+    augment: false,
+    schedule: { name: 'cosine', warmUp: 0.1 },
+  },
+};
+
+/**
+ * What we recommend to whoever has the time: weights that keep the signal's scale (He et al. 2015), so that nine layers start
+ * to learn at once; a head that cannot die; Nesterov momentum; a warm-up, then half a cosine; shifted and mirrored images.
+ */
+const modern = (model: string): Training => ({
+  epochs: 100,
+  batch: 128,
+  init: 'he',
+  linearHead: true,
+  optimizer: 'sgd',
+  learningRate: 0.02,
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: decayFor(model),
+  groups: ONLY_WEIGHTS_DECAY,
+  schedule: { name: 'cosine', warmUp: 2 },
+  augment: augmentationFor(model),
+});
+
+export const PRESETS = { quick, modern } as const satisfies Record<string, (model: string) => Training>;
+
+export type PresetName = keyof typeof PRESETS;
+export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
+
+/** Dropout of a model that is trained without a recipe. */
+const DROPOUT: Readonly<Record<string, number>> = { 'nin-glyphs': 0, 'nin-mnist': 0.2 };
+
+/** The net and the data where no recipe says anything about them: all training images, each channel normalised. */
+export const plainSystem = (model: string) => ({
+  seed: 0,
+  retrain: false,
+  preprocessing: [],
+  width: 1,
+  dropout: DROPOUT[model] ?? 0.5,
+  batchNorm: false,
+  head: 'gap' as const,
+});
