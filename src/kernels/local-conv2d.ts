@@ -1,31 +1,32 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { expanded } from './elementwise.js';
-import { col2im, type Images, im2col } from './im2col.js';
+import type { Images } from './im2col.js';
+import { foldPatches, unfoldPatches } from './local-patches.js';
 import { multiplyInto } from './matmul.js';
 
 /**
  * Locally connected convolution, whose every output position p has weights of its own: one matrix product for each, all of
- * them in one launch. With the weights of p as a matrix W[p] [O, D], D = C * KH * KW, and what the window at p sees of each
- * image as X[p] [D, N] (a column of each unfolded image, see im2col.ts),
+ * them in one launch. With the weights of p as a matrix W[p] [O, D], D = C * KH * KW, and what the window at p sees of the
+ * images as X[p] [N, D] (see local-patches.ts),
  *
- *   output  Y[p] = W[p] X[p]          gradients  dX[p] = W[p]' dY[p],   dW[p] = dY[p] X[p]'
+ *   output  Y[p] = W[p] X[p]'          gradients  dX[p] = dY[p]' W[p],   dW[p] = dY[p] X[p]
  *
- * The weight is [OH, OW, O, C, KH, KW], so that each W[p] lies in one piece.
+ * The weight is [OH, OW, O, C, KH, KW], so that each W[p] lies in one piece; Y[p] and dY[p] [O, N] are strewn over
+ * [N, O, OH, OW].
  */
 
-/** Unfolded images are many times larger than images, so a batch is unfolded in pieces of about this many bytes. */
+/** Patches are many times larger than the images they are of, so a batch is unfolded in pieces of about this many bytes. */
 const WORKSPACE_BYTES = 32 * 2 ** 20;
 
-/** Sizes of the products, and the strides from position to position, output to output, image to image. */
+/** Sizes of the products, and the strides of each operand from position to position and along its axes. */
 interface Geometry {
   readonly positions: number; // OH * OW
   readonly outputs: number;
   readonly depth: number; // C * KH * KW
-  readonly weight: { batch: number; row: number; inner: number };
+  readonly weight: { batch: number; output: number; depth: number };
   readonly output: { batch: number; output: number; image: number };
-  readonly columns: { batch: number; depth: number; image: number };
-  /** Consecutive images whose unfolded form fits the workspace; an empty batch is one piece. */
+  /** Consecutive images whose patches fit the workspace; an empty batch is one piece. */
   readonly pieces: readonly Images[];
 }
 
@@ -41,9 +42,8 @@ function geometryOf(images: number, [rows = 0, columns = 0, outputs = 0, ...filt
     positions,
     outputs,
     depth,
-    weight: { batch: outputs * depth, row: depth, inner: 1 },
+    weight: { batch: outputs * depth, output: depth, depth: 1 },
     output: { batch: 1, output: positions, image: outputs * positions },
-    columns: { batch: 1, depth: positions, image: depth * positions },
     pieces,
   };
 }
@@ -58,7 +58,7 @@ export function localConv2d(x: Tensor, weight: Tensor, bias: Tensor | null, wind
   const shape = [images, outputs, ...windowedSize('localConv2d', [height, width], window)];
   const y = bias ? expanded(bias, shape) : new Tensor(x.device, shape);
   for (const piece of pieces) {
-    const columns = im2col(x, window, piece);
+    const patches = unfoldPatches(x, window, piece);
     const product = {
       batches: positions,
       rows: outputs,
@@ -66,8 +66,8 @@ export function localConv2d(x: Tensor, weight: Tensor, bias: Tensor | null, wind
       outer: 1,
       inner: depth,
       group: piece.count,
-      a: strides.weight,
-      b: { batch: strides.columns.batch, inner: strides.columns.depth, column: strides.columns.image },
+      a: { batch: strides.weight.batch, row: strides.weight.output, inner: strides.weight.depth },
+      b: { batch: piece.count * depth, inner: 1, column: depth },
       c: {
         start: piece.first * strides.output.image,
         batch: strides.output.batch,
@@ -75,8 +75,8 @@ export function localConv2d(x: Tensor, weight: Tensor, bias: Tensor | null, wind
         column: strides.output.image,
       },
     };
-    multiplyInto(y, weight, columns, product, { accumulate: bias !== null });
-    columns.dispose();
+    multiplyInto(y, weight, patches, product, { accumulate: bias !== null });
+    patches.dispose();
   }
   return y;
 }
@@ -91,25 +91,25 @@ export function localConv2dInputGradient(
   const { positions, outputs, depth, pieces, ...strides } = geometryOf(input[0] as number, weight.shape);
   const inputGradient = new Tensor(weight.device, input);
   for (const piece of pieces) {
-    const columns = new Tensor(weight.device, [piece.count, depth, positions]);
-    multiplyInto(columns, weight, outputGradient, {
+    const patches = new Tensor(weight.device, [positions, piece.count, depth]);
+    multiplyInto(patches, outputGradient, weight, {
       batches: positions,
-      rows: depth,
-      columns: piece.count,
+      rows: piece.count,
+      columns: depth,
       outer: 1,
       inner: outputs,
-      group: piece.count,
-      a: { batch: strides.weight.batch, row: strides.weight.inner, inner: strides.weight.row },
-      b: {
+      group: depth,
+      a: {
         start: piece.first * strides.output.image,
         batch: strides.output.batch,
+        row: strides.output.image,
         inner: strides.output.output,
-        column: strides.output.image,
       },
-      c: { batch: strides.columns.batch, row: strides.columns.depth, column: strides.columns.image },
+      b: { batch: strides.weight.batch, inner: strides.weight.output, column: strides.weight.depth },
+      c: { batch: piece.count * depth, row: depth, column: 1 },
     });
-    col2im(columns, inputGradient, window, piece);
-    columns.dispose();
+    foldPatches(patches, inputGradient, window, piece);
+    patches.dispose();
   }
   return inputGradient;
 }
@@ -124,7 +124,7 @@ export function localConv2dWeightGradient(
   const { positions, outputs, depth, pieces, ...strides } = geometryOf(x.shape[0] as number, weight);
   const gradient = new Tensor(x.device, weight);
   pieces.forEach((piece, index) => {
-    const columns = im2col(x, window, piece);
+    const patches = unfoldPatches(x, window, piece);
     const product = {
       batches: positions,
       rows: outputs,
@@ -138,11 +138,11 @@ export function localConv2dWeightGradient(
         row: strides.output.output,
         inner: strides.output.image,
       },
-      b: { batch: strides.columns.batch, inner: strides.columns.image, column: strides.columns.depth },
-      c: { batch: strides.weight.batch, row: strides.weight.row, column: strides.weight.inner },
+      b: { batch: piece.count * depth, inner: depth, column: 1 },
+      c: { batch: strides.weight.batch, row: strides.weight.output, column: strides.weight.depth },
     };
-    multiplyInto(gradient, outputGradient, columns, product, { accumulate: index > 0 });
-    columns.dispose();
+    multiplyInto(gradient, outputGradient, patches, product, { accumulate: index > 0 });
+    patches.dispose();
   });
   return gradient;
 }

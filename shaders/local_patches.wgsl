@@ -1,0 +1,102 @@
+// What every window of every image sees (unfold), laid out for products of which each output position has its own; and the
+// reverse (fold).
+//
+//   patches[p][n][(c, i, j)] = x[n][c][row(p) stride - padding + i][column(p) stride - padding + j]   (0 outside the image)
+//   dx[n][c][h][w]           = sum of dpatches over every element that was read from there
+//
+// x and dx are [N, C, H, W], patches [positions, images, C * KH * KW]: other than in im2col.wgsl the position comes first, so
+// that the matrix of one position lies in one piece. (Strided through memory, as columns of im2col's result, the products
+// took three times as long on a software driver.)
+//
+// Both directions gather, so no two threads write one element. Unfolding, a thread takes every so many-th patch of one
+// channel and writes all its taps; folding, every so many-th pixel (linearGrid in src/kernels/kernel.ts).
+
+struct Params {
+  images: i32,
+  channels: i32,
+  height: i32,
+  width: i32,
+  kernel_rows: i32,
+  kernel_columns: i32,
+  output_rows: i32,
+  output_columns: i32,
+  padding_rows: i32,
+  padding_columns: i32,
+  // The first image of x to work on; patches start at their own first element.
+  first_image: i32,
+}
+
+const WORKGROUP: u32 = 256u;
+
+// Constants rather than parameters: folding divides by them for every tap.
+const STRIDE_ROWS: i32 = 1;
+const STRIDE_COLUMNS: i32 = 1;
+
+@group(0) @binding(0) var<uniform> params: Params;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> patches: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn unfold(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let size = params.output_rows * params.output_columns * params.images * params.channels;
+  for (var i = i32(thread.x); i < size; i += i32(groups.x * WORKGROUP)) {
+    let patch_index = i / params.channels;
+    let channel = i - patch_index * params.channels;
+    let position = patch_index / params.images;
+    let image = params.first_image + patch_index - position * params.images;
+    let row = position / params.output_columns;
+    let top = row * STRIDE_ROWS - params.padding_rows;
+    let left = (position - row * params.output_columns) * STRIDE_COLUMNS - params.padding_columns;
+    let plane = (image * params.channels + channel) * params.height * params.width;
+    var to = i * params.kernel_rows * params.kernel_columns;
+    for (var h = top; h < top + params.kernel_rows; h++) {
+      for (var w = left; w < left + params.kernel_columns; w++) {
+        var value = 0.0;
+        if (h >= 0 && h < params.height && w >= 0 && w < params.width) {
+          value = x[plane + h * params.width + w];
+        }
+        patches[to] = value;
+        to++;
+      }
+    }
+  }
+}
+
+@group(0) @binding(1) var<storage, read> patches_gradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> x_gradient: array<f32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn fold(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let plane_size = params.height * params.width;
+  let size = params.images * params.channels * plane_size;
+  for (var i = i32(thread.x); i < size; i += i32(groups.x * WORKGROUP)) {
+    let plane = i / plane_size;
+    let h = (i - plane * plane_size) / params.width;
+    let w = i - plane * plane_size - h * params.width;
+    let image = plane / params.channels;
+    let channel = plane - image * params.channels;
+    var sum = 0.0;
+    for (var tap_row = 0; tap_row < params.kernel_rows; tap_row++) {
+      // The window whose tap lies on this row, if the stride hits it.
+      let top = h + params.padding_rows - tap_row;
+      let row = top / STRIDE_ROWS;
+      if (top < 0 || row * STRIDE_ROWS != top || row >= params.output_rows) {
+        continue;
+      }
+      for (var tap_column = 0; tap_column < params.kernel_columns; tap_column++) {
+        let left = w + params.padding_columns - tap_column;
+        let column = left / STRIDE_COLUMNS;
+        if (left < 0 || column * STRIDE_COLUMNS != left || column >= params.output_columns) {
+          continue;
+        }
+        let patch_index = (row * params.output_columns + column) * params.images + image;
+        let tap = tap_row * params.kernel_columns + tap_column;
+        sum += patches_gradient[
+          (patch_index * params.channels + channel) * params.kernel_rows * params.kernel_columns + tap
+        ];
+      }
+    }
+    x_gradient[params.first_image * params.channels * plane_size + i] = sum;
+  }
+}
