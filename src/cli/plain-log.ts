@@ -1,3 +1,4 @@
+import type { PreprocessingProgress } from '../data/index.js';
 import type { EpochMetrics } from '../train/metrics.js';
 import type { RunStart, StepProgress } from '../train/run.js';
 import { errorOf, lossOf } from '../train/score.js';
@@ -14,6 +15,11 @@ export class PlainLog implements RunReporter {
 
   constructor(stream: NodeJS.WritableStream) {
     this.#stream = stream;
+  }
+
+  preparing({ stage, done, total }: PreprocessingProgress): void {
+    if (performance.now() - this.#lastLine < INTERVAL) return;
+    this.#print(`preparing the images: ${stage}, ${done} of ${total}`);
   }
 
   started(run: RunStart): void {

@@ -27,13 +27,13 @@ export function definePlan(program: Command): void {
 
 async function plan(model: string, flags: Flags): Promise<void> {
   const { recipe, preset, adapter, backend, ...changes } = flags;
-  // Without images there are none to hold out, nor to fit preprocessing on.
+  // The plan looks at no images, so it can hold none out.
   const { validation: _, ...settings } = chooseSettings({
     model,
     ...(recipe && { recipe }),
     ...(preset && { preset }),
   });
-  const base = { ...settings, dataset: 'any', preprocessing: [], retrain: false };
+  const base = { ...settings, dataset: 'any', retrain: false };
   const config = checkConfig({ ...base, ...changes }, 'the settings of this run');
   await withDevice(deviceOptions(flags), async (device) => {
     const memory = planRun(config, device);

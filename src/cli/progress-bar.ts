@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { Presets, SingleBar } from 'cli-progress';
+import type { PreprocessingProgress } from '../data/index.js';
 import type { EpochMetrics } from '../train/metrics.js';
 import type { RunStart, StepProgress } from '../train/run.js';
 import { errorOf, lossOf } from '../train/score.js';
@@ -7,21 +8,29 @@ import { describeEpoch, describeStart, formatSeconds, type RunReporter } from '.
 
 const FORMAT = 'epoch {epoch} |{bar}| {phase}  loss {loss}  error {error} %  {rate} images/s  {left} left';
 
-/** A bar for the epoch under way, and above it a line for each finished one: for terminals. */
+const PREPARING = 'preparing the images |{bar}| {stage}';
+
+/** A bar for the epoch under way, before the first for preprocessing, and above it a line for each finished one: for terminals. */
 export class ProgressBar implements RunReporter {
   readonly #stream: WriteStream;
   readonly #bar: SingleBar;
+  readonly #preparing: SingleBar;
   #epochs = 0;
   #trainCount = 0;
   #shown = { epoch: '', phase: '', loss: '', error: '', rate: '', left: '' };
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
-    this.#bar = new SingleBar(
-      // Ctrl-C is ours: it saves a checkpoint first.
-      { stream, format: FORMAT, barsize: 20, hideCursor: true, clearOnComplete: true, gracefulExit: false },
-      Presets.shades_classic,
-    );
+    // Ctrl-C is ours: it saves a checkpoint first.
+    const options = { stream, barsize: 20, hideCursor: true, clearOnComplete: true, gracefulExit: false };
+    this.#bar = new SingleBar({ ...options, format: FORMAT }, Presets.shades_classic);
+    this.#preparing = new SingleBar({ ...options, format: PREPARING }, Presets.shades_classic);
+  }
+
+  preparing({ stage, done, total }: PreprocessingProgress): void {
+    if (!this.#preparing.isActive) this.#preparing.start(total, done, { stage });
+    this.#preparing.setTotal(total);
+    this.#preparing.update(done, { stage });
   }
 
   started(run: RunStart): void {
@@ -57,6 +66,7 @@ export class ProgressBar implements RunReporter {
   }
 
   close(): void {
+    this.#preparing.stop();
     this.#bar.stop();
   }
 
@@ -68,6 +78,7 @@ export class ProgressBar implements RunReporter {
 
   /** Above the bar, which the next step draws again. */
   #print(text: string): void {
+    this.#preparing.stop();
     this.#bar.stop();
     this.#stream.write(`${text}\n`);
   }

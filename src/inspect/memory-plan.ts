@@ -1,11 +1,13 @@
 /** How much device memory a run will take, found before anything runs. `dawngrad plan` prints it. */
-import type { Dataset, ImageSet } from '../data/dataset.js';
+import type { ImageSet } from '../data/dataset.js';
+import { keepsBytes } from '../data/index.js';
 import type { Device } from '../gpu/device.js';
 import { LimitError } from '../gpu/errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/config.js';
 import { findModel } from '../train/find-model.js';
+import { type RunImages, standardisedImages } from '../train/run-images.js';
 import { assemble, EVALUATION_BATCH, type Session } from '../train/session.js';
 import { evaluationWork, trainingWork } from '../train/trainer.js';
 
@@ -54,7 +56,7 @@ export interface MemoryPlan {
  */
 export function planRun(config: RunConfig, device: Device): MemoryPlan {
   const before = device.memory.used;
-  const session = assemble({ ...config, seed: device.seed }, device, blankData(config));
+  const session = assemble({ ...config, seed: device.seed }, device, blankImages(config));
   const training = stepMemory(session, planTraining(session, config.batch), config.batch);
   const evaluation = stepMemory(session, planEvaluation(session), EVALUATION_BATCH);
   const { model, optimizer } = session;
@@ -77,19 +79,24 @@ const bytesOf = (tensors: Iterable<Tensor>): number =>
   [...tensors].reduce((sum, { memory }) => sum + memory.size, 0);
 
 /** One black image of the size that the model takes: plans ask for no more. */
-function blankData({ model, dataset }: RunConfig): Dataset {
+function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
   const { input, classes } = findModel(model);
   const [channels, height, width] = input;
+  const size = channels * height * width;
   const set: ImageSet = {
     count: 1,
     channels,
     height,
     width,
-    pixels: new Uint8Array(channels * height * width),
+    pixels: new Uint8Array(size),
     labels: new Uint8Array(1),
     classes: Array.from({ length: classes }, (_, label) => String(label)),
   };
-  return { name: dataset, train: set, test: set };
+  const all = { name: dataset, train: set, test: set };
+  const bytes = standardisedImages(all);
+  if (keepsBytes(preprocessing)) return bytes;
+  const floats = { set: { ...set, pixels: new Float32Array(size) } };
+  return { ...bytes, train: floats, test: floats };
 }
 
 function planTraining({ device, train, model, optimizer }: Session, batch: number): StepPlan {

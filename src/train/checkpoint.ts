@@ -27,9 +27,10 @@ const stateSchema = z.object({
   /** Of this layout. */
   version: z.literal(1),
   config: runConfigSchema,
-  /** The classes' names and the input's normalisation: what prediction needs beside the net. */
+  /** Their names. */
   classes: z.array(z.string()),
-  normalisation: z.object({ mean: numbers, std: numbers }),
+  /** Of the input. Earlier versions wrote it; now there is a file for preprocessing. */
+  normalisation: z.object({ mean: numbers, std: numbers }).optional(),
   position: z.object({
     epoch: natural,
     step: natural,
@@ -55,7 +56,7 @@ export interface Checkpoint extends CheckpointState {
 
 /** The bytes of a checkpoint of a session as it stands, after all that was recorded so far. */
 export async function captureCheckpoint(session: Session, best: Best): Promise<Uint8Array> {
-  const { config, device, model, optimizer, schedule, trainer, train, normalisation } = session;
+  const { config, device, model, optimizer, schedule, trainer, train } = session;
   const { slots, steps, factor, groups } = optimizer.stateDict();
   const tensors = new Map<string, HostTensor>();
   const read = async (prefix: string, state: ReadonlyMap<string, Tensor>) => {
@@ -72,7 +73,6 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
     version: 1,
     config,
     classes: [...train.set.classes],
-    normalisation,
     position: trainer.position,
     best,
     optimizer: { steps, factor, groups },

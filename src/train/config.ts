@@ -1,5 +1,6 @@
 /** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
 import { z } from 'zod';
+import { preprocessingSchema } from '../data/index.js';
 import { RunError } from './run-error.js';
 import { upgradeConfig } from './upgrade-config.js';
 
@@ -35,9 +36,6 @@ const groupSchema = z.strictObject({
   weightDecay: z.number().nonnegative().optional(),
 });
 
-/** What is made of the pixels before the net sees them: a step's name and its settings. */
-const preprocessingSchema = z.looseObject({ name: z.string().min(1) });
-
 export const configSchema = z.strictObject({
   /** The recipe that this run followed, for reports. */
   recipe: z.string().min(1).optional(),
@@ -56,8 +54,8 @@ export const configSchema = z.strictObject({
   validation: z.strictObject({ images: count, from: z.enum(['end', 'each-class']) }).optional(),
   /** Afterwards train anew, from first weights, on all images, those held out too, for as many epochs at the same rates. */
   retrain: z.boolean().default(false),
-  /** Steps in order. Without any, each channel gets mean 0 and standard deviation 1. */
-  preprocessing: z.array(preprocessingSchema).default([]),
+  /** What is made of the pixels before the net sees them: steps in order, fitted on the images to train on. */
+  preprocessing: preprocessingSchema.default([{ name: 'standardise' }]),
   /** Of initial weights, the order of images, dropout and augmentation. */
   seed: natural.max(2 ** 32 - 1),
   epochs: count,

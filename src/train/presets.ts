@@ -103,7 +103,7 @@ const DROPOUT: Readonly<Record<string, number>> = { 'nin-glyphs': 0, 'nin-mnist'
 export const plainSystem = (model: string) => ({
   seed: 0,
   retrain: false,
-  preprocessing: [],
+  preprocessing: [{ name: 'standardise' as const }],
   width: 1,
   dropout: DROPOUT[model] ?? 0.5,
   batchNorm: false,

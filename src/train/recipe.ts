@@ -62,7 +62,7 @@ export function readRecipe(name: string): Recipe {
 function merged(path: string, extending: readonly string[]): Readonly<Record<string, unknown>> {
   if (extending.includes(path)) {
     throw new RunError(
-      `${path}: a recipe that extends itself: ${[...extending, path].map((one) => basename(one)).join(' -> ')}`,
+      `${path}: it extends itself: ${[...extending, path].map((one) => basename(one)).join(' -> ')}`,
     );
   }
   const lines = readLines(path);

@@ -1,6 +1,7 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
 import { existsSync, rmSync } from 'node:fs';
 import type { Dataset } from '../data/dataset.js';
+import type { PreprocessingProgress } from '../data/index.js';
 import type { BatchLoader } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
 import { type Best, captureCheckpoint, readCheckpoint, restoreSession } from './checkpoint.js';
@@ -9,6 +10,8 @@ import { DeadStartDetector } from './dead-start.js';
 import { appendMetrics, type EpochMetrics, keepMetricsUntil } from './metrics.js';
 import { writeResult } from './result.js';
 import { RunDirectory } from './run-directory.js';
+import { prepareImages } from './run-images.js';
+import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from './score.js';
 import { assemble, type Session } from './session.js';
 import type { SplitDataset } from './split.js';
@@ -31,6 +34,8 @@ export interface RunOptions {
 
 /** Hears how a run goes. */
 export interface Reporter {
+  /** Before anything else, where images take more preprocessing than a mean and a deviation. */
+  preparing?(progress: PreprocessingProgress): void;
   started?(run: RunStart): void;
   stepped?(progress: StepProgress): void;
   evaluating?(done: number, of: number): void;
@@ -80,9 +85,12 @@ export interface RunOutcome {
 export async function runTraining(options: RunOptions): Promise<RunOutcome> {
   const { config, dataset, device, path, resume = false, reporter = {} } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const session = assemble(config, device, dataset);
+  const fitted = resume ? readPreprocessing(path) : undefined;
+  const prepared = await prepareImages(config, device, dataset, fitted, reporter.preparing?.bind(reporter));
+  const session = assemble(config, device, prepared.images);
   const { trainer, schedule } = session;
   const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
+  if (!fitted) writePreprocessing(path, prepared.preprocessing);
   let best: Best;
   if (resume && existsSync(directory.last)) {
     const checkpoint = readCheckpoint(directory.last);
@@ -101,7 +109,7 @@ export async function runTraining(options: RunOptions): Promise<RunOutcome> {
   reporter.started?.({
     config,
     path,
-    dataset: session.dataset,
+    dataset: prepared.images.dataset,
     device,
     parameters,
     ...(resume && { resumed: trainer.position }),

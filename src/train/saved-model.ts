@@ -1,7 +1,8 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
 
 import { noGrad } from '../autograd/tape.js';
-import type { Dataset } from '../data/dataset.js';
+import type { Dataset, ImageSet } from '../data/dataset.js';
+import type { Preprocessing } from '../data/index.js';
 import { BatchLoader } from '../data/loader.js';
 import { readPng } from '../data/png.js';
 import { fitImage } from '../data/resize.js';
@@ -11,6 +12,7 @@ import { tidy } from '../tensor/tidy.js';
 import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
 import { findModel } from './find-model.js';
 import { RunDirectory } from './run-directory.js';
+import { preprocessingOf } from './saved-preprocessing.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 import { buildModel, checkFit, EVALUATION_BATCH } from './session.js';
 import { evaluate } from './trainer.js';
@@ -30,11 +32,13 @@ export interface Guess {
 
 export class SavedModel {
   readonly #model: Module;
+  readonly #preprocessing: Preprocessing;
 
   constructor(
     readonly device: Device,
     readonly checkpoint: Checkpoint,
   ) {
+    this.#preprocessing = preprocessingOf(checkpoint);
     this.#model = buildModel(checkpoint.config, device);
     restoreModel(this.#model, checkpoint);
     this.#model.eval();
@@ -42,9 +46,8 @@ export class SavedModel {
 
   /** Score the net on a data set's test images. */
   async score(dataset: Dataset): Promise<Score> {
-    const { config, normalisation } = this.checkpoint;
-    checkFit(config.model, dataset.name, dataset.test);
-    const test = new BatchLoader(this.device, dataset.test, { batch: EVALUATION_BATCH, normalisation });
+    checkFit(this.checkpoint.config.model, dataset.name, dataset.test);
+    const test = await this.#batches(dataset.test, EVALUATION_BATCH);
     let sum = NO_SCORE;
     for await (const score of evaluate(this.device, this.#model, test)) sum = addScores(sum, score);
     return sum;
@@ -55,17 +58,22 @@ export class SavedModel {
    * @throws DataError when it cannot be read
    */
   async predict(png: string): Promise<Guess[]> {
-    const { classes, config, normalisation } = this.checkpoint;
+    const { classes, config } = this.checkpoint;
     const [channels, height, width] = findModel(config.model).input;
     const pixels = fitImage(readPng(png), channels, height, width);
     const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
-    const loader = new BatchLoader(this.device, set, { batch: 1, normalisation });
+    const loader = await this.#batches(set, 1);
     const logits = tidy(this.device, () => noGrad(() => this.#model.forward(loader.batch(0, 0).images)));
     const probabilities = softmax(await logits.toArray());
     logits.dispose();
     return classes
       .map((name, label) => ({ name, probability: probabilities[label]! }))
       .sort((a, b) => b.probability - a.probability);
+  }
+
+  async #batches(images: ImageSet, batch: number): Promise<BatchLoader> {
+    const prepared = await this.#preprocessing.prepare(this.device, images);
+    return new BatchLoader(this.device, prepared.set, { ...prepared, batch });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Everything that a config describes, made on a device: the net, its optimizer and schedule, and the batches. */
-import type { Dataset, ImageSet } from '../data/dataset.js';
+import type { ImageSet } from '../data/dataset.js';
+import type { PreparedImages } from '../data/index.js';
 import { BatchLoader } from '../data/loader.js';
-import { type Normalisation, normalisationOf } from '../data/normalisation.js';
 import type { Device } from '../gpu/device.js';
 import type { Module } from '../nn/module.js';
 import { Adam } from '../nn/optim/adam.js';
@@ -12,7 +12,7 @@ import type { RunConfig } from './config.js';
 import { findModel } from './find-model.js';
 import { parameterGroups } from './parameter-groups.js';
 import { RunError } from './run-error.js';
-import { type SplitDataset, splitDataset } from './split.js';
+import type { RunImages } from './run-images.js';
 import { Trainer } from './trainer.js';
 
 /** Images a batch in evaluation: no gradients are kept then, so more fit than in training. */
@@ -25,49 +25,34 @@ export interface Session {
   readonly optimizer: Optimizer<RateOptions>;
   readonly schedule: Schedule;
   readonly trainer: Trainer;
-  readonly dataset: SplitDataset;
   readonly train: BatchLoader;
   /** Held out from training; undefined where the run holds no images out. */
   readonly validation: BatchLoader | undefined;
   readonly test: BatchLoader;
-  readonly normalisation: Normalisation;
 }
 
 /** @throws RunError when the data set does not fit the model, or the device has another seed than the config */
-export function assemble(config: RunConfig, device: Device, allData: Dataset): Session {
+export function assemble(config: RunConfig, device: Device, images: RunImages): Session {
   if (device.seed !== config.seed) {
     throw new RunError(`the device was made with seed ${device.seed}, the config says ${config.seed}`);
   }
-  checkFit(config.model, allData.name, allData.train);
-  const dataset = splitDataset(allData, config.validation);
-  const normalisation = normalisationOf(dataset.train);
+  checkFit(config.model, images.dataset.name, images.dataset.train);
   const model = buildModel(config, device);
   const optimizer = buildOptimizer(config, model);
   const schedule = buildSchedule(config);
-  const train = new BatchLoader(device, dataset.train, {
+  const train = new BatchLoader(device, images.train.set, {
+    ...images.train,
     batch: config.batch,
-    normalisation,
     shuffleSeed: config.seed,
     dropLast: true,
     ...(config.augment && { augment: config.augment }),
   });
-  const scoring = (set: ImageSet) => new BatchLoader(device, set, { batch: EVALUATION_BATCH, normalisation });
-  const validation = dataset.validation && scoring(dataset.validation);
-  const test = scoring(dataset.test);
+  const scoring = (prepared: PreparedImages) =>
+    new BatchLoader(device, prepared.set, { ...prepared, batch: EVALUATION_BATCH });
+  const validation = images.validation && scoring(images.validation);
+  const test = scoring(images.test);
   const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
-  return {
-    config,
-    device,
-    model,
-    optimizer,
-    schedule,
-    trainer,
-    dataset,
-    train,
-    validation,
-    test,
-    normalisation,
-  };
+  return { config, device, model, optimizer, schedule, trainer, train, validation, test };
 }
 
 /** The net of a config with its first weights, which follow from the device's seed. */

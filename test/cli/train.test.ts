@@ -91,14 +91,14 @@ describe('dawngrad train', () => {
     });
     expect(existsSync(atOnce)).toBe(false);
 
-    // The config and the first line of the metrics still fit, the checkpoint does not.
+    // The config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
     const later = within('full-later');
-    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(2));
+    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(3));
     expect(second.stderr).toContain(
       `dawngrad: writing ${join(later, 'best.safetensors')}: the disk is full (ENOSPC)\n`,
     );
     expect(second.status).toBe(1);
-    expect(readdirSync(later).sort()).toEqual(['config.json', 'metrics.jsonl']);
+    expect(readdirSync(later).sort()).toEqual(['config.json', 'metrics.jsonl', 'preprocessing.safetensors']);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { glyphs } from '../../src/data/glyphs/glyphs.js';
 import { LimitError } from '../../src/gpu/errors.js';
 import { planRun } from '../../src/inspect/memory-plan.js';
+import { standardisedImages } from '../../src/train/run-images.js';
 import { assemble, EVALUATION_BATCH } from '../../src/train/session.js';
 import { evaluate } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';
@@ -18,7 +19,7 @@ describe.each([
     const plan = planRun(config, planning.device);
     const { device } = running;
     const data = glyphs({ train: 3 * config.batch, test: EVALUATION_BATCH });
-    const { trainer, model, test } = assemble(config, device, data);
+    const { trainer, model, test } = assemble(config, device, standardisedImages(data));
     for await (const _ of trainer.epoch());
     expect(Math.abs(device.memory.peak / plan.trainingPeak - 1)).toBeLessThan(0.01);
     for await (const _ of evaluate(device, model, test));

@@ -3,6 +3,7 @@ import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
 import { BatchLoader } from '../../src/data/loader.js';
 import { tidy } from '../../src/tensor/tidy.js';
+import { standardisedImages } from '../../src/train/run-images.js';
 import { assemble, type Session } from '../../src/train/session.js';
 import { evaluate } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';
@@ -19,11 +20,15 @@ describe.each(['sgd', 'adam'] as const)('steps with %s', (optimizerName) => {
   const config = { ...tinyConfig, optimizer: optimizerName, learningRate: 0.01, batchNorm: true };
 
   it('give the same bits replayed as eagerly', async () => {
-    const replayed = assemble(config, recorded.device, tinyData);
+    const replayed = assemble(config, recorded.device, standardisedImages(tinyData));
     const losses: number[] = [];
     for await (const { lossSum, count } of replayed.trainer.epoch()) losses.push(lossSum / count);
 
-    const { model, optimizer, schedule, train, ...rest } = assemble(config, eager.device, tinyData);
+    const { model, optimizer, schedule, train, ...rest } = assemble(
+      config,
+      eager.device,
+      standardisedImages(tinyData),
+    );
     model.train();
     for (let step = 0; step < train.steps; step++) {
       optimizer.factor = schedule.factor(step / train.steps);
@@ -46,9 +51,10 @@ describe('evaluation', () => {
 
   it('scores every image, also those of a smaller last batch, and gives its memory back', async () => {
     const { device } = gpu;
-    const session = assemble(tinyConfig, device, tinyData);
-    const { model, normalisation } = session;
-    const test = new BatchLoader(device, tinyData.test, { batch: 8, normalisation });
+    const images = standardisedImages(tinyData);
+    const session = assemble(tinyConfig, device, images);
+    const { model } = session;
+    const test = new BatchLoader(device, tinyData.test, { ...images.test, batch: 8 });
     const before = device.memory.used;
     const counts: number[] = [];
     for await (const { count } of evaluate(device, model, test)) counts.push(count);

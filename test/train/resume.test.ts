@@ -59,6 +59,7 @@ describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
       'config.json',
       'last.safetensors',
       'metrics.jsonl',
+      'preprocessing.safetensors',
       'result.json',
     ]);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(config);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pipelined } from '../../src/train/pipelined.js';
 import { runTraining } from '../../src/train/run.js';
 import { RunError } from '../../src/train/run-error.js';
+import { standardisedImages } from '../../src/train/run-images.js';
 import { formatTestError } from '../../src/train/score.js';
 import { assemble, checkFit } from '../../src/train/session.js';
 import { useDevice } from '../support/device.js';
@@ -72,7 +73,7 @@ describe('a run', () => {
 
   it('uses no more memory from step to step', async () => {
     const { device } = memory!;
-    const session = assemble({ ...plain, batch: 4 }, device, tinyData);
+    const session = assemble({ ...plain, batch: 4 }, device, standardisedImages(tinyData));
     const used: number[] = [];
     for await (const _ of session.trainer.epoch()) used.push(device.memory.used);
     expect(used.length).toBe(11);
@@ -85,9 +86,9 @@ describe('a run', () => {
     expect(() => checkFit('nin-mnist', 'glyphs', tinyData.train)).toThrow(
       'nin-mnist takes 1x28x28 images in 10 classes; glyphs has 3x32x32 images in 10 classes',
     );
-    expect(() => assemble({ ...plain, seed: SEED + 1 }, memory!.device, tinyData)).toThrow(
-      /seed 7, the config says 8/,
-    );
+    expect(() =>
+      assemble({ ...plain, seed: SEED + 1 }, memory!.device, standardisedImages(tinyData)),
+    ).toThrow(/seed 7, the config says 8/);
   });
 });
 
