@@ -157,7 +157,7 @@ describe('layers', () => {
     const layer = new Conv2d(gpu.device, 1, 1, { kernelSize: 1, bias: false, init: constant(1) });
     const y = layer.forward(new Dropout(0.2).forward(images));
     backward(sum(y));
-    const kept = await y.toArray();
+    const kept = [...(await y.toArray())];
     expect(kept.some((value) => value === 0) && kept.some((value) => value === 1.25)).toBe(true);
     // y = w x, so that the gradient of w is the sum of what of x was kept.
     expect(await layer.weight.grad?.item()).toBe(kept.reduce((total, value) => total + value, 0));
