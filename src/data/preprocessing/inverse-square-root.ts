@@ -4,7 +4,8 @@
  *
  *   Y = A / |A|,  Z = I;    T = Z Y,  H = 3/2 r I - 1/2 r^3 T,  Y <- Y H,  Z <- H Z,  until T = I;    A^-1/2 = Z / sqrt(|A|)
  *
- * All of these share A's eigenvectors. Let x be the square root of an eigenvalue of T: it begins in (0, 1], since |A| is the
+ * All of these share A's eigenvectors, and would commute but for rounding: in this order the products are stable, which
+ * transposing a factor would undo. Let x be the square root of an eigenvalue of T: it begins in (0, 1], since |A| is the
  * Frobenius norm, and each update makes r x (3 - r^2 x^2) / 2 of it. With r = 1 that is Newton's method towards 1, which takes
  * a small x no further than to 3/2 x. From a lower bound l of x follows the r that raises l the most, r^2 = 3 / (1 + l + l^2)
  * (Chen and Chow, "A stable scaling of Newton-Schulz", 2014): 2.5 times at first, and half as many products in all.
