@@ -1,8 +1,8 @@
-import type { BatchLoader } from '../data/loader.js';
+import type { BatchLoader, Upload } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
 import type { ProgramPlan } from '../gpu/plan.js';
 import type { Program } from '../gpu/program.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { keep, tidy } from '../tensor/tidy.js';
 import type { Score } from './score.js';
 
@@ -14,12 +14,6 @@ export interface StepResult {
 
 /** Work on one batch of images `[N, C, H, W]` and their labels `[N]`. */
 export type BatchWork = (images: Tensor, labels: Tensor) => StepResult;
-
-/** Where the bytes of a batch are uploaded to. */
-interface Upload {
-  readonly packedPixels: Tensor;
-  readonly labels: Tensor;
-}
 
 /** One size of batch, and what is run on it. */
 interface Recorded extends Upload {
@@ -101,10 +95,8 @@ export class BatchProgram {
   }
 
   #upload(count: number): Upload {
-    const { channels, height, width } = this.#batches.set;
-    const words = Math.ceil((count * channels * height * width) / 4);
-    const uploaded = (length: number) => keep(new Tensor(this.#device, [length], 'u32'));
-    return { packedPixels: uploaded(words), labels: uploaded(count) };
+    const { packedPixels, labels } = this.#batches.upload(count);
+    return { packedPixels: keep(packedPixels), labels: keep(labels) };
   }
 
   #step({ packedPixels, labels }: Upload): StepResult {

@@ -19,7 +19,7 @@ export function chooseData(model: string, directory?: string, name?: string): Da
   if (name === 'glyphs' || (name === undefined && model === 'nin-glyphs')) return { dataset: 'glyphs' };
   throw new RunError(
     `${model} learns from files: name their directory with --data DIR, ` +
-      'or get them with: dawngrad download DATASET --to DIR',
+      `or get them with: dawngrad download ${name ?? 'DATASET'} --to DIR`,
   );
 }
 

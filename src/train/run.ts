@@ -13,7 +13,7 @@ import { RunDirectory } from './run-directory.js';
 import { prepareImages } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from './score.js';
-import { assemble, type Session } from './session.js';
+import { assemble, checkFit, type Session } from './session.js';
 import type { SplitDataset } from './split.js';
 import { evaluate, type Position } from './trainer.js';
 import { replaceFile } from './write-file.js';
@@ -85,6 +85,7 @@ export interface RunOutcome {
 export async function runTraining(options: RunOptions): Promise<RunOutcome> {
   const { config, dataset, device, path, resume = false, reporter = {} } = options;
   const signal = options.signal ?? new AbortController().signal;
+  checkFit(config.model, dataset.name, dataset.train);
   const fitted = resume ? readPreprocessing(path) : undefined;
   const prepared = await prepareImages(config, device, dataset, fitted, reporter.preparing?.bind(reporter));
   const session = assemble(config, device, prepared.images);

@@ -31,12 +31,14 @@ export interface Session {
   readonly test: BatchLoader;
 }
 
-/** @throws RunError when the data set does not fit the model, or the device has another seed than the config */
+/**
+ * @param images of the size that the model takes, see `checkFit`
+ * @throws RunError when the device has another seed than the config
+ */
 export function assemble(config: RunConfig, device: Device, images: RunImages): Session {
   if (device.seed !== config.seed) {
     throw new RunError(`the device was made with seed ${device.seed}, the config says ${config.seed}`);
   }
-  checkFit(config.model, images.dataset.name, images.dataset.train);
   const model = buildModel(config, device);
   const optimizer = buildOptimizer(config, model);
   const schedule = buildSchedule(config);

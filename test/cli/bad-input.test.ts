@@ -21,6 +21,7 @@ beforeAll(async () => {
   mkdirSync(within('used'));
   writeFileSync(within('used/file'), '');
   writeFileSync(within('file'), 'text');
+  writeFileSync(within('file.json'), 'text');
   RunDirectory.create(within('new-run'), tinyConfig);
   writeFileSync(RunDirectory.create(within('damaged-run'), tinyConfig).last, 'damaged');
   writeFileSync(
@@ -89,6 +90,11 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       BAD_USAGE,
       "option '--init <name>' argument 'best' is invalid. Allowed choices are he, paper.",
     ],
+    [
+      'train --preset best',
+      BAD_USAGE,
+      "option '--preset <name>' argument 'best' is invalid. Allowed choices are quick, modern.",
+    ],
     ['train --data', BAD_USAGE, "option '--data <dir>' argument missing"],
     ['eval', BAD_USAGE, "missing required argument 'run'"],
     ['predict run', BAD_USAGE, "missing required argument 'image'"],
@@ -103,6 +109,31 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       'train nin-mnist',
       FAILED,
       'nin-mnist learns from files: name their directory with --data DIR, or get them with: dawngrad download DATASET --to DIR',
+    ],
+    [
+      'train --recipe nin-cifar10',
+      FAILED,
+      'nin-cifar10 learns from files: name their directory with --data DIR, or get them with: dawngrad download cifar-10 --to DIR',
+    ],
+    [
+      'train nin-svhn --recipe nin-mnist --data mnist',
+      FAILED,
+      'the recipe nin-mnist is for the model nin-mnist, not nin-svhn; leave one of the two out',
+    ],
+    [
+      'train --recipe file.json',
+      FAILED,
+      '{}/file.json: not a recipe, since it is no JSON: Unexpected token \'e\', "text" is not valid JSON',
+    ],
+    [
+      'train --recipe nin-mnist --data mnist',
+      FAILED,
+      'holding out 10000 of 40 training images leaves none to train on; use a smaller --validation',
+    ],
+    [
+      'train nin-mnist --data mnist --retrain',
+      FAILED,
+      'retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
     ],
     ['train nin-mnist --data nowhere', FAILED, '{}/nowhere: no such directory'],
     ['train nin-mnist --data file', FAILED, '{}/file: not a directory'],
@@ -148,6 +179,11 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       'train --config file',
       FAILED,
       'file: not a config, since it is no JSON: Unexpected token \'e\', "text" is not valid JSON',
+    ],
+    [
+      'train --recipe nin-mnist --config new-run/config.json',
+      FAILED,
+      '--recipe and --config exclude each other; leave one of the two out',
     ],
     [
       'train nin-svhn --config new-run/config.json',

@@ -50,6 +50,35 @@ describe('dawngrad train', () => {
     ]);
   });
 
+  it('follows a recipe: holds images out, then trains on them too', async () => {
+    const recipe = within('tiny.json');
+    const lines = {
+      extends: 'nin-mnist',
+      description: 'tiny',
+      width: 0.1,
+      batch: 8,
+      epochs: 2,
+      preprocessing: [{ name: 'gcn' }],
+      validation: { images: 10, from: 'each-class' },
+    };
+    writeFileSync(recipe, JSON.stringify(lines));
+    const run = within('by-recipe');
+    const trained = await dawngrad(['train', '--recipe', recipe, ...data, '--out', run]);
+    expect(trained.status).toBe(0);
+    expect(trained.stderr).toMatch(
+      /on mnist \(30 \+ 10 held out \+ 20 images\)\n.*\nepoch 1\/2 .*validation loss .*\nepoch 2\/2 .*validation loss /,
+    );
+    expect(trained.stderr).toMatch(
+      /on mnist \(40 \+ 20 images\)\n.*retrained\nepoch 1\/2 .*test loss .*\nepoch 2\/2 .*test loss /,
+    );
+    expect(trained.stdout.trimEnd()).toMatch(LAST_LINE);
+    expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'))).toMatchObject({
+      recipe: 'tiny',
+      ...{ epochs: 2, momentum: 0.9, schedule: { name: 'plateau' } },
+    });
+    expect(await dawngrad(['eval', run])).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
+  });
+
   it('repeats a run from its config', async () => {
     const [first, second] = [within('first'), within('second')];
     await dawngrad(['train', ...TINY, ...data, '--epochs', '1', '--seed', '3', '--out', first]);
