@@ -64,7 +64,11 @@ export class Preprocessing {
    * `matrix`. Empty for steps that learn nothing.
    */
   state(): Map<string, HostArray> {
-    return new Map(this.#steps.flatMap((step, index) => Object.entries(prefixed(step, index))));
+    return new Map(
+      this.#steps.flatMap(({ spec, learned }, index) =>
+        Object.entries(learned).map(([name, array]) => [keyOf(spec, index, name), array] as const),
+      ),
+    );
   }
 
   /**
@@ -160,9 +164,6 @@ export class Preprocessing {
 }
 
 const keyOf = (step: StepSpec, index: number, name: string): string => `${index}.${step.name}.${name}`;
-
-const prefixed = ({ spec, learned }: FittedStep, index: number): Learned =>
-  Object.fromEntries(Object.entries(learned).map(([name, array]) => [keyOf(spec, index, name), array]));
 
 /** @throws DataError naming what is wrong with it */
 function parseSpec(spec: PreprocessingSpec): readonly StepSpec[] {
