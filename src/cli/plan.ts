@@ -16,7 +16,7 @@ export function definePlan(program: Command): void {
     .command('plan')
     .description('say how much memory training a model will take, before anything runs')
     .argument('<model>', 'a name that `dawngrad models` lists')
-    .option('--recipe <name>', 'train it as a recipe says: a file in recipes/, or one of yours (.json)')
+    .option('--recipe <name>', 'train it as a recipe says, as in `dawngrad train`')
     .addOption(choice('--preset <name>', 'how to train, as in `dawngrad train`', PRESET_NAMES))
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))

@@ -6,7 +6,9 @@ import { defineEval } from './eval.js';
 import { defineModels } from './models.js';
 import { definePlan } from './plan.js';
 import { definePredict } from './predict.js';
+import { defineRecipes } from './recipes.js';
 import { defineTrain } from './train.js';
+import { defineTune } from './tune.js';
 
 const COMMANDS = [
   defineTrain,
@@ -14,7 +16,9 @@ const COMMANDS = [
   definePredict,
   defineDownload,
   defineModels,
+  defineRecipes,
   definePlan,
+  defineTune,
   defineDoctor,
 ];
 

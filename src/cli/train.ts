@@ -55,12 +55,12 @@ export function defineTrain(program: Command): void {
     .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
     .option(
       '--recipe <name>',
-      'train a system of the paper as it does; a file in recipes/, or one of yours (.json)',
+      'train as the paper does: a name that `dawngrad recipes` lists, or a file of yours (.json)',
     )
     .addOption(
       choice(
         '--preset <name>',
-        'how to train: modern is what we recommend, quick (default without --recipe) shows something soon',
+        'how to train instead: as we recommend (modern), or to see something soon (quick, the default without --recipe)',
         PRESET_NAMES,
       ),
     )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
+import { recipeNames } from '../../src/train/recipe.js';
 import { dawngrad, start, useBuild } from './dawngrad.js';
 
 useBuild();
@@ -8,7 +9,7 @@ describe('dawngrad', () => {
   it('shows its commands with --help', async () => {
     const { status, stdout, stderr } = await dawngrad(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const command of ['train', 'eval', 'predict', 'download', 'models', 'plan', 'doctor']) {
+    for (const command of ['train', 'eval', 'predict', 'download', 'models', 'recipes', 'plan', 'doctor']) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -19,7 +20,7 @@ describe('dawngrad', () => {
     expect(stderr).toMatch(/^Usage: dawngrad /);
   });
 
-  it.each(['train', 'eval', 'predict', 'download', 'models', 'plan', 'doctor'])(
+  it.each(['train', 'eval', 'predict', 'download', 'models', 'recipes', 'plan', 'doctor'])(
     'shows the use of %s',
     async (command) => {
       const { status, stdout, stderr } = await dawngrad([command, '--help']);
@@ -37,6 +38,16 @@ describe('dawngrad', () => {
       .map((line) => line.split(' ')[0]);
     expect(names).toEqual([...models.keys()]);
   });
+});
+
+it('dawngrad recipes lists every recipe, with the error that the paper prints', async () => {
+  const { status, stdout, stderr } = await dawngrad(['recipes']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(recipeNames());
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^nin-cifar10 +paper 10\.41 % {2}NIN with dropout, CIFAR-10$/),
+  );
 });
 
 describe('dawngrad plan', () => {
