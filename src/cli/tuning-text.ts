@@ -1,0 +1,52 @@
+/** What the tuner found, for people. */
+import type { Option } from '../kernels/tuning/cheapest-choice.js';
+import type { TunedProduct, Tuning } from '../kernels/tuning/tuner.js';
+
+const milliseconds = (value: number): string => `${value.toPrecision(3)} ms`;
+
+const rate = (flops: number, { milliseconds: took }: Option): string => (flops / took / 1e6).toPrecision(3);
+
+const others = ({ options, slower, rejected }: TunedProduct, chosen: Option | undefined): string =>
+  [
+    ...options
+      .filter((one) => one !== chosen)
+      .map((one) => `${one.variant} ${milliseconds(one.milliseconds)}`),
+    ...slower.map((one) => `${one.variant} about ${milliseconds(one.milliseconds)}`),
+    ...rejected.map(({ variant, why }) => `${variant} is wrong: ${why}`),
+  ].join(', ');
+
+/** One product, as soon as it is measured. */
+export function describeProduct(product: TunedProduct): string {
+  const [fastest] = product.options;
+  return `${product.key}: ${fastest ? `${fastest.variant}, ${rate(product.flops, fastest)} GFLOP/s` : 'none'}`;
+}
+
+/** A table of all: the choice for each product, and what else there was. */
+export function describeTuning({ products, choices, compile }: Tuning): string {
+  const rows = products.map((product) => {
+    const chosen = choices.get(product);
+    return [
+      product.key,
+      chosen?.variant ?? 'none',
+      chosen ? rate(product.flops, chosen) : '',
+      chosen ? milliseconds(chosen.milliseconds) : '',
+      others(product, chosen),
+    ] as const;
+  });
+  const head = ['product', 'variant', 'GFLOP/s', 'a launch', 'others'] as const;
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] as string).length)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === 4 ? cell : cell.padEnd(widths[column] as number)))
+      .join('  ')
+      .trimEnd();
+  const used = new Set([...choices.values()].map(({ pipeline }) => pipeline));
+  const compiling = [...used].reduce((sum, pipeline) => sum + (compile.get(pipeline) ?? 0), 0);
+  return [
+    ...[head, ...rows].map(line),
+    '',
+    `${used.size} pipelines, which take ${(compiling / 1000).toFixed(1)} s to compile`,
+  ].join('\n');
+}

@@ -1,0 +1,60 @@
+/** Rules that come with the engine, `tuning/*.json`: what was measured on adapters that many people have. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { DawngradError } from '../../gpu/errors.js';
+import type { ProductForm } from './product-key.js';
+
+const range = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
+
+const ruleSchema = z.strictObject({
+  variant: z.string(),
+  /** All must hold; without any, the rule is for every product. */
+  when: z
+    .strictObject({
+      batches: range.optional(),
+      rows: range.optional(),
+      columns: range.optional(),
+      /** Of the sum. */
+      terms: range.optional(),
+      /** Is b read through a sliding window? */
+      window: z.boolean().optional(),
+    })
+    .default({}),
+});
+
+const schema = z.strictObject({
+  /** A part of the names of the adapters that it is for. */
+  adapter: z.string().min(1),
+  /** On what, and with what, the rules were found. */
+  measured: z.string(),
+  /** The first that holds, of those whose variant the device can run. */
+  rules: z.array(ruleSchema),
+});
+
+export type ShippedRule = z.infer<typeof ruleSchema>;
+
+const directory = new URL('../../../tuning/', import.meta.url);
+
+/** The rules for an adapter, or none. */
+export function shippedRules(adapter: string): readonly ShippedRule[] {
+  for (const file of readdirSync(directory).sort()) {
+    if (!file.endsWith('.json')) continue;
+    const found = schema.safeParse(JSON.parse(readFileSync(new URL(file, directory), 'utf8')));
+    if (!found.success) throw new DawngradError(`tuning/${file}: ${z.prettifyError(found.error)}`);
+    if (adapter.includes(found.data.adapter)) return found.data.rules;
+  }
+  return [];
+}
+
+/** Does a rule hold for a product? */
+export function holds({ when }: ShippedRule, product: ProductForm): boolean {
+  const { batches, rows, columns, outer, middle = 1, inner, b } = product;
+  const sizes = { batches, rows, columns, terms: outer * middle * inner };
+  return (
+    (when.window === undefined || when.window === (b.window !== undefined)) &&
+    (Object.keys(sizes) as (keyof typeof sizes)[]).every((name) => {
+      const { least = 0, most = Number.POSITIVE_INFINITY } = when[name] ?? {};
+      return sizes[name] >= least && sizes[name] <= most;
+    })
+  );
+}

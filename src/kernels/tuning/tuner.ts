@@ -1,0 +1,227 @@
+/**
+ * The tuner: times the variants of each product on this device, and only those that compute what the naive kernel does.
+ *
+ * For each product: random operands; a sample of the product by the naive kernel; the same by every other variant, which is
+ * rejected if a number differs by more than rounding explains. Those that are not far slower on the sample are timed on the
+ * whole product, in turns A B C A B C, so that whatever else the machine does hits all of them; the least time counts.
+ */
+import type { Device } from '../../gpu/device.js';
+import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
+import { type Epilogue, type MatmulVariant, matmulVariants, multiplyInto, type Product } from '../matmul.js';
+import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';
+import type { MeasuredProducts } from './measured-table.js';
+import { disposeOperands, fromStart, type Operands, randomOperands } from './random-operands.js';
+import { elementsOf, mostInSample, multiplyAdds, samplePieces } from './sample.js';
+import type { SeenProduct } from './tuned-variant.js';
+
+/** Turns in which the variants of a product are timed. */
+const TURNS = 3;
+
+/** A measurement of something short launches it again until about so many milliseconds are over. */
+const ENOUGH_MS = 3;
+const MOST_LAUNCHES = 100;
+
+/** A variant that takes this many times as long on the sample as the fastest is not timed on the whole product. */
+const FAR_SLOWER = 2;
+
+/**
+ * A variant that takes this many times as long as the fastest on the product with the most work is made for other devices: it
+ * is not tried on the rest. Compiling a kernel made for GPUs takes a software driver up to ten seconds.
+ */
+const HOPELESS = 4;
+
+/** The steps that compiling is spread over: a run of a few epochs has as many. */
+const STEPS = 1000;
+
+/** What was found out about a product. */
+export interface TunedProduct extends Choosable {
+  readonly key: string;
+  /** Of one launch. */
+  readonly flops: number;
+  readonly options: readonly Option[];
+  /** Variants that were far slower on a sample, and how long they would take for all of it. */
+  readonly slower: readonly { readonly variant: string; readonly milliseconds: number }[];
+  /** Variants whose results are wrong, and why. */
+  readonly rejected: readonly { readonly variant: string; readonly why: string }[];
+}
+
+export interface Tuning {
+  readonly products: readonly TunedProduct[];
+  readonly choices: ReadonlyMap<TunedProduct, Option>;
+  /** Milliseconds that compiling each pipeline took; next to nothing if the driver had it on disk. */
+  readonly compile: ReadonlyMap<string, number>;
+}
+
+/**
+ * Measure these products, and choose for each.
+ * @param tuned is called after each product
+ * @param variants to choose from; the naive one is always there
+ */
+export async function tuneProducts(
+  device: Device,
+  seen: readonly SeenProduct[],
+  tuned: (product: TunedProduct) => void = () => {},
+  variants: readonly MatmulVariant[] = matmulVariants(device),
+): Promise<Tuning> {
+  const compile = new Map<string, number>();
+  const clock = stopwatch(device);
+  const products: TunedProduct[] = [];
+  let hopeful = variants;
+  for (const one of heaviestFirst(seen)) {
+    const product = await tuneProduct({ device, clock, compile, variants: hopeful }, one);
+    if (products.length === 0) hopeful = variants.filter((variant) => !isHopeless(product, variant));
+    products.push(product);
+    tuned(product);
+    device.trim();
+  }
+  return { products, compile, choices: cheapestChoice(products, compile, STEPS) };
+}
+
+/** By the work of all launches. */
+const heaviestFirst = (seen: readonly SeenProduct[]): SeenProduct[] => {
+  const work = ({ product, count }: SeenProduct) => count * multiplyAdds(product);
+  return [...seen].sort((one, other) => work(other) - work(one));
+};
+
+const isHopeless = ({ options, slower }: TunedProduct, variant: string): boolean => {
+  const least = Math.min(...options.map(({ milliseconds }) => milliseconds));
+  return slower.some((one) => one.variant === variant && one.milliseconds > HOPELESS * least);
+};
+
+/** As a table to keep. */
+export const measurementsOf = ({ choices }: Tuning): MeasuredProducts =>
+  Object.fromEntries(
+    [...choices].map(([{ key, options }, { variant }]) => [
+      key,
+      {
+        variant,
+        milliseconds: Object.fromEntries(options.map((option) => [option.variant, rounded(option)])),
+      },
+    ]),
+  );
+
+const rounded = ({ milliseconds }: Option): number => Number(milliseconds.toPrecision(4));
+
+interface Workbench {
+  readonly device: Device;
+  readonly clock: Stopwatch;
+  readonly compile: Map<string, number>;
+  readonly variants: readonly MatmulVariant[];
+}
+
+async function tuneProduct(
+  workbench: Workbench,
+  { key, count, ...form }: SeenProduct,
+): Promise<TunedProduct> {
+  const { device, variants } = workbench;
+  // Seen on their way through `multiplyInto`, they are whole products.
+  const product = fromStart(form.product as Product);
+  const operands = randomOperands(device, product, form.epilogue as Epilogue);
+  const pieces = samplePieces(
+    product,
+    mostInSample(device.adapter.software),
+    form.epilogue.bias?.per === 'column',
+  );
+  const inSample = pieces.reduce((sum, piece) => sum + multiplyAdds(piece), 0);
+  const rejected: { variant: string; why: string }[] = [];
+  const estimates: (Omit<Option, 'variant'> & { variant: MatmulVariant })[] = [];
+  try {
+    let reference: Float32Array | undefined;
+    for (const variant of ['naive', ...variants.filter((one) => one !== 'naive')] as const) {
+      const launch = () => {
+        for (const piece of pieces) multiply(operands, piece, variant);
+      };
+      operands.c.write(operands.before);
+      const { pipeline, took } = await compileAndRun(workbench, launch);
+      const values = elementsOf(pieces, (await operands.c.toArray()) as Float32Array);
+      reference ??= values;
+      const why = whatIsWrong(values, reference, toleranceOf(product));
+      if (why) {
+        rejected.push({ variant, why });
+        continue;
+      }
+      estimates.push({
+        variant,
+        pipeline,
+        milliseconds: ((await took()) * multiplyAdds(product)) / inSample,
+      });
+    }
+    const least = Math.min(...estimates.map(({ milliseconds }) => milliseconds));
+    const worthwhile = estimates.filter(({ milliseconds }) => milliseconds <= FAR_SLOWER * least);
+    const options = await timeInTurns(workbench, worthwhile, (variant) =>
+      multiply(operands, product, variant),
+    );
+    return {
+      key,
+      count,
+      flops: 2 * multiplyAdds(product),
+      options: options.sort((one, other) => one.milliseconds - other.milliseconds),
+      slower: estimates.filter((one) => !worthwhile.includes(one)),
+      rejected,
+    };
+  } finally {
+    disposeOperands(operands);
+  }
+}
+
+const multiply = ({ a, b, c, epilogue }: Operands, product: Product, variant: MatmulVariant) =>
+  multiplyInto(c, a, b, product, epilogue, variant);
+
+/** Run something for the first time, note how long its pipeline took to compile, and find out which that is. */
+async function compileAndRun({ device, clock, compile }: Workbench, launch: () => void) {
+  const [{ shader, constants } = { shader: '', constants: {} }] = device.plan(launch).launches;
+  const pipeline = `${shader} ${JSON.stringify(constants)}`;
+  const timeOnHost = async () => {
+    const start = performance.now();
+    launch();
+    await device.synchronize();
+    return performance.now() - start;
+  };
+  await device.synchronize();
+  const first = await timeOnHost();
+  /** Milliseconds when it is compiled. */
+  const took = async () => {
+    if (!compile.has(pipeline)) compile.set(pipeline, Math.max(0, first - (await timeOnHost())));
+    return clock(launch);
+  };
+  return { pipeline, took };
+}
+
+/**
+ * Rounding differs with the order of a sum: each addition may be off by half a unit in the last place of what was summed so
+ * far, and of operands within [-1, 1] that is at most the number of terms. Much less in practice, much more when wrong.
+ */
+const toleranceOf = ({ outer, middle = 1, inner }: Product): number =>
+  2 ** -22 * (outer * middle * inner + 8);
+
+function whatIsWrong(values: Float32Array, reference: Float32Array, tolerance: number): string | undefined {
+  let worst = 0;
+  values.forEach((value, index) => {
+    const error = Math.abs(value - (reference[index] as number));
+    // Written so that what is no number is the worst.
+    if (!(error <= worst)) worst = error;
+  });
+  if (worst <= tolerance) return undefined;
+  return `differs from naive by ${worst.toPrecision(2)}, more than ${tolerance.toPrecision(2)}`;
+}
+
+/** Each option with its least time of some turns. */
+async function timeInTurns(
+  { device, clock }: Workbench,
+  estimates: readonly (Option & { variant: MatmulVariant })[],
+  launch: (variant: MatmulVariant) => void,
+): Promise<Option[]> {
+  const runs = estimates.map(({ variant, milliseconds }) => {
+    const launches = Math.min(MOST_LAUNCHES, Math.max(1, Math.ceil(ENOUGH_MS / milliseconds)));
+    const program = device.record(() => {
+      for (let index = 0; index < launches; index++) launch(variant);
+    });
+    return { program, launches, least: Number.POSITIVE_INFINITY };
+  });
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const run of runs)
+      run.least = Math.min(run.least, (await clock(() => run.program.run())) / run.launches);
+  }
+  for (const { program } of runs) program.dispose();
+  return estimates.map((option, index) => ({ ...option, milliseconds: runs[index]!.least }));
+}
