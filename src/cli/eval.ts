@@ -19,7 +19,7 @@ export function defineEval(program: Command): void {
     .argument('<run>', "the run's directory")
     .option('--data <dir>', "the data set's directory (default: where the run had it)")
     .option('--dataset <name>', 'which data set, where the directory holds several')
-    .option('--best', 'the net as it was at its lowest test error, not as it ended');
+    .option('--best', 'the net as it was at its lowest error, not as it ended');
   withDeviceFlags(command).action(evaluate);
 }
 

@@ -12,7 +12,7 @@ export function definePredict(program: Command): void {
     .description('say what a PNG image shows, the five most probable classes first')
     .argument('<run>', "the run's directory")
     .argument('<image>', "a PNG file; its middle is scaled to the net's input")
-    .option('--best', 'the net as it was at its lowest test error, not as it ended');
+    .option('--best', 'the net as it was at its lowest error, not as it ended');
   withDeviceFlags(command).action(predict);
 }
 

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { chooseConfig, resumedConfig, type Wishes } from '../train/choose-config.js';
 import type { RunConfig } from '../train/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/presets.js';
+import { runWithRetraining } from '../train/retraining.js';
 import { loadRunData } from '../train/run-data.js';
 import { defaultRunPath, RunDirectory, refuseUsed } from '../train/run-directory.js';
 import { formatTestError } from '../train/score.js';
-import { train } from '../train/train.js';
 import { withDevice } from './device.js';
 import { Exit } from './failure.js';
 import { INTERRUPTED, interruptible } from './interrupt.js';
@@ -88,7 +88,7 @@ export function defineTrain(program: Command): void {
     .option('--batch-norm', 'batch normalisation before every ReLU')
     .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
     .option('--no-augment', 'train on the images as they are');
-  withDeviceFlags(command).action(runTrain);
+  withDeviceFlags(command).action(train);
 }
 
 function wishesFrom(model: string | undefined, flags: Flags): Wishes {
@@ -114,7 +114,7 @@ function wishesFrom(model: string | undefined, flags: Flags): Wishes {
   };
 }
 
-async function runTrain(model: string | undefined, flags: Flags): Promise<void> {
+async function train(model: string | undefined, flags: Flags): Promise<void> {
   const wishes = wishesFrom(model, flags);
   const resume = flags.resume !== undefined;
   const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
@@ -126,7 +126,7 @@ async function runTrain(model: string | undefined, flags: Flags): Promise<void> 
     const dataset = loadRunData(config);
     const reporter = reporterFor(process.stderr);
     try {
-      return await train({
+      return await runWithRetraining({
         config,
         dataset,
         path,

@@ -8,6 +8,7 @@ export { type GroupRule, parameterGroups } from './parameter-groups.js';
 export { PRESET_NAMES, type PresetName } from './presets.js';
 export { type Recipe, readRecipe, recipeNames } from './recipe.js';
 export { type RunResult, readResult } from './result.js';
+export { type RetrainingOptions, runWithRetraining } from './retraining.js';
 export {
   type Reporter,
   type RunOptions,
@@ -23,5 +24,4 @@ export { decodeSafetensors, encodeSafetensors, type HostTensor, type Safetensors
 export { checkpointOf, type Guess, SavedModel, type Which } from './saved-model.js';
 export { addScores, errorOf, formatTestError, lossOf, NO_SCORE, type Score } from './score.js';
 export { type SplitDataset, splitDataset } from './split.js';
-export { type TrainOptions, train } from './train.js';
 export { evaluate, type Position, Trainer, type TrainerOptions } from './trainer.js';

@@ -6,7 +6,7 @@ import { type RunOptions, type RunOutcome, runTraining } from './run.js';
 import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
-export interface TrainOptions extends Omit<RunOptions, 'device'> {
+export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
   /** Lends a device made with the config's seed: a fresh one for each run, since first weights depend on what was drawn before. */
   readonly withDevice: <T>(work: (device: Device) => Promise<T>) => Promise<T>;
 }
@@ -17,7 +17,7 @@ export interface TrainOptions extends Omit<RunOptions, 'device'> {
  * @returns the outcome of the last run that was begun
  * @throws RunError when a run cannot be started or go on
  */
-export async function train({ withDevice, ...options }: TrainOptions): Promise<RunOutcome> {
+export async function runWithRetraining({ withDevice, ...options }: RetrainingOptions): Promise<RunOutcome> {
   const { config, path, resume = false } = options;
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {

@@ -5,10 +5,10 @@ import { readCheckpoint } from '../../src/train/checkpoint.js';
 import type { RunConfig } from '../../src/train/config.js';
 import { type EpochMetrics, readMetrics } from '../../src/train/metrics.js';
 import { readResult } from '../../src/train/result.js';
+import { retrainingConfig, runWithRetraining } from '../../src/train/retraining.js';
 import type { Reporter } from '../../src/train/run.js';
 import { RunDirectory } from '../../src/train/run-directory.js';
 import { checkpointOf, SavedModel } from '../../src/train/saved-model.js';
-import { retrainingConfig, train } from '../../src/train/train.js';
 import { useDevice } from '../support/device.js';
 import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
 
@@ -56,7 +56,7 @@ describe('training with images held out, and then on them too', () => {
     };
     const { signal } = controller;
     const options = { config: { ...config, ...change }, dataset: tinyData, resume, reporter, signal };
-    return train({ ...options, path: within(name), withDevice });
+    return runWithRetraining({ ...options, path: within(name), withDevice });
   };
 
   it('makes two runs, and tests the second', async () => {
