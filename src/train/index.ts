@@ -22,6 +22,7 @@ export { RunDirectory } from './run-directory.js';
 export { RunError } from './run-error.js';
 export { decodeSafetensors, encodeSafetensors, type HostTensor, type Safetensors } from './safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './saved-model.js';
+export { readPreprocessing } from './saved-preprocessing.js';
 export { addScores, errorOf, formatTestError, lossOf, NO_SCORE, type Score } from './score.js';
 export { type SplitDataset, splitDataset } from './split.js';
 export { evaluate, type Position, Trainer, type TrainerOptions } from './trainer.js';

@@ -30,9 +30,11 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   }
   const first = RunDirectory.open(path);
   const again = retraining?.readConfig() ?? retrainingConfig(config, readMetrics(first.metrics));
+  // It was fitted without the held-out images.
+  const { preprocessing: _, ...rest } = options;
   return withDevice((device) =>
     runTraining({
-      ...options,
+      ...rest,
       // Where the data are may have changed since.
       config: config.data === undefined ? again : { ...again, data: config.data },
       device,

@@ -1,7 +1,7 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
 import { existsSync, rmSync } from 'node:fs';
 import type { Dataset } from '../data/dataset.js';
-import type { PreprocessingProgress } from '../data/index.js';
+import type { Preprocessing, PreprocessingProgress } from '../data/index.js';
 import type { BatchLoader } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
 import { type Best, captureCheckpoint, readCheckpoint, restoreSession } from './checkpoint.js';
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly path: string;
   /** Go on from the last checkpoint in `path`. */
   readonly resume?: boolean;
+  /** The config's, fitted by another run on the very images that this one trains on: whitening takes its time. */
+  readonly preprocessing?: Preprocessing;
   readonly reporter?: Reporter;
   /** Stops at the next step, with a checkpoint from which the run goes on at that very step. */
   readonly signal?: AbortSignal;
@@ -86,12 +88,13 @@ export async function runTraining(options: RunOptions): Promise<RunOutcome> {
   const { config, dataset, device, path, resume = false, reporter = {} } = options;
   const signal = options.signal ?? new AbortController().signal;
   checkFit(config.model, dataset.name, dataset.train);
-  const fitted = resume ? readPreprocessing(path) : undefined;
+  const saved = resume ? readPreprocessing(path) : undefined;
+  const fitted = saved ?? options.preprocessing;
   const prepared = await prepareImages(config, device, dataset, fitted, reporter.preparing?.bind(reporter));
   const session = assemble(config, device, prepared.images);
   const { trainer, schedule } = session;
   const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
-  if (!fitted) writePreprocessing(path, prepared.preprocessing);
+  if (!saved) writePreprocessing(path, prepared.preprocessing);
   let best: Best;
   if (resume && existsSync(directory.last)) {
     const checkpoint = readCheckpoint(directory.last);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Preprocessing, type PreprocessingSpec } from '../../src/data/index.js';
 import { readCheckpoint } from '../../src/train/checkpoint.js';
 import type { RunConfig } from '../../src/train/config.js';
 import { type EpochMetrics, readMetrics } from '../../src/train/metrics.js';
@@ -9,6 +10,7 @@ import { retrainingConfig, runWithRetraining } from '../../src/train/retraining.
 import type { Reporter } from '../../src/train/run.js';
 import { RunDirectory } from '../../src/train/run-directory.js';
 import { checkpointOf, SavedModel } from '../../src/train/saved-model.js';
+import { readPreprocessing } from '../../src/train/saved-preprocessing.js';
 import { useDevice } from '../support/device.js';
 import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
 
@@ -38,12 +40,18 @@ function traceOf(path: string) {
 
 describe('training with images held out, and then on them too', () => {
   /** A run takes a device of its own; there are as many as this file begins or resumes. */
-  const gpus = Array.from({ length: 7 }, () => useDevice({ seed: SEED }));
+  const gpus = Array.from({ length: 10 }, () => useDevice({ seed: SEED }));
   const unused = gpus.values();
   const withDevice = <T>(work: (device: (typeof gpus)[number]['device']) => Promise<T>): Promise<T> =>
     work(unused.next().value!.device);
 
-  const start = (name: string, resume: boolean, stopIn?: string, change: Partial<RunConfig> = {}) => {
+  const start = (
+    name: string,
+    resume: boolean,
+    stopIn?: string,
+    change: Partial<RunConfig> = {},
+    preprocessing?: Preprocessing,
+  ) => {
     const controller = new AbortController();
     let path = '';
     const reporter: Reporter = {
@@ -56,7 +64,12 @@ describe('training with images held out, and then on them too', () => {
     };
     const { signal } = controller;
     const options = { config: { ...config, ...change }, dataset: tinyData, resume, reporter, signal };
-    return runWithRetraining({ ...options, path: within(name), withDevice });
+    return runWithRetraining({
+      ...options,
+      ...(preprocessing && { preprocessing }),
+      path: within(name),
+      withDevice,
+    });
   };
 
   it('makes two runs, and tests the second', async () => {
@@ -92,6 +105,25 @@ describe('training with images held out, and then on them too', () => {
     const { error, images } = readResult(within('straight/retrained/result.json'))!.test!;
     const score = await withDevice((device) => new SavedModel(device, checkpoint).score(tinyData));
     expect([score.count, 1 - score.correct / score.count]).toEqual([images, expect.closeTo(error, 12)]);
+  });
+
+  it('takes over a preprocessing that was fitted before, but fits that of the second net', async () => {
+    const values = Float32Array.of(1, 2, 3);
+    const learned = { shape: [3], values };
+    const state = new Map([
+      ['1.standardise.mean', learned],
+      ['1.standardise.std', learned],
+    ]);
+    const given = (spec: PreprocessingSpec) =>
+      start('given', false, undefined, { epochs: 1 }, Preprocessing.fromState(spec, state));
+    await expect(given([{ name: 'gcn', scale: 7 }, { name: 'standardise' }])).rejects.toThrow(
+      /^the preprocessing was fitted for the steps .*"scale":7.*, the config says .*"scale":55/,
+    );
+    await given(config.preprocessing);
+    expect(readPreprocessing(within('given'))?.state()).toEqual(state);
+    expect(readPreprocessing(within('given/retrained'))?.state().get('1.standardise.mean')).not.toEqual(
+      learned,
+    );
   });
 
   it('gives the same bits when it is stopped in either run and resumed', async () => {
