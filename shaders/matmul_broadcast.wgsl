@@ -6,7 +6,7 @@
 // cheaper, while handing a register from one lane to all others is free. So each lane loads some rows' elements of a and its
 // own four columns' of b, and `subgroupBroadcast` spreads the rows: with 16 lanes, 2 + 4 loads for 32 x 4 multiply-adds. Two
 // terms of the sum are added before a sum is put back, because a variable that lives across a loop's turns is kept in memory,
-// under a mask. The sums are named variables because an indexed array would be slower still.
+// under a mask. The sums have names of their own because an indexed array would be slower still.
 //
 // What is written once here is compiled once: the rows are stored in a loop that picks them from the variables. Unrolled, the
 // stores would take ten times as long to compile as all the rest.
@@ -74,7 +74,7 @@ const RELU: bool = false; // max(0, .)
 const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
 
 const LANES: u32 = 8u;
-const ROWS: u32 = 32u; // 16 or 32
+const ROWS: u32 = 32u; // 16, 32 or 64
 
 // The four columns of a lane. Past the edge the last column is computed again, and never stored.
 struct Columns {
@@ -107,27 +107,50 @@ fn columns_of(batch: u32, first: u32) -> Columns {
   return columns;
 }
 
-// Where in a the rows begin that a lane carries: rows 0 to 7 are in .x of the first eight lanes, 8 to 15 in .y of eight
-// lanes, and so on; with 16 lanes .x has the first sixteen rows and .z the rest, with 32 lanes .x has all.
-fn rows_of(batch: u32, first: u32, lane: u32) -> vec4u {
-  let row = first + lane % min(LANES, ROWS) + vec4u(0u, 8u, 16u, 24u);
-  return params.a_start + batch * params.a_batch + min(row, vec4u(params.rows - 1u)) * params.a_row;
+// Sixteen rows of the tile, four columns a lane.
+struct Sixteen {
+  r0: vec4f,
+  r1: vec4f,
+  r2: vec4f,
+  r3: vec4f,
+  r4: vec4f,
+  r5: vec4f,
+  r6: vec4f,
+  r7: vec4f,
+  r8: vec4f,
+  r9: vec4f,
+  r10: vec4f,
+  r11: vec4f,
+  r12: vec4f,
+  r13: vec4f,
+  r14: vec4f,
+  r15: vec4f,
 }
 
-// One term of the sum for the rows that a lane carries.
-fn load_a(rows: vec4u, term: u32) -> vec4f {
-  var terms = vec4f(a[rows.x + term]);
+// Where in a sixteen rows begin: .x is that of a lane's row. Where there are but 8 lanes, .y is that of another, 8 below.
+fn rows_of(batch: u32, first: u32, lane: u32) -> vec2u {
+  let row = first + lane % min(LANES, 16u) + vec2u(0u, 8u);
+  return params.a_start + batch * params.a_batch + min(row, vec2u(params.rows - 1u)) * params.a_row;
+}
+
+// Two terms of the sum for sixteen rows: of a lane's row, and of the one 8 below.
+struct Pair {
+  low: vec2f,
+  high: vec2f,
+}
+
+fn load_pair(rows: vec2u, term: u32, next: u32, both: bool) -> Pair {
+  var pair = Pair(vec2f(a[rows.x + term], a[rows.x + next]), vec2f());
   if (LANES < 16u) {
-    terms.y = a[rows.y + term];
+    pair.high = vec2f(a[rows.y + term], a[rows.y + next]);
+  } else {
+    pair.high = pair.low;
   }
-  if (LANES < 32u && ROWS > 16u) {
-    terms.z = a[rows.z + term];
-    terms.w = terms.z;
+  if (!both) {
+    pair.low.y = 0.0;
+    pair.high.y = 0.0;
   }
-  if (LANES < 16u && ROWS > 16u) {
-    terms.w = a[rows.w + term];
-  }
-  return terms;
+  return pair;
 }
 
 fn load_b(columns: vec4u, y: vec4i, x: vec4i) -> vec4f {
@@ -152,16 +175,27 @@ fn add(sums: vec4f, a: vec2f, b0: vec4f, b1: vec4f) -> vec4f {
   return fma(vec4f(a.y), b1, fma(vec4f(a.x), b0, sums));
 }
 
-// The sums of one of the rows r, r + 8, r + 16 and r + 24.
-fn pick(eight: u32, s0: vec4f, s8: vec4f, s16: vec4f, s24: vec4f) -> vec4f {
-  var sums = select(s0, s8, eight == 1u);
-  if (ROWS > 16u) {
-    sums = select(select(sums, s16, eight == 2u), s24, eight == 3u);
-  }
-  return sums;
+// Add two terms to the sums of sixteen rows, which the lanes carry.
+fn accumulate(sums: ptr<function, Sixteen>, a: Pair, b0: vec4f, b1: vec4f) {
+  (*sums).r0 = add((*sums).r0, subgroupBroadcast(a.low, 0u), b0, b1);
+  (*sums).r1 = add((*sums).r1, subgroupBroadcast(a.low, 1u), b0, b1);
+  (*sums).r2 = add((*sums).r2, subgroupBroadcast(a.low, 2u), b0, b1);
+  (*sums).r3 = add((*sums).r3, subgroupBroadcast(a.low, 3u), b0, b1);
+  (*sums).r4 = add((*sums).r4, subgroupBroadcast(a.low, 4u), b0, b1);
+  (*sums).r5 = add((*sums).r5, subgroupBroadcast(a.low, 5u), b0, b1);
+  (*sums).r6 = add((*sums).r6, subgroupBroadcast(a.low, 6u), b0, b1);
+  (*sums).r7 = add((*sums).r7, subgroupBroadcast(a.low, 7u), b0, b1);
+  (*sums).r8 = add((*sums).r8, subgroupBroadcast(a.high, 8u % LANES), b0, b1);
+  (*sums).r9 = add((*sums).r9, subgroupBroadcast(a.high, 9u % LANES), b0, b1);
+  (*sums).r10 = add((*sums).r10, subgroupBroadcast(a.high, 10u % LANES), b0, b1);
+  (*sums).r11 = add((*sums).r11, subgroupBroadcast(a.high, 11u % LANES), b0, b1);
+  (*sums).r12 = add((*sums).r12, subgroupBroadcast(a.high, 12u % LANES), b0, b1);
+  (*sums).r13 = add((*sums).r13, subgroupBroadcast(a.high, 13u % LANES), b0, b1);
+  (*sums).r14 = add((*sums).r14, subgroupBroadcast(a.high, 14u % LANES), b0, b1);
+  (*sums).r15 = add((*sums).r15, subgroupBroadcast(a.high, 15u % LANES), b0, b1);
 }
 
-fn store(columns: Columns, row: u32, sums: vec4f) {
+fn store_row(columns: Columns, row: u32, sums: vec4f) {
   let at = columns.c + row * params.c_row;
   var values = sums;
   if (ROW_BIAS) {
@@ -194,47 +228,47 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
   }
 }
 
+// Rows from `first` up to `end`, picked from the variables by comparison.
+fn store(sums: ptr<function, Sixteen>, columns: Columns, first: u32, end: u32) {
+  for (var eight = first; eight < min(first + 16u, end); eight += 8u) {
+    let upper = eight == first;
+    let r0 = select((*sums).r8, (*sums).r0, upper);
+    let r1 = select((*sums).r9, (*sums).r1, upper);
+    let r2 = select((*sums).r10, (*sums).r2, upper);
+    let r3 = select((*sums).r11, (*sums).r3, upper);
+    let r4 = select((*sums).r12, (*sums).r4, upper);
+    let r5 = select((*sums).r13, (*sums).r5, upper);
+    let r6 = select((*sums).r14, (*sums).r6, upper);
+    let r7 = select((*sums).r15, (*sums).r7, upper);
+    for (var row = eight; row < min(eight + 8u, end); row++) {
+      var picked = r0;
+      picked = select(picked, r1, row == eight + 1u);
+      picked = select(picked, r2, row == eight + 2u);
+      picked = select(picked, r3, row == eight + 3u);
+      picked = select(picked, r4, row == eight + 4u);
+      picked = select(picked, r5, row == eight + 5u);
+      picked = select(picked, r6, row == eight + 6u);
+      picked = select(picked, r7, row == eight + 7u);
+      store_row(columns, row, picked);
+    }
+  }
+}
+
 @compute @workgroup_size(LANES)
 fn product(
   @builtin(workgroup_id) tile: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
   let first_row = tile.y * ROWS;
-  let rows = rows_of(tile.z, first_row, lane);
+  let rows0 = rows_of(tile.z, first_row, lane);
+  let rows16 = rows_of(tile.z, first_row + 16u, lane);
+  let rows32 = rows_of(tile.z, first_row + 32u, lane);
+  let rows48 = rows_of(tile.z, first_row + 48u, lane);
   let columns = columns_of(tile.z, tile.x * 4u * LANES + lane);
-
-  var s0 = vec4f();
-  var s1 = vec4f();
-  var s2 = vec4f();
-  var s3 = vec4f();
-  var s4 = vec4f();
-  var s5 = vec4f();
-  var s6 = vec4f();
-  var s7 = vec4f();
-  var s8 = vec4f();
-  var s9 = vec4f();
-  var s10 = vec4f();
-  var s11 = vec4f();
-  var s12 = vec4f();
-  var s13 = vec4f();
-  var s14 = vec4f();
-  var s15 = vec4f();
-  var s16 = vec4f();
-  var s17 = vec4f();
-  var s18 = vec4f();
-  var s19 = vec4f();
-  var s20 = vec4f();
-  var s21 = vec4f();
-  var s22 = vec4f();
-  var s23 = vec4f();
-  var s24 = vec4f();
-  var s25 = vec4f();
-  var s26 = vec4f();
-  var s27 = vec4f();
-  var s28 = vec4f();
-  var s29 = vec4f();
-  var s30 = vec4f();
-  var s31 = vec4f();
+  var sums0 = Sixteen();
+  var sums16 = Sixteen();
+  var sums32 = Sixteen();
+  var sums48 = Sixteen();
 
   for (var outer = 0u; outer < params.outer; outer++) {
     var line = 0; // of the window, where middle is in it
@@ -245,49 +279,34 @@ fn product(
       let y = columns.y + line * params.middle_y;
       var x = columns.x + place * params.middle_x;
       for (var inner = 0u; inner < params.inner; inner += 2u) {
-        // An odd one out is followed by zeros.
+        // An odd one out is followed by zeros. Those of b are enough, but for what is not a number.
         let pair = inner + 1u < params.inner;
-        let a0 = load_a(rows, i);
+        let next = i + params.a_inner;
         let b0 = load_b(j, y, x);
-        let a1 = select(vec4f(), load_a(rows, i + params.a_inner), pair);
         let b1 = select(vec4f(), load_b(j + params.b_inner, y, x + params.inner_x), pair);
-        let r0 = vec2f(a0.x, a1.x);
-        let r8 = vec2f(a0.y, a1.y);
-        let r16 = vec2f(a0.z, a1.z);
-        let r24 = vec2f(a0.w, a1.w);
-        s0 = add(s0, subgroupBroadcast(r0, 0u % LANES), b0, b1);
-        s1 = add(s1, subgroupBroadcast(r0, 1u % LANES), b0, b1);
-        s2 = add(s2, subgroupBroadcast(r0, 2u % LANES), b0, b1);
-        s3 = add(s3, subgroupBroadcast(r0, 3u % LANES), b0, b1);
-        s4 = add(s4, subgroupBroadcast(r0, 4u % LANES), b0, b1);
-        s5 = add(s5, subgroupBroadcast(r0, 5u % LANES), b0, b1);
-        s6 = add(s6, subgroupBroadcast(r0, 6u % LANES), b0, b1);
-        s7 = add(s7, subgroupBroadcast(r0, 7u % LANES), b0, b1);
-        s8 = add(s8, subgroupBroadcast(r8, 8u % LANES), b0, b1);
-        s9 = add(s9, subgroupBroadcast(r8, 9u % LANES), b0, b1);
-        s10 = add(s10, subgroupBroadcast(r8, 10u % LANES), b0, b1);
-        s11 = add(s11, subgroupBroadcast(r8, 11u % LANES), b0, b1);
-        s12 = add(s12, subgroupBroadcast(r8, 12u % LANES), b0, b1);
-        s13 = add(s13, subgroupBroadcast(r8, 13u % LANES), b0, b1);
-        s14 = add(s14, subgroupBroadcast(r8, 14u % LANES), b0, b1);
-        s15 = add(s15, subgroupBroadcast(r8, 15u % LANES), b0, b1);
+        // All loads come before the sums change.
+        let pair0 = load_pair(rows0, i, next, pair);
+        var pair16 = pair0;
+        var pair32 = pair0;
+        var pair48 = pair0;
         if (ROWS > 16u) {
-          s16 = add(s16, subgroupBroadcast(r16, 16u % LANES), b0, b1);
-          s17 = add(s17, subgroupBroadcast(r16, 17u % LANES), b0, b1);
-          s18 = add(s18, subgroupBroadcast(r16, 18u % LANES), b0, b1);
-          s19 = add(s19, subgroupBroadcast(r16, 19u % LANES), b0, b1);
-          s20 = add(s20, subgroupBroadcast(r16, 20u % LANES), b0, b1);
-          s21 = add(s21, subgroupBroadcast(r16, 21u % LANES), b0, b1);
-          s22 = add(s22, subgroupBroadcast(r16, 22u % LANES), b0, b1);
-          s23 = add(s23, subgroupBroadcast(r16, 23u % LANES), b0, b1);
-          s24 = add(s24, subgroupBroadcast(r24, 24u % LANES), b0, b1);
-          s25 = add(s25, subgroupBroadcast(r24, 25u % LANES), b0, b1);
-          s26 = add(s26, subgroupBroadcast(r24, 26u % LANES), b0, b1);
-          s27 = add(s27, subgroupBroadcast(r24, 27u % LANES), b0, b1);
-          s28 = add(s28, subgroupBroadcast(r24, 28u % LANES), b0, b1);
-          s29 = add(s29, subgroupBroadcast(r24, 29u % LANES), b0, b1);
-          s30 = add(s30, subgroupBroadcast(r24, 30u % LANES), b0, b1);
-          s31 = add(s31, subgroupBroadcast(r24, 31u % LANES), b0, b1);
+          pair16 = load_pair(rows16, i, next, pair);
+        }
+        if (ROWS > 32u) {
+          pair32 = load_pair(rows32, i, next, pair);
+        }
+        if (ROWS > 48u) {
+          pair48 = load_pair(rows48, i, next, pair);
+        }
+        accumulate(&sums0, pair0, b0, b1);
+        if (ROWS > 16u) {
+          accumulate(&sums16, pair16, b0, b1);
+        }
+        if (ROWS > 32u) {
+          accumulate(&sums32, pair32, b0, b1);
+        }
+        if (ROWS > 48u) {
+          accumulate(&sums48, pair48, b0, b1);
         }
         i += 2u * params.a_inner;
         j += 2u * params.b_inner;
@@ -301,27 +320,18 @@ fn product(
     }
   }
 
-  let last_row = min(first_row + ROWS, params.rows);
-  for (var eight = 0u; first_row + 8u * eight < last_row; eight++) {
-    let t0 = pick(eight, s0, s8, s16, s24);
-    let t1 = pick(eight, s1, s9, s17, s25);
-    let t2 = pick(eight, s2, s10, s18, s26);
-    let t3 = pick(eight, s3, s11, s19, s27);
-    let t4 = pick(eight, s4, s12, s20, s28);
-    let t5 = pick(eight, s5, s13, s21, s29);
-    let t6 = pick(eight, s6, s14, s22, s30);
-    let t7 = pick(eight, s7, s15, s23, s31);
-    let first = first_row + 8u * eight;
-    for (var row = first; row < min(first + 8u, last_row); row++) {
-      var sums = t0;
-      sums = select(sums, t1, row == first + 1u);
-      sums = select(sums, t2, row == first + 2u);
-      sums = select(sums, t3, row == first + 3u);
-      sums = select(sums, t4, row == first + 4u);
-      sums = select(sums, t5, row == first + 5u);
-      sums = select(sums, t6, row == first + 6u);
-      sums = select(sums, t7, row == first + 7u);
-      store(columns, row, sums);
+  let end = min(first_row + ROWS, params.rows);
+  for (var first = first_row; first < end; first += 16u) {
+    var sums = sums0;
+    if (ROWS > 16u && first == first_row + 16u) {
+      sums = sums16;
     }
+    if (ROWS > 32u && first == first_row + 32u) {
+      sums = sums32;
+    }
+    if (ROWS > 48u && first == first_row + 48u) {
+      sums = sums48;
+    }
+    store(&sums, columns, first, end);
   }
 }

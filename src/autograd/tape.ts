@@ -83,8 +83,9 @@ export function record(
  */
 export function relinquish(tensor: Tensor): void {
   const node = nodeOf(tensor);
-  if (node === undefined || node === WALKED || !read.has(tensor)) tensor.dispose();
-  else node.relinquished = true;
+  if (node === WALKED || !read.has(tensor)) tensor.dispose();
+  // What is read but has no entry to go with, as the output of a dropout on the images, is left to `tidy`.
+  else if (node) node.relinquished = true;
 }
 
 export interface BackwardOptions {

@@ -155,7 +155,7 @@ describe('layers', () => {
   it('Dropout on images, which need no gradient, leaves the layer behind it a gradient of what was kept', async () => {
     const images = full(gpu.device, [2, 1, 8, 8], 1);
     const layer = new Conv2d(gpu.device, 1, 1, { kernelSize: 1, bias: false, init: constant(1) });
-    const y = layer.forward(new Dropout(0.2).forward(images));
+    const y = new Sequential(new Dropout(0.2), layer).forward(images);
     backward(sum(y));
     const kept = [...(await y.toArray())];
     expect(kept.some((value) => value === 0) && kept.some((value) => value === 1.25)).toBe(true);
