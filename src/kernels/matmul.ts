@@ -1,7 +1,9 @@
 import type { Device } from '../gpu/device.js';
+import { DawngradError } from '../gpu/errors.js';
 import type { Constants } from '../gpu/shader.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineKernel, type Kernel, run } from './kernel.js';
+import { tunedVariant } from './tuning/tuned-variant.js';
 
 /**
  * One launch computes `batches` products
@@ -105,17 +107,28 @@ const params = {
 
 type MatmulKernel = Kernel<keyof typeof bindings, keyof typeof params>;
 
-/** A rung of the ladder: a kernel, what it is specialised with, and the rows and columns of `c` that a workgroup computes. */
+/** A rung of the ladder. */
 interface Rung {
   readonly kernel: MatmulKernel;
+  /** What the kernel is specialised with, always and for a product. */
   readonly constants?: Constants;
+  readonly specialise?: (product: Product) => Constants;
+  /** What it needs; without one it runs on any device, and computes any product. */
+  readonly runsOn?: (device: Device) => boolean;
+  readonly takes?: (product: Product) => boolean;
+  /** It rounds its operands, and so must be asked for by name. */
+  readonly reduced?: boolean;
 }
 
-const define = (shader: string, tile: (constants: Constants) => { rows: number; columns: number }) =>
+const define = (
+  shader: string,
+  tile: (constants: Constants) => { rows: number; columns: number },
+  entryPoint = 'product',
+) =>
   defineKernel({
-    name: shader.replace(/^matmul_(.*)\.wgsl$/, 'matmul.$1'),
+    name: shader.replace(/^matmul_(.*)\.wgsl$/, entryPoint === 'product' ? 'matmul.$1' : `${entryPoint}.$1`),
     shader,
-    entryPoint: 'product',
+    entryPoint,
     bindings,
     params,
     grid: ({ rows, columns, batches }, constants) => {
@@ -128,42 +141,131 @@ const define = (shader: string, tile: (constants: Constants) => { rows: number; 
     }),
   });
 
+/** Threads with 8 x 8 sums each. */
+const registerTile = ({ THREAD_ROWS, THREAD_COLUMNS }: Constants) => ({
+  rows: 8 * Number(THREAD_ROWS),
+  columns: 8 * Number(THREAD_COLUMNS),
+});
+
+const broadcastTile = ({ ROWS, LANES }: Constants) => ({ rows: Number(ROWS), columns: 4 * Number(LANES) });
+
 /** The shaders, from the specification up. */
 export const matmulKernels = {
   naive: define('matmul_naive.wgsl', () => ({ rows: 16, columns: 16 })),
   tiled: define('matmul_tiled.wgsl', () => ({ rows: 64, columns: 64 })),
-  broadcast: define('matmul_broadcast.wgsl', ({ ROWS, LANES }) => ({
-    rows: Number(ROWS),
-    columns: 4 * Number(LANES),
-  })),
+  broadcast: define('matmul_broadcast.wgsl', broadcastTile),
+  stacked: define('matmul_broadcast.wgsl', broadcastTile, 'convolve'),
+  register: define('matmul_register.wgsl', registerTile),
+  vectorised: define('matmul_vectorised.wgsl', registerTile),
+  half: define('matmul_half.wgsl', registerTile),
 } as const;
 
-/** The ladder. `broadcast` needs subgroups of 8 lanes or more, all of one size. */
-const LADDER = {
-  naive: { kernel: matmulKernels.naive },
-  tiled: { kernel: matmulKernels.tiled },
-  broadcast16: { kernel: matmulKernels.broadcast, constants: { ROWS: 16 } },
-  broadcast32: { kernel: matmulKernels.broadcast, constants: { ROWS: 32 } },
-} as const satisfies Record<string, Rung>;
-
-export type MatmulVariant = keyof typeof LADDER;
-
+/** Subgroups of 8 lanes or more, all of one size. */
 const canBroadcast = (device: Device): boolean => {
   const { min, max } = device.adapter.subgroupSize;
   return device.has('subgroups') && min === max && min >= 8;
 };
 
-/** The variants that this device can run. */
-export function matmulVariants(device: Device): MatmulVariant[] {
-  const all = Object.keys(LADDER) as MatmulVariant[];
-  return all.filter((variant) => LADDER[variant].kernel !== matmulKernels.broadcast || canBroadcast(device));
+/** Neighbouring threads fetch along the axis whose elements are closer in memory. */
+function fetchDirections(product: Product): Constants {
+  const { group, b } = product;
+  const { window } = b;
+  const alongTerms = b.inner + Math.abs(window?.innerX ?? 0);
+  const alongColumns = window ? Math.abs(window.column.x) : group > 1 ? b.column : (b.group ?? 0);
+  return { ...fetchesTerms(product), B_ALONG_TERMS: alongTerms <= alongColumns };
 }
 
-/** Without measurements: registers and broadcasts for a CPU that plays GPU, workgroup memory for a GPU. */
-function preferredVariant(device: Device, { rows }: Product): MatmulVariant {
-  if (!device.adapter.software) return 'tiled';
+const fetchesTerms = ({ a }: Product): Constants => ({ A_ALONG_TERMS: a.inner <= a.row });
+
+/** Columns that are neighbours in b and in c, and come in fours: what can be read and written as `vec4f`. */
+function takesFours({ columns, group, b, c }: Product): boolean {
+  const { window, column, ...steps } = b;
+  const { column: cColumn, ...cSteps } = c;
+  const multiples = [columns, group, ...Object.values(steps), ...Object.values(cSteps)];
+  return !window && column === 1 && cColumn === 1 && multiples.every((value) => value % 4 === 0);
+}
+
+/** Tiles of 32, 64 and 128 rows x 128 columns. */
+const [LOW, MIDDLE, HIGH] = [4, 8, 16].map((rows) => ({ THREAD_ROWS: rows, THREAD_COLUMNS: 16 }));
+
+const broadcast = { kernel: matmulKernels.broadcast, runsOn: canBroadcast };
+const register = { kernel: matmulKernels.register, specialise: fetchDirections };
+const vectorised = { kernel: matmulKernels.vectorised, specialise: fetchesTerms, takes: takesFours };
+
+/** The ladder. */
+export const LADDER = {
+  naive: { kernel: matmulKernels.naive },
+  tiled: { kernel: matmulKernels.tiled },
+  register32: { ...register, constants: LOW },
+  register64: { ...register, constants: MIDDLE },
+  register128: { ...register, constants: HIGH },
+  vectorised32: { ...vectorised, constants: LOW },
+  vectorised64: { ...vectorised, constants: MIDDLE },
+  vectorised128: { ...vectorised, constants: HIGH },
+  half: {
+    kernel: matmulKernels.half,
+    constants: MIDDLE,
+    specialise: fetchDirections,
+    runsOn: (device) => device.has('shader-f16'),
+    reduced: true,
+  },
+  broadcast16: { ...broadcast, constants: { ROWS: 16 } },
+  broadcast32: { ...broadcast, constants: { ROWS: 32 } },
+  broadcast64: { ...broadcast, constants: { ROWS: 64 } },
+} as const satisfies Record<string, Rung>;
+
+export type MatmulVariant = keyof typeof LADDER;
+
+const rungs = Object.entries(LADDER) as [MatmulVariant, Rung][];
+
+/** The variants that this device can run on every product. */
+export const matmulVariants = (device: Device): MatmulVariant[] =>
+  rungs
+    .filter(([, { runsOn, takes, reduced }]) => (runsOn?.(device) ?? true) && !takes && !reduced)
+    .map(([variant]) => variant);
+
+/** Those that round their operands, and so are never taken unless asked for by name. */
+export const reducedVariants = (device: Device): MatmulVariant[] =>
+  rungs
+    .filter(([, { runsOn, reduced }]) => (runsOn?.(device) ?? true) && reduced)
+    .map(([variant]) => variant);
+
+/** Can this device compute this product by this variant? */
+export function fits(variant: MatmulVariant, device: Device, product: Product): boolean {
+  const { runsOn, takes }: Rung = LADDER[variant];
+  return (runsOn?.(device) ?? true) && (takes?.(product) ?? true);
+}
+
+/** The variants by which this device can compute this product, but for those that round its operands. */
+export const variantsFor = (device: Device, product: Product): MatmulVariant[] =>
+  rungs
+    .filter(([variant, { reduced }]) => !reduced && fits(variant, device, product))
+    .map(([variant]) => variant);
+
+/** Without measurements: registers and broadcasts for a CPU that plays GPU, tiles in workgroup memory for a GPU. */
+function preferredVariant(device: Device, product: Product): MatmulVariant {
+  const { rows } = product;
+  if (!device.adapter.software) return preferredTile(product);
   if (!canBroadcast(device)) return 'naive';
   return rows % 32 === 0 || rows > 64 ? 'broadcast32' : 'broadcast16';
+}
+
+/** So many workgroups keep a large GPU busy: two for each of its 128 processors or so. WebGPU does not tell how many it has. */
+const BUSY = 256;
+
+/**
+ * Of the register tiles the highest that wastes at most an eighth of its rows, as it reads storage least; but a lower one, or
+ * the one whose threads have the least to do, where there would be too few workgroups to keep a GPU busy.
+ */
+export function preferredTile(product: Product): MatmulVariant {
+  const { batches, rows, columns } = product;
+  const height = ([128, 64, 32] as const).find((height) => {
+    const high = Math.ceil(rows / height);
+    const wasted = high * height - rows;
+    return (wasted <= rows / 8 || height === 32) && batches * high * Math.ceil(columns / 128) >= BUSY;
+  });
+  if (!height) return 'tiled';
+  return takesFours(product) ? `vectorised${height}` : `register${height}`;
 }
 
 /** A window over nothing, for products that need none. */
@@ -183,15 +285,22 @@ export function multiplyInto(
   b: Tensor,
   product: Product,
   epilogue: Epilogue = {},
-  variant: MatmulVariant = preferredVariant(c.device, product),
+  variant: MatmulVariant = tunedVariant(c.device, product, epilogue, LADDER, matmulVariants) ??
+    preferredVariant(c.device, product),
 ): void {
   const { bias, accumulate = false, relu = false, mask } = epilogue;
   const { a: from, b: by, c: to, middle = 1, ...sizes } = product;
-  const { kernel, constants }: Rung = LADDER[variant];
+  if (!fits(variant, c.device, product)) {
+    throw new DawngradError(
+      `matmul: ${variant} cannot compute ${product.rows} x ${product.columns} elements of this layout on ` +
+        `${c.device.adapter.name}; take one of ${variantsFor(c.device, product).join(', ')}`,
+    );
+  }
+  const { kernel, constants, specialise }: Rung = LADDER[variant];
   const window = by.window ?? NO_WINDOW;
   run(
     kernel,
-    { a, b, bias: bias?.values ?? a, mask: mask ?? a, c }, // an unused binding still needs a buffer
+    { a, b, bias: bias?.values ?? a, mask: mask ?? b, c }, // an unused binding still needs a buffer, of the same type
     {
       ...sizes,
       middle,
@@ -225,13 +334,14 @@ export function multiplyInto(
       inner_x: window.innerX ?? 0,
     },
     {
-      WINDOW: by.window !== undefined,
+      ...(by.window && { WINDOW: true }), // not all know windows
       ROW_BIAS: bias?.per === 'row',
       COLUMN_BIAS: bias?.per === 'column',
       ACCUMULATE: accumulate,
       RELU: relu,
       MASK: mask !== undefined,
       ...constants,
+      ...specialise?.(product),
       ...(kernel === matmulKernels.broadcast && { LANES: c.device.adapter.subgroupSize.max }),
     },
   );
