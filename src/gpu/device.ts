@@ -1,9 +1,11 @@
 import { type Adapter, type AdapterDescription, type AdapterOptions, requestAdapter } from './adapter.js';
+import { compileByDispatch, compilesAtFirstDispatch } from './compile-by-dispatch.js';
 import { DawngradError, DeviceLostError, fromGpuError } from './errors.js';
+import { IdleLoop } from './idle-loop.js';
 import { checkLaunch, type Launch } from './launch.js';
 import { requiredLimits } from './limits.js';
 import type { Memory, OwnedMemory } from './memory.js';
-import { PipelineCache } from './pipelines.js';
+import { PipelineCache, type PipelineSource } from './pipelines.js';
 import { type ProgramPlan, planMemory } from './plan.js';
 import { BufferPool, type MemoryUse } from './pool.js';
 import { Program } from './program.js';
@@ -22,6 +24,19 @@ export interface DeviceOptions extends AdapterOptions {
 
 const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups'] as const;
 
+async function openDevice({
+  seed,
+  limits,
+  ...which
+}: DeviceOptions): Promise<{ adapter: Adapter; gpu: GPUDevice }> {
+  const adapter = await requestAdapter(which);
+  const gpu = await adapter.gpuAdapter.requestDevice({
+    requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
+    requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
+  });
+  return { adapter, gpu };
+}
+
 /**
  * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of recorded work.
  * Made by `await Device.create()`, ended by `destroy()`; a process that forgets to still exits.
@@ -36,13 +51,17 @@ export class Device {
   readonly #uniforms: UniformCache;
   readonly #recorder: Recorder;
   readonly #readBack: ReadBack;
+  readonly #idleLoop: IdleLoop | undefined;
+  readonly #options: DeviceOptions;
   #recording: Recording | undefined;
   #failure: DawngradError | undefined;
 
-  private constructor({ description }: Adapter, gpu: GPUDevice, seed: number) {
+  private constructor({ description }: Adapter, gpu: GPUDevice, options: DeviceOptions) {
     this.adapter = description;
     this.gpu = gpu;
-    this.seed = seed;
+    this.seed = options.seed ?? 0;
+    this.#options = options;
+    this.#idleLoop = description.software ? new IdleLoop() : undefined;
     this.#pool = new BufferPool(gpu);
     this.#pipelines = new PipelineCache(gpu);
     this.#uniforms = new UniformCache(gpu);
@@ -63,13 +82,8 @@ export class Device {
    * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has
    */
   static async create(options: DeviceOptions = {}): Promise<Device> {
-    const { seed = 0, limits, ...which } = options;
-    const adapter = await requestAdapter(which);
-    const gpu = await adapter.gpuAdapter.requestDevice({
-      requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
-      requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
-    });
-    return new Device(adapter, gpu, seed);
+    const { adapter, gpu } = await openDevice(options);
+    return new Device(adapter, gpu, options);
   }
 
   get limits(): GPUSupportedLimits {
@@ -128,7 +142,28 @@ export class Device {
    * meanwhile live in the program's own memory, planned by when they are needed; tensors made before are used as they are.
    */
   record<T>(work: () => T): Program<T> {
-    const { recording, result } = this.#recordingOf(work);
+    return this.#programOf(this.#recordingOf(work));
+  }
+
+  /**
+   * As `record`, with all pipelines compiled side by side before the program's first run, which would compile one after the
+   * other. The work is recorded at once; what happens on the device until the program is there comes before its runs.
+   */
+  async compile<T>(work: () => T): Promise<Program<T>> {
+    const recorded = this.#recordingOf(work);
+    await this.#wait(this.#compile(recorded.recording.launches));
+    return this.#programOf(recorded);
+  }
+
+  async #compile(sources: readonly PipelineSource[]): Promise<void> {
+    const missing = this.#pipelines.missing(sources);
+    if (missing.length === 0) return;
+    if (!compilesAtFirstDispatch(this.adapter)) return this.#pipelines.compile(missing);
+    const another = async () => (await openDevice(this.#options)).gpu;
+    await compileByDispatch(missing, { gpu: this.gpu, pipelines: this.#pipelines }, another);
+  }
+
+  #programOf<T>({ recording, result }: { recording: Recording; result: T }): Program<T> {
     const arenas = planMemory(recording, this.#pool.largest);
     const memory = arenas.map(({ bytes, tenants }) => {
       const arena = this.acquire(bytes, `memory of ${tenants.length} tensors`);
@@ -222,7 +257,7 @@ export class Device {
     this.check();
     this.flush();
     try {
-      const copy = await this.#readBack.read(buffer, bytes, byteOffset);
+      const copy = await this.#wait(this.#readBack.read(buffer, bytes, byteOffset));
       this.check();
       return copy;
     } catch (error) {
@@ -234,8 +269,12 @@ export class Device {
   async synchronize(): Promise<void> {
     this.check();
     this.flush();
-    await this.gpu.queue.onSubmittedWorkDone();
+    await this.#wait(this.gpu.queue.onSubmittedWorkDone());
     this.check();
+  }
+
+  #wait<T>(promise: Promise<T>): Promise<T> {
+    return this.#idleLoop ? this.#idleLoop.during(promise) : promise;
   }
 
   /** Throws the first thing that went wrong on this device, if anything did: what came after it cannot be trusted. */

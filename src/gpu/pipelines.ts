@@ -14,6 +14,9 @@ export interface PipelineSource {
   readonly label: string;
 }
 
+const keyOf = ({ shader, entryPoint, constants, access }: PipelineSource): string =>
+  `${shader}:${entryPoint}:${access}:${JSON.stringify(constants)}`;
+
 /** Compiled pipelines by source: compiling takes milliseconds to seconds, using one again takes nothing. */
 export class PipelineCache {
   readonly #device: GPUDevice;
@@ -26,14 +29,28 @@ export class PipelineCache {
   }
 
   get(source: PipelineSource): GPUComputePipeline {
-    const { shader, entryPoint, constants, access } = source;
-    const key = `${shader}:${entryPoint}:${access}:${JSON.stringify(constants)}`;
+    const key = keyOf(source);
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(source);
+      pipeline = this.#device.createComputePipeline(this.#describe(source));
       this.#pipelines.set(key, pipeline);
     }
     return pipeline;
+  }
+
+  /** Those of these sources for which there is no pipeline yet, each once. */
+  missing(sources: Iterable<PipelineSource>): PipelineSource[] {
+    const byKey = new Map([...sources].map((source) => [keyOf(source), source]));
+    return [...byKey].filter(([key]) => !this.#pipelines.has(key)).map(([, source]) => source);
+  }
+
+  /** Compile these now, side by side as far as the driver can. One that fails is left for `get`, which reports it. */
+  async compile(sources: readonly PipelineSource[]): Promise<void> {
+    const compiling = sources.map(async (source) => {
+      const pipeline = await this.#device.createComputePipelineAsync(this.#describe(source));
+      this.#pipelines.set(keyOf(source), pipeline);
+    });
+    await Promise.allSettled(compiling);
   }
 
   /** The bind group layout of every pipeline with these bindings. */
@@ -56,12 +73,12 @@ export class PipelineCache {
     return layout;
   }
 
-  #compile({ label, shader, entryPoint, constants, access }: PipelineSource): GPUComputePipeline {
-    return this.#device.createComputePipeline({
+  #describe({ label, shader, entryPoint, constants, access }: PipelineSource): GPUComputePipelineDescriptor {
+    return {
       label,
       layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.layout(access)] }),
       compute: { module: this.#module(shader, constants), entryPoint },
-    });
+    };
   }
 
   #module(shader: string, constants: Constants): GPUShaderModule {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { PipelineCache, type PipelineSource } from '../../src/gpu/pipelines.js';
 import { useDevice } from '../support/device.js';
 
@@ -21,6 +21,19 @@ describe('PipelineCache', () => {
     expect(pipelines.get({ ...fill, constants: { WORKGROUP: 64 } })).toBe(
       pipelines.get({ ...fill, constants: { WORKGROUP: 64 } }),
     );
+  });
+
+  it('compiles several ahead, and then has them', async () => {
+    const pipelines = new PipelineCache(gpu.device.gpu);
+    const sources = [64, 128, 64].map((WORKGROUP) => ({ ...fill, constants: { WORKGROUP } }));
+    const missing = pipelines.missing(sources);
+    expect(missing.map(({ constants }) => constants.WORKGROUP)).toEqual([64, 128]);
+    await pipelines.compile(missing);
+    expect(pipelines.missing(sources)).toEqual([]);
+    const create = vi.spyOn(gpu.device.gpu, 'createComputePipeline');
+    pipelines.get(sources[0]!);
+    expect(create).not.toHaveBeenCalled();
+    create.mockRestore();
   });
 
   it('has one layout for each list of accesses', () => {

@@ -35,6 +35,15 @@ describe('a program', () => {
     expect(await program.result.toArray()).toEqual(Float32Array.of(4, 5));
   });
 
+  it('is compiled ahead on request, with nothing left to compile and nothing computed', async () => {
+    const x = from(gpu.device, [0.5, -2]);
+    const program = await gpu.device.compile(() => add(relu(x), 4));
+    expect(program.kernels).toEqual(['relu.forward', 'elementwise.number']);
+    x.write(Float32Array.of(-1, 3));
+    program.run();
+    expect(await program.result.toArray()).toEqual(Float32Array.of(4, 7));
+  });
+
   it('gives the bits of eager work', async () => {
     const x = from(gpu.device, [0.1, -0.7, 1e-9]);
     const work = () => multiply(add(multiply(x, x), x), relu(x));

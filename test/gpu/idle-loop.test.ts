@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { IdleLoop } from '../../src/gpu/idle-loop.js';
+
+/** Resolves when the event loop has turned `least` times, and 5 ms are over: long enough for naps to begin. */
+async function turns(least: number): Promise<number> {
+  const start = performance.now();
+  let count = 0;
+  while (count < least || performance.now() - start < 5) {
+    await new Promise((resolve) => setImmediate(resolve));
+    count++;
+  }
+  return count;
+}
+
+describe('an idle loop', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('hands through what comes, and what fails', async () => {
+    const loop = new IdleLoop();
+    expect(await loop.during(Promise.resolve(3))).toBe(3);
+    await expect(loop.during(Promise.reject(new Error('lost')))).rejects.toThrow('lost');
+  });
+
+  it('naps while something is awaited, at most once a turn, however many waits there are and were', async () => {
+    const loop = new IdleLoop();
+    for (let before = 0; before < 100; before++) await loop.during(Promise.resolve());
+    const nap = vi.spyOn(Atomics, 'wait');
+    const [count] = await Promise.all([loop.during(turns(50)), loop.during(turns(10))]);
+    expect(nap.mock.calls.length).toBeGreaterThan(0);
+    expect(nap.mock.calls.length).toBeLessThanOrEqual(count + 1);
+  });
+
+  it('is awake when nothing is', async () => {
+    const loop = new IdleLoop();
+    await loop.during(turns(10));
+    await turns(2);
+    const nap = vi.spyOn(Atomics, 'wait');
+    await turns(10);
+    expect(nap).not.toHaveBeenCalled();
+  });
+});
