@@ -19,7 +19,7 @@ export {
 } from './run.js';
 export { loadRunData } from './run-data.js';
 export { RunDirectory } from './run-directory.js';
-export { RunError } from './run-error.js';
+export { DivergedError, RunError } from './run-error.js';
 export { decodeSafetensors, encodeSafetensors, type HostTensor, type Safetensors } from './safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './saved-model.js';
 export { readPreprocessing } from './saved-preprocessing.js';

@@ -5,6 +5,18 @@ export class RunError extends DawngradError {
   override name = 'RunError';
 }
 
+/** A loss that is no finite number any more. No resuming helps, only other settings. */
+export class DivergedError extends RunError {
+  override name = 'DivergedError';
+
+  constructor(when: string) {
+    super(
+      `training diverged: the loss is not a finite number any more, ${when}; ` +
+        'use a lower learning rate (--lr) or a longer warm-up (--warm-up)',
+    );
+  }
+}
+
 /** What the operating system's error codes mean to somebody who trains a net. */
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',

@@ -10,6 +10,7 @@ import { DeadStartDetector } from './dead-start.js';
 import { appendMetrics, type EpochMetrics, keepMetricsUntil } from './metrics.js';
 import { writeResult } from './result.js';
 import { RunDirectory } from './run-directory.js';
+import { DivergedError } from './run-error.js';
 import { prepareImages } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from './score.js';
@@ -82,7 +83,7 @@ export interface RunOutcome {
  * Train. After every epoch the held-out images are scored (where the run holds none out, the test images), a line of metrics
  * is added and a checkpoint written. With held-out images the test images are scored once, at the end; in a run that is to be
  * retrained not even then, since its net is not the one that counts.
- * @throws RunError when the directory, the data or a checkpoint cannot be used, or training diverged
+ * @throws RunError when the directory, the data or a checkpoint cannot be used, DivergedError when training diverged
  */
 export async function runTraining(options: RunOptions): Promise<RunOutcome> {
   const { config, dataset, device, path, resume = false, reporter = {} } = options;
@@ -216,5 +217,7 @@ async function scoreImages(
     reporter.evaluating?.(sum.count, images.count);
     if (signal.aborted) return undefined;
   }
+  // The last step may have been the one too many.
+  if (!Number.isFinite(sum.lossSum)) throw new DivergedError('when images are scored');
   return sum;
 }

@@ -7,7 +7,7 @@ import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
 import { pipelined } from './pipelined.js';
-import { RunError } from './run-error.js';
+import { DivergedError } from './run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 
 export interface TrainerOptions {
@@ -61,12 +61,15 @@ export class Trainer {
   /**
    * Take the steps that are left of the epoch. Yields their scores, in order and a few steps late, since waiting for each
    * would leave the GPU idle; a consumer may stop between any two.
-   * @throws RunError when the loss is no longer a number
+   * @throws DivergedError when the loss is no longer a number
    */
   async *epoch(): AsyncGenerator<Score> {
     this.options.model.train();
     yield* pipelined(this.#steps(), (score) => {
-      if (!Number.isFinite(score.lossSum)) throw this.#diverged();
+      if (!Number.isFinite(score.lossSum)) {
+        const { epoch, step } = this.position;
+        throw new DivergedError(`about step ${step} of epoch ${epoch + 1}`);
+      }
       this.position = { ...this.position, score: addScores(this.position.score, score) };
     });
   }
@@ -97,14 +100,6 @@ export class Trainer {
     const { epoch, step } = this.position;
     optimizer.factor = schedule.factor(epoch + step / batches.steps);
     return this.#program.run(epoch, step, () => optimizer.prepareStep());
-  }
-
-  #diverged(): RunError {
-    const { epoch, step } = this.position;
-    return new RunError(
-      `training diverged: the loss is not a finite number any more, about step ${step} of epoch ${epoch + 1}; ` +
-        'use a lower learning rate (--lr) or a longer warm-up (--warm-up)',
-    );
   }
 }
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   openSync,
   renameSync,
   rmSync,
@@ -15,25 +17,54 @@ function writeAll(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }
 
+/** Make or empty a file, and have all of it on the disk: without this a crash could leave a new name on an empty file. */
+function writeFlushed(path: string, content: Uint8Array | string): void {
+  const file = openSync(path, 'w');
+  try {
+    writeAll(file, Buffer.from(content as Uint8Array));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A name beside a file that no other process, and no other call, will use. */
+const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
+
 /**
  * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way.
+ * @param options.shared other processes may be replacing it too: one of them wins
  * @throws RunError, leaving the old file as it was
  */
-export function replaceFile(path: string, content: Uint8Array | string): void {
-  const temporary = `${path}.tmp`;
+export function replaceFile(path: string, content: Uint8Array | string, { shared = false } = {}): void {
+  const temporary = shared ? uniqueBeside(path) : `${path}.tmp`;
   try {
-    const file = openSync(temporary, 'w');
-    try {
-      writeAll(file, Buffer.from(content as Uint8Array));
-      // Without this a crash could leave the new name on an empty file.
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeFlushed(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+  }
+}
+
+/**
+ * Make a file unless there is one of that name. Of several processes that try at once, one makes it; readers see all of it
+ * or nothing.
+ * @returns whether it was made here
+ * @throws RunError, leaving nothing behind
+ */
+export function createFile(path: string, content: string): boolean {
+  const temporary = uniqueBeside(path);
+  try {
+    writeFlushed(temporary, content);
+    // A second name for it, and unlike a renaming this fails where the name is taken.
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunError } from '../../src/train/run-error.js';
-import { appendLine, replaceFile } from '../../src/train/write-file.js';
+import { appendLine, createFile, replaceFile } from '../../src/train/write-file.js';
 
 /** Bytes that still fit on the disk. */
 const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY }));
@@ -51,6 +51,27 @@ describe('replaceFile', () => {
     expect(() => replaceFile(lost, '')).toThrow(
       new RunError(`writing ${lost}: no such file or directory (ENOENT)`),
     );
+  });
+});
+
+describe('createFile', () => {
+  it('makes a file, whole, and leaves nothing else behind', () => {
+    expect(createFile(path, 'first')).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('first');
+    expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  it('leaves a file that is there as it is', () => {
+    replaceFile(path, 'old');
+    expect(createFile(path, 'new')).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  it('makes none when the disk is full', () => {
+    disk.free = 2;
+    expect(() => createFile(path, 'new')).toThrow(new RunError(`writing ${path}: the disk is full (ENOSPC)`));
+    expect(readdirSync(directory)).toEqual([]);
   });
 });
 
