@@ -3,6 +3,7 @@
  * the net, its dropout, the data.
  */
 import type { RunConfig } from './config.js';
+import { findModel } from './find-model.js';
 
 /** The part of a config that a preset decides. */
 export type Training = Pick<
@@ -108,4 +109,5 @@ export const plainSystem = (model: string) => ({
   dropout: DROPOUT[model] ?? 0.5,
   batchNorm: false,
   head: 'gap' as const,
+  ...findModel(model).fixed,
 });

@@ -1,15 +1,21 @@
-import type { Device } from '../../gpu/device.js';
-import type { ModelEntry, ModelOptions } from './model.js';
+import { CONV_MAXOUT_MODELS, ConvMaxout, type ConvMaxoutLayers } from './conv-maxout.js';
+import { HINTON_CNN, HintonCnn } from './hinton-cnn.js';
+import { type ModelEntry, modelEntry } from './model.js';
 import { NetworkInNetwork, NIN_MODELS, type NinLayers } from './nin.js';
 
-const nin = (layers: NinLayers): ModelEntry => ({
-  description: layers.description,
-  input: layers.input,
-  classes: layers.classes,
-  build: (device: Device, options?: ModelOptions) => new NetworkInNetwork(device, layers, options),
-});
+const nin = ([name, layers]: [string, NinLayers]): ModelEntry =>
+  modelEntry(name, layers, (device, options) => new NetworkInNetwork(device, layers, options));
+
+const convMaxout = ([name, layers]: [string, ConvMaxoutLayers]): ModelEntry =>
+  modelEntry(name, layers, (device, options) => new ConvMaxout(device, layers, options));
+
+const hintonCnn = modelEntry('hinton-cnn', HINTON_CNN, (device, options) => new HintonCnn(device, options));
 
 /** Every model by name, in the order in which they are listed to people. */
 export const models: ReadonlyMap<string, ModelEntry> = new Map(
-  Object.entries(NIN_MODELS).map(([name, layers]) => [name, nin(layers)]),
+  [
+    ...Object.entries(NIN_MODELS).map(nin),
+    hintonCnn,
+    ...Object.entries(CONV_MAXOUT_MODELS).map(convMaxout),
+  ].map((entry) => [entry.name, entry]),
 );

@@ -1,4 +1,5 @@
 import type { Device } from '../../gpu/device.js';
+import { DawngradError } from '../../gpu/errors.js';
 import type { Module } from '../module.js';
 
 /** What models can be asked for. One whose architecture has no place for it refuses. */
@@ -7,7 +8,7 @@ export interface ModelOptions {
   readonly width?: number;
   /** Probability that dropout clears a value, where the model has dropout (default 0.5). */
   readonly dropout?: number;
-  /** `paper` (default): normal with the authors' standard deviations; `he`: He's, which starts faster. */
+  /** `paper` (default): the random weights that its authors started from; `he`: He's, which start faster. */
   readonly init?: 'paper' | 'he';
   /**
    * Leave out the ReLU on the class maps, which the authors' code has (default false). With it a net can die: where all logits
@@ -23,12 +24,46 @@ export interface ModelOptions {
   readonly head?: 'gap' | 'fc' | 'fc-dropout';
 }
 
-/** A model that can be asked for by name. How it is trained is a recipe's business. */
-export interface ModelEntry {
+/** Options that an architecture leaves no choice about, with the value that describes it. */
+export type FixedOptions = Pick<ModelOptions, 'linearHead' | 'batchNorm' | 'head'>;
+
+/** What is known of a model before it is built. */
+export interface ModelDescription {
   readonly description: string;
   /** Channels, rows, columns. */
   readonly input: readonly [number, number, number];
   readonly classes: number;
-  /** `[N, ...input]` to logits `[N, classes]`. */
+  /** Asking for another value is an error (default: none). */
+  readonly fixed?: FixedOptions;
+}
+
+/** A model that can be asked for by name. How it is trained is a recipe's business. */
+export interface ModelEntry extends ModelDescription {
+  readonly name: string;
+  readonly fixed: FixedOptions;
+  /**
+   * `[N, ...input]` to logits `[N, classes]`.
+   * @throws DawngradError when an option contradicts a fixed one
+   */
   readonly build: (device: Device, options?: ModelOptions) => Module;
+}
+
+/** An entry of the registry whose `build` refuses what its architecture has no place for. */
+export function modelEntry(
+  name: string,
+  { description, input, classes, fixed = {} }: ModelDescription,
+  build: (device: Device, options: ModelOptions) => Module,
+): ModelEntry {
+  const checked = (device: Device, options: ModelOptions = {}) => {
+    for (const [option, only] of Object.entries(fixed)) {
+      const value = options[option as keyof FixedOptions] ?? only;
+      if (value === only) continue;
+      throw new DawngradError(
+        `building ${name}: ${option} is ${JSON.stringify(value)}, and this model has only ${JSON.stringify(only)}; ` +
+          'leave the option out',
+      );
+    }
+    return build(device, { ...options, ...fixed });
+  };
+  return { name, description, input, classes, fixed, build: checked };
 }

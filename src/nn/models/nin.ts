@@ -2,11 +2,12 @@ import type { Device } from '../../gpu/device.js';
 import { he, normal } from '../init.js';
 import { AvgPool2d } from '../layers/avg-pool2d.js';
 import { Dropout } from '../layers/dropout.js';
-import { GlobalAvgPool2d } from '../layers/global-avg-pool2d.js';
 import { MaxPool2d } from '../layers/max-pool2d.js';
 import { MlpConv } from '../layers/mlp-conv.js';
 import { Sequential } from '../layers/sequential.js';
-import type { ModelOptions } from './model.js';
+import { headLayers, LINEAR_HEAD } from './head.js';
+import type { ModelDescription, ModelOptions } from './model.js';
+import { sizeAfter, widened } from './sizes.js';
 
 /** One number for each of the three layers of a block: its k x k convolution and two 1x1 convolutions. */
 type Layers = readonly [number, number, number];
@@ -22,72 +23,90 @@ interface Block {
 }
 
 /** A Network in Network as a row of numbers. */
-export interface NinLayers {
-  readonly description: string;
-  /** Channels, rows, columns. */
-  readonly input: readonly [number, number, number];
-  readonly classes: number;
+export interface NinLayers extends ModelDescription {
   readonly blocks: readonly [Block, Block, Block];
 }
+
+const POOL = { kernelSize: 3, stride: 2, ceilMode: true };
+
+/** Of a block's first convolution: with stride 1 it keeps the size of the maps. */
+const windowOf = ({ kernelSize, stride = 1 }: Block) => ({
+  kernelSize,
+  stride,
+  padding: (kernelSize - 1) / 2,
+});
 
 /**
  * *Network in Network* (Lin, Chen & Yan, ICLR 2014; arXiv:1312.4400), as in the authors' code: three mlpconv blocks, the
  * first two followed by a 3x3 pool of stride 2 in ceil mode and dropout, and global average pooling over one map a class.
  * `[N, ...input]` to logits `[N, classes]`. In the later variant with batch norm the second pool takes the average.
+ *
+ * The heads of section 4.4 replace the global average pooling and nothing else: the class maps, one a class and with their
+ * ReLU, are flattened for the fully connected layer. The paper does not say how its weights start, nor how strong the
+ * dropout before it is: here like those of the other layers. The two other dropouts stay.
  */
 export class NetworkInNetwork extends Sequential {
   constructor(device: Device, { input, classes, blocks }: NinLayers, options: ModelOptions = {}) {
-    const { width = 1, dropout = 0.5, init = 'paper', linearHead = false, batchNorm = false } = options;
-    let inputs = input[0];
-    const [block1, block2, block3] = blocks.map(
-      ({ kernelSize, stride = 1, maps, std = [0.05, 0.05, 0.05] }, index) => {
-        const last = index === blocks.length - 1;
-        const widened = maps.map((count, layer) =>
-          last && layer === maps.length - 1 ? classes : Math.max(1, Math.round(count * width)),
-        );
-        const block = new MlpConv(device, inputs, widened, {
-          kernelSize,
-          stride,
-          padding: (kernelSize - 1) / 2,
-          linearLast: last && linearHead,
-          batchNorm,
-          init: init === 'paper' ? std.map(normal) : [he(), he(), last && linearHead ? HEAD : he()],
-        });
-        inputs = widened.at(-1) as number;
-        return block;
-      },
-    ) as [MlpConv, MlpConv, MlpConv];
-    const window = { kernelSize: 3, stride: 2, ceilMode: true };
+    const { width = 1, dropout = 0.5, init = 'paper', head = 'gap' } = options;
+    const { linearHead = false, batchNorm = false } = options;
+    const [channels, ...imageSize] = input;
+    let inputs = channels;
+    const [block1, block2, block3] = blocks.map((block, index) => {
+      const { maps, std = [0.05, 0.05, 0.05] } = block;
+      const last = index === blocks.length - 1;
+      const linearLast = last && linearHead;
+      const outputs = maps.map((count, layer) =>
+        last && layer === maps.length - 1 ? classes : widened(count, width),
+      );
+      const mlpConv = new MlpConv(device, inputs, outputs, {
+        ...windowOf(block),
+        linearLast,
+        batchNorm,
+        init: init === 'paper' ? std.map(normal) : [he(), he(), linearLast ? LINEAR_HEAD : he()],
+      });
+      inputs = outputs.at(-1) as number;
+      return mlpConv;
+    }) as [MlpConv, MlpConv, MlpConv];
+    const [first, second, third] = blocks.map(windowOf);
     super({
       block1,
-      pool1: new MaxPool2d(window),
+      pool1: new MaxPool2d(POOL),
       dropout1: new Dropout(dropout),
       block2,
-      pool2: batchNorm ? new AvgPool2d(window) : new MaxPool2d(window),
+      pool2: batchNorm ? new AvgPool2d(POOL) : new MaxPool2d(POOL),
       dropout2: new Dropout(dropout),
       block3,
-      pool3: new GlobalAvgPool2d(),
+      ...headLayers(device, head, {
+        maps: classes,
+        size: sizeAfter([first!, POOL, second!, POOL, third!], imageSize),
+        classes,
+        dropout,
+        init: init === 'paper' ? normal(0.05) : LINEAR_HEAD,
+      }),
     });
   }
 }
 
-/**
- * First weights of a linear head. He's gain is made for what a ReLU will halve; with it the first losses are far above those of
- * guessing, and the first epoch goes into undoing it. Small weights begin with nearly equal logits.
- */
-const HEAD = normal(0.01);
+const CIFAR10 = {
+  input: [3, 32, 32],
+  classes: 10,
+  blocks: [
+    { kernelSize: 5, maps: [192, 160, 96] },
+    { kernelSize: 5, maps: [192, 192, 192] },
+    { kernelSize: 3, maps: [192, 192, 10] },
+  ],
+} as const;
 
 /** The layers are those of the authors' code, the published branch of cuda-convnet. */
 export const NIN_MODELS = {
   'nin-cifar10': {
     description: 'NIN of the paper for CIFAR-10 (table 1)',
-    input: [3, 32, 32],
-    classes: 10,
-    blocks: [
-      { kernelSize: 5, maps: [192, 160, 96] },
-      { kernelSize: 5, maps: [192, 192, 192] },
-      { kernelSize: 3, maps: [192, 192, 10] },
-    ],
+    ...CIFAR10,
+  },
+  'nin-bn-cifar10': {
+    description: 'the later NIN with batch norm before every ReLU, for CIFAR-10',
+    fixed: { batchNorm: true },
+    ...CIFAR10,
   },
   'nin-cifar100': {
     description: 'NIN of the paper for CIFAR-100 (table 2)',
