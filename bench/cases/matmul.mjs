@@ -1,5 +1,5 @@
 /** Every variant of the matrix product: on a square, and on what the convolutions of the network come down to. */
-import { matmulVariants } from '../../dist/kernels/matmul.js';
+import { matmulVariants } from '../../dist/kernels/matmul-ladder.js';
 import { matrixProduct } from '../../dist/kernels/matrix-product.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';

@@ -2,7 +2,6 @@
 import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import type { Device } from '../gpu/device.js';
-import { LADDER } from '../kernels/matmul.js';
 import { measuredTableText, subjectOf } from '../kernels/tuning/measured-table.js';
 import { productsOf, readMeasuredTable, type SeenProduct } from '../kernels/tuning/tuned-variant.js';
 import { measurementsOf, type Tuning } from '../kernels/tuning/tuner.js';
@@ -33,7 +32,7 @@ export function productsOfModel(
 
 /** Where measurements are kept, and the content of that file with new ones in addition to what it has. */
 export function tableWith(device: Device, tuning: Tuning): { path: string; text: string } {
-  const { path, products } = readMeasuredTable(device, LADDER);
-  const subject = subjectOf(device.adapter, LADDER);
+  const { path, products } = readMeasuredTable(device);
+  const subject = subjectOf(device.adapter);
   return { path, text: measuredTableText(subject, { ...products, ...measurementsOf(tuning) }) };
 }

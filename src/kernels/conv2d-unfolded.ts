@@ -1,7 +1,9 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { col2im, type Images, im2col } from './im2col.js';
-import { type Epilogue, type MatmulVariant, multiplyInto } from './matmul.js';
+import { multiplyInto } from './matmul.js';
+import type { MatmulVariant } from './matmul-ladder.js';
+import type { Epilogue } from './product.js';
 import { reluGradient } from './relu.js';
 
 /**

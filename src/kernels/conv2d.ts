@@ -1,13 +1,9 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
-import {
-  type Epilogue,
-  type MatmulVariant,
-  multiplyInto,
-  type Product,
-  type SlidingWindow,
-} from './matmul.js';
+import { multiplyInto } from './matmul.js';
+import type { MatmulVariant } from './matmul-ladder.js';
+import type { Epilogue, Product, SlidingWindow } from './product.js';
 import { sumOver } from './reduce.js';
 
 /**
@@ -17,7 +13,7 @@ import { sumOver } from './reduce.js';
  *
  *                  rows   columns            sum over (outer, middle, inner)     an element of b is at
  *   y  = W * x     O      images, OH x OW    1, taps KH x KW, channels C         oy * s - p + ky * d  of x
- *   dx = W' * dy   C      images, H x W      1, taps KH x KW, channels O         iy + p - ky * d      of dy, for s = 1
+ *   dx = W' * dy   C      images, H x W      1, taps KH x KW, channels O         iy + p - ky * d      of dy, if s = 1
  *   dW = dy * x'   O      C, taps KH x KW    images, rows OH, positions OW       ky * d - p + oy * s  of x
  *
  * A 1 x 1 kernel with stride 1 and no padding needs no window: the images are the matrices. The input gradient of a
@@ -139,17 +135,18 @@ export function conv2dInputGradient(
     middle: taps,
     inner: outputs,
     group: pixels,
-    a: { row: taps, middle: 1, inner: depth },
+    // The window is turned around: its last tap comes first.
+    a: { start: taps - 1, row: taps, middle: -1, inner: depth },
     b: { inner: positions, group: outputs * positions, column: 1 },
     c: { row: pixels, group: channels * pixels, column: 1 },
   };
   const view = {
     height: outHeight,
     width: outWidth,
-    originY: padding[0],
-    originX: padding[1],
+    originY: padding[0] - (kernel[0] - 1) * dilation[0],
+    originX: padding[1] - (kernel[1] - 1) * dilation[1],
     column: { width, y: 1, x: 1 },
-    middle: { width: kernel[1], y: -dilation[0], x: -dilation[1] },
+    middle: { width: kernel[1], y: dilation[0], x: dilation[1] },
   };
   const epilogue = mask ? { mask } : {};
   const seen = through(isPointwise(window) ? null : view, product);

@@ -2,7 +2,9 @@ import { ShapeError } from '../gpu/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
-import { type Epilogue, type MatmulVariant, multiplyInto } from './matmul.js';
+import { multiplyInto } from './matmul.js';
+import type { MatmulVariant } from './matmul-ladder.js';
+import type { Epilogue } from './product.js';
 
 export interface MatmulOptions {
   /** Take a as `[..., K, M]`. */

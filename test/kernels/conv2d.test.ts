@@ -5,17 +5,22 @@ import {
   conv2dInputGradient,
   conv2dWeightGradient,
 } from '../../src/kernels/conv2d.js';
-import { matmulVariants } from '../../src/kernels/matmul.js';
+import { matmulVariants } from '../../src/kernels/matmul-ladder.js';
 import { windowOf } from '../../src/tensor/shape.js';
-import { map64 } from '../reference/array.js';
+import { map64, type Pair } from '../reference/array.js';
 import { conv2dBackward, conv2d as reference } from '../reference/conv2d.js';
 import { random64 } from '../reference/random.js';
 import { useDevice } from '../support/device.js';
 import { expectTensor, upload } from '../support/expect-op.js';
-import { convolutionCases } from '../support/shapes.js';
+import { type ConvolutionCase, convolutionCases } from '../support/shapes.js';
 
 /** Sums of up to a few hundred products of size 1. */
 const TOLERANCE = { relative: 1e-5, absolute: 2e-5 };
+
+/** For windows of 3 or 5 rows over images whose rows come in fours; on devices that can broadcast. */
+const STACKED = ['stacked32', 'stacked64'] as const;
+const unstacked = (variant: (typeof STACKED)[number]) =>
+  variant === 'stacked32' ? ('broadcast32' as const) : ('broadcast64' as const);
 
 describe('convolution, by every algorithm with every matrix product', () => {
   const gpu = useDevice();
@@ -55,6 +60,54 @@ describe('convolution, by every algorithm with every matrix product', () => {
           tolerance,
         );
       }
+    }
+  });
+
+  const stack = (
+    name: string,
+    input: ConvolutionCase['input'],
+    outputs: number,
+    kernel: Pair,
+    padding: Pair,
+    more: { stride?: Pair; dilation?: Pair } = {},
+  ): ConvolutionCase => ({
+    name,
+    input,
+    outputs,
+    kernel,
+    padding,
+    stride: [1, 1],
+    dilation: [1, 1],
+    ...more,
+  });
+
+  it.each([
+    stack('one stack', [1, 1, 4, 1], 1, [3, 1], [1, 0]),
+    stack('less than a tile', [1, 3, 4, 4], 2, [3, 3], [1, 1]),
+    stack('5x5 padding 2, as NIN', [2, 3, 8, 8], 5, [5, 5], [2, 2]),
+    stack('more than a tile', [3, 5, 12, 9], 70, [5, 3], [2, 1]),
+    stack('no padding', [2, 2, 8, 5], 33, [5, 4], [0, 0]),
+    stack('wide padding', [1, 2, 4, 3], 3, [3, 3], [5, 4]),
+    stack('stride and dilation along rows', [2, 3, 8, 11], 4, [3, 3], [1, 2], {
+      stride: [1, 2],
+      dilation: [1, 3],
+    }),
+  ])('agrees with the reference where columns are stacked: $name', async (convolution) => {
+    const { input, outputs, kernel, ...geometry } = convolution;
+    const window = windowOf('conv2d', { kernelSize: kernel, ...geometry });
+    const [x, weight] = [random64(input, 1), random64([outputs, input[1], ...kernel], 2)];
+    const y = reference(x, weight, null, geometry);
+    const dy = random64(y.shape, 4);
+    const { dInput } = conv2dBackward(dy, x, weight, geometry);
+    const [image, kernels, gradient] = [x, weight, dy].map((array) => upload(gpu.device, array));
+    for (const variant of STACKED.filter((variant) =>
+      matmulVariants(gpu.device).includes(unstacked(variant)),
+    )) {
+      const tolerance = { ...TOLERANCE, label: variant };
+      await expectTensor(conv2d(image, kernels, null, window, false, { variant }), y, tolerance);
+      if (geometry.stride[1] > 1) continue; // its input gradient unfolds
+      const dx = conv2dInputGradient(gradient, kernels, input, window, undefined, { variant });
+      await expectTensor(dx, dInput, tolerance);
     }
   });
 

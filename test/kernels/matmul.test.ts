@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../src/autograd/ops/relu.js';
+import { multiplyInto } from '../../src/kernels/matmul.js';
 import {
   fits,
   matmulVariants,
-  multiplyInto,
-  type Product,
   preferredTile,
   reducedVariants,
   variantsFor,
-} from '../../src/kernels/matmul.js';
+} from '../../src/kernels/matmul-ladder.js';
 import { matrixProduct } from '../../src/kernels/matrix-product.js';
+import type { Product } from '../../src/kernels/product.js';
 import { zeros } from '../../src/tensor/create.js';
 import { type Array64, map64 } from '../reference/array.js';
 import { matmul } from '../reference/matmul.js';

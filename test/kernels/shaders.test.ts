@@ -12,7 +12,9 @@ const isKernel = (value: unknown): value is Kernel =>
   typeof value === 'object' && value !== null && 'entryPoint' in value && 'shader' in value;
 
 /** Every kernel declared anywhere under src/kernels, also in tables. */
-const sources = readdirSync(new URL('../../src/kernels/', import.meta.url));
+const sources = readdirSync(new URL('../../src/kernels/', import.meta.url)).filter((name) =>
+  name.endsWith('.ts'),
+);
 const modules: Record<string, object>[] = await Promise.all(
   sources.map((file) => import(`../../src/kernels/${file.replace('.ts', '')}.ts`)),
 );

@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AdapterDescription } from '../../gpu/adapter.js';
-import { type Constants, readShader } from '../../gpu/shader.js';
+import { readShader } from '../../gpu/shader.js';
+import { LADDER, type Rung } from '../matmul-ladder.js';
 
 /** What the measurements are about. They say nothing about another driver, or about shaders that have changed since. */
 export interface Subject {
@@ -33,18 +34,13 @@ const schema = z.object({
   ),
 });
 
-/** Variants by name, each a kernel and what it is specialised with. */
-export type Ladder<Variant extends string = string> = Readonly<
-  Record<
-    Variant,
-    {
-      readonly kernel: { readonly shader: string; readonly entryPoint: string };
-      readonly constants?: Constants;
-    }
-  >
->;
+/** Variants by name. */
+type Ladder = Readonly<Record<string, Pick<Rung, 'kernel' | 'constants'>>>;
 
-export function subjectOf({ name, driver, subgroupSize }: AdapterDescription, ladder: Ladder): Subject {
+export function subjectOf(
+  { name, driver, subgroupSize }: AdapterDescription,
+  ladder: Ladder = LADDER,
+): Subject {
   const hash = createHash('sha256');
   for (const [variant, { kernel, constants = {} }] of Object.entries(ladder)) {
     hash.update(JSON.stringify([variant, kernel.entryPoint, constants, readShader(kernel.shader)]));

@@ -1,7 +1,7 @@
 /** Random operands for a product that was seen somewhere, whose own operands are gone. */
 import type { Device } from '../../gpu/device.js';
 import { Tensor } from '../../tensor/tensor.js';
-import type { Epilogue, Product } from '../matmul.js';
+import type { Epilogue, Product } from '../product.js';
 
 export interface Operands {
   readonly a: Tensor;

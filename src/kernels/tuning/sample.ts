@@ -1,6 +1,5 @@
 /** The part of a product on which variants are compared with the naive kernel, which may be too slow for all of it. */
-import type { Product } from '../matmul.js';
-import type { ProductForm } from './product-key.js';
+import type { Product } from '../product.js';
 
 /** Multiply-adds in a sample, about: where more are needed for a single group of columns, they are done. */
 const MOST_ON_SOFTWARE = 2 ** 26;
@@ -8,7 +7,7 @@ const MOST_ON_HARDWARE = 2 ** 34;
 
 export const mostInSample = (software: boolean): number => (software ? MOST_ON_SOFTWARE : MOST_ON_HARDWARE);
 
-export const multiplyAdds = ({ batches, rows, columns, outer, middle = 1, inner }: ProductForm): number =>
+export const multiplyAdds = ({ batches, rows, columns, outer, middle = 1, inner }: Product): number =>
   batches * rows * columns * outer * middle * inner;
 
 /**

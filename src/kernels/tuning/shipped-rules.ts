@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { DawngradError } from '../../gpu/errors.js';
-import type { ProductForm } from './product-key.js';
+import type { Product } from '../product.js';
 
 const range = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
 
@@ -47,7 +47,7 @@ export function shippedRules(adapter: string): readonly ShippedRule[] {
 }
 
 /** Does a rule hold for a product? */
-export function holds({ when }: ShippedRule, product: ProductForm): boolean {
+export function holds({ when }: ShippedRule, product: Product): boolean {
   const { batches, rows, columns, outer, middle = 1, inner, b } = product;
   const sizes = { batches, rows, columns, terms: outer * middle * inner };
   return (

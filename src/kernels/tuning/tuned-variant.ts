@@ -1,30 +1,25 @@
 /** Which variant a product takes when nobody says so: as measured on this adapter, else as the rules for it say. */
 import { readFileSync } from 'node:fs';
 import type { Device } from '../../gpu/device.js';
-import {
-  type Ladder,
-  type MeasuredProducts,
-  measuredTablePath,
-  parseMeasuredTable,
-  subjectOf,
-} from './measured-table.js';
-import { type EpilogueForm, type ProductForm, productKey } from './product-key.js';
+import { fits, LADDER, type MatmulVariant } from '../matmul-ladder.js';
+import type { Epilogue, Product } from '../product.js';
+import { type MeasuredProducts, measuredTablePath, parseMeasuredTable, subjectOf } from './measured-table.js';
+import { productKey } from './product-key.js';
 import { holds, type ShippedRule, shippedRules } from './shipped-rules.js';
 
 /** What a device knows about products, found when it is first asked. */
 interface Knowledge {
   readonly measured: MeasuredProducts;
   readonly rules: readonly ShippedRule[];
-  readonly runnable: ReadonlySet<string>;
   /** By product key; `undefined` where neither has anything to say. */
-  readonly choices: Map<string, string | undefined>;
+  readonly choices: Map<string, MatmulVariant | undefined>;
 }
 
 /** A product that some work asked for. */
 export interface SeenProduct {
   readonly key: string;
-  readonly product: ProductForm;
-  readonly epilogue: EpilogueForm;
+  readonly product: Product;
+  readonly epilogue: Epilogue;
   /** How often. */
   count: number;
 }
@@ -32,40 +27,36 @@ export interface SeenProduct {
 const knowledge = new WeakMap<Device, Knowledge>();
 const watched = new WeakMap<Device, Map<string, SeenProduct>>();
 
-/**
- * The variant to take for a product, or undefined when nothing is known about it.
- * @param ladder all variants; those that this device can run are `runnable(device)`
- */
-export function tunedVariant<Variant extends string>(
+/** The variant to take for a product, or undefined when nothing is known about it. */
+export function tunedVariant(
   device: Device,
-  product: ProductForm,
-  epilogue: EpilogueForm,
-  ladder: Ladder<Variant>,
-  runnable: (device: Device) => readonly Variant[],
-): Variant | undefined {
+  product: Product,
+  epilogue: Epilogue,
+): MatmulVariant | undefined {
   const key = productKey(product, epilogue);
   note(device, key, product, epilogue);
   let known = knowledge.get(device);
   if (!known) {
-    const variants = runnable(device);
-    known = knowledgeOf(device, readMeasuredTable(device, ladder).products, variants);
+    known = knowledgeOf(device, readMeasuredTable(device).products);
     knowledge.set(device, known);
   }
   const { choices } = known;
-  if (!choices.has(key)) choices.set(key, choose(known, key, product));
-  return choices.get(key) as Variant | undefined;
+  if (!choices.has(key)) choices.set(key, choose(device, known, key, product));
+  const variant = choices.get(key);
+  // Products of one key may be laid out differently enough for a variant to take only some.
+  return variant && fits(variant, device, product) ? variant : undefined;
 }
 
-function choose({ measured, rules, runnable }: Knowledge, key: string, product: ProductForm) {
-  const { variant } = measured[key] ?? {};
-  if (variant !== undefined && runnable.has(variant)) return variant;
-  return rules.find((rule) => runnable.has(rule.variant) && holds(rule, product))?.variant;
+function choose(device: Device, { measured, rules }: Knowledge, key: string, product: Product) {
+  const serves = (variant: string | undefined): variant is MatmulVariant =>
+    variant !== undefined && variant in LADDER && fits(variant as MatmulVariant, device, product);
+  const candidates = rules.filter((rule) => holds(rule, product)).map(({ variant }) => variant);
+  return [measured[key]?.variant, ...candidates].find(serves);
 }
 
-const knowledgeOf = (device: Device, measured: MeasuredProducts, variants: readonly string[]): Knowledge => ({
+const knowledgeOf = (device: Device, measured: MeasuredProducts): Knowledge => ({
   measured,
   rules: shippedRules(device.adapter.name),
-  runnable: new Set(variants),
   choices: new Map(),
 });
 
@@ -77,8 +68,8 @@ export interface MeasuredTable {
 }
 
 /** `DAWNGRAD_TUNING=off` leaves the user's measurements out: tests must not depend on them. */
-export function readMeasuredTable(device: Device, ladder: Ladder): MeasuredTable {
-  const subject = subjectOf(device.adapter, ladder);
+export function readMeasuredTable(device: Device): MeasuredTable {
+  const subject = subjectOf(device.adapter);
   const path = measuredTablePath(subject);
   if (process.env.DAWNGRAD_TUNING === 'off') return { path, products: {}, ignored: 'DAWNGRAD_TUNING is off' };
   let text: string;
@@ -97,7 +88,7 @@ export function useMeasurements(
   products: MeasuredProducts,
   variants: readonly string[],
 ): void {
-  knowledge.set(device, knowledgeOf(device, products, variants));
+  knowledge.set(device, knowledgeOf(device, products));
 }
 
 /** The distinct products that `work` asks for without naming a variant. */
@@ -112,7 +103,7 @@ export function productsOf(device: Device, work: () => void): readonly SeenProdu
   return [...seen.values()];
 }
 
-function note(device: Device, key: string, product: ProductForm, epilogue: EpilogueForm): void {
+function note(device: Device, key: string, product: Product, epilogue: Epilogue): void {
   const seen = watched.get(device);
   const before = seen?.get(key);
   if (before) before.count++;

@@ -7,15 +7,18 @@
  */
 import type { Device } from '../../gpu/device.js';
 import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
-import { type Epilogue, type MatmulVariant, matmulVariants, multiplyInto, type Product } from '../matmul.js';
+import { multiplyInto } from '../matmul.js';
+import { type MatmulVariant, variantsFor } from '../matmul-ladder.js';
+import type { Product } from '../product.js';
 import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';
 import type { MeasuredProducts } from './measured-table.js';
 import { disposeOperands, fromStart, type Operands, randomOperands } from './random-operands.js';
 import { elementsOf, mostInSample, multiplyAdds, samplePieces } from './sample.js';
 import type { SeenProduct } from './tuned-variant.js';
 
-/** Turns in which the variants of a product are timed. */
+/** The variants of a product are timed in at least so many turns, and in more while that takes less than so long. */
 const TURNS = 3;
+const TURNS_MS = 500;
 
 /** A measurement of something short launches it again until about so many milliseconds are over. */
 const ENOUGH_MS = 3;
@@ -55,21 +58,20 @@ export interface Tuning {
 /**
  * Measure these products, and choose for each.
  * @param tuned is called after each product
- * @param variants to choose from; the naive one is always there
+ * @param among variants to choose from (default: all that do not round their operands); the naive one always is
  */
 export async function tuneProducts(
   device: Device,
   seen: readonly SeenProduct[],
   tuned: (product: TunedProduct) => void = () => {},
-  variants: readonly MatmulVariant[] = matmulVariants(device),
+  among: (product: Product) => readonly MatmulVariant[] = (product) => variantsFor(device, product),
 ): Promise<Tuning> {
   const compile = new Map<string, number>();
   const clock = stopwatch(device);
   const products: TunedProduct[] = [];
-  let hopeful = variants;
   for (const one of heaviestFirst(seen)) {
+    const hopeful = among(one.product).filter((variant) => !products[0] || !isHopeless(products[0], variant));
     const product = await tuneProduct({ device, clock, compile, variants: hopeful }, one);
-    if (products.length === 0) hopeful = variants.filter((variant) => !isHopeless(product, variant));
     products.push(product);
     tuned(product);
     device.trim();
@@ -111,16 +113,15 @@ interface Workbench {
 
 async function tuneProduct(
   workbench: Workbench,
-  { key, count, ...form }: SeenProduct,
+  { key, count, ...seen }: SeenProduct,
 ): Promise<TunedProduct> {
   const { device, variants } = workbench;
-  // Seen on their way through `multiplyInto`, they are whole products.
-  const product = fromStart(form.product as Product);
-  const operands = randomOperands(device, product, form.epilogue as Epilogue);
+  const product = fromStart(seen.product);
+  const operands = randomOperands(device, product, seen.epilogue);
   const pieces = samplePieces(
     product,
     mostInSample(device.adapter.software),
-    form.epilogue.bias?.per === 'column',
+    seen.epilogue.bias?.per === 'column',
   );
   const inSample = pieces.reduce((sum, piece) => sum + multiplyAdds(piece), 0);
   const rejected: { variant: string; why: string }[] = [];
@@ -182,7 +183,7 @@ async function compileAndRun({ device, clock, compile }: Workbench, launch: () =
   /** Milliseconds when it is compiled. */
   const took = async () => {
     if (!compile.has(pipeline)) compile.set(pipeline, Math.max(0, first - (await timeOnHost())));
-    return clock(launch);
+    return Math.min(await clock(launch), await clock(launch));
   };
   return { pipeline, took };
 }
@@ -218,7 +219,8 @@ async function timeInTurns(
     });
     return { program, launches, least: Number.POSITIVE_INFINITY };
   });
-  for (let turn = 0; turn < TURNS; turn++) {
+  const start = performance.now();
+  for (let turn = 0; turn < TURNS || performance.now() - start < TURNS_MS; turn++) {
     for (const run of runs)
       run.least = Math.min(run.least, (await clock(() => run.program.run())) / run.launches);
   }
