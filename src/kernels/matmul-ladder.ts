@@ -58,15 +58,11 @@ export interface Rung {
   readonly reduced?: boolean;
 }
 
-const define = (
-  shader: string,
-  tile: (constants: Constants) => { rows: number; columns: number },
-  entryPoint = 'product',
-) =>
+const define = (shader: string, tile: (constants: Constants) => { rows: number; columns: number }) =>
   defineKernel({
-    name: shader.replace(/^matmul_(.*)\.wgsl$/, `${entryPoint === 'product' ? 'matmul' : entryPoint}.$1`),
+    name: shader.replace(/^matmul_(.*)\.wgsl$/, 'matmul.$1'),
     shader,
-    entryPoint,
+    entryPoint: 'product',
     bindings,
     params,
     grid: ({ rows, columns, batches }, constants) => {
@@ -92,7 +88,7 @@ export const matmulKernels = {
   naive: define('matmul_naive.wgsl', () => ({ rows: 16, columns: 16 })),
   tiled: define('matmul_tiled.wgsl', () => ({ rows: 64, columns: 64 })),
   broadcast: define('matmul_broadcast.wgsl', broadcastTile),
-  stacked: define('matmul_broadcast.wgsl', broadcastTile, 'convolve'),
+  stacked: define('matmul_stacked.wgsl', broadcastTile),
   register: define('matmul_register.wgsl', registerTile),
   vectorised: define('matmul_vectorised.wgsl', registerTile),
   half: define('matmul_half.wgsl', registerTile),
@@ -123,8 +119,8 @@ function takesFours({ columns, group, b, c }: Product): boolean {
   return !window && column === 1 && cColumn === 1 && multiples.every((value) => value % 4 === 0);
 }
 
-/** Tiles of 32, 64 and 128 rows x 128 columns. */
-const [LOW, MIDDLE, HIGH] = [4, 8, 16].map((rows) => ({ THREAD_ROWS: rows, THREAD_COLUMNS: 16 }));
+/** Tiles of 64 and of 128 rows x 128 columns. */
+const [LOW, HIGH] = [8, 16].map((rows) => ({ THREAD_ROWS: rows, THREAD_COLUMNS: 16 }));
 
 /** Rows of a product's window. */
 const windowRows = ({ middle = 1, b }: Product): number => middle / (b.window?.middle.width ?? 1);
@@ -160,15 +156,13 @@ const vectorised = { kernel: matmulKernels.vectorised, specialise: fetchesTerms,
 export const LADDER = {
   naive: { kernel: matmulKernels.naive },
   tiled: { kernel: matmulKernels.tiled },
-  register32: { ...register, constants: LOW },
-  register64: { ...register, constants: MIDDLE },
+  register64: { ...register, constants: LOW },
   register128: { ...register, constants: HIGH },
-  vectorised32: { ...vectorised, constants: LOW },
-  vectorised64: { ...vectorised, constants: MIDDLE },
+  vectorised64: { ...vectorised, constants: LOW },
   vectorised128: { ...vectorised, constants: HIGH },
   half: {
     kernel: matmulKernels.half,
-    constants: MIDDLE,
+    constants: LOW,
     specialise: fetchDirections,
     runsOn: (device) => device.has('shader-f16'),
     reduced: true,
@@ -221,15 +215,15 @@ export function preferredVariant(device: Device, product: Product): MatmulVarian
 const BUSY = 256;
 
 /**
- * Of the register tiles the highest that wastes at most an eighth of its rows, as it reads storage least; but a lower one, or
- * the one whose threads have the least to do, where there would be too few workgroups to keep a GPU busy.
+ * The register tile of 128 rows reads storage least, but not where more than an eighth of its rows would be wasted, nor where
+ * there would be too few workgroups to keep a GPU busy: then that of 64 rows, or the tile whose threads have the least to do.
  */
 export function preferredTile(product: Product): MatmulVariant {
   const { batches, rows, columns } = product;
-  const height = ([128, 64, 32] as const).find((height) => {
+  const height = ([128, 64] as const).find((height) => {
     const high = Math.ceil(rows / height);
     const wasted = high * height - rows;
-    return (wasted <= rows / 8 || height === 32) && batches * high * Math.ceil(columns / 128) >= BUSY;
+    return (wasted <= rows / 8 || height === 64) && batches * high * Math.ceil(columns / 128) >= BUSY;
   });
   if (!height) return 'tiled';
   return takesFours(product) ? `vectorised${height}` : `register${height}`;
