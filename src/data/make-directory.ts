@@ -14,6 +14,8 @@ export function makeDirectory(path: string): string | undefined {
   try {
     mkdirSync(absolute);
   } catch (error) {
+    // Another process may have made it in between.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(absolute)) return made;
     if (made !== undefined) rmSync(made, { recursive: true });
     throw error;
   }

@@ -1,0 +1,83 @@
+/** How large an experiment is made: as the recipes say, or a miniature of it. */
+import { type Dataset, take } from '../data/index.js';
+import { chooseConfig } from '../train/choose-config.js';
+import type { RunConfig } from '../train/config.js';
+import { readRecipe } from '../train/recipe.js';
+
+export interface Scale {
+  readonly name: string;
+  /** Which error stands beside the paper's test error. */
+  readonly measured: 'validation' | 'test';
+  /** What a reader has to know before the figures; undefined where systems are trained as their recipes say. */
+  readonly warning?: string;
+  /** How a recipe is trained. */
+  config(recipe: string, seed: number, data?: string): RunConfig;
+  /** The images that are used of a data set that was loaded for such a config. */
+  cut(dataset: Dataset): Dataset;
+}
+
+/** As the recipes say: what the owner of a GPU runs. */
+const full: Scale = {
+  name: 'full',
+  measured: 'test',
+  config: (recipe, seed, data) => chooseConfig({ recipe, ...(data !== undefined && { data }), changes: { seed } }),
+  cut: (dataset) => dataset,
+};
+
+/** The size of a miniature. */
+export interface Miniature {
+  /** Multiplies the number of maps in each layer. */
+  readonly width: number;
+  /** Training images, those held out included. */
+  readonly images: number;
+  /** Of them held out; and so many test images are scored at the end. */
+  readonly heldOut: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  /** Epochs over which the learning rate rises. */
+  readonly warmUp: number;
+}
+
+/**
+ * What systems compare is kept: net, heads, dropout, preprocessing, augmentation, and the same images, seeds and epochs for
+ * each. How they are trained is the preset `modern`: with the paper's first weights and schedule so few epochs would pass
+ * before the nets begin to learn.
+ */
+export const miniature = (name: string, size: Miniature): Scale => ({
+  name,
+  measured: 'validation',
+  warning:
+    'This is a miniature. It shows whether systems compare as in the paper; its errors are not those of the paper, ' +
+    'which trained nets of full width on all images, for hundreds of epochs.',
+  config(recipe, seed, data) {
+    const { width, images, heldOut, epochs, batch, learningRate, warmUp } = size;
+    const changes = { width, limit: images, epochs, batch, learningRate, seed, retrain: false };
+    return chooseConfig({
+      recipe,
+      ...(data !== undefined && { data }),
+      preset: 'modern',
+      validation: heldOut,
+      warmUp,
+      // The preset would augment every system; table 1 compares with and without.
+      changes: { ...changes, augment: readRecipe(recipe).augment },
+    });
+  },
+  cut: ({ test, ...rest }) => ({ ...rest, test: take(test, 0, Math.min(test.count, size.heldOut)) }),
+});
+
+export const SCALES = {
+  small: miniature('small', {
+    width: 0.25,
+    images: 3000,
+    heldOut: 1000,
+    epochs: 15,
+    batch: 32,
+    learningRate: 0.05,
+    warmUp: 2,
+  }),
+  full,
+} as const satisfies Record<string, Scale>;
+
+export type ScaleName = keyof typeof SCALES;
+export const SCALE_NAMES = Object.keys(SCALES) as ScaleName[];

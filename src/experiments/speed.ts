@@ -1,0 +1,67 @@
+/** How long training will take, told by a few steps of it. */
+import { type Dataset, type ImageSet, take } from '../data/index.js';
+import type { Device } from '../gpu/device.js';
+import type { RunConfig } from '../train/config.js';
+import { standardisedImages } from '../train/run-images.js';
+import { assemble, checkFit, EVALUATION_BATCH } from '../train/session.js';
+import { splitDataset } from '../train/split.js';
+import { evaluate } from '../train/trainer.js';
+
+/** Seconds that an image takes. */
+export interface Speed {
+  readonly training: number;
+  readonly scoring: number;
+}
+
+/** Steps that are timed, after one that is not: there the driver compiles. */
+const TIMED_STEPS = 3;
+
+/**
+ * Time a few steps of a run on its first images. What they are preprocessed with makes no difference to the net's time, so they
+ * are only standardised.
+ * @param device made with the config's seed; the run itself needs a fresh one
+ */
+export async function measureSpeed(config: RunConfig, dataset: Dataset, device: Device): Promise<Speed> {
+  checkFit(config.model, dataset.name, dataset.train);
+  const few = {
+    ...dataset,
+    train: take(dataset.train, 0, config.batch),
+    test: take(dataset.test, 0, EVALUATION_BATCH),
+  };
+  const { model, trainer, train, test } = assemble(config, device, standardisedImages(few));
+  const trainBatch = async () => {
+    for await (const _ of trainer.epoch());
+    trainer.finishEpoch();
+  };
+  const scoreBatch = async () => {
+    for await (const _ of evaluate(device, model, test));
+  };
+  return {
+    training: (await secondsPerCall(trainBatch)) / train.set.count,
+    scoring: (await secondsPerCall(scoreBatch)) / test.set.count,
+  };
+}
+
+async function secondsPerCall(work: () => Promise<void>): Promise<number> {
+  await work();
+  const begin = performance.now();
+  for (let step = 0; step < TIMED_STEPS; step++) await work();
+  return (performance.now() - begin) / 1000 / TIMED_STEPS;
+}
+
+/** Epochs to come, and how long one takes. */
+export interface Stretch {
+  readonly epochs: number;
+  readonly secondsPerEpoch: number;
+}
+
+/**
+ * What a run is made of: its epochs, and where its config says so those of retraining. A schedule may end it earlier.
+ */
+export function stretchesOf(config: RunConfig, dataset: Dataset, { training, scoring }: Speed): Stretch[] {
+  const { train, validation, test } = splitDataset(dataset, config.validation);
+  const seconds = (trained: ImageSet, scored: ImageSet) => training * trained.count + scoring * scored.count;
+  const { epochs } = config;
+  const first = { epochs, secondsPerEpoch: seconds(train, validation ?? test) };
+  return config.retrain ? [first, { epochs, secondsPerEpoch: seconds(dataset.train, test) }] : [first];
+}

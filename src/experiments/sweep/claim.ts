@@ -1,0 +1,157 @@
+/**
+ * Who works on which trial, where several processes, on one machine or several, share the directory of a sweep.
+ *
+ * A claim is a file `claims/<trial>.<generation>.claim` with its owner's name, made exclusively, so that of all who want
+ * generation n one gets it. It is never removed, nor its name used again. The claim with the highest generation is the
+ * one that counts, and the trial may be claimed by making the next one when that claim
+ *
+ * - does not exist: nobody has worked on the trial yet; or
+ * - is released: `<trial>.<generation>.released` lies beside it, which its owner makes when it stops, for whatever reason; or
+ * - belongs to a process of this machine that is no more; or
+ * - has expired: its owner sets its time of modification at least every `heartbeat`, and `expiry` has passed since.
+ *
+ * An owner that may have slept (a stopped process, a closed laptop) is fenced off. Before a step's work counts it confirms its
+ * claim; where its last sign of life is older than half of `expiry` it trusts that no more, and makes the next generation
+ * itself. If another has, the trial is lost to it, and it leaves the directory alone.
+ *
+ * The machines' clocks must agree to within half of `expiry`, and their file system must have exclusive creation (hard links).
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { checked, parseJson } from '../../train/config.js';
+import { explainFileError, RunError } from '../../train/run-error.js';
+import { createFile } from '../../train/write-file.js';
+import { machine, processRuns } from './machine.js';
+
+/** In milliseconds. */
+export interface Lease {
+  readonly heartbeat: number;
+  readonly expiry: number;
+}
+
+/** Compiling shaders for a software driver may keep a process from giving a sign of life for a minute or two. */
+const LEASE: Lease = { heartbeat: 10_000, expiry: 600_000 };
+
+const ownerSchema = z.object({ machine: z.string(), pid: z.number().int().positive() });
+
+export type Owner = Readonly<z.infer<typeof ownerSchema>>;
+
+/** Thrown where a process would work on with a trial that another has taken over. */
+export class ClaimLostError extends RunError {
+  override name = 'ClaimLostError';
+}
+
+export class Claims {
+  readonly #directory: string;
+  readonly #lease: Lease;
+
+  /** @param sweep its directory */
+  constructor(sweep: string, lease = LEASE) {
+    this.#directory = join(sweep, 'claims');
+    this.#lease = lease;
+    try {
+      mkdirSync(this.#directory);
+    } catch (error) {
+      if (existsSync(this.#directory)) return;
+      throw new RunError(`making ${this.#directory}: ${explainFileError(error)}`);
+    }
+  }
+
+  /** Claim a trial for this process; undefined where another has it. Whoever gets it looks first whether it is done by now. */
+  take(trial: string): Claim | undefined {
+    const last = this.#lastGeneration(trial);
+    if (this.#ownerOf(trial, last)) return undefined;
+    const file = (generation: number) => this.#file(trial, generation, 'claim');
+    if (!createFile(file(last + 1), OWN_NAME)) return undefined;
+    const release = (generation: number) => void createFile(this.#file(trial, generation, 'released'), '');
+    return new Claim(trial, last + 1, { file, release, lease: this.#lease });
+  }
+
+  /** Who has a trial now; undefined when it may be claimed. */
+  owner(trial: string): Owner | undefined {
+    return this.#ownerOf(trial, this.#lastGeneration(trial));
+  }
+
+  #ownerOf(trial: string, generation: number): Owner | undefined {
+    if (generation === 0 || existsSync(this.#file(trial, generation, 'released'))) return undefined;
+    const file = this.#file(trial, generation, 'claim');
+    const owner = checked(ownerSchema, parseJson(readFileSync(file, 'utf8'), file, 'a claim'), file);
+    if (owner.machine === machine() && !processRuns(owner.pid)) return undefined;
+    return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
+  }
+
+  /** 0 for none. */
+  #lastGeneration(trial: string): number {
+    const generations = readdirSync(this.#directory).map((name) => {
+      const [, of, generation] = /^(.+)\.(\d+)\.claim$/.exec(name) ?? [];
+      return of === trial ? Number(generation) : 0;
+    });
+    return Math.max(0, ...generations);
+  }
+
+  #file(trial: string, generation: number, kind: 'claim' | 'released'): string {
+    return join(this.#directory, `${trial}.${generation}.${kind}`);
+  }
+}
+
+const OWN_NAME = `${JSON.stringify({ machine: machine(), pid: process.pid } satisfies Owner)}\n`;
+
+interface ClaimOptions {
+  readonly file: (generation: number) => string;
+  readonly release: (generation: number) => void;
+  readonly lease: Lease;
+}
+
+/** Of this process, until it is released. */
+export class Claim {
+  readonly #trial: string;
+  readonly #options: ClaimOptions;
+  readonly #timer: NodeJS.Timeout;
+  #generation: number;
+  /** When it last gave a sign of life. */
+  #beat = Date.now();
+
+  constructor(trial: string, generation: number, options: ClaimOptions) {
+    this.#trial = trial;
+    this.#generation = generation;
+    this.#options = options;
+    // For work that never asks. What it learns here it will be told again when it does.
+    this.#timer = setInterval(() => {
+      try {
+        this.confirm();
+      } catch {}
+    }, options.lease.heartbeat).unref();
+  }
+
+  /**
+   * Give a sign of life, if the last was some time ago. To be called before anything is done to the trial's directory.
+   * @throws ClaimLostError when another process has taken the trial over
+   */
+  confirm(): void {
+    const { file, lease } = this.#options;
+    const silent = Date.now() - this.#beat;
+    if (silent < lease.heartbeat) return;
+    const next = this.#generation + 1;
+    const trusted = silent < lease.expiry / 2 && !existsSync(file(next));
+    if (!trusted && !createFile(file(next), OWN_NAME)) {
+      throw new ClaimLostError(
+        `${this.#trial}: another process took it over, after ${Math.round(silent / 1000)} s without a sign of life from here`,
+      );
+    }
+    const now = new Date();
+    if (trusted) utimesSync(file(this.#generation), now, now);
+    else this.#generation = next;
+    this.#beat = now.getTime();
+  }
+
+  /** Let others have it. */
+  release(): void {
+    clearInterval(this.#timer);
+    try {
+      this.#options.release(this.#generation);
+    } catch {
+      // The disk is full, say. Then it is free once this process ends.
+    }
+  }
+}

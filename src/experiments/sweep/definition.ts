@@ -1,0 +1,145 @@
+/** `sweep.json`: what a sweep is. Processes that work on one directory agree on it, and it never changes. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { makeDirectory } from '../../data/make-directory.js';
+import { checked, parseJson, type RunConfig, runConfigSchema } from '../../train/config.js';
+import { explainFileError, RunError } from '../../train/run-error.js';
+import { createFile } from '../../train/write-file.js';
+import { type Dimension, dimensionSchema } from './dimension.js';
+import {
+  configWith,
+  formatSettings,
+  formatValue,
+  gridSettings,
+  randomSettings,
+  type Settings,
+  settingsSchema,
+} from './settings.js';
+
+const FILE = 'sweep.json';
+
+const definitionSchema = z.strictObject({
+  /** Of this layout. */
+  version: z.literal(1),
+  /** What the trials have in common. */
+  config: runConfigSchema,
+  /** What they differ in. */
+  over: z.array(dimensionSchema).min(1),
+  /** So many trials are drawn, by the config's seed; left out, every combination is a trial. */
+  random: z.number().int().positive().optional(),
+  /** What became of that, so that no machine need draw it again. */
+  trials: z.array(settingsSchema).min(1),
+});
+
+export type SweepDefinition = Readonly<z.infer<typeof definitionSchema>>;
+
+/** One run of a sweep. */
+export interface Trial {
+  /** Of its directory within the sweep's: `trial-0001`. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly config: RunConfig;
+}
+
+/**
+ * @param config with images held out, since it is by those that trials are compared. Trials leave the test images alone:
+ * `retrain` is set, so that going on with a trial's run trains it anew on all images and tests it.
+ * @param random how many trials to draw; left out, all combinations
+ * @throws RunError when a trial would not be a run
+ */
+export function defineSweep(config: RunConfig, over: readonly Dimension[], random?: number): SweepDefinition {
+  if (over.length === 0) throw new RunError('a sweep varies something: --over FIELD=VALUE,VALUE,...');
+  if (!config.validation) {
+    throw new RunError(
+      'a sweep compares its trials on images that are held out; hold some out with --validation N',
+    );
+  }
+  over.forEach(({ field }, index) => {
+    if (over.slice(0, index).some((earlier) => earlier.field === field)) {
+      throw new RunError(`--over ${field}: it is there twice; put its values into one`);
+    }
+  });
+  const trials = random === undefined ? gridSettings(over) : randomSettings(over, random, config.seed);
+  // JSON forgets fields that are undefined, and what was just made shall compare equal to what is read.
+  const definition = JSON.parse(
+    JSON.stringify({ version: 1, config: { ...config, retrain: true }, over, random, trials }),
+  ) as SweepDefinition;
+  trialsOf(definition);
+  return definition;
+}
+
+/** @throws RunError when the settings of one make no config */
+export function trialsOf({ config, trials }: SweepDefinition): Trial[] {
+  return trials.map((settings, index) => {
+    const name = `trial-${String(index + 1).padStart(4, '0')}`;
+    return { name, settings, config: configWith(config, settings, `${name} (${formatSettings(settings)})`) };
+  });
+}
+
+/**
+ * The definition of the sweep in a directory, made there if it is new.
+ * @param wanted left out, there must be one
+ * @returns what `sweep.json` says, with the data where `wanted` has them: they may lie elsewhere on this machine
+ * @throws RunError when the directory holds another sweep, or something else
+ */
+export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinition {
+  const file = join(path, FILE);
+  if (!existsSync(file)) {
+    if (!wanted) throw new RunError(`${path}: no sweep to go on with: it has no ${FILE}`);
+    makeSweepDirectory(path);
+    if (createFile(file, `${JSON.stringify(wanted, null, 2)}\n`)) return wanted;
+  }
+  const text = readFileSync(file, 'utf8');
+  const found = checked(definitionSchema, parseJson(text, file, 'the definition of a sweep'), file);
+  if (!wanted) return found;
+  const changes = differences(found, wanted);
+  if (changes.length > 0) {
+    throw new RunError(
+      `${path} holds a sweep that was defined otherwise: ${changes.join('; ')}. ` +
+        'Repeat its settings to go on with it, or name another directory with --out',
+    );
+  }
+  const { data } = wanted.config;
+  return { ...found, config: { ...found.config, ...(data !== undefined && { data }) } };
+}
+
+function makeSweepDirectory(path: string): void {
+  let names: string[];
+  try {
+    makeDirectory(path);
+    names = readdirSync(path);
+  } catch (error) {
+    throw new RunError(`making the directory ${path} of the sweep: ${explainFileError(error)}`);
+  }
+  // Another process may be beginning the same sweep just now.
+  if (names.every((name) => name.startsWith(FILE))) return;
+  throw new RunError(`${path} is not empty, and holds no sweep; name another directory with --out`);
+}
+
+/** Each as `weightDecay is 0.001 there and 0.01 here`. */
+function differences(there: SweepDefinition, here: SweepDefinition): string[] {
+  const [before, now] = [comparable(there), comparable(here)];
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((name) => !isDeepStrictEqual(before[name], now[name]))
+    .map((name) => `${name} is ${formatChoice(before[name])} there and ${formatChoice(now[name])} here`);
+}
+
+/** All that a sweep was asked to be, by the name that the user knows it by. Its data may lie elsewhere today. */
+function comparable({ config, over, random }: SweepDefinition): Record<string, unknown> {
+  const { data, ...settings } = config;
+  const choices = over.map(({ field, ...choice }) => [`--over ${field}`, choice]);
+  return { ...settings, ...Object.fromEntries(choices), '--random': random };
+}
+
+/** A value, or what a dimension allows. */
+function formatChoice(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return formatValue(value);
+  if ('values' in value) return (value.values as unknown[]).map(formatValue).join(',');
+  if ('scale' in value) {
+    const { scale, from, to } = value as { scale: string; from: number; to: number };
+    return `${scale}:${from}..${to}`;
+  }
+  return formatValue(value);
+}

@@ -1,0 +1,63 @@
+/** How the trials of a sweep ended, as their directories tell it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { checked, parseJson } from '../../train/config.js';
+import { readMetrics } from '../../train/metrics.js';
+import { type RunResult, readResult } from '../../train/result.js';
+import { RunDirectory } from '../../train/run-directory.js';
+import { replaceFile } from '../../train/write-file.js';
+import type { Trial } from './definition.js';
+
+/** In the directory of a trial whose loss stopped to be a number: it will not be tried again. */
+const DIVERGED = 'diverged.json';
+
+const divergedSchema = z.strictObject({ error: z.string() });
+
+export interface TrialOutcome {
+  readonly trial: Trial;
+  readonly state: 'done' | 'diverged' | 'open';
+  /** On the held-out images after the last epoch, of a trial that is done. */
+  readonly validation: RunResult['validation'];
+  /** That were trained. */
+  readonly epochs: number;
+  /** That they took. */
+  readonly seconds: number;
+}
+
+/** Note that a trial diverged. */
+export function writeDiverged(run: string, error: Error): void {
+  replaceFile(join(run, DIVERGED), `${JSON.stringify({ error: error.message }, null, 2)}\n`);
+}
+
+/** Has the trial come to its end? */
+export function isDone(sweep: string, { name }: Trial): boolean {
+  const run = RunDirectory.find(join(sweep, name));
+  return run !== undefined && (existsSync(run.result) || existsSync(join(run.path, DIVERGED)));
+}
+
+/** @throws RunError when a file in the trial's directory is not what it should be */
+export function readOutcome(sweep: string, trial: Trial): TrialOutcome {
+  const path = join(sweep, trial.name);
+  const run = RunDirectory.find(path);
+  const none = { trial, state: 'open' as const, validation: undefined, epochs: 0, seconds: 0 };
+  if (!run) return none;
+  const metrics = readMetrics(run.metrics);
+  const seconds = metrics.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const begun = { ...none, epochs: metrics.length, seconds };
+  const diverged = join(path, DIVERGED);
+  if (existsSync(diverged)) {
+    checked(divergedSchema, parseJson(readFileSync(diverged, 'utf8'), diverged, 'a note'), diverged);
+    return { ...begun, state: 'diverged' };
+  }
+  const result = readResult(run.result);
+  return result ? { ...begun, state: 'done', validation: result.validation } : begun;
+}
+
+/** The trial with the lowest error on the held-out images; of equals that with the lowest loss, then the first. */
+export function bestOf(outcomes: readonly TrialOutcome[]): TrialOutcome | undefined {
+  const [best] = outcomes
+    .filter(({ validation }) => validation)
+    .sort(({ validation: a }, { validation: b }) => a!.wrong - b!.wrong || a!.loss - b!.loss);
+  return best;
+}

@@ -1,0 +1,29 @@
+/** `results.csv` of a sweep: a line for each trial, for spreadsheets and plotting. */
+import type { TrialOutcome } from './outcome.js';
+import { formatValue } from './settings.js';
+
+const OWN_COLUMNS = {
+  state: ({ state }) => state,
+  /** Share of the held-out images, 0..1. */
+  validation_error: ({ validation }) => validation?.error,
+  validation_wrong: ({ validation }) => validation?.wrong,
+  validation_images: ({ validation }) => validation?.images,
+  validation_loss: ({ validation }) => validation?.loss,
+  epochs: ({ epochs }) => epochs,
+  seconds: ({ seconds }) => Number(seconds.toFixed(1)),
+} as const satisfies Record<string, (outcome: TrialOutcome) => string | number | undefined>;
+
+/** The trials in order: name, settings, how it ended; numbers in full. */
+export function formatCsv(outcomes: readonly TrialOutcome[]): string {
+  const fields = Object.keys(outcomes[0]?.trial.settings ?? {});
+  const header = ['trial', ...fields, ...Object.keys(OWN_COLUMNS)];
+  const rows = outcomes.map((outcome) => [
+    outcome.trial.name,
+    ...fields.map((field) => formatValue(outcome.trial.settings[field])),
+    ...Object.values(OWN_COLUMNS).map((cell) => String(cell(outcome) ?? '')),
+  ]);
+  return [header, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
+}
+
+/** As RFC 4180 has it. */
+const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

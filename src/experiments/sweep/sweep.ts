@@ -1,0 +1,56 @@
+/**
+ * Hyper-parameter search: runs that differ in some fields of their config, compared by their error on held-out images. A
+ * sweep is a directory: `sweep.json` says what it is, `trial-0001/` and so on are runs, `claims/` says who works on which,
+ * and `results.csv` tells how they ended.
+ */
+import { join } from 'node:path';
+import { replaceFile } from '../../train/write-file.js';
+import { type ClaimLostError, Claims, type Owner } from './claim.js';
+import { type SweepDefinition, type Trial, trialsOf } from './definition.js';
+import { isDone, readOutcome, type TrialOutcome } from './outcome.js';
+import { formatCsv } from './results-csv.js';
+import { runTrial, type TrialOptions } from './trial-run.js';
+import { workThrough } from './work.js';
+
+export interface SweepOptions extends TrialOptions {
+  /** As `enterSweep` gave it. */
+  readonly definition: SweepDefinition;
+  /** The directory that it gave it for. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  readonly listener?: SweepListener;
+}
+
+/** Hears how a sweep goes. */
+export interface SweepListener {
+  /** This process begins with a trial, or goes on with one. `outcomes` tells how all stand. */
+  beginning?(trial: Trial, outcomes: readonly TrialOutcome[]): void;
+  waiting?(others: readonly { readonly trial: Trial; readonly owner: Owner }[]): void;
+  lost?(error: ClaimLostError): void;
+}
+
+/**
+ * Work on a sweep until all its trials are done, by this process and others, or the signal stops this one.
+ * @returns how the trials stand then
+ * @throws RunError when a trial cannot be run: its settings, its files or this machine are at fault
+ */
+export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
+  const { definition, path, listener = {}, ...trialOptions } = options;
+  const trials = trialsOf(definition);
+  const outcomes = () => trials.map((trial) => readOutcome(path, trial));
+  await workThrough({
+    trials,
+    claims: new Claims(path),
+    isDone: (trial) => isDone(path, trial),
+    run: (trial, claim) => {
+      listener.beginning?.(trial, outcomes());
+      return runTrial(path, trial, trials, claim, trialOptions);
+    },
+    signal: options.signal,
+    onWaiting: (others) => listener.waiting?.(others),
+    onLost: (error) => listener.lost?.(error),
+  });
+  const ended = outcomes();
+  replaceFile(join(path, 'results.csv'), formatCsv(ended), { shared: true });
+  return ended;
+}
