@@ -47,6 +47,6 @@ export function describeTuning({ products, choices, compile }: Tuning): string {
   return [
     ...[head, ...rows].map(line),
     '',
-    `${used.size} pipelines, which take ${(compiling / 1000).toFixed(1)} s to compile`,
+    `${used.size} ${used.size === 1 ? 'pipeline' : 'pipelines'}, ${(compiling / 1000).toFixed(1)} s to compile`,
   ].join('\n');
 }

@@ -83,11 +83,7 @@ export function readMeasuredTable(device: Device): MeasuredTable {
 }
 
 /** Take these measurements from now on, in place of the user's. */
-export function useMeasurements(
-  device: Device,
-  products: MeasuredProducts,
-  variants: readonly string[],
-): void {
+export function useMeasurements(device: Device, products: MeasuredProducts): void {
   knowledge.set(device, knowledgeOf(device, products));
 }
 

@@ -8,7 +8,7 @@
 import type { Device } from '../../gpu/device.js';
 import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
 import { multiplyInto } from '../matmul.js';
-import { type MatmulVariant, variantsFor } from '../matmul-ladder.js';
+import { fits, type MatmulVariant, variantsFor } from '../matmul-ladder.js';
 import type { Product } from '../product.js';
 import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';
 import type { MeasuredProducts } from './measured-table.js';
@@ -128,7 +128,8 @@ async function tuneProduct(
   const estimates: (Omit<Option, 'variant'> & { variant: MatmulVariant })[] = [];
   try {
     let reference: Float32Array | undefined;
-    for (const variant of ['naive', ...variants.filter((one) => one !== 'naive')] as const) {
+    const able = variants.filter((one) => pieces.every((piece) => fits(one, device, piece)));
+    for (const variant of new Set<MatmulVariant>(['naive', ...able])) {
       const launch = () => {
         for (const piece of pieces) multiply(operands, piece, variant);
       };
