@@ -14,6 +14,7 @@ export const FLOORS = [
   'data',
   'train',
   'inspect',
+  'experiments',
   'index',
   'cli',
 ] as const;

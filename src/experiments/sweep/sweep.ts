@@ -4,6 +4,10 @@
  * and `results.csv` tells how they ended.
  */
 import { join } from 'node:path';
+import type { Dataset } from '../../data/dataset.js';
+import type { Reporter } from '../../train/run.js';
+import { checkFit } from '../../train/session.js';
+import { splitDataset } from '../../train/split.js';
 import { replaceFile } from '../../train/write-file.js';
 import { type ClaimLostError, Claims, type Owner } from './claim.js';
 import { type SweepDefinition, type Trial, trialsOf } from './definition.js';
@@ -12,12 +16,14 @@ import { formatCsv } from './results-csv.js';
 import { runTrial, type TrialOptions } from './trial-run.js';
 import { workThrough } from './work.js';
 
-export interface SweepOptions extends TrialOptions {
+export interface SweepOptions extends Omit<TrialOptions, 'reporter'> {
   /** As `enterSweep` gave it. */
   readonly definition: SweepDefinition;
   /** The directory that it gave it for. */
   readonly path: string;
   readonly signal: AbortSignal;
+  /** Lends somebody who hears how a trial goes. */
+  readonly withReporter: <T>(work: (reporter: Reporter) => Promise<T>) => Promise<T>;
   readonly listener?: SweepListener;
 }
 
@@ -30,12 +36,21 @@ export interface SweepListener {
 }
 
 /**
+ * See whether the trials fit the data, before anything is written.
+ * @throws RunError
+ */
+export function checkTrials(definition: SweepDefinition, dataset: Dataset): void {
+  for (const { config } of trialsOf(definition)) checkFit(config.model, dataset.name, dataset.train);
+  splitDataset(dataset, definition.config.validation);
+}
+
+/**
  * Work on a sweep until all its trials are done, by this process and others, or the signal stops this one.
  * @returns how the trials stand then
  * @throws RunError when a trial cannot be run: its settings, its files or this machine are at fault
  */
 export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
-  const { definition, path, listener = {}, ...trialOptions } = options;
+  const { definition, path, withReporter, listener = {}, ...trialOptions } = options;
   const trials = trialsOf(definition);
   const outcomes = () => trials.map((trial) => readOutcome(path, trial));
   await workThrough({
@@ -44,7 +59,7 @@ export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
     isDone: (trial) => isDone(path, trial),
     run: (trial, claim) => {
       listener.beginning?.(trial, outcomes());
-      return runTrial(path, trial, trials, claim, trialOptions);
+      return withReporter((reporter) => runTrial(path, trial, trials, claim, { ...trialOptions, reporter }));
     },
     signal: options.signal,
     onWaiting: (others) => listener.waiting?.(others),

@@ -1,11 +1,11 @@
 /** How long training will take, told by a few steps of it. */
-import { type Dataset, type ImageSet, take } from '../data/index.js';
-import type { Device } from '../gpu/device.js';
-import type { RunConfig } from '../train/config.js';
-import { standardisedImages } from '../train/run-images.js';
-import { assemble, checkFit, EVALUATION_BATCH } from '../train/session.js';
-import { splitDataset } from '../train/split.js';
-import { evaluate } from '../train/trainer.js';
+import { type Dataset, type ImageSet, take } from '../../data/index.js';
+import type { Device } from '../../gpu/device.js';
+import type { RunConfig } from '../../train/config.js';
+import { standardisedImages } from '../../train/run-images.js';
+import { assemble, checkFit, EVALUATION_BATCH } from '../../train/session.js';
+import { splitDataset } from '../../train/split.js';
+import { evaluate } from '../../train/trainer.js';
 
 /** Seconds that an image takes. */
 export interface Speed {
@@ -17,9 +17,10 @@ export interface Speed {
 const TIMED_STEPS = 3;
 
 /**
- * Time a few steps of a run on its first images. What they are preprocessed with makes no difference to the net's time, so they
+ * Time a few steps of a run on its first images. How they are preprocessed makes no difference to the net's time, so here they
  * are only standardised.
  * @param device made with the config's seed; the run itself needs a fresh one
+ * @throws RunError when the images are not those that the model is made for
  */
 export async function measureSpeed(config: RunConfig, dataset: Dataset, device: Device): Promise<Speed> {
   checkFit(config.model, dataset.name, dataset.train);
@@ -55,13 +56,14 @@ export interface Stretch {
   readonly secondsPerEpoch: number;
 }
 
-/**
- * What a run is made of: its epochs, and where its config says so those of retraining. A schedule may end it earlier.
- */
+/** The epochs of a run, and where its config says so those of retraining. A schedule may end them earlier. */
 export function stretchesOf(config: RunConfig, dataset: Dataset, { training, scoring }: Speed): Stretch[] {
   const { train, validation, test } = splitDataset(dataset, config.validation);
-  const seconds = (trained: ImageSet, scored: ImageSet) => training * trained.count + scoring * scored.count;
   const { epochs } = config;
-  const first = { epochs, secondsPerEpoch: seconds(train, validation ?? test) };
-  return config.retrain ? [first, { epochs, secondsPerEpoch: seconds(dataset.train, test) }] : [first];
+  const stretch = (trained: ImageSet, scored: ImageSet): Stretch => ({
+    epochs,
+    secondsPerEpoch: training * trained.count + scoring * scored.count,
+  });
+  const first = stretch(train, validation ?? test);
+  return config.retrain ? [first, stretch(dataset.train, test)] : [first];
 }

@@ -1,8 +1,8 @@
 /** How large an experiment is made: as the recipes say, or a miniature of it. */
-import { type Dataset, take } from '../data/index.js';
-import { chooseConfig } from '../train/choose-config.js';
-import type { RunConfig } from '../train/config.js';
-import { readRecipe } from '../train/recipe.js';
+import { type Dataset, take } from '../../data/index.js';
+import { chooseConfig } from '../../train/choose-config.js';
+import type { RunConfig } from '../../train/config.js';
+import { readRecipe } from '../../train/recipe.js';
 
 export interface Scale {
   readonly name: string;
@@ -20,7 +20,8 @@ export interface Scale {
 const full: Scale = {
   name: 'full',
   measured: 'test',
-  config: (recipe, seed, data) => chooseConfig({ recipe, ...(data !== undefined && { data }), changes: { seed } }),
+  config: (recipe, seed, data) =>
+    chooseConfig({ recipe, ...(data !== undefined && { data }), changes: { seed } }),
   cut: (dataset) => dataset,
 };
 

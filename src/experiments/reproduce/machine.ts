@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Device } from '../gpu/device.js';
-import { checked, parseJson } from '../train/config.js';
-import { replaceFile } from '../train/write-file.js';
+import type { Device } from '../../gpu/device.js';
+import { checked, parseJson } from '../../train/config.js';
+import { replaceFile } from '../../train/write-file.js';
 
 const FILE = 'machine.json';
 

@@ -1,11 +1,11 @@
 /** Which runs an experiment is made of, and how far each has come. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { RunConfig } from '../train/config.js';
-import { type Recipe, readRecipe } from '../train/recipe.js';
-import { readResult } from '../train/result.js';
-import { RunDirectory } from '../train/run-directory.js';
-import { RunError } from '../train/run-error.js';
+import type { RunConfig } from '../../train/config.js';
+import { type Recipe, readRecipe } from '../../train/recipe.js';
+import { readResult } from '../../train/result.js';
+import { RunDirectory } from '../../train/run-directory.js';
+import { RunError } from '../../train/run-error.js';
 import type { Experiment } from './experiments.js';
 import type { Scale } from './scale.js';
 
@@ -57,7 +57,9 @@ function checkSettings(path: string, found: RunConfig, wanted: RunConfig): void 
   const differing = differences({ ...found, data: wanted.data }, wanted);
   if (differing.length === 0) return;
   const texts = differing.map(({ field, from, to }) => `${field} ${show(from)} rather than ${show(to)}`);
-  throw new RunError(`the run in ${path} has other settings: ${texts.join(', ')}; name another directory with --out`);
+  throw new RunError(
+    `the run in ${path} has other settings: ${texts.join(', ')}; name another directory with --out`,
+  );
 }
 
 /** A field of a config in which two differ. */

@@ -1,0 +1,119 @@
+/** Trains what an experiment lacks. */
+import type { PreprocessingProgress } from '../../data/index.js';
+import type { Device } from '../../gpu/device.js';
+import { readMetrics } from '../../train/metrics.js';
+import { readResult } from '../../train/result.js';
+import { runWithRetraining } from '../../train/retraining.js';
+import type { Reporter } from '../../train/run.js';
+import { RunDirectory } from '../../train/run-directory.js';
+import { writeMachine } from './machine.js';
+import { type PlannedRun, type PlanOptions, planRuns } from './plan.js';
+import { SharedImages } from './shared-images.js';
+import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js';
+import { TimeLeft } from './time-left.js';
+
+export interface ExperimentOptions extends PlanOptions {
+  /** Lends a device made with a seed: a fresh one each time, since first weights depend on what was drawn before. */
+  readonly withDevice: <T>(seed: number, work: (device: Device) => Promise<T>) => Promise<T>;
+  readonly reporter?: ExperimentReporter;
+  /** Stops at the next step; the same call goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+/** Hears how an experiment goes, and how each of its runs does. */
+export interface ExperimentReporter extends Reporter {
+  /** First of all: what there is, and what is left to do. */
+  planned?(runs: readonly PlannedRun[]): void;
+  /** Its preprocessing is about to be fitted, for all runs on the same images. */
+  fitting?(run: PlannedRun): void;
+  /** A few of its steps are about to be timed. */
+  measuring?(run: PlannedRun): void;
+  /** Seconds that all runs to come will take: before the first of them, and after each epoch. */
+  timeLeft?(seconds: number, when: 'before' | 'during'): void;
+  /** The run that begins now, or goes on, counted from 1 among those that were not finished. */
+  running?(run: PlannedRun, number: number, of: number): void;
+}
+
+/**
+ * Train the runs that are missing, and those that were cut off to their end.
+ * @returns whether all runs are finished; a signal may stop it before
+ * @throws RunError, DataError when a run cannot be started or go on
+ */
+export async function runExperiment(options: ExperimentOptions): Promise<boolean> {
+  const { scale, withDevice, reporter = {}, signal = new AbortController().signal } = options;
+  const planned = planRuns(options);
+  reporter.planned?.(planned);
+  const todo = planned.filter(({ state }) => state !== 'finished');
+  if (todo.length === 0) return true;
+
+  const images = new SharedImages(scale, planned);
+  const preparing = (progress: PreprocessingProgress) => reporter.preparing?.(progress);
+  for (const run of todo) {
+    const { config } = run;
+    if (signal.aborted) return false;
+    if (images.preprocessing(config)) continue;
+    reporter.fitting?.(run);
+    await withDevice(config.seed, (device) => images.fit(config, device, preparing));
+  }
+
+  const speeds = new Map<string, Speed>();
+  for (const run of todo) {
+    const { config, recipe } = run;
+    if (signal.aborted) return false;
+    if (speeds.has(recipe.name)) continue;
+    reporter.measuring?.(run);
+    const measure = (device: Device) => measureSpeed(config, images.dataset(config), device);
+    speeds.set(recipe.name, await withDevice(config.seed, measure));
+  }
+  const left = new TimeLeft(
+    todo.map(({ config, recipe, path }) =>
+      toCome(path, stretchesOf(config, images.dataset(config), speeds.get(recipe.name)!)),
+    ),
+  );
+  reporter.timeLeft?.(left.seconds, 'before');
+
+  for (const [index, run] of todo.entries()) {
+    const { config, path, state } = run;
+    if (signal.aborted) return false;
+    reporter.running?.(run, index + 1, todo.length);
+    const { finished } = await runWithRetraining({
+      config,
+      path,
+      dataset: images.dataset(config),
+      preprocessing: images.preprocessing(config)!,
+      resume: state === 'begun',
+      signal,
+      withDevice: (work) => withDevice(config.seed, work),
+      reporter: {
+        preparing,
+        started(start) {
+          writeMachine(path, start.device);
+          reporter.started?.(start);
+        },
+        stepped: (progress) => reporter.stepped?.(progress),
+        evaluating: (done, of) => reporter.evaluating?.(done, of),
+        finishedEpoch(metrics) {
+          reporter.finishedEpoch?.(metrics);
+          left.finishedEpoch(index, metrics.seconds);
+          reporter.timeLeft?.(left.seconds, 'during');
+        },
+        warned: (text) => reporter.warned?.(text),
+      },
+    });
+    if (!finished) return false;
+    left.finishedRun(index);
+  }
+  return true;
+}
+
+/** A run's stretches without the epochs that it has trained before. */
+function toCome(path: string, stretches: readonly Stretch[]): Stretch[] {
+  const first = RunDirectory.find(path);
+  const runs = [first, first && RunDirectory.find(first.retrained)];
+  return stretches.map((stretch, index) => {
+    const run = runs[index];
+    if (!run) return stretch;
+    const trained = readResult(run.result) ? stretch.epochs : readMetrics(run.metrics).length;
+    return { ...stretch, epochs: stretch.epochs - trained };
+  });
+}

@@ -1,0 +1,36 @@
+import type { Stretch } from './speed.js';
+
+/** Seconds that several runs will still take: at first as estimated, then corrected by how long their epochs really took. */
+export class TimeLeft {
+  /** Of each run, the epochs to come. */
+  readonly #runs: Stretch[][];
+  /** Seconds of the epochs that were finished since: as estimated, and as they were. */
+  #estimated = 0;
+  #taken = 0;
+
+  constructor(runs: readonly (readonly Stretch[])[]) {
+    this.#runs = runs.map((stretches) => [...stretches]);
+  }
+
+  get seconds(): number {
+    const slower = this.#estimated > 0 ? this.#taken / this.#estimated : 1;
+    const seconds = ({ epochs, secondsPerEpoch }: Stretch) => epochs * secondsPerEpoch;
+    return slower * this.#runs.flat().reduce((sum, stretch) => sum + seconds(stretch), 0);
+  }
+
+  /** @param run counted from 0 */
+  finishedEpoch(run: number, seconds: number): void {
+    const stretches = this.#runs[run]!;
+    const index = stretches.findIndex(({ epochs }) => epochs > 0);
+    const stretch = stretches[index];
+    if (!stretch) return;
+    stretches[index] = { ...stretch, epochs: stretch.epochs - 1 };
+    this.#estimated += stretch.secondsPerEpoch;
+    this.#taken += seconds;
+  }
+
+  /** It may have ended before its last epoch. */
+  finishedRun(run: number): void {
+    this.#runs[run] = [];
+  }
+}
