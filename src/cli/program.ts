@@ -7,6 +7,7 @@ import { defineModels } from './models.js';
 import { definePlan } from './plan.js';
 import { definePredict } from './predict.js';
 import { defineRecipes } from './recipes.js';
+import { defineSummary } from './summary.js';
 import { defineTrain } from './train.js';
 import { defineTune } from './tune.js';
 
@@ -17,6 +18,7 @@ const COMMANDS = [
   defineDownload,
   defineModels,
   defineRecipes,
+  defineSummary,
   definePlan,
   defineTune,
   defineDoctor,

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { DawngradError } from '../../../src/gpu/errors.js';
+import { models } from '../../../src/nn/models/index.js';
+import type { ModelOptions } from '../../../src/nn/models/model.js';
+import { readRecipe, recipeNames } from '../../../src/train/recipe.js';
+import { useDevice } from '../../support/device.js';
+
+const gpu = useDevice();
+
+const build = (name: string, options: ModelOptions) =>
+  models.get(name)!.build(gpu.device, { width: 0.01, ...options });
+
+describe('a model', () => {
+  it.each<[string, ModelOptions, RegExp]>([
+    [
+      'conv-maxout-mnist',
+      { head: 'gap' },
+      /^building conv-maxout-mnist: head is "gap", .* only "fc-dropout"/,
+    ],
+    ['conv-maxout-mnist', { linearHead: false }, /linearHead is false, and this model has only true/],
+    ['conv-maxout-mnist', { batchNorm: true }, /batchNorm is true, and this model has only false/],
+    ['hinton-cnn', { batchNorm: true }, /^building hinton-cnn: batchNorm is true, .*; leave the option out$/],
+    ['nin-bn-cifar10', { batchNorm: false }, /batchNorm is false, and this model has only true/],
+  ])('%s refuses %j, which its architecture has no place for', (name, options, message) => {
+    expect(() => build(name, options)).toThrow(DawngradError);
+    expect(() => build(name, options)).toThrow(message);
+  });
+
+  it('takes what its architecture says anyway', () => {
+    for (const [name, { fixed }] of models) expect(() => build(name, fixed)).not.toThrow();
+  });
+
+  it.each(recipeNames())('of the recipe %s can be built as the recipe says', (name) => {
+    const { model, dropout, init, linearHead, batchNorm, head } = readRecipe(name);
+    expect(() => build(model, { dropout, init, linearHead, batchNorm, head })).not.toThrow();
+  });
+});
