@@ -75,8 +75,8 @@ const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
 const A_ALONG_TERMS: bool = true;
 const B_ALONG_TERMS: bool = false;
 
-const THREAD_ROWS: u32 = 16u; // 4, 8 or 16
-const THREAD_COLUMNS: u32 = 16u; // THREAD_ROWS times 1, 2 or 4
+const THREAD_ROWS: u32 = 16u; // 8 or 16
+const THREAD_COLUMNS: u32 = 16u; // as many, or twice as many
 const THREADS = THREAD_ROWS * THREAD_COLUMNS;
 const A_QUADS = 2u * THREAD_ROWS;
 const B_QUADS = 2u * THREAD_COLUMNS;

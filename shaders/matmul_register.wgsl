@@ -3,31 +3,30 @@
 //   c = a b, as matmul_naive.wgsl, which is the specification
 //
 // The idea over matmul_tiled.wgsl: what limits a GPU there is not arithmetic but the way to it. A thread with 4 x 4 sums
-// reads 8 numbers from workgroup memory for 16 multiply-adds, one with 8 x 8 sums 16 for 64; and as vec4f they come in four
-// loads. THREAD_ROWS x THREAD_COLUMNS threads make a tile of eight times as many rows and columns; each number from storage
-// serves a whole row or column of it.
+// reads 8 numbers from workgroup memory for 16 multiply-adds, one with 8 x 8 sums reads 16 for 64, and as vec4f they come
+// in four loads. A tile has eight times as many rows and columns as the workgroup has threads along each side, and each
+// number from storage serves a whole row or column of it.
 //
-// The rows of a tile are dealt to its threads like cards: thread r has rows r, r + THREAD_ROWS, r + 2 * THREAD_ROWS, and so
-// on. A vec4f in workgroup memory holds a quad: four rows (or columns) that are 2 * THREAD_ROWS apart. So neighbouring threads
-// always have neighbouring rows and columns, when they fetch, when they add and when they store: accesses to storage are served
-// together, and those to workgroup memory spread over its banks. Within a wave of 32 threads, 4 rows of threads and 8
-// columns share what they read. The slices' lines are one vec4f longer than needed, so that threads which write along the
-// summation, one line each, meet different banks as well.
+// The rows of a tile are dealt to its threads like cards: thread r has rows r, r + THREAD_ROWS, r + 2 * THREAD_ROWS, and
+// so on; columns likewise. A vec4f in workgroup memory holds a quad, four rows that are 2 * THREAD_ROWS apart. So
+// neighbouring threads have neighbouring rows and columns when they fetch, when they add and when they store: storage
+// serves them together, and workgroup memory from different banks. Of the 32 threads of a wave, the 8 in a line share the
+// rows that they read, and the 4 in a column the columns. A term's line in workgroup memory is one vec4f longer than
+// needed, so that threads which write to one line each meet different banks as well.
 //
-// Along the summation, a slice is DEPTH terms, of which each thread fetches one quad of a and one, two or four of b. It fetches
-// the next slice before it uses the present one, so that the multiply-adds hide the way to storage. Which rows, which columns and
-// where they start is found once; from slice to slice only the term moves on, by an addition. Neighbouring
-// threads fetch along the axis along which the numbers are neighbours: A_ALONG_TERMS, B_ALONG_TERMS.
+// A slice is DEPTH terms of the summation, of which each thread fetches one quad of a and one or two of b. It fetches the
+// next slice before it uses the present one, so that the multiply-adds hide the way to storage. Where its rows and columns
+// begin is found once; from slice to slice only the term moves on, by an addition. Neighbouring threads fetch along
+// the axis along which the numbers are closer in memory: A_ALONG_TERMS, B_ALONG_TERMS.
 //
-// What to expect of a GPU with 64 K registers and four times 32 multiply-adds a cycle for each workgroup's processor: 64 sums,
-// 16 operands, 8 to 20 numbers on their way and some twenty places are just under 128 registers a thread, so two workgroups of
-// 16 x 16 threads fit, and one computes while the other waits at a barrier. For one term a wave issues 64 multiply-adds and
-// 4 loads, whose 128 bytes each are a quarter of what workgroup memory can deliver meanwhile. From storage, a tile of
-// 128 x 128 needs 256 numbers for 16,384 multiply-adds, one of 64 x 128 half as many again for each.
-// These are intentions, not measurements.
+// What this intends on a processor with 64 K registers and 128 multiply-adds a cycle (nothing here is measured): 64 sums,
+// 16 operands, 8 numbers on their way and some thirty places fit in 128 registers, so that two workgroups of 256 threads
+// do, and one computes while the other waits at a barrier. For each term a wave issues 64 multiply-adds and 4 loads,
+// which touch 64 or 128 bytes each. From storage, a tile of 128 x 128 needs 256 numbers for 16,384 multiply-adds, half as
+// many as four of 64 x 64 do.
 //
-// What is written once is compiled once: fetching is written in one place, and storing in a loop that picks the row's sums from
-// the variables. Unrolled, the stores would take a software driver three times as long to compile as all the rest.
+// What is written once is compiled once: fetching is written in one place, and storing in a loop that picks the row's sums
+// from the variables. Unrolled, the stores would take a software driver twice as long to compile as all the rest.
 //
 // Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 8 * (33 + 33) vec4f = 8.25 KiB.
 
@@ -93,8 +92,8 @@ const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
 const A_ALONG_TERMS: bool = true;
 const B_ALONG_TERMS: bool = false;
 
-const THREAD_ROWS: u32 = 16u; // 4, 8 or 16
-const THREAD_COLUMNS: u32 = 16u; // THREAD_ROWS times 1, 2 or 4
+const THREAD_ROWS: u32 = 16u; // 8 or 16
+const THREAD_COLUMNS: u32 = 16u; // as many, or twice as many
 const THREADS = THREAD_ROWS * THREAD_COLUMNS;
 const A_QUADS = 2u * THREAD_ROWS;
 const B_QUADS = 2u * THREAD_COLUMNS;

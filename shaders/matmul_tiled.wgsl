@@ -7,7 +7,9 @@
 // number from storage serves 64 threads. A thread's rows and columns are 16 apart, so that neighbouring threads read
 // neighbouring words (no bank conflicts) and store contiguous columns. Past the edges the slices are filled with zeros.
 //
-// The three levels of the summation are walked as one axis of terms, so short inner blocks fill slices too.
+// The three levels of the summation are walked as one axis of terms, so short inner blocks fill slices too. A thread fetches
+// one term of a slice of a, and one column of b: what takes divisions is found once, or once in a block.
+//
 // Workgroups: x along columns, y along rows, z along batches. Workgroup memory: 2 * 64 * DEPTH floats = 4 KiB.
 
 struct Params {
@@ -91,9 +93,6 @@ fn columns_of(batch: u32, first: u32) -> Columns {
 }
 
 fn store(columns: Columns, row: u32, sums: vec4f) {
-  if (row >= params.rows) {
-    return;
-  }
   let at = columns.c + row * params.c_row;
   var values = sums;
   if (ROW_BIAS) {
@@ -136,35 +135,56 @@ struct Term {
   inner: u32,
 }
 
-fn term_of(term: u32) -> Term {
-  let block = term / params.inner;
-  return Term(block / params.middle, block % params.middle, term % params.inner);
+// The term so many further.
+fn advance(start: Term, terms: u32) -> Term {
+  var term = start;
+  term.inner += terms;
+  if (term.inner >= params.inner) {
+    let blocks = term.inner / params.inner;
+    term.inner -= blocks * params.inner;
+    term.middle += blocks;
+    term.outer += term.middle / params.middle;
+    term.middle %= params.middle;
+  }
+  return term;
 }
 
-fn load_a(batch: u32, row: u32, term: u32) -> f32 {
-  if (row >= params.rows || term >= params.outer * params.middle * params.inner) {
+// Past the end of the summation there are zeros on both sides.
+fn load_a(batch: u32, row: u32, term: Term) -> f32 {
+  if (row >= params.rows || term.outer >= params.outer) {
     return 0.0;
   }
-  let t = term_of(term);
   return a[params.a_start + batch * params.a_batch + row * params.a_row
-    + t.outer * params.a_outer + t.middle * params.a_middle + t.inner * params.a_inner];
+    + term.outer * params.a_outer + term.middle * params.a_middle + term.inner * params.a_inner];
 }
 
-fn load_b(batch: u32, term: u32, column: u32) -> f32 {
-  if (column >= params.columns || term >= params.outer * params.middle * params.inner) {
+// Where a column starts in b, and in its images if they are read through a window.
+struct Column {
+  b: u32,
+  y: i32,
+  x: i32,
+}
+
+fn column_of(batch: u32, unclamped: u32) -> Column {
+  let index = min(unclamped, params.columns - 1u); // past the edge the last one again, never stored
+  let within = index % params.group;
+  return Column(
+    params.b_start + batch * params.b_batch + (index / params.group) * params.b_group + within * params.b_column,
+    params.origin_y + i32(within / params.column_width) * params.column_y,
+    params.origin_x + i32(within % params.column_width) * params.column_x,
+  );
+}
+
+fn load_b(column: Column, term: Term) -> f32 {
+  if (term.outer >= params.outer) {
     return 0.0;
   }
-  let t = term_of(term);
-  let within = column % params.group;
-  let at = params.b_start + batch * params.b_batch + t.outer * params.b_outer + t.inner * params.b_inner
-    + (column / params.group) * params.b_group + within * params.b_column;
+  let at = column.b + term.outer * params.b_outer + term.inner * params.b_inner;
   if (!WINDOW) {
     return b[at];
   }
-  let y = params.origin_y + i32(within / params.column_width) * params.column_y
-    + i32(t.middle / params.middle_width) * params.middle_y;
-  let x = params.origin_x + i32(within % params.column_width) * params.column_x
-    + i32(t.middle % params.middle_width) * params.middle_x + i32(t.inner) * params.inner_x;
+  let y = column.y + i32(term.middle / params.middle_width) * params.middle_y;
+  let x = column.x + i32(term.middle % params.middle_width) * params.middle_x + i32(term.inner) * params.inner_x;
   // As u32, what is above or left of the image is far below or right of it.
   if (u32(y) >= params.height || u32(x) >= params.width) {
     return 0.0;
@@ -180,19 +200,29 @@ fn product(
 ) {
   let first_row = tile.y * TILE;
   let first_column = tile.x * TILE;
-  let terms = params.outer * params.middle * params.inner;
+
+  // a: neighbouring threads fetch neighbouring terms, which are neighbours in memory unless a is transposed.
+  let a_depth = index % DEPTH;
+  var a_term = advance(Term(), a_depth);
+  // b: neighbouring threads fetch neighbouring columns.
+  let b_depth = index / TILE;
+  let b_column = column_of(tile.z, first_column + index % TILE);
+  var b_term = advance(Term(), b_depth);
 
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
 
+  let terms = params.outer * params.middle * params.inner;
   for (var first_term = 0u; first_term < terms; first_term += DEPTH) {
-    for (var i = index; i < DEPTH * TILE; i += SIDE * SIDE) {
-      // a: neighbouring threads take neighbouring terms, which are neighbours in memory unless a is transposed.
-      a_slice[(i % DEPTH) * TILE + i / DEPTH] = load_a(tile.z, first_row + i / DEPTH, first_term + i % DEPTH);
-      // b: neighbouring threads take neighbouring columns.
-      b_slice[i] = load_b(tile.z, first_term + i / TILE, first_column + i % TILE);
+    for (var row = index / DEPTH; row < TILE; row += SIDE * SIDE / DEPTH) {
+      a_slice[a_depth * TILE + row] = load_a(tile.z, first_row + row, a_term);
+    }
+    a_term = advance(a_term, DEPTH);
+    for (var depth = b_depth; depth < DEPTH; depth += SIDE * SIDE / TILE) {
+      b_slice[depth * TILE + index % TILE] = load_b(b_column, b_term);
+      b_term = advance(b_term, SIDE * SIDE / TILE);
     }
     workgroupBarrier();
     for (var d = 0u; d < DEPTH; d++) {
@@ -213,9 +243,11 @@ fn product(
   }
 
   let columns = columns_of(tile.z, first_column + thread.x);
-  let row = first_row + thread.y;
-  store(columns, row, s0);
-  store(columns, row + SIDE, s1);
-  store(columns, row + 2u * SIDE, s2);
-  store(columns, row + 3u * SIDE, s3);
+  // In a loop, since what is written once is compiled once.
+  let last_row = min(first_row + TILE, params.rows);
+  var sums = s0;
+  for (var row = first_row + thread.y; row < last_row; row += SIDE) {
+    store(columns, row, sums);
+    sums = select(s1, select(s2, s3, row >= first_row + 2u * SIDE), row >= first_row + SIDE);
+  }
 }

@@ -41,7 +41,7 @@ describe('matrix product, every rung of the ladder', () => {
   const tolerance = { ...SINGLE, absolute: 1e-5 };
 
   it('offers what needs no feature everywhere', () => {
-    const everywhere = ['naive', 'tiled', 'register32', 'register64', 'register128'];
+    const everywhere = ['naive', 'tiled', 'register64', 'register128'];
     expect(matmulVariants(gpu.device)).toEqual(expect.arrayContaining(everywhere));
   });
 
@@ -109,7 +109,7 @@ describe('matrix product, every rung of the ladder', () => {
         data: Float64Array.from(a.data, (_, i) => a.data[(i % rows) * depth + Math.floor(i / rows)]),
       };
       const variants = variantsFor(gpu.device, product);
-      expect(variants).toEqual(expect.arrayContaining(['vectorised32', 'vectorised64', 'vectorised128']));
+      expect(variants).toEqual(expect.arrayContaining(['vectorised64', 'vectorised128']));
       for (const variant of variants) {
         for (const [factor, how] of [
           [a, product],
@@ -178,8 +178,7 @@ describe('what a GPU takes unless it was measured', () => {
   it.each([
     ['a high tile where the rows fill it', nin(1024, 1024, 36), 'vectorised128'],
     ['a lower one where they would not', nin(192, 192, 256), 'vectorised64'],
-    ['the lowest', nin(160, 192, 1024), 'vectorised32'],
-    ['single elements, where columns do not come in fours', nin(160, 192, 1023), 'register32'],
+    ['single elements, where columns do not come in fours', nin(160, 192, 1023), 'register64'],
     ['more workgroups, where high tiles give too few', imagesTimes(1024, 64, [32, 64]), 'vectorised64'],
     ['many threads for a small product', nin(10, 192, 64), 'tiled'],
   ] as const)('%s', (_, product, variant) => {
