@@ -9,7 +9,18 @@ describe('dawngrad', () => {
   it('shows its commands with --help', async () => {
     const { status, stdout, stderr } = await dawngrad(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const command of ['train', 'eval', 'predict', 'download', 'models', 'recipes', 'plan', 'tune', 'doctor']) {
+    for (const command of [
+      'train',
+      'eval',
+      'predict',
+      'download',
+      'models',
+      'recipes',
+      'summary',
+      'plan',
+      'tune',
+      'doctor',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     }
   });
@@ -20,7 +31,7 @@ describe('dawngrad', () => {
     expect(stderr).toMatch(/^Usage: dawngrad /);
   });
 
-  it.each(['train', 'eval', 'predict', 'download', 'models', 'recipes', 'plan', 'tune', 'doctor'])(
+  it.each(['train', 'eval', 'predict', 'download', 'models', 'recipes', 'summary', 'plan', 'tune', 'doctor'])(
     'shows the use of %s',
     async (command) => {
       const { status, stdout, stderr } = await dawngrad([command, '--help']);

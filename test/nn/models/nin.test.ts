@@ -29,6 +29,8 @@ describe('NIN models', () => {
     ['nin-cifar100', block(5, 3, 192, 160, 96) + block(5, 96, 192, 192, 192) + block(3, 192, 192, 192, 100)],
     ['nin-svhn', block(5, 3, 128, 96, 64) + block(5, 64, 320, 256, 128) + block(5, 128, 384, 256, 10)],
     ['nin-mnist', block(5, 1, 96, 64, 48) + block(5, 48, 128, 96, 48) + block(5, 48, 128, 96, 10)],
+    // As nin-cifar10, with a scale and a shift for each of its maps.
+    ['nin-bn-cifar10', 966_986 + 2 * (192 + 160 + 96 + 192 + 192 + 192 + 192 + 192 + 10)],
   ])('%s has %i parameters', (name, expected) => {
     const count = build(name)
       .parameters()
@@ -58,6 +60,18 @@ describe('NIN models', () => {
         .map(([, { size }]) => size);
     expect(maps(0.25)).toEqual([48, 40, 24, 48, 48, 48, 48, 48, 10]);
     expect(maps(0.001)).toEqual([1, 1, 1, 1, 1, 1, 1, 1, 10]);
+  });
+
+  it.each(['fc', 'fc-dropout'] as const)('the %s head reads the ten class maps of 8 x 8', (head) => {
+    const model = build('nin-cifar10', { head });
+    const fc = [...model.namedParameters()].filter(([name]) => name.startsWith('fc.'));
+    expect(fc.map(([name, { shape }]) => [name, shape])).toEqual([
+      ['fc.weight', [10, 10 * 8 * 8]],
+      ['fc.bias', [10]],
+    ]);
+    expect(model.parameters().reduce((sum, { size }) => sum + size, 0)).toBe(966_986 + 6_410);
+    expect(model.children().has('dropout')).toBe(head === 'fc-dropout');
+    expect(model.children().has('gap')).toBe(false);
   });
 
   it("starts with the paper's deviations and zero biases, or with He's", async () => {
