@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
   batchNorm: z.boolean(),
   /** From maps to logits: global average pooling, or a fully connected layer, without or with dropout before it. */
   head: z.enum(['gap', 'fc', 'fc-dropout']).default('gap'),
+  /** Of the window of each block's first convolution, in place of the model's own. */
+  kernelSizes: z.array(count).readonly().optional(),
   optimizer: z.enum(['sgd', 'adam']),
   learningRate: rate,
   /** Parameters that learn otherwise than the rest, see `parameterGroups`. */

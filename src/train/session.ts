@@ -59,8 +59,9 @@ export function assemble(config: RunConfig, device: Device, images: RunImages): 
 
 /** The net of a config with its first weights, which follow from the device's seed. */
 export function buildModel(config: RunConfig, device: Device): Module {
-  const { width, dropout, init, linearHead, batchNorm, head } = config;
-  return findModel(config.model).build(device, { width, dropout, init, linearHead, batchNorm, head });
+  const { width, dropout, init, linearHead, batchNorm, head, kernelSizes } = config;
+  const options = { width, dropout, init, linearHead, batchNorm, head, ...(kernelSizes && { kernelSizes }) };
+  return findModel(config.model).build(device, options);
 }
 
 /** @throws RunError when images or classes are not those that a model is made for */

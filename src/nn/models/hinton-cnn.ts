@@ -16,7 +16,7 @@ export const HINTON_CNN = {
   description: "Hinton's CNN with a locally connected layer, for CIFAR-10 (section 4.6)",
   input: [3, 32, 32],
   classes: 10,
-  fixed: { batchNorm: false },
+  fixed: { batchNorm: false, kernelSizes: [5, 5, 5] },
 } as const satisfies ModelDescription;
 
 /** Of the convolutions, and of the locally connected layer in front of a fully connected one. */

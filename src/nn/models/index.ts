@@ -7,7 +7,11 @@ const nin = ([name, layers]: [string, NinLayers]): ModelEntry =>
   modelEntry(name, layers, (device, options) => new NetworkInNetwork(device, layers, options));
 
 const convMaxout = ([name, layers]: [string, ConvMaxoutLayers]): ModelEntry =>
-  modelEntry(name, layers, (device, options) => new ConvMaxout(device, layers, options));
+  modelEntry(
+    name,
+    { ...layers, fixed: { ...layers.fixed, kernelSizes: layers.blocks.map(({ kernelSize }) => kernelSize) } },
+    (device, options) => new ConvMaxout(device, layers, options),
+  );
 
 const hintonCnn = modelEntry('hinton-cnn', HINTON_CNN, (device, options) => new HintonCnn(device, options));
 

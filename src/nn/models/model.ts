@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Device } from '../../gpu/device.js';
 import { DawngradError } from '../../gpu/errors.js';
 import type { Module } from '../module.js';
@@ -22,10 +23,15 @@ export interface ModelOptions {
    * `fc-dropout`, dropout and then that. The paper compares them in table 5 and section 4.6.
    */
   readonly head?: 'gap' | 'fc' | 'fc-dropout';
+  /**
+   * Rows, and as many columns, of the window of each block's first convolution (default: the model's own). The paper tunes
+   * these receptive fields on held-out images.
+   */
+  readonly kernelSizes?: readonly number[];
 }
 
 /** Options that an architecture leaves no choice about, with the value that describes it. */
-export type FixedOptions = Pick<ModelOptions, 'linearHead' | 'batchNorm' | 'head'>;
+export type FixedOptions = Pick<ModelOptions, 'linearHead' | 'batchNorm' | 'head' | 'kernelSizes'>;
 
 /** What is known of a model before it is built. */
 export interface ModelDescription {
@@ -57,7 +63,7 @@ export function modelEntry(
   const checked = (device: Device, options: ModelOptions = {}) => {
     for (const [option, only] of Object.entries(fixed)) {
       const value = options[option as keyof FixedOptions] ?? only;
-      if (value === only) continue;
+      if (isDeepStrictEqual(value, only)) continue;
       throw new DawngradError(
         `building ${name}: ${option} is ${JSON.stringify(value)}, and this model has only ${JSON.stringify(only)}; ` +
           'leave the option out',

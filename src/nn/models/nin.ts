@@ -1,4 +1,5 @@
 import type { Device } from '../../gpu/device.js';
+import { DawngradError } from '../../gpu/errors.js';
 import { he, normal } from '../init.js';
 import { AvgPool2d } from '../layers/avg-pool2d.js';
 import { Dropout } from '../layers/dropout.js';
@@ -36,6 +37,19 @@ const windowOf = ({ kernelSize, stride = 1 }: Block) => ({
   padding: (kernelSize - 1) / 2,
 });
 
+/** @throws DawngradError when the sizes are not one for each block, and odd: others have no padding that keeps the maps' size */
+function withKernelSizes(
+  blocks: readonly Block[],
+  sizes: readonly number[] = blocks.map(({ kernelSize }) => kernelSize),
+): Block[] {
+  if (sizes.length !== blocks.length || sizes.some((size) => size % 2 !== 1)) {
+    throw new DawngradError(
+      `Network in Network: kernelSizes is ${JSON.stringify(sizes)}; give one odd number for each of its ${blocks.length} blocks`,
+    );
+  }
+  return blocks.map((block, index) => ({ ...block, kernelSize: sizes[index]! }));
+}
+
 /**
  * *Network in Network* (Lin, Chen & Yan, ICLR 2014; arXiv:1312.4400), as in the authors' code: three mlpconv blocks, the
  * first two followed by a 3x3 pool of stride 2 in ceil mode and dropout, and global average pooling over one map a class.
@@ -46,7 +60,9 @@ const windowOf = ({ kernelSize, stride = 1 }: Block) => ({
  * dropout before it is: here like those of the other layers. The two other dropouts stay.
  */
 export class NetworkInNetwork extends Sequential {
-  constructor(device: Device, { input, classes, blocks }: NinLayers, options: ModelOptions = {}) {
+  constructor(device: Device, layers: NinLayers, options: ModelOptions = {}) {
+    const { input, classes } = layers;
+    const blocks = withKernelSizes(layers.blocks, options.kernelSizes);
     const { width = 1, dropout = 0.5, init = 'paper', head = 'gap' } = options;
     const { linearHead = false, batchNorm = false } = options;
     const [channels, ...imageSize] = input;
