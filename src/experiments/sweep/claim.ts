@@ -22,7 +22,7 @@ import { z } from 'zod';
 import { checked, parseJson } from '../../train/config.js';
 import { explainFileError, RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
-import { machine, processRuns } from './machine.js';
+import { processRuns, thisMachine } from './machine.js';
 
 /** In milliseconds. */
 export interface Lease {
@@ -33,7 +33,11 @@ export interface Lease {
 /** Compiling shaders for a software driver may keep a process from giving a sign of life for a minute or two. */
 const LEASE: Lease = { heartbeat: 10_000, expiry: 600_000 };
 
-const ownerSchema = z.object({ machine: z.string(), pid: z.number().int().positive() });
+const ownerSchema = z.object({
+  host: z.string(),
+  pidNamespace: z.string(),
+  pid: z.number().int().positive(),
+});
 
 export type Owner = Readonly<z.infer<typeof ownerSchema>>;
 
@@ -77,7 +81,7 @@ export class Claims {
     if (generation === 0 || existsSync(this.#file(trial, generation, 'released'))) return undefined;
     const file = this.#file(trial, generation, 'claim');
     const owner = checked(ownerSchema, parseJson(readFileSync(file, 'utf8'), file, 'a claim'), file);
-    if (owner.machine === machine() && !processRuns(owner.pid)) return undefined;
+    if (isHere(owner) && !processRuns(owner.pid)) return undefined;
     return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
   }
 
@@ -95,7 +99,11 @@ export class Claims {
   }
 }
 
-const OWN_NAME = `${JSON.stringify({ machine: machine(), pid: process.pid } satisfies Owner)}\n`;
+const HERE = thisMachine();
+const OWN_NAME = `${JSON.stringify({ ...HERE, pid: process.pid } satisfies Owner)}\n`;
+
+const isHere = ({ host, pidNamespace }: Owner): boolean =>
+  host === HERE.host && pidNamespace === HERE.pidNamespace;
 
 interface ClaimOptions {
   readonly file: (generation: number) => string;

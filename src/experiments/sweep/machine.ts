@@ -1,15 +1,20 @@
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/**
- * A name for all processes that see each other's process ids: the host, and on Linux the namespace of process ids, in which
- * containers differ that share their host's name.
- */
-export function machine(): string {
+/** Processes of equal machines see each other's process ids. */
+export interface Machine {
+  readonly host: string;
+  /** On Linux; containers that share their host's name may differ in it. */
+  readonly pidNamespace: string;
+}
+
+export const thisMachine = (): Machine => ({ host: hostname(), pidNamespace: pidNamespace() });
+
+function pidNamespace(): string {
   try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
+    return readlinkSync('/proc/self/ns/pid');
   } catch {
-    return hostname();
+    return '';
   }
 }
 

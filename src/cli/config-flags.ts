@@ -1,0 +1,102 @@
+/** The flags that say what a new run shall be, of every command that starts some. */
+import type { Command } from 'commander';
+import type { Wishes } from '../train/choose-config.js';
+import type { RunConfig } from '../train/config.js';
+import { PRESET_NAMES, type PresetName } from '../train/presets.js';
+import { choice, number, wholeNumber } from './options.js';
+
+/** Flags that set a field of the config as they are. */
+const FIELDS = {
+  epochs: 'epochs',
+  batch: 'batch',
+  lr: 'learningRate',
+  seed: 'seed',
+  width: 'width',
+  limit: 'limit',
+  optimizer: 'optimizer',
+  momentum: 'momentum',
+  weightDecay: 'weightDecay',
+  dropout: 'dropout',
+  init: 'init',
+  linearHead: 'linearHead',
+  batchNorm: 'batchNorm',
+  retrain: 'retrain',
+} as const satisfies Record<string, keyof RunConfig>;
+
+export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown>> {
+  data?: string;
+  dataset?: string;
+  config?: string;
+  recipe?: string;
+  preset?: PresetName;
+  validation?: number;
+  augment?: boolean;
+  warmUp?: number;
+}
+
+/** Where the data are. */
+export const withDataFlags = (command: Command): Command =>
+  command
+    .option('--data <dir>', "the data set's directory; the files tell which one it is")
+    .option('--dataset <name>', 'which data set, where the directory holds several');
+
+/** What is trained, and how. */
+export const withConfigFlags = (command: Command): Command =>
+  command
+    .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
+    .option(
+      '--recipe <name>',
+      'train as the paper does: a name that `dawngrad recipes` lists, or a file of yours (.json)',
+    )
+    .addOption(
+      choice(
+        '--preset <name>',
+        'how to train instead: as we recommend (modern), or to see something soon (quick, the default without --recipe)',
+        PRESET_NAMES,
+      ),
+    )
+    .option('--epochs <n>', 'how often to go through the training images', wholeNumber(1))
+    .option('--batch <n>', 'images a step', wholeNumber(1))
+    .option('--lr <rate>', 'learning rate', number({ above: 0 }))
+    .option('--warm-up <epochs>', 'epochs over which the learning rate rises', number({ least: 0 }))
+    .option('--seed <n>', 'of weights, order, dropout and augmentation', wholeNumber(0, 2 ** 32 - 1))
+    .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))
+    .option('--limit <n>', 'train on the first n training images only', wholeNumber(1))
+    .option(
+      '--validation <n>',
+      'hold out n training images, and test at the end only; 0: none',
+      wholeNumber(0),
+    )
+    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
+    .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
+    .option('--weight-decay <c>', 'L2 penalty on the weights', number({ least: 0 }))
+    .option('--dropout <p>', 'probability that a value is dropped', number({ least: 0, below: 1 }))
+    .addOption(choice('--init <name>', 'initial weights', ['he', 'paper']))
+    .option('--linear-head', 'no ReLU after the class maps')
+    .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
+    .option('--batch-norm', 'batch normalisation before every ReLU')
+    .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
+    .option('--no-augment', 'train on the images as they are');
+
+export function wishesFrom(model: string | undefined, flags: ConfigFlags): Wishes {
+  const changes = Object.entries(FIELDS).flatMap(([flag, field]) => {
+    const value = flags[flag as keyof typeof FIELDS];
+    return value === undefined ? [] : [[field, value]];
+  });
+  const { config: configFile, data, dataset, recipe, preset, augment, warmUp, validation } = flags;
+  const given = Object.entries({
+    model,
+    configFile,
+    data,
+    dataset,
+    recipe,
+    preset,
+    augment,
+    warmUp,
+    validation,
+  });
+  return {
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    changes: Object.fromEntries(changes),
+  };
+}

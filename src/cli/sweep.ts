@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import { defineSweep, enterSweep, type SweepDefinition } from '../experiments/sweep/definition.js';
+import { parseDimension } from '../experiments/sweep/dimension.js';
+import { bestOf } from '../experiments/sweep/outcome.js';
+import { checkTrials, runSweep } from '../experiments/sweep/sweep.js';
+import { formatBest, formatTable } from '../experiments/sweep/table.js';
+import { chooseConfig } from '../train/choose-config.js';
+import type { Reporter } from '../train/run.js';
+import { loadRunData } from '../train/run-data.js';
+import { RUNS } from '../train/run-directory.js';
+import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from './config-flags.js';
+import { withDevice } from './device.js';
+import { Exit } from './failure.js';
+import { INTERRUPTED, interruptible } from './interrupt.js';
+import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
+import { reporterFor } from './reporter.js';
+import { SweepLog } from './sweep-log.js';
+
+interface Flags extends DeviceFlags, ConfigFlags {
+  over: string[];
+  random?: number;
+  out?: string;
+}
+
+const append = (text: string, earlier: readonly string[]): string[] => [...earlier, text];
+
+export function defineSweepCommand(program: Command): void {
+  const command = program
+    .command('sweep')
+    .description('search for the best settings: a run for each, compared on held-out images')
+    .argument('[model]', 'a name that `dawngrad models` lists (default: nin-glyphs)')
+    .option(
+      '--over <field=choice>',
+      'a field of the config to vary: weightDecay=1e-3,1e-4 or, to draw from, learningRate=log:1e-4..1e-1 or =uniform:...; may be repeated',
+      append,
+      [],
+    )
+    .option('--random <n>', 'draw n trials by the seed (default: every combination is one)', wholeNumber(1))
+    .option(
+      '--out <dir>',
+      'the directory of the sweep, to begin, to go on with, or to help others with (default: runs/sweep-<recipe or model>)',
+    );
+  withConfigFlags(withDataFlags(command));
+  withDeviceFlags(command).action(sweep);
+}
+
+async function sweep(model: string | undefined, flags: Flags): Promise<void> {
+  const { path, definition } = enter(model, flags);
+  const dataset = loadRunData(definition.config);
+  const outcomes = await interruptible('stopping after this step', (signal) =>
+    runSweep({
+      definition,
+      path,
+      dataset,
+      signal,
+      listener: new SweepLog(process.stderr),
+      withDevice: (seed, work) => withDevice({ ...deviceOptions(flags), seed }, work),
+      withReporter,
+    }),
+  );
+  const done = outcomes.filter(({ state }) => state !== 'open').length;
+  if (done < outcomes.length) {
+    process.stderr.write(
+      `stopped; ${done} of ${outcomes.length} trials are done; dawngrad sweep --out ${path} goes on\n`,
+    );
+    throw new Exit(INTERRUPTED);
+  }
+  process.stdout.write(`${formatTable(outcomes)}\n${formatBest(outcomes)}\n`);
+  const best = bestOf(outcomes);
+  process.stderr.write(`written to ${join(path, 'results.csv')}\n`);
+  if (best) {
+    process.stderr.write(
+      `to train the best anew on all images, and test it: dawngrad train --resume ${join(path, best.trial.name)}\n`,
+    );
+  }
+}
+
+/** What the flags ask for; with `--out` alone, whatever sweep is there. */
+function enter(
+  model: string | undefined,
+  { over, random, out, ...flags }: Flags,
+): { path: string; definition: SweepDefinition } {
+  const wishes = wishesFrom(model, flags);
+  const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
+  if (out !== undefined && !asked) return { path: out, definition: enterSweep(out) };
+  const config = chooseConfig(wishes);
+  const definition = defineSweep(config, over.map(parseDimension), random);
+  // Before anything is written.
+  checkTrials(definition, loadRunData(config));
+  const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
+  return { path, definition: enterSweep(path, definition) };
+}
+
+async function withReporter<T>(work: (reporter: Reporter) => Promise<T>): Promise<T> {
+  const reporter = reporterFor(process.stderr);
+  try {
+    return await work(reporter);
+  } finally {
+    reporter.close();
+  }
+}
