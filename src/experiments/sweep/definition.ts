@@ -7,11 +7,10 @@ import { makeDirectory } from '../../data/make-directory.js';
 import { checked, parseJson, type RunConfig, runConfigSchema } from '../../train/config.js';
 import { explainFileError, RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
-import { type Dimension, dimensionSchema } from './dimension.js';
+import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
 import {
   configWith,
   formatSettings,
-  formatValue,
   gridSettings,
   randomSettings,
   type Settings,
@@ -123,23 +122,12 @@ function differences(there: SweepDefinition, here: SweepDefinition): string[] {
   const [before, now] = [comparable(there), comparable(here)];
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]
     .filter((name) => !isDeepStrictEqual(before[name], now[name]))
-    .map((name) => `${name} is ${formatChoice(before[name])} there and ${formatChoice(now[name])} here`);
+    .map((name) => `${name} is ${formatValue(before[name])} there and ${formatValue(now[name])} here`);
 }
 
 /** All that a sweep was asked to be, by the name that the user knows it by. Its data may lie elsewhere today. */
 function comparable({ config, over, random }: SweepDefinition): Record<string, unknown> {
   const { data, ...settings } = config;
-  const choices = over.map(({ field, ...choice }) => [`--over ${field}`, choice]);
+  const choices = over.map((dimension) => [`--over ${dimension.field}`, formatChoice(dimension)]);
   return { ...settings, ...Object.fromEntries(choices), '--random': random };
-}
-
-/** A value, or what a dimension allows. */
-function formatChoice(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return formatValue(value);
-  if ('values' in value) return (value.values as unknown[]).map(formatValue).join(',');
-  if ('scale' in value) {
-    const { scale, from, to } = value as { scale: string; from: number; to: number };
-    return `${scale}:${from}..${to}`;
-  }
-  return formatValue(value);
 }

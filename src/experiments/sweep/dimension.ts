@@ -84,3 +84,13 @@ function wordOrNumber(text: string): string | number {
   const word = text.trim();
   return word !== '' && Number.isFinite(Number(word)) ? Number(word) : word;
 }
+
+/** A value as a word: `0.001`, `[5,5,3]`, `gap`. */
+export const formatValue = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none');
+
+/** What is behind the equals sign: `0.001,0.01` or `log:0.0001..0.1`. */
+export const formatChoice = (dimension: Dimension): string =>
+  'scale' in dimension
+    ? `${dimension.scale}:${dimension.from}..${dimension.to}`
+    : dimension.values.map(formatValue).join(',');

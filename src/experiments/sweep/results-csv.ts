@@ -1,6 +1,6 @@
 /** `results.csv` of a sweep: a line for each trial, for spreadsheets and plotting. */
+import { formatValue } from './dimension.js';
 import type { TrialOutcome } from './outcome.js';
-import { formatValue } from './settings.js';
 
 const OWN_COLUMNS = {
   state: ({ state }) => state,

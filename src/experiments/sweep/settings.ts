@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Random } from '../../data/random.js';
 import { checkConfig, type RunConfig } from '../../train/config.js';
 import { RunError } from '../../train/run-error.js';
-import type { Dimension, Range } from './dimension.js';
+import { type Dimension, formatValue, type Range } from './dimension.js';
 
 type Json = z.infer<ReturnType<typeof z.json>>;
 
@@ -87,10 +87,6 @@ export function configWith(base: RunConfig, settings: Settings, source: string):
   }
   return checkConfig(config, source);
 }
-
-/** A value as a word: `0.001`, `[5,5,3]`, `gap`. */
-export const formatValue = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none');
 
 /** `weightDecay=0.001 kernelSizes=[5,5,3]` */
 export const formatSettings = (settings: Settings): string =>

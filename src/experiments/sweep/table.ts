@@ -1,6 +1,7 @@
 /** The trials of a sweep as a table for people, and the best of them. */
+import { formatValue } from './dimension.js';
 import { bestOf, type TrialOutcome } from './outcome.js';
-import { formatSettings, formatValue } from './settings.js';
+import { formatSettings } from './settings.js';
 
 const RIGHT_OF_SETTINGS = ['validation error', 'wrong', 'loss', 'epochs'] as const;
 

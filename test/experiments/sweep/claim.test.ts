@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ClaimLostError, Claims, type Owner } from '../../../src/experiments/sweep/claim.js';
+import { thisMachine } from '../../../src/experiments/sweep/machine.js';
+import { useDirectory } from '../../train/tiny-run.js';
+
+const directory = useDirectory();
+let sweep: string;
+beforeEach(() => {
+  sweep = mkdtempSync(join(directory.path, 'sweep-'));
+});
+
+const file = (generation: number) => join(sweep, 'claims', `trial.${generation}.claim`);
+const HOUR = 3600;
+
+/** What another process left, so many seconds after its last sign of life. */
+function claimOf(owner: Partial<Owner>, generation: number, silent: number): void {
+  writeFileSync(file(generation), JSON.stringify({ ...thisMachine(), pid: process.pid, ...owner }));
+  const time = Date.now() / 1000 - silent;
+  utimesSync(file(generation), time, time);
+}
+
+describe('a claim', () => {
+  it('keeps others out until it is released', () => {
+    const claims = new Claims(sweep);
+    const first = claims.take('trial');
+    expect(claims.take('trial')).toBeUndefined();
+    expect(new Claims(sweep).owner('trial')).toEqual({ ...thisMachine(), pid: process.pid });
+    first?.release();
+    expect(claims.owner('trial')).toBeUndefined();
+    const second = claims.take('trial');
+    expect(second).toBeDefined();
+    expect(claims.take('trial')).toBeUndefined();
+    // It has let go of the first generation, and has no say about the second.
+    first?.release();
+    expect(claims.take('trial')).toBeUndefined();
+    second?.release();
+  });
+
+  it('is about one trial', () => {
+    const claims = new Claims(sweep);
+    const taken = ['trial', 'trial-2'].map((trial) => claims.take(trial));
+    expect(taken.every((claim) => claim !== undefined)).toBe(true);
+    for (const claim of taken) claim?.release();
+  });
+
+  it('of a process of this machine that is no more can be taken over at once', () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const claims = new Claims(sweep);
+    claimOf({ pid }, 1, 0);
+    const claim = claims.take('trial');
+    expect(claim).toBeDefined();
+    expect(readdirSync(join(sweep, 'claims'))).toEqual(['trial.1.claim', 'trial.2.claim']);
+    claim?.release();
+  });
+
+  it.each<[string, Partial<Owner>]>([
+    ['another machine', { host: `not-${hostname()}` }],
+    ["another container under this machine's name", { pidNamespace: 'another' }],
+    ['a process that stands still', {}],
+  ])('of %s holds as long as there are signs of life', (_, owner) => {
+    const { pid } = owner.host || owner.pidNamespace ? spawnSync(process.execPath, ['--version']) : process;
+    const claims = new Claims(sweep);
+    claimOf({ ...owner, pid }, 1, 60);
+    expect(claims.take('trial')).toBeUndefined();
+    claimOf({ ...owner, pid }, 1, HOUR);
+    const claim = claims.take('trial');
+    expect(claim).toBeDefined();
+    claim?.release();
+  });
+
+  it('gives signs of life', () => {
+    const claim = new Claims(sweep, { heartbeat: 0, expiry: HOUR * 1000 }).take('trial')!;
+    utimesSync(file(1), 1, 1);
+    claim.confirm();
+    expect(Date.now() - statSync(file(1)).mtimeMs).toBeLessThan(60_000);
+    claim.release();
+  });
+
+  it('is lost to one who took it over while its owner stood still', () => {
+    const claims = new Claims(sweep, { heartbeat: 0, expiry: 0 });
+    const slept = claims.take('trial')!;
+    const other = claims.take('trial')!;
+    expect(() => slept.confirm()).toThrow(ClaimLostError);
+    expect(() => slept.confirm()).toThrow(/^trial: another process took it over, after 0 s without a sign/);
+    slept.release();
+    other.confirm();
+    other.release();
+  });
+
+  it('is renewed under the next generation when nobody took it over meanwhile', () => {
+    const claims = new Claims(sweep, { heartbeat: 0, expiry: 0 });
+    const claim = claims.take('trial')!;
+    claim.confirm();
+    expect(readdirSync(join(sweep, 'claims'))).toEqual(['trial.1.claim', 'trial.2.claim']);
+    claim.release();
+    expect(readdirSync(join(sweep, 'claims'))).toContain('trial.2.released');
+  });
+
+  it('says which file it cannot read', () => {
+    const claims = new Claims(sweep);
+    writeFileSync(file(1), 'damaged');
+    expect(() => claims.take('trial')).toThrow(/trial.1.claim: not a claim, since it is no JSON/);
+  });
+});
