@@ -1,8 +1,8 @@
 /** Rules that come with the engine, `tuning/*.json`: what was measured on adapters that many people have. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { DawngradError } from '../../gpu/errors.js';
-import type { Product } from '../product.js';
+import type { Epilogue, Product } from '../product.js';
 
 const range = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
 
@@ -18,6 +18,8 @@ const ruleSchema = z.strictObject({
       terms: range.optional(),
       /** Is b read through a sliding window? */
       window: z.boolean().optional(),
+      /** Does anything happen to a sum before it is stored? */
+      epilogue: z.boolean().optional(),
     })
     .default({}),
 });
@@ -37,6 +39,8 @@ const directory = new URL('../../../tuning/', import.meta.url);
 
 /** The rules for an adapter, or none. */
 export function shippedRules(adapter: string): readonly ShippedRule[] {
+  // Rules are help, not need: a copy of the engine without them works.
+  if (!existsSync(directory)) return [];
   for (const file of readdirSync(directory).sort()) {
     if (!file.endsWith('.json')) continue;
     const found = schema.safeParse(JSON.parse(readFileSync(new URL(file, directory), 'utf8')));
@@ -47,14 +51,17 @@ export function shippedRules(adapter: string): readonly ShippedRule[] {
 }
 
 /** Does a rule hold for a product? */
-export function holds({ when }: ShippedRule, product: Product): boolean {
+export function holds({ when }: ShippedRule, product: Product, epilogue: Epilogue): boolean {
   const { batches, rows, columns, outer, middle = 1, inner, b } = product;
+  const flags = { window: b.window !== undefined, epilogue: Object.values(epilogue).some(Boolean) };
   const sizes = { batches, rows, columns, terms: outer * middle * inner };
   return (
-    (when.window === undefined || when.window === (b.window !== undefined)) &&
-    (Object.keys(sizes) as (keyof typeof sizes)[]).every((name) => {
+    namesOf(flags).every((name) => when[name] === undefined || when[name] === flags[name]) &&
+    namesOf(sizes).every((name) => {
       const { least = 0, most = Number.POSITIVE_INFINITY } = when[name] ?? {};
       return sizes[name] >= least && sizes[name] <= most;
     })
   );
 }
+
+const namesOf = <Fields extends object>(fields: Fields) => Object.keys(fields) as (keyof Fields)[];

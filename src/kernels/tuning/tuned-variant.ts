@@ -41,16 +41,22 @@ export function tunedVariant(
     knowledge.set(device, known);
   }
   const { choices } = known;
-  if (!choices.has(key)) choices.set(key, choose(device, known, key, product));
+  if (!choices.has(key)) choices.set(key, choose(device, known, key, product, epilogue));
   const variant = choices.get(key);
   // Products of one key may be laid out differently enough for a variant to take only some.
   return variant && fits(variant, device, product) ? variant : undefined;
 }
 
-function choose(device: Device, { measured, rules }: Knowledge, key: string, product: Product) {
+function choose(
+  device: Device,
+  { measured, rules }: Knowledge,
+  key: string,
+  product: Product,
+  epilogue: Epilogue,
+) {
   const serves = (variant: string | undefined): variant is MatmulVariant =>
     variant !== undefined && variant in LADDER && fits(variant as MatmulVariant, device, product);
-  const candidates = rules.filter((rule) => holds(rule, product)).map(({ variant }) => variant);
+  const candidates = rules.filter((rule) => holds(rule, product, epilogue)).map(({ variant }) => variant);
   return [measured[key]?.variant, ...candidates].find(serves);
 }
 

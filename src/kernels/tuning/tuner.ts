@@ -20,6 +20,9 @@ import type { SeenProduct } from './tuned-variant.js';
 const TURNS = 3;
 const TURNS_MS = 500;
 
+/** A sample is computed at least twice, and again while that takes less than so long. */
+const SAMPLE_MS = 20;
+
 /** A measurement of something short launches it again until about so many milliseconds are over. */
 const ENOUGH_MS = 3;
 const MOST_LAUNCHES = 100;
@@ -28,10 +31,11 @@ const MOST_LAUNCHES = 100;
 const FAR_SLOWER = 2;
 
 /**
- * A variant that takes this many times as long as the fastest on the product with the most work is made for other devices: it
- * is not tried on the rest. Compiling a kernel made for GPUs takes a software driver up to ten seconds.
+ * A variant that takes this many times as long as the fastest on the first product that it is tried on, the one with the most
+ * work, is made for other devices, and not tried on the rest. Compiling what is made for GPUs takes a software driver up to
+ * ten seconds.
  */
-const HOPELESS = 4;
+const HOPELESS = 3;
 
 /** The steps that compiling is spread over: a run of a few epochs has as many. */
 const STEPS = 1000;
@@ -69,9 +73,13 @@ export async function tuneProducts(
   const compile = new Map<string, number>();
   const clock = stopwatch(device);
   const products: TunedProduct[] = [];
+  const hopeless = new Set<string>();
   for (const one of heaviestFirst(seen)) {
-    const hopeful = among(one.product).filter((variant) => !products[0] || !isHopeless(products[0], variant));
+    const hopeful = among(one.product).filter((variant) => !hopeless.has(variant));
     const product = await tuneProduct({ device, clock, compile, variants: hopeful }, one);
+    for (const variant of hopelessOn(product)) {
+      if (!products.some((before) => wasTried(before, variant))) hopeless.add(variant);
+    }
     products.push(product);
     tuned(product);
     device.trim();
@@ -85,10 +93,13 @@ const heaviestFirst = (seen: readonly SeenProduct[]): SeenProduct[] => {
   return [...seen].sort((one, other) => work(other) - work(one));
 };
 
-const isHopeless = ({ options, slower }: TunedProduct, variant: string): boolean => {
+function hopelessOn({ options, slower }: TunedProduct): string[] {
   const least = Math.min(...options.map(({ milliseconds }) => milliseconds));
-  return slower.some((one) => one.variant === variant && one.milliseconds > HOPELESS * least);
-};
+  return slower.filter(({ milliseconds }) => milliseconds > HOPELESS * least).map(({ variant }) => variant);
+}
+
+const wasTried = ({ options, slower }: TunedProduct, wanted: string): boolean =>
+  [...options, ...slower].some(({ variant }) => variant === wanted);
 
 /** As a table to keep. */
 export const measurementsOf = ({ choices }: Tuning): MeasuredProducts =>
@@ -184,7 +195,11 @@ async function compileAndRun({ device, clock, compile }: Workbench, launch: () =
   /** Milliseconds when it is compiled. */
   const took = async () => {
     if (!compile.has(pipeline)) compile.set(pipeline, Math.max(0, first - (await timeOnHost())));
-    return Math.min(await clock(launch), await clock(launch));
+    let least = await clock(launch);
+    const start = performance.now();
+    do least = Math.min(least, await clock(launch));
+    while (performance.now() - start < SAMPLE_MS);
+    return least;
   };
   return { pipeline, took };
 }

@@ -32,7 +32,9 @@ describe('shipped rules', () => {
     [{ terms: { least: 24, most: 24 } }, true],
     [{ window: true }, false],
     [{ window: false, batches: { most: 1 } }, true],
+    [{ epilogue: false }, false],
+    [{ epilogue: true }, true],
   ])('hold when all their conditions do: %j', (when, expected) => {
-    expect(holds({ variant: 'tiled', when }, product)).toBe(expected);
+    expect(holds({ variant: 'tiled', when }, product, { accumulate: false, relu: true })).toBe(expected);
   });
 });
