@@ -7,6 +7,7 @@ import { defineModels } from './models.js';
 import { definePlan } from './plan.js';
 import { definePredict } from './predict.js';
 import { defineRecipes } from './recipes.js';
+import { defineReproduce } from './reproduce.js';
 import { defineSummary } from './summary.js';
 import { defineTrain } from './train.js';
 import { defineTune } from './tune.js';
@@ -18,6 +19,7 @@ const COMMANDS = [
   defineDownload,
   defineModels,
   defineRecipes,
+  defineReproduce,
   defineSummary,
   definePlan,
   defineTune,

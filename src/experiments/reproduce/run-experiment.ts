@@ -6,7 +6,7 @@ import { readResult } from '../../train/result.js';
 import { runWithRetraining } from '../../train/retraining.js';
 import type { Reporter } from '../../train/run.js';
 import { RunDirectory } from '../../train/run-directory.js';
-import { writeMachine } from './machine.js';
+import { writeCircumstances } from './circumstances.js';
 import { type PlannedRun, type PlanOptions, planRuns } from './plan.js';
 import { SharedImages } from './shared-images.js';
 import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js';
@@ -87,7 +87,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<boolean
       reporter: {
         preparing,
         started(start) {
-          writeMachine(path, start.device);
+          writeCircumstances(start);
           reporter.started?.(start);
         },
         stepped: (progress) => reporter.stepped?.(progress),

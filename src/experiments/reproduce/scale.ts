@@ -5,7 +5,10 @@ import type { RunConfig } from '../../train/config.js';
 import { readRecipe } from '../../train/recipe.js';
 
 export interface Scale {
+  /** In the names of runs and reports. */
   readonly name: string;
+  /** In titles. */
+  readonly label: string;
   /** Which error stands beside the paper's test error. */
   readonly measured: 'validation' | 'test';
   /** What a reader has to know before the figures; undefined where systems are trained as their recipes say. */
@@ -19,6 +22,7 @@ export interface Scale {
 /** As the recipes say: what the owner of a GPU runs. */
 const full: Scale = {
   name: 'full',
+  label: 'full scale',
   measured: 'test',
   config: (recipe, seed, data) =>
     chooseConfig({ recipe, ...(data !== undefined && { data }), changes: { seed } }),
@@ -47,6 +51,7 @@ export interface Miniature {
  */
 export const miniature = (name: string, size: Miniature): Scale => ({
   name,
+  label: `${name} scale`,
   measured: 'validation',
   warning:
     'This is a miniature. It shows whether systems compare as in the paper; its errors are not those of the paper, ' +

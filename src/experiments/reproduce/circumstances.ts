@@ -1,0 +1,75 @@
+/** What a run was computed with and on: kept beside it, since a report may be written later, and elsewhere. */
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Device } from '../../gpu/device.js';
+import { checked, parseJson } from '../../train/config.js';
+import type { RunStart } from '../../train/run.js';
+import { replaceFile } from '../../train/write-file.js';
+
+const FILE = 'circumstances.json';
+
+const images = z.number().int().nonnegative();
+
+const circumstancesSchema = z.strictObject({
+  machine: z.strictObject({
+    adapter: z.string(),
+    /** Name and version. */
+    driver: z.string(),
+    /** Does the adapter compute on the CPU? */
+    software: z.boolean(),
+    cpu: z.string(),
+    cores: z.number().int().positive(),
+    system: z.string(),
+  }),
+  /** Numbers of images, and what is to be known of this copy of the data. */
+  images: z.strictObject({ train: images, validation: images, test: images, note: z.string().optional() }),
+  parameters: z.number().int().nonnegative(),
+});
+
+export type Circumstances = Readonly<z.infer<typeof circumstancesSchema>>;
+export type Machine = Circumstances['machine'];
+
+function machineOf({ adapter }: Device): Machine {
+  const processors = cpus();
+  return {
+    adapter: adapter.name,
+    driver: adapter.driver || 'unknown',
+    software: adapter.software,
+    cpu: processors[0]?.model.trim() || 'unknown',
+    cores: Math.max(1, processors.length),
+    system: `${process.platform} ${process.arch}, Node ${process.version}`,
+  };
+}
+
+/** @throws RunError when it cannot be written */
+export function writeCircumstances({ path, device, dataset, parameters }: RunStart): void {
+  const { train, validation, test, note } = dataset;
+  const circumstances: Circumstances = {
+    machine: machineOf(device),
+    images: {
+      train: train.count,
+      validation: validation?.count ?? 0,
+      test: test.count,
+      ...(note !== undefined && { note }),
+    },
+    parameters,
+  };
+  replaceFile(join(path, FILE), `${JSON.stringify(circumstances, null, 2)}\n`);
+}
+
+/**
+ * @returns undefined for a run that was not made by an experiment
+ * @throws RunError when the file is something else
+ */
+export function readCircumstances(run: string): Circumstances | undefined {
+  const path = join(run, FILE);
+  if (!existsSync(path)) return undefined;
+  const value = parseJson(readFileSync(path, 'utf8'), path, 'the circumstances of a run');
+  return checked(circumstancesSchema, value, path);
+}
+
+export const describeMachine = ({ adapter, driver, software, cpu, cores, system }: Machine): string =>
+  `${adapter}${software ? ' (computes on the CPU)' : ''}, driver ${driver}; ` +
+  `${cpu}, ${cores} ${cores === 1 ? 'core' : 'cores'}; ${system}`;

@@ -1,0 +1,31 @@
+/** From plots and drawings to files: everything here is loaded when a report is written, and not before. */
+import type { TopLevelSpec } from 'vega-lite';
+
+/** A text as content of XML or HTML. */
+export const escapeText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** A plot as SVG. */
+export async function plotSvg(spec: TopLevelSpec): Promise<string> {
+  const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
+  return new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' }).toSVG();
+}
+
+export interface Png {
+  readonly bytes: Uint8Array;
+  /** No font is installed here, and so letters are missing. */
+  readonly lacksText: boolean;
+}
+
+/** An SVG drawing as PNG, each of its pixels twice as wide and high. */
+export async function pngOf(svg: string): Promise<Png> {
+  const { Resvg } = await import('@resvg/resvg-js');
+  const sample = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">m</text></svg>';
+  const options = { font: { defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' } };
+  return {
+    bytes: new Resvg(svg, { ...options, background: 'white', fitTo: { mode: 'zoom', value: 2 } })
+      .render()
+      .asPng(),
+    lacksText: new Resvg(sample, options).getBBox() === undefined,
+  };
+}

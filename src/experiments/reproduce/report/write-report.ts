@@ -1,0 +1,85 @@
+/** Writes the report of an experiment: a page, its figures' numbers, and its figure as an image. */
+import { join } from 'node:path';
+import type { ImageSet } from '../../../data/index.js';
+import { replaceFile } from '../../../train/write-file.js';
+import { type ClassMaps, chooseSamples } from '../class-maps.js';
+import type { Experiment } from '../experiments.js';
+import type { SystemResult } from '../results.js';
+import type { Scale } from '../scale.js';
+import { classMapFigure } from './class-map-figure.js';
+import { classMapsCsv, curvesCsv, errorsCsv } from './csv.js';
+import { curvesPlot, errorsPlot } from './plots.js';
+import { type ReportContent, reportPage } from './report.js';
+import { plotSvg, pngOf } from './svg.js';
+
+export interface ReportOptions {
+  readonly experiment: Experiment;
+  readonly scale: Scale;
+  readonly systems: readonly SystemResult[];
+  /** Directory that the files go to, named after experiment and scale. */
+  readonly out: string;
+  /** For an experiment that draws class maps. */
+  readonly classMaps?: { readonly all: readonly ClassMaps[]; readonly images: ImageSet };
+  /** The command that made it. */
+  readonly command: string;
+}
+
+/** The files of a report. */
+export interface WrittenReport {
+  readonly html: string;
+  readonly csv: string;
+  readonly png: string;
+  /** The PNG lacks its letters, since no font is installed here; the page has them. */
+  readonly lacksText: boolean;
+}
+
+/** Images that the net gets wrong which figure 4 shows. */
+const WRONG_SAMPLES = 5;
+
+/** @throws RunError when a file cannot be written */
+export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
+  const { experiment, scale, out } = options;
+  const { csv, figures } = await contentOf(options);
+  const png = await pngOf(figures[0]!.svg);
+  const base = join(out, `${experiment.name}-${scale.name}`);
+  const paths = { html: `${base}.html`, csv: `${base}.csv`, png: `${base}.png` };
+  replaceFile(paths.html, reportPage({ ...options, figures }));
+  replaceFile(paths.csv, csv);
+  replaceFile(paths.png, png.bytes);
+  return { ...paths, lacksText: png.lacksText };
+}
+
+/** The first of the figures is the experiment's own. */
+async function contentOf({
+  experiment: { draws },
+  scale,
+  systems,
+  classMaps,
+}: ReportOptions): Promise<{ csv: string } & Pick<ReportContent, 'figures'>> {
+  const curves = async () => ({
+    title: 'Error per epoch',
+    svg: await plotSvg(curvesPlot(systems)),
+    caption:
+      "Training errors are those of an epoch's images as the net was when it met each, with dropout where it has some.",
+  });
+  if (draws === 'curves') return { csv: curvesCsv(systems), figures: [await curves()] };
+  if (draws === 'class-maps' && classMaps) {
+    const { all, images } = classMaps;
+    const svg = classMapFigure(chooseSamples(all, WRONG_SAMPLES), images);
+    return {
+      csv: classMapsCsv(all, images.classes),
+      figures: [{ title: 'Class maps', svg, caption: MAPS_CAPTION }],
+    };
+  }
+  const errors = {
+    title: "Errors beside the paper's",
+    svg: await plotSvg(errorsPlot(systems, scale.measured)),
+    caption: 'Lines are twice the standard error to either side.',
+  };
+  return { csv: errorsCsv(systems), figures: [errors, await curves()] };
+}
+
+const MAPS_CAPTION =
+  'Each row is an image and the maps that the last mlpconv layer makes of it, one a class. Shown is the highest tenth of the ' +
+  "image's activations, all its maps together; the rest is dark. The true class's map is framed green, a wrong answer's red. " +
+  'Of each class the first image that the net gets right, then the first ones that it gets wrong.';
