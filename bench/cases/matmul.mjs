@@ -1,5 +1,5 @@
 /** Every variant of the matrix product: on a square, and on what the convolutions of the network come down to. */
-import { matmulVariants } from '../../dist/kernels/matmul-ladder.js';
+import { variantsFor } from '../../dist/kernels/matmul-ladder.js';
 import { matrixProduct } from '../../dist/kernels/matrix-product.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
@@ -23,6 +23,14 @@ function productOf(device, { name, weight, output: [batch, rows, ...size] }) {
   return { name, rows, inner, columns: images * positions };
 }
 
+/** As `matrixProduct` asks for it. */
+const formOf = ({ rows, inner, columns }) => ({
+  ...{ batches: 1, rows, columns, outer: 1, inner, group: columns },
+  a: { row: inner, inner: 1 },
+  b: { inner: columns, column: 1 },
+  c: { row: columns, column: 1 },
+});
+
 function caseOf(variant, { name, rows, inner, columns }) {
   return {
     name: `matmul.${variant} ${dimensions([rows, inner, columns])}${name ? ` ${name}` : ''}`,
@@ -45,5 +53,7 @@ export function matmulCases({ device, network }) {
     const shape = dimensions([rows, inner, columns]);
     return !seen.has(shape) && seen.add(shape);
   });
-  return distinct.flatMap((product) => matmulVariants(device).map((variant) => caseOf(variant, product)));
+  return distinct.flatMap((product) =>
+    variantsFor(device, formOf(product)).map((variant) => caseOf(variant, product)),
+  );
 }
