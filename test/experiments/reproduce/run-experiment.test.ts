@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readCircumstances } from '../../../src/experiments/reproduce/circumstances.js';
+import type { PlanOptions } from '../../../src/experiments/reproduce/plan.js';
+import { planRuns } from '../../../src/experiments/reproduce/plan.js';
+import { reproduce } from '../../../src/experiments/reproduce/reproduce.js';
+import { type ExperimentReporter, runExperiment } from '../../../src/experiments/reproduce/run-experiment.js';
+import { useDirectory } from '../../train/tiny-run.js';
+import { TINY, tinyExperiment, withDevice } from './tiny.js';
+
+const directory = useDirectory();
+let options: PlanOptions;
+beforeAll(() => {
+  options = { ...tinyExperiment(directory.path), scale: TINY, out: join(directory.path, 'out'), seeds: 1 };
+});
+
+/** Writes down what it hears of the experiment. */
+function listener(more: ExperimentReporter = {}): { heard: string[]; reporter: ExperimentReporter } {
+  const heard: string[] = [];
+  const reporter: ExperimentReporter = {
+    planned: (runs) => heard.push(runs.map(({ state }) => state).join()),
+    fitting: ({ recipe }) => heard.push(`fitting ${recipe.name}`),
+    measuring: ({ recipe }) => heard.push(`measuring ${recipe.name}`),
+    timeLeft: (seconds, when) => heard.push(`${when} ${seconds > 0 ? 'some' : 'no'} time`),
+    running: ({ recipe }, number, of) => heard.push(`${number}/${of} ${recipe.name}`),
+    ...more,
+  };
+  return { heard, reporter };
+}
+
+const checkpoint = (out: string, run: string) => readFileSync(join(out, 'runs', run, 'last.safetensors'));
+
+describe('runExperiment', () => {
+  it('trains what is missing, goes on where it was cut off, and ends where it would have ended', async () => {
+    const controller = new AbortController();
+    const cut = listener({
+      stepped: ({ epoch, step }) => {
+        if (epoch === 2 && step === 1) controller.abort();
+      },
+    });
+    const { signal } = controller;
+    expect(await runExperiment({ ...options, withDevice, signal, reporter: cut.reporter })).toBe(false);
+    expect(cut.heard).toEqual([
+      'missing,missing',
+      'fitting no-dropout',
+      'measuring no-dropout',
+      'measuring nin-mnist',
+      'before some time',
+      '1/2 no-dropout',
+      'during some time',
+    ]);
+
+    const again = listener();
+    expect(await runExperiment({ ...options, withDevice, reporter: again.reporter })).toBe(true);
+    expect(again.heard).toEqual([
+      'begun,missing',
+      'measuring no-dropout',
+      'measuring nin-mnist',
+      'before some time',
+      '1/2 no-dropout',
+      'during some time',
+      '2/2 nin-mnist',
+      'during some time',
+      'during no time',
+    ]);
+
+    const finished = listener();
+    expect(await runExperiment({ ...options, withDevice, reporter: finished.reporter })).toBe(true);
+    expect(finished.heard).toEqual(['finished,finished']);
+
+    const uncut = join(directory.path, 'uncut');
+    await runExperiment({ ...options, out: uncut, withDevice });
+    for (const run of ['no-dropout-tiny-seed0', 'nin-mnist-tiny-seed0']) {
+      expect(checkpoint(options.out, run)).toEqual(checkpoint(uncut, run));
+      const circumstances = readCircumstances(join(uncut, 'runs', run));
+      expect(circumstances?.images).toEqual({ train: 30, validation: 10, test: 10 });
+      expect(circumstances?.machine.cores).toBeGreaterThan(0);
+    }
+    expect(planRuns({ ...options, seeds: 2 }).map(({ state }) => state)).toEqual([
+      'finished',
+      'missing',
+      'finished',
+      'missing',
+    ]);
+  });
+
+  it('refuses a run with other settings', () => {
+    const scale = {
+      ...TINY,
+      config: (...args: Parameters<typeof TINY.config>) => ({ ...TINY.config(...args), epochs: 3 }),
+    };
+    expect(() => planRuns({ ...options, scale })).toThrow(
+      /the run in .*no-dropout-tiny-seed0 has other settings: epochs 2 rather than 3; name another directory with --out/,
+    );
+  });
+});
+
+describe('reproduce', () => {
+  it('writes the report of what is trained', async () => {
+    const made = await reproduce({ ...options, withDevice, command: 'dawngrad reproduce tiny' });
+    const { html, csv, png } = made!.report;
+    expect([html, csv, png]).toEqual(
+      ['html', 'csv', 'png'].map((end) => join(options.out, `tiny-tiny.${end}`)),
+    );
+    const page = readFileSync(html, 'utf8');
+    expect(page).toContain('30 training images, 10 held out, 2 epochs in batches of 8');
+    expect(readFileSync(csv, 'utf8').split('\r\n')).toHaveLength(1 + 2 * 2 * 2 + 1);
+    expect([...readFileSync(png).subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  });
+});
