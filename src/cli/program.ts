@@ -9,6 +9,7 @@ import { definePredict } from './predict.js';
 import { defineRecipes } from './recipes.js';
 import { defineReproduce } from './reproduce.js';
 import { defineSummary } from './summary.js';
+import { defineSweep } from './sweep.js';
 import { defineTrain } from './train.js';
 import { defineTune } from './tune.js';
 
@@ -20,6 +21,7 @@ const COMMANDS = [
   defineModels,
   defineRecipes,
   defineReproduce,
+  defineSweep,
   defineSummary,
   definePlan,
   defineTune,

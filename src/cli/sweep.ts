@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import { defineSweep, enterSweep, type SweepDefinition } from '../experiments/sweep/definition.js';
+import type { Dataset } from '../data/dataset.js';
+import { enterSweep, type SweepDefinition, sweepDefinition } from '../experiments/sweep/definition.js';
 import { parseDimension } from '../experiments/sweep/dimension.js';
 import { bestOf } from '../experiments/sweep/outcome.js';
 import { checkTrials, runSweep } from '../experiments/sweep/sweep.js';
@@ -26,7 +27,7 @@ interface Flags extends DeviceFlags, ConfigFlags {
 
 const append = (text: string, earlier: readonly string[]): string[] => [...earlier, text];
 
-export function defineSweepCommand(program: Command): void {
+export function defineSweep(program: Command): void {
   const command = program
     .command('sweep')
     .description('search for the best settings: a run for each, compared on held-out images')
@@ -47,8 +48,7 @@ export function defineSweepCommand(program: Command): void {
 }
 
 async function sweep(model: string | undefined, flags: Flags): Promise<void> {
-  const { path, definition } = enter(model, flags);
-  const dataset = loadRunData(definition.config);
+  const { path, definition, dataset } = enter(model, flags);
   const outcomes = await interruptible('stopping after this step', (signal) =>
     runSweep({
       definition,
@@ -69,7 +69,7 @@ async function sweep(model: string | undefined, flags: Flags): Promise<void> {
   }
   process.stdout.write(`${formatTable(outcomes)}\n${formatBest(outcomes)}\n`);
   const best = bestOf(outcomes);
-  process.stderr.write(`written to ${join(path, 'results.csv')}\n`);
+  process.stderr.write(`written to ${join(path, 'results.csv')} and ${join(path, 'results.svg')}\n`);
   if (best) {
     process.stderr.write(
       `to train the best anew on all images, and test it: dawngrad train --resume ${join(path, best.trial.name)}\n`,
@@ -77,20 +77,27 @@ async function sweep(model: string | undefined, flags: Flags): Promise<void> {
   }
 }
 
+interface Entered {
+  readonly path: string;
+  readonly definition: SweepDefinition;
+  readonly dataset: Dataset;
+}
+
 /** What the flags ask for; with `--out` alone, whatever sweep is there. */
-function enter(
-  model: string | undefined,
-  { over, random, out, ...flags }: Flags,
-): { path: string; definition: SweepDefinition } {
+function enter(model: string | undefined, { over, random, out, ...flags }: Flags): Entered {
   const wishes = wishesFrom(model, flags);
   const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
-  if (out !== undefined && !asked) return { path: out, definition: enterSweep(out) };
+  if (out !== undefined && !asked) {
+    const definition = enterSweep(out);
+    return { path: out, definition, dataset: loadRunData(definition.config) };
+  }
   const config = chooseConfig(wishes);
-  const definition = defineSweep(config, over.map(parseDimension), random);
+  const definition = sweepDefinition(config, over.map(parseDimension), random);
+  const dataset = loadRunData(config);
   // Before anything is written.
-  checkTrials(definition, loadRunData(config));
+  checkTrials(definition, dataset);
   const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
-  return { path, definition: enterSweep(path, definition) };
+  return { path, definition: enterSweep(path, definition), dataset };
 }
 
 async function withReporter<T>(work: (reporter: Reporter) => Promise<T>): Promise<T> {

@@ -48,7 +48,11 @@ export interface Trial {
  * @param random how many trials to draw; left out, all combinations
  * @throws RunError when a trial would not be a run
  */
-export function defineSweep(config: RunConfig, over: readonly Dimension[], random?: number): SweepDefinition {
+export function sweepDefinition(
+  config: RunConfig,
+  over: readonly Dimension[],
+  random?: number,
+): SweepDefinition {
   if (over.length === 0) throw new RunError('a sweep varies something: --over FIELD=VALUE,VALUE,...');
   if (!config.validation) {
     throw new RunError(

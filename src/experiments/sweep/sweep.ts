@@ -1,7 +1,7 @@
 /**
  * Hyper-parameter search: runs that differ in some fields of their config, compared by their error on held-out images. A
  * sweep is a directory: `sweep.json` says what it is, `trial-0001/` and so on are runs, `claims/` says who works on which,
- * and `results.csv` tells how they ended.
+ * and `results.csv` and `results.svg` tell how they ended.
  */
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
@@ -9,9 +9,11 @@ import type { Reporter } from '../../train/run.js';
 import { checkFit } from '../../train/session.js';
 import { splitDataset } from '../../train/split.js';
 import { replaceFile } from '../../train/write-file.js';
+import { plotSvg } from '../reproduce/report/svg.js';
 import { type ClaimLostError, Claims, type Owner } from './claim.js';
 import { type SweepDefinition, type Trial, trialsOf } from './definition.js';
-import { isDone, readOutcome, type TrialOutcome } from './outcome.js';
+import { bestOf, isDone, readOutcome, type TrialOutcome } from './outcome.js';
+import { sweepPlot } from './plot.js';
 import { formatCsv } from './results-csv.js';
 import { runTrial, type TrialOptions } from './trial-run.js';
 import { workThrough } from './work.js';
@@ -46,7 +48,8 @@ export function checkTrials(definition: SweepDefinition, dataset: Dataset): void
 
 /**
  * Work on a sweep until all its trials are done, by this process and others, or the signal stops this one.
- * @returns how the trials stand then
+ * `results.csv` says how the trials stand then, and once all are done there is `results.svg`.
+ * @returns how the trials stand
  * @throws RunError when a trial cannot be run: its settings, its files or this machine are at fault
  */
 export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
@@ -66,6 +69,11 @@ export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
     onLost: (error) => listener.lost?.(error),
   });
   const ended = outcomes();
-  replaceFile(join(path, 'results.csv'), formatCsv(ended), { shared: true });
+  const shared = true;
+  replaceFile(join(path, 'results.csv'), formatCsv(ended), { shared });
+  if (ended.every(({ state }) => state !== 'open') && bestOf(ended)) {
+    const plot = await plotSvg(sweepPlot(definition.over, ended));
+    replaceFile(join(path, 'results.svg'), plot, { shared });
+  }
   return ended;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defineSweep, enterSweep, trialsOf } from '../../../src/experiments/sweep/definition.js';
+import { enterSweep, sweepDefinition, trialsOf } from '../../../src/experiments/sweep/definition.js';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
 import type { RunConfig } from '../../../src/train/config.js';
 import { tinyConfig, useDirectory } from '../../train/tiny-run.js';
@@ -11,7 +11,7 @@ const within = (name: string) => join(directory.path, name);
 
 const base: RunConfig = { ...tinyConfig, validation: { images: 12, from: 'end' } };
 const define = (change: Partial<RunConfig> = {}, over = ['weightDecay=0.1,0.2'], random?: number) =>
-  defineSweep({ ...base, ...change }, over.map(parseDimension), random);
+  sweepDefinition({ ...base, ...change }, over.map(parseDimension), random);
 
 describe('a sweep', () => {
   it('has a run for each trial, which leaves the test images alone', () => {
@@ -31,7 +31,7 @@ describe('a sweep', () => {
 
   it('needs something to vary, images held out, each field once, and trials that are runs', () => {
     expect(() => define({}, [])).toThrow('a sweep varies something: --over FIELD=VALUE,VALUE,...');
-    expect(() => defineSweep(tinyConfig, [parseDimension('batch=1')])).toThrow(
+    expect(() => sweepDefinition(tinyConfig, [parseDimension('batch=1')])).toThrow(
       /hold some out with --validation N/,
     );
     expect(() => define({}, ['batch=1', 'batch=2'])).toThrow('--over batch: it is there twice');
