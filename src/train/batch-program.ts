@@ -18,6 +18,8 @@ export type BatchWork = (images: Tensor, labels: Tensor) => StepResult;
 /** One size of batch, and what is run on it. */
 interface Recorded extends Upload {
   readonly program: Program<StepResult>;
+  /** Not run yet: what the work did on the host when it was recorded is for the first run. */
+  fresh: boolean;
 }
 
 /** What a step would take. */
@@ -49,22 +51,36 @@ export class BatchProgram {
 
   /**
    * Upload a batch and run the work on it.
-   * @param again is called where the work was recorded before, for what it did on the host then
+   * @param again is called where the work has run before, for what it did on the host when it was recorded
    */
   run(epoch: number, step: number, again: () => void = () => {}): Promise<Score> {
     const host = this.#batches.hostBatch(epoch, step);
     const count = host.labels.length;
     let recorded = this.#recorded.get(count);
-    if (recorded) {
-      again();
-    } else {
-      recorded = this.#record(count);
+    if (!recorded) {
+      const upload = this.#upload(count);
+      const program = this.#device.record(() => this.#step(upload));
+      recorded = { ...upload, program, fresh: true };
       this.#recorded.set(count, recorded);
     }
+    if (!recorded.fresh) again();
+    recorded.fresh = false;
     recorded.packedPixels.write(host.packedPixels);
     recorded.labels.write(host.labels);
     recorded.program.run();
     return readScore(recorded.program.result, count);
+  }
+
+  /**
+   * Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side.
+   * The next run must be on such a batch: what recording did on the host is meant for it.
+   */
+  async compile(epoch: number, step: number): Promise<void> {
+    const count = this.#batches.hostBatch(epoch, step).labels.length;
+    if (this.#recorded.has(count)) return;
+    const upload = this.#upload(count);
+    const program = await this.#device.compile(() => this.#step(upload));
+    this.#recorded.set(count, { ...upload, program, fresh: true });
   }
 
   dispose(): void {
@@ -87,11 +103,6 @@ export class BatchProgram {
       packedPixels.dispose();
       labels.dispose();
     }
-  }
-
-  #record(count: number): Recorded {
-    const upload = this.#upload(count);
-    return { ...upload, program: this.#device.record(() => this.#step(upload)) };
   }
 
   #upload(count: number): Upload {

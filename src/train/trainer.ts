@@ -65,6 +65,11 @@ export class Trainer {
    */
   async *epoch(): AsyncGenerator<Score> {
     this.options.model.train();
+    const { epoch, step } = this.position;
+    if (step < this.options.batches.steps) {
+      this.#setRate();
+      await this.#program.compile(epoch, step);
+    }
     yield* pipelined(this.#steps(), (score) => {
       if (!Number.isFinite(score.lossSum)) {
         const { epoch, step } = this.position;
@@ -96,10 +101,15 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
+    const { epoch, step } = this.position;
+    this.#setRate();
+    return this.#program.run(epoch, step, () => this.options.optimizer.prepareStep());
+  }
+
+  #setRate(): void {
     const { optimizer, schedule, batches } = this.options;
     const { epoch, step } = this.position;
     optimizer.factor = schedule.factor(epoch + step / batches.steps);
-    return this.#program.run(epoch, step, () => optimizer.prepareStep());
   }
 }
 
@@ -111,6 +121,7 @@ export async function* evaluate(device: Device, model: Module, batches: BatchLoa
   }
   model.eval();
   try {
+    await program.compile(0, 0);
     yield* pipelined(steps(), () => {});
   } finally {
     program.dispose();
