@@ -33,7 +33,8 @@ const MAPPED_IMAGES = 1000;
  * @throws RunError, DataError when a run cannot be started or go on, or a file not be written
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction | undefined> {
-  // Found out now rather than after the training.
+  // What cannot be is found out before anything is made, and before the training.
+  planRuns(options);
   makeOut(options.out);
   const finished = await runExperiment(options);
   return finished ? report(options, planRuns(options)) : undefined;

@@ -8,7 +8,7 @@ const STYLE = `
   th { border-bottom: 2px solid #222; } td { border-bottom: 1px solid #ccc; }
   td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
   .warning { border: 3px solid #d62728; background: #fdf0f0; padding: .5em 1em; }
-  .figure { overflow-x: auto; } small, .note { color: #666; }
+  .figure svg { max-width: 100%; height: auto; }
   code { background: #f2f2f2; padding: 0 .2em; }
 `;
 

@@ -6,13 +6,16 @@ const LOOK = {
   background: 'white',
   config: {
     font: 'sans-serif',
-    axis: { labelLimit: 400 },
-    legend: { labelLimit: 500 },
+    axis: { labelLimit: 800 },
+    legend: { labelLimit: 800 },
     view: { stroke: null },
   },
 } as const;
 
+/** Of the area between the axes, pixels. */
 const WIDTH = 640;
+/** The same where long names stand beside it. */
+const NARROW = 420;
 
 /** Each system's error here, with twice its standard error to either side, beside the paper's. */
 export function errorsPlot(systems: readonly SystemResult[], measured: Measured): TopLevelSpec {
@@ -45,7 +48,7 @@ export function errorsPlot(systems: readonly SystemResult[], measured: Measured)
   return {
     ...LOOK,
     data: { values },
-    width: WIDTH,
+    width: NARROW,
     height: { step: 40 },
     layer: [
       {
