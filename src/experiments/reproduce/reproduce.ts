@@ -44,7 +44,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
  * The report of an experiment about a run that was trained before.
  * @param path of the run
  */
-export function reproduceFrom(
+export async function reproduceFrom(
   path: string,
   options: Omit<ReproduceOptions, 'scale' | 'seeds'>,
 ): Promise<Reproduction> {
@@ -54,8 +54,8 @@ export function reproduceFrom(
       `${experiment.name} compares several runs; --run is for an experiment that looks into one`,
     );
   }
-  makeOut(options.out);
   const run = trainedRun(path, data === undefined ? undefined : resolve(data));
+  makeOut(options.out);
   return report({ ...options, scale: scaleOf(run), seeds: 1 }, [run]);
 }
 
