@@ -117,7 +117,12 @@ function differencesSection(systems: readonly SystemResult[]): string {
       rows.set(cells.join(), row);
     }
   }
-  if (rows.size === 0) return paragraph('Nothing: every system was trained as its recipe says.');
+  if (rows.size === 0) {
+    const followed = systems.every(({ runs }) => runs[0]!.config.recipe !== undefined);
+    return paragraph(
+      followed ? 'Nothing: every system was trained as its recipe says.' : 'The run followed no recipe.',
+    );
+  }
   const concerned = (names: readonly string[]) =>
     names.length === systems.length ? 'all' : names.join(', ');
   return table(
@@ -144,7 +149,7 @@ function runsSection(systems: readonly SystemResult[]): string {
   return (
     table(['recipe', 'seed', 'parameters', 'epochs', 'time', 'images/s', 'directory'], rows) +
     paragraph(`${(total / 60).toFixed(1)} minutes of training and scoring in all, computed with:`) +
-    list([...machines])
+    list(machines.size > 0 ? [...machines] : ['a machine that nobody wrote down'])
   );
 }
 
