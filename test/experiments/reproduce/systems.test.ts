@@ -17,7 +17,7 @@ it.each(SYSTEMS.flatMap((system) => SCALE_NAMES.map((scale) => [system, scale] a
     tidy(gpu.device, () => {
       const model = buildModel(config, gpu.device);
       const groups = parameterGroups(model, config.groups, { lr: config.learningRate, weightDecay: 0 });
-      const sizes = groups.flatMap(({ params }) => params.map(({ size }) => size));
+      const sizes = groups.flatMap(({ params }) => [...params].map(({ size }) => size));
       expect(sizes).toHaveLength(model.parameters().length);
       expect(Math.min(...sizes)).toBeGreaterThan(0);
     });
