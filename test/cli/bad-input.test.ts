@@ -1,6 +1,7 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { models } from '../../src/nn/models/index.js';
 import { RunDirectory } from '../../src/train/run-directory.js';
 import { encodeSafetensors } from '../../src/train/safetensors.js';
 import { writeTinyMnist } from '../support/tiny-mnist.js';
@@ -9,6 +10,7 @@ import { dawngrad, useBuild } from './dawngrad.js';
 
 useBuild();
 const directory = useDirectory();
+const MODELS = [...models.keys()].join(', ');
 const FAILED = 1;
 const BAD_USAGE = 2;
 
@@ -47,11 +49,7 @@ function labelsWith(last: number): Uint8Array {
 describe('one line on stderr, nothing on stdout, and a status for', () => {
   it.each<[string, number, string]>([
     ['plan', BAD_USAGE, "missing required argument 'model'"],
-    [
-      'plan nin-imagenet',
-      FAILED,
-      'no model is called "nin-imagenet"; there are nin-cifar10, nin-cifar100, nin-svhn, nin-mnist, nin-glyphs',
-    ],
+    ['plan nin-imagenet', FAILED, `no model is called "nin-imagenet"; there are ${MODELS}`],
     [
       'plan nin-mnist --batch 0',
       BAD_USAGE,
@@ -100,11 +98,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     ['predict run', BAD_USAGE, "missing required argument 'image'"],
     ['download mnist', BAD_USAGE, "required option '--to <dir>' not specified"],
 
-    [
-      'train nin-nope',
-      FAILED,
-      'no model is called "nin-nope"; there are nin-cifar10, nin-cifar100, nin-svhn, nin-mnist, nin-glyphs',
-    ],
+    ['train nin-nope', FAILED, `no model is called "nin-nope"; there are ${MODELS}`],
     [
       'train nin-mnist',
       FAILED,

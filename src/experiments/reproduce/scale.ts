@@ -39,9 +39,6 @@ export interface Miniature {
   readonly heldOut: number;
   readonly epochs: number;
   readonly batch: number;
-  readonly learningRate: number;
-  /** Epochs over which the learning rate rises. */
-  readonly warmUp: number;
 }
 
 /**
@@ -57,14 +54,13 @@ export const miniature = (name: string, size: Miniature): Scale => ({
     'This is a miniature. It shows whether systems compare as in the paper; its errors are not those of the paper, ' +
     'which trained nets of full width on all images, for hundreds of epochs.',
   config(recipe, seed, data) {
-    const { width, images, heldOut, epochs, batch, learningRate, warmUp } = size;
-    const changes = { width, limit: images, epochs, batch, learningRate, seed, retrain: false };
+    const { width, images, heldOut, epochs, batch } = size;
+    const changes = { width, limit: images, epochs, batch, seed, retrain: false };
     return chooseConfig({
       recipe,
       ...(data !== undefined && { data }),
       preset: 'modern',
       validation: heldOut,
-      warmUp,
       // The preset would augment every system; table 1 compares with and without.
       changes: { ...changes, augment: readRecipe(recipe).augment },
     });
@@ -79,8 +75,6 @@ export const SCALES = {
     heldOut: 1000,
     epochs: 15,
     batch: 32,
-    learningRate: 0.05,
-    warmUp: 2,
   }),
   full,
 } as const satisfies Record<string, Scale>;

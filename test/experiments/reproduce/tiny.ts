@@ -12,8 +12,6 @@ export const TINY = miniature('tiny', {
   heldOut: 10,
   epochs: 2,
   batch: 8,
-  learningRate: 0.02,
-  warmUp: 0,
 });
 
 /** Two systems on MNIST, with dropout and without, and their data. */
