@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCircumstances } from '../../../src/experiments/reproduce/circumstances.js';
 import type { PlanOptions } from '../../../src/experiments/reproduce/plan.js';
 import { planRuns } from '../../../src/experiments/reproduce/plan.js';
 import { reproduce } from '../../../src/experiments/reproduce/reproduce.js';
+import { readResults, type SystemResult } from '../../../src/experiments/reproduce/results.js';
 import { type ExperimentReporter, runExperiment } from '../../../src/experiments/reproduce/run-experiment.js';
+import type { Scale } from '../../../src/experiments/reproduce/scale.js';
 import { useDirectory } from '../../train/tiny-run.js';
 import { TINY, tinyExperiment, withDevice } from './tiny.js';
 
@@ -83,6 +85,32 @@ describe('runExperiment', () => {
       'finished',
       'missing',
     ]);
+  });
+
+  it('retrains where recipes do, and reads both runs', async () => {
+    const config: Scale['config'] = (...args) => ({ ...TINY.config(...args), epochs: 1, retrain: true });
+    const scale: Scale = { ...TINY, name: 'again', config };
+    const experiment = { ...options.experiment, systems: ['nin-mnist'] };
+    const retraining = { ...options, experiment, scale };
+    const left: number[] = [];
+    const timeLeft = (seconds: number) => left.push(seconds);
+    expect(await runExperiment({ ...retraining, withDevice, reporter: { timeLeft } })).toBe(true);
+    expect(left).toHaveLength(3);
+    expect(left.map((seconds) => seconds > 0)).toEqual([true, true, false]);
+
+    const planned = planRuns(retraining);
+    expect(planned.map(({ state }) => state)).toEqual(['finished']);
+    const [
+      {
+        runs: [run],
+      },
+    ] = readResults(planned) as [SystemResult];
+    expect(run).toMatchObject({ validation: { images: 10 }, test: { images: 10 } });
+    expect(run!.metrics).toMatchObject([{ epoch: 1, testError: run!.test!.error }]);
+    expect(run!.circumstances?.images.train).toBe(30);
+
+    rmSync(join(run!.path, 'retrained', 'result.json'));
+    expect(planRuns(retraining).map(({ state }) => state)).toEqual(['begun']);
   });
 
   it('refuses a run with other settings', () => {
