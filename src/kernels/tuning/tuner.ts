@@ -214,9 +214,8 @@ const toleranceOf = ({ outer, middle = 1, inner }: Product): number =>
 function whatIsWrong(values: Float32Array, reference: Float32Array, tolerance: number): string | undefined {
   let worst = 0;
   values.forEach((value, index) => {
-    const error = Math.abs(value - (reference[index] as number));
-    // Written so that what is no number is the worst.
-    if (!(error <= worst)) worst = error;
+    // What is no number stays the worst: Math.max passes it on, where a comparison would forget it at the next element.
+    worst = Math.max(worst, Math.abs(value - (reference[index] as number)));
   });
   if (worst <= tolerance) return undefined;
   return `differs from naive by ${worst.toPrecision(2)}, more than ${tolerance.toPrecision(2)}`;

@@ -68,6 +68,27 @@ describe('the tuner', () => {
     expect(product?.rejected[0]?.why).toMatch(/^differs from naive by [\d.]+, more than 0\.0000074$/);
     expect(product?.options.map(({ variant }) => variant)).toEqual(['naive']);
   });
+
+  it('rejects a variant of which a single number is none', async () => {
+    const { device } = gpu;
+    const { toArray: read } = Tensor.prototype;
+    let reads = 0;
+    vi.spyOn(Tensor.prototype, 'toArray').mockImplementation(async function (this: Tensor) {
+      const values = await read.call(this);
+      // The naive kernel's are read first.
+      if (reads++ > 0) values[1] = Number.NaN;
+      return values;
+    });
+    const tuning = await tuneProducts(
+      device,
+      seenIn(device),
+      () => {},
+      () => ['tiled'],
+    );
+    vi.restoreAllMocks();
+    expect(tuning.products[0]?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
+    expect(tuning.products[0]?.rejected[0]?.why).toMatch(/^differs from naive by NaN/);
+  });
 });
 
 describe("the user's measurements", () => {
