@@ -124,9 +124,14 @@ export function chooseSamples(all: readonly ClassMaps[], wrong: number): ClassMa
 
 /**
  * The value that the highest tenth of an image's activations reach, all its maps together: as in figure 4 only these are
- * shown, so a class that the net finds nothing of stays dark.
+ * shown, so a class that the net finds nothing of stays dark. Behind a ReLU less than a tenth may be above 0: then it is the
+ * least of those, and infinite where there are none.
  */
 export function topTenth({ maps }: ClassMaps): number {
   const values = maps.flatMap((map) => [...map]).sort((a, b) => b - a);
-  return values[Math.ceil(values.length / 10) - 1]!;
+  const reached = values[Math.ceil(values.length / 10) - 1]!;
+  const lowest = values.at(-1)!;
+  return reached > lowest
+    ? reached
+    : (values.findLast((value) => value > lowest) ?? Number.POSITIVE_INFINITY);
 }

@@ -37,6 +37,16 @@ describe('the choice of what is shown', () => {
     expect(meansOf(fake(0, 0, 0))).toEqual([4.5, 14.5]);
   });
 
+  it('is nothing that a ReLU has cleared, even where less than a tenth is left', () => {
+    const cleared = (...left: number[]) => ({
+      ...fake(0, 0, 0),
+      maps: [new Float32Array(10), Float32Array.from({ length: 10 }, (_, pixel) => left[pixel] ?? 0)],
+    });
+    expect(topTenth(cleared(7))).toBe(7);
+    expect(topTenth(cleared(7, 5, 3))).toBe(5);
+    expect(topTenth(cleared())).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('is of each class the first right image, then wrong ones', () => {
     const all = [fake(0, 1, 1), fake(1, 0, 1), fake(2, 1, 1), fake(3, 0, 0), fake(4, 1, 0), fake(5, 0, 1)];
     expect(chooseSamples(all, 2).map(({ index }) => index)).toEqual([3, 0, 1, 4]);
