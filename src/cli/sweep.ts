@@ -20,12 +20,12 @@ import { reporterFor } from './reporter.js';
 import { SweepLog } from './sweep-log.js';
 
 interface Flags extends DeviceFlags, ConfigFlags {
-  over: string[];
+  over?: string[];
   random?: number;
   out?: string;
 }
 
-const append = (text: string, earlier: readonly string[]): string[] => [...earlier, text];
+const append = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
 
 export function defineSweep(program: Command): void {
   const command = program
@@ -36,7 +36,6 @@ export function defineSweep(program: Command): void {
       '--over <field=choice>',
       'a field of the config to vary: weightDecay=1e-3,1e-4 or, to draw from, learningRate=log:1e-4..1e-1 or =uniform:...; may be repeated',
       append,
-      [],
     )
     .option('--random <n>', 'draw n trials by the seed (default: every combination is one)', wholeNumber(1))
     .option(
@@ -48,7 +47,7 @@ export function defineSweep(program: Command): void {
 }
 
 async function sweep(model: string | undefined, flags: Flags): Promise<void> {
-  const { path, definition, dataset } = enter(model, flags);
+  const { path, definition, dataset } = await enter(model, flags);
   const outcomes = await interruptible('stopping after this step', (signal) =>
     runSweep({
       definition,
@@ -84,7 +83,10 @@ interface Entered {
 }
 
 /** What the flags ask for; with `--out` alone, whatever sweep is there. */
-function enter(model: string | undefined, { over, random, out, ...flags }: Flags): Entered {
+async function enter(
+  model: string | undefined,
+  { over = [], random, out, ...flags }: Flags,
+): Promise<Entered> {
   const wishes = wishesFrom(model, flags);
   const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
   if (out !== undefined && !asked) {
@@ -95,7 +97,7 @@ function enter(model: string | undefined, { over, random, out, ...flags }: Flags
   const definition = sweepDefinition(config, over.map(parseDimension), random);
   const dataset = loadRunData(config);
   // Before anything is written.
-  checkTrials(definition, dataset);
+  await withDevice(deviceOptions(flags), async (device) => checkTrials(definition, dataset, device));
   const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
   return { path, definition: enterSweep(path, definition), dataset };
 }

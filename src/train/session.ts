@@ -64,6 +64,19 @@ export function buildModel(config: RunConfig, device: Device): Module {
   return findModel(config.model).build(device, options);
 }
 
+/**
+ * See whether a config's net can be built, and has the parameters that the config's groups name.
+ * @throws DawngradError when an option contradicts the architecture, RunError when a group names nothing
+ */
+export function checkNet(config: RunConfig, device: Device): void {
+  const model = buildModel(config, device);
+  try {
+    parameterGroups(model, config.groups, { lr: config.learningRate, weightDecay: config.weightDecay });
+  } finally {
+    for (const parameter of model.parameters()) parameter.dispose();
+  }
+}
+
 /** @throws RunError when images or classes are not those that a model is made for */
 export function checkFit(modelName: string, datasetName: string, set: ImageSet): void {
   const { input, classes } = findModel(modelName);

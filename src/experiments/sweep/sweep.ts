@@ -5,8 +5,11 @@
  */
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
+import type { Device } from '../../gpu/device.js';
+import { DawngradError } from '../../gpu/errors.js';
 import type { Reporter } from '../../train/run.js';
-import { checkFit } from '../../train/session.js';
+import { RunError } from '../../train/run-error.js';
+import { checkFit, checkNet } from '../../train/session.js';
 import { splitDataset } from '../../train/split.js';
 import { replaceFile } from '../../train/write-file.js';
 import { plotSvg } from '../reproduce/report/svg.js';
@@ -15,6 +18,7 @@ import { type SweepDefinition, type Trial, trialsOf } from './definition.js';
 import { bestOf, isDone, readOutcome, type TrialOutcome } from './outcome.js';
 import { sweepPlot } from './plot.js';
 import { formatCsv } from './results-csv.js';
+import { formatSettings } from './settings.js';
 import { runTrial, type TrialOptions } from './trial-run.js';
 import { workThrough } from './work.js';
 
@@ -38,12 +42,21 @@ export interface SweepListener {
 }
 
 /**
- * See whether the trials fit the data, before anything is written.
+ * See whether the trials fit the data and have nets that can be built, before anything is written: the last should not fail
+ * after hours of the others.
  * @throws RunError
  */
-export function checkTrials(definition: SweepDefinition, dataset: Dataset): void {
-  for (const { config } of trialsOf(definition)) checkFit(config.model, dataset.name, dataset.train);
+export function checkTrials(definition: SweepDefinition, dataset: Dataset, device: Device): void {
   splitDataset(dataset, definition.config.validation);
+  for (const { name, settings, config } of trialsOf(definition)) {
+    checkFit(config.model, dataset.name, dataset.train);
+    try {
+      checkNet(config, device);
+    } catch (error) {
+      if (!(error instanceof DawngradError)) throw error;
+      throw new RunError(`${name} (${formatSettings(settings)}): ${error.message}`, { cause: error });
+    }
+  }
 }
 
 /**

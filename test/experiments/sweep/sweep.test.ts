@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Preprocessing } from '../../../src/data/index.js';
 import { Claims } from '../../../src/experiments/sweep/claim.js';
-import { enterSweep, sweepDefinition, trialsOf } from '../../../src/experiments/sweep/definition.js';
+import {
+  enterSweep,
+  type SweepDefinition,
+  sweepDefinition,
+  trialsOf,
+} from '../../../src/experiments/sweep/definition.js';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
 import { checkTrials, runSweep } from '../../../src/experiments/sweep/sweep.js';
 import type { Device } from '../../../src/gpu/device.js';
@@ -21,6 +26,7 @@ const directory = useDirectory();
 /** A start of a trial takes a device of its own; there are as many as this file starts. */
 const gpus = Array.from({ length: 6 }, () => useDevice({ seed: SEED }));
 const unused = gpus.values();
+const checking = useDevice({ seed: SEED });
 
 const base: RunConfig = { ...tinyConfig, dropout: 0, validation: { images: 12, from: 'end' } };
 const define = (...over: string[]) => sweepDefinition(base, over.map(parseDimension));
@@ -119,15 +125,20 @@ describe('a sweep', () => {
     expect(existsSync(join(path, 'trial-0001/last.safetensors'))).toBe(false);
   });
 
-  it('is checked against the data before anything is written', () => {
-    expect(() => checkTrials(define('batch=8'), tinyData)).not.toThrow();
-    expect(() => checkTrials(define('model=nin-glyphs,nin-mnist'), tinyData)).toThrow(
-      /^nin-mnist takes 1x28x28 images/,
+  it('is checked before anything is written: against the data, and whether its nets can be built', () => {
+    const { device } = checking;
+    const check = (definition: SweepDefinition) => () => checkTrials(definition, tinyData, device);
+    expect(check(define('batch=8'))).not.toThrow();
+    expect(device.memory.used).toBe(0);
+    expect(check(define('model=nin-glyphs,nin-mnist'))).toThrow(/^nin-mnist takes 1x28x28 images/);
+    expect(check(define('kernelSizes=[5,5,3],[4,4,4]'))).toThrow(
+      /^trial-0002 \(kernelSizes=\[4,4,4\]\): .*give one odd number/,
     );
+    expect(check(define('groups.0.match="*.bias","*.tail"'))).toThrow(/^trial-0002 .*no parameter is called/);
     const all = {
       ...define('batch=8'),
       config: { ...base, validation: { images: 44, from: 'end' as const } },
     };
-    expect(() => checkTrials(all, tinyData)).toThrow(/holding out 44 of 44 training images leaves none/);
+    expect(check(all)).toThrow(/holding out 44 of 44 training images leaves none/);
   });
 });
