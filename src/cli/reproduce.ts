@@ -89,7 +89,7 @@ function display(stream: NodeJS.WriteStream): { reporter: ExperimentReporter; cl
       planned(runs: readonly PlannedRun[]) {
         const count = (state: PlannedRun['state']) => runs.filter((one) => one.state === state).length;
         say(
-          `${runs.length} runs: ${count('finished')} finished, ${count('begun')} begun, ${count('missing')} to begin`,
+          `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${count('finished')} finished, ${count('begun')} begun, ${count('missing')} to begin`,
         );
       },
       fitting: (one) => say(`fitting the preprocessing of ${one.recipe.name}`),

@@ -31,14 +31,24 @@ describe('dawngrad', () => {
     expect(stderr).toMatch(/^Usage: dawngrad /);
   });
 
-  it.each(['train', 'eval', 'predict', 'download', 'models', 'recipes', 'summary', 'plan', 'tune', 'doctor'])(
-    'shows the use of %s',
-    async (command) => {
-      const { status, stdout, stderr } = await dawngrad([command, '--help']);
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(stdout).toMatch(new RegExp(`^Usage: dawngrad ${command} `));
-    },
-  );
+  it.each([
+    'train',
+    'eval',
+    'predict',
+    'download',
+    'models',
+    'recipes',
+    'summary',
+    'plan',
+    'tune',
+    'reproduce',
+    'sweep',
+    'doctor',
+  ])('shows the use of %s', async (command) => {
+    const { status, stdout, stderr } = await dawngrad([command, '--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: dawngrad ${command} `));
+  });
 
   it('lists every model', async () => {
     const { status, stdout, stderr } = await dawngrad(['models']);

@@ -1,10 +1,10 @@
 /** An experiment of the paper from data files to its report. */
 import { resolve } from 'node:path';
 import { type ImageSet, take } from '../../data/index.js';
-import { makeDirectory } from '../../data/make-directory.js';
-import { explainFileError, RunError } from '../../train/run-error.js';
+import { RunError } from '../../train/run-error.js';
 import { checkpointOf } from '../../train/saved-model.js';
 import { type ClassMaps, classMapsOf } from './class-maps.js';
+import { makeOutDirectory } from './out-directory.js';
 import { type PlannedRun, planRuns } from './plan.js';
 import { type WrittenReport, writeReport } from './report/write-report.js';
 import { readResults, type SystemResult } from './results.js';
@@ -33,9 +33,6 @@ const MAPPED_IMAGES = 1000;
  * @throws RunError, DataError when a run cannot be started or go on, or a file not be written
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction | undefined> {
-  // What cannot be is found out before anything is made, and before the training.
-  planRuns(options);
-  makeOut(options.out);
   const finished = await runExperiment(options);
   return finished ? report(options, planRuns(options)) : undefined;
 }
@@ -55,7 +52,6 @@ export async function reproduceFrom(
     );
   }
   const run = trainedRun(path, data === undefined ? undefined : resolve(data));
-  makeOut(options.out);
   return report({ ...options, scale: scaleOf(run), seeds: 1 }, [run]);
 }
 
@@ -63,6 +59,7 @@ async function report(options: ReproduceOptions, runs: readonly PlannedRun[]): P
   const { experiment, scale, out, command } = options;
   const systems = readResults(runs);
   const classMaps = experiment.draws === 'class-maps' ? await mapsOf(options, runs[0]!) : undefined;
+  makeOutDirectory(out);
   const written = await writeReport({
     ...{ experiment, scale, systems, out, command },
     ...(classMaps && { classMaps }),
@@ -79,13 +76,4 @@ async function mapsOf(
   const images = take(test, 0, Math.min(test.count, MAPPED_IMAGES));
   const all = await withDevice(run.config.seed, (device) => classMapsOf(device, checkpoint, images));
   return { all, images };
-}
-
-/** @throws RunError when it cannot be made */
-function makeOut(path: string): void {
-  try {
-    makeDirectory(path);
-  } catch (error) {
-    throw new RunError(`making the directory ${path}: ${explainFileError(error)}`);
-  }
 }

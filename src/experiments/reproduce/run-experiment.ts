@@ -7,6 +7,7 @@ import { runWithRetraining } from '../../train/retraining.js';
 import type { Reporter } from '../../train/run.js';
 import { RunDirectory } from '../../train/run-directory.js';
 import { writeCircumstances } from './circumstances.js';
+import { makeOutDirectory } from './out-directory.js';
 import { type PlannedRun, type PlanOptions, planRuns } from './plan.js';
 import { SharedImages } from './shared-images.js';
 import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js';
@@ -46,7 +47,10 @@ export async function runExperiment(options: ExperimentOptions): Promise<boolean
   const todo = planned.filter(({ state }) => state !== 'finished');
   if (todo.length === 0) return true;
 
+  // What cannot be is found out before anything is made, and before whitening takes its minutes.
   const images = new SharedImages(scale, planned);
+  for (const { config } of todo) images.dataset(config);
+  makeOutDirectory(options.out);
   const preparing = (progress: PreprocessingProgress) => reporter.preparing?.(progress);
   for (const run of todo) {
     const { config } = run;
