@@ -1,4 +1,5 @@
 /** `results.csv` of a sweep: a line for each trial, for spreadsheets and plotting. */
+import { type Cell, csv } from '../csv.js';
 import { formatValue } from './dimension.js';
 import type { TrialOutcome } from './outcome.js';
 
@@ -11,7 +12,7 @@ const OWN_COLUMNS = {
   validation_loss: ({ validation }) => validation?.loss,
   epochs: ({ epochs }) => epochs,
   seconds: ({ seconds }) => Number(seconds.toFixed(1)),
-} as const satisfies Record<string, (outcome: TrialOutcome) => string | number | undefined>;
+} as const satisfies Record<string, (outcome: TrialOutcome) => Cell>;
 
 /** The trials in order: name, settings, how it ended; numbers in full. */
 export function formatCsv(outcomes: readonly TrialOutcome[]): string {
@@ -20,10 +21,7 @@ export function formatCsv(outcomes: readonly TrialOutcome[]): string {
   const rows = outcomes.map((outcome) => [
     outcome.trial.name,
     ...fields.map((field) => formatValue(outcome.trial.settings[field])),
-    ...Object.values(OWN_COLUMNS).map((cell) => String(cell(outcome) ?? '')),
+    ...Object.values(OWN_COLUMNS).map((cell) => cell(outcome)),
   ]);
-  return [header, ...rows].map((row) => `${row.map(quoted).join(',')}\n`).join('');
+  return csv(header, rows);
 }
-
-/** As RFC 4180 has it. */
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -12,7 +12,7 @@ import { RunError } from '../../train/run-error.js';
 import { checkFit, checkNet } from '../../train/session.js';
 import { splitDataset } from '../../train/split.js';
 import { replaceFile } from '../../train/write-file.js';
-import { plotSvg } from '../reproduce/report/svg.js';
+import { plotSvg } from '../svg.js';
 import { type ClaimLostError, Claims, type Owner } from './claim.js';
 import { type SweepDefinition, type Trial, trialsOf } from './definition.js';
 import { bestOf, isDone, readOutcome, type TrialOutcome } from './outcome.js';

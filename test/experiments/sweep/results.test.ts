@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plotSvg } from '../../../src/experiments/reproduce/report/svg.js';
+import { plotSvg } from '../../../src/experiments/svg.js';
 import { bestOf } from '../../../src/experiments/sweep/outcome.js';
 import { sweepPlot } from '../../../src/experiments/sweep/plot.js';
 import { formatCsv } from '../../../src/experiments/sweep/results-csv.js';
@@ -32,7 +32,7 @@ describe('the results of a sweep', () => {
   });
 
   it('are a file for spreadsheets', () => {
-    expect(formatCsv(outcomes).split('\n')).toEqual([
+    expect(formatCsv(outcomes).split('\r\n')).toEqual([
       'trial,weightDecay,kernelSizes,state,validation_error,validation_wrong,validation_images,validation_loss,epochs,seconds',
       `trial-0001,0.001,"[5,5,3]",done,${2 / 12},2,12,0.75,8,12.3`,
       'trial-0002,0.001,"[3,3,3]",diverged,,,,,1,2',

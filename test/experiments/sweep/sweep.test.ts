@@ -69,7 +69,7 @@ describe('a sweep', () => {
       retrain: true,
     });
     expect(readFileSync(join(path, 'results.csv'), 'utf8')).toMatch(
-      /\ntrial-0001,0.01,done,.*\ntrial-0002,.*,diverged,/,
+      /\ntrial-0001,0.01,done,.*\r\ntrial-0002,.*,diverged,/,
     );
     expect(readFileSync(join(path, 'results.svg'), 'utf8')).toMatch(/^<svg/);
 

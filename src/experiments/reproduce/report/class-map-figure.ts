@@ -1,8 +1,8 @@
 /** Figure 4: images, and beside each the class maps that the net makes of it. */
 import { encode } from 'fast-png';
 import type { ImageSet } from '../../../data/index.js';
+import { escapeText } from '../../svg.js';
 import { type ClassMaps, topTenth } from '../class-maps.js';
-import { escapeText } from './svg.js';
 
 /** Side of an image and of a map, and what lies between two; pixels. */
 const SIDE = 64;

@@ -1,19 +1,8 @@
-/** The figures of a report for other programs: comma-separated values as RFC 4180 has them. */
+/** The figures of a report for other programs. */
+import { csv } from '../../csv.js';
 import { type ClassMaps, meansOf } from '../class-maps.js';
 import type { SystemResult } from '../results.js';
 import { curvePoints } from './plots.js';
-
-type Cell = string | number | undefined;
-
-const quoted = (cell: Cell): string => {
-  const text = cell === undefined ? '' : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-/** @param head names of the columns */
-function csv(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [head, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
-}
 
 /** A row for each run. Errors in per cent. */
 export function errorsCsv(systems: readonly SystemResult[]): string {

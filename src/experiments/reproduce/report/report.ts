@@ -1,5 +1,6 @@
 /** The page of an experiment. */
 import type { ImageSet } from '../../../data/index.js';
+import { escapeText } from '../../svg.js';
 import { describeMachine } from '../circumstances.js';
 import { type ClassMaps, countRight } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';
@@ -8,7 +9,6 @@ import type { FinishedRun, Measured, SystemResult } from '../results.js';
 import type { Scale } from '../scale.js';
 import { describeFindings, errorRows } from './findings.js';
 import { list, page, paragraph, type Section, table } from './page.js';
-import { escapeText } from './svg.js';
 
 export interface ReportContent {
   readonly experiment: Experiment;

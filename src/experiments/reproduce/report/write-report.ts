@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { ImageSet } from '../../../data/index.js';
 import { replaceFile } from '../../../train/write-file.js';
+import { plotSvg, pngOf } from '../../svg.js';
 import { type ClassMaps, chooseSamples } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';
 import type { SystemResult } from '../results.js';
@@ -10,7 +11,6 @@ import { classMapFigure } from './class-map-figure.js';
 import { classMapsCsv, curvesCsv, errorsCsv } from './csv.js';
 import { curvesPlot, errorsPlot } from './plots.js';
 import { type ReportContent, reportPage } from './report.js';
-import { plotSvg, pngOf } from './svg.js';
 
 export interface ReportOptions {
   readonly experiment: Experiment;
