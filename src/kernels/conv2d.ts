@@ -1,11 +1,3 @@
-import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
-import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
-import { multiplyInto } from './matmul.js';
-import type { MatmulVariant } from './matmul-ladder.js';
-import type { Epilogue, Product, SlidingWindow } from './product.js';
-import { sumOver } from './reduce.js';
-
 /**
  * Convolution as matrix products that read their images through a sliding window (implicit GEMM). With the weight
  * [O, C, KH, KW], images x [N, C, H, W] and y [N, O, OH, OW], stride s, padding p and dilation d, the three directions are
@@ -17,8 +9,17 @@ import { sumOver } from './reduce.js';
  *   dW = dy * x'   O      C, taps KH x KW    images, rows OH, positions OW       ky * d - p + oy * s  of x
  *
  * A 1 x 1 kernel with stride 1 and no padding needs no window: the images are the matrices. The input gradient of a
- * convolution with a longer stride unfolds (conv2d-unfolded.ts), which also is the rung below this one.
+ * convolution with a longer stride unfolds (conv2d-unfolded.ts), which can compute every other one too.
  */
+import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
+import { multiplyInto } from './matmul.js';
+import type { MatmulVariant } from './matmul-ladder.js';
+import type { Epilogue, Product, SlidingWindow } from './product.js';
+import { sumOver } from './reduce.js';
+
+/** How to compute a convolution, where the default is not wanted: for tests and measurements. */
 export interface ConvolutionChoice {
   /** `unfolded` stores every window's view as a column of a matrix first (default: `window`). */
   readonly algorithm?: 'window' | 'unfolded';

@@ -35,8 +35,6 @@ const recipeSchema = settingsSchema.extend(ownLines);
 
 const fileSchema = settingsSchema.partial().extend({ ...ownLines, extends: z.string().min(1).optional() });
 
-export type RecipeSettings = Readonly<z.infer<typeof settingsSchema>>;
-
 export interface Recipe extends Readonly<z.infer<typeof recipeSchema>> {
   /** That of its file, without `.json`. */
   readonly name: string;

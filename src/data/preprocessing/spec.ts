@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 
-export const stepSchema = z.discriminatedUnion('name', [
+const stepSchema = z.discriminatedUnion('name', [
   /** Pixels in 0..1. Every list begins there; the name is for lists that also end there. */
   z.strictObject({ name: z.literal('scale') }),
   /** Each channel less its mean over the training images, divided by its standard deviation. */

@@ -53,7 +53,7 @@ export const zca: StepKind<Spec> = {
 const rows = (x: Tensor): Tensor => x.view([x.shape[0]!, -1]);
 
 /** The mean of (x - mean)^T (x - mean) over the images; divided by their number, not by one less. */
-export const covarianceOf = (images: TrainingImages, mean: Tensor): Promise<Tensor> =>
+const covarianceOf = (images: TrainingImages, mean: Tensor): Promise<Tensor> =>
   images.mean('zca: covariance', (x) => {
     const centred = elementwise('subtract', rows(x), mean);
     return matrixProduct(centred, centred, { transposeA: true });

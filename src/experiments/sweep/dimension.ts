@@ -24,7 +24,7 @@ const IMAGES = ['dataset', 'data', 'limit', 'validation'];
 const BOOKKEEPING = ['recipe', 'retrain'];
 
 /** Fields that can be swept, or led into. */
-export const SWEEPABLE: readonly string[] = Object.keys(configSchema.shape).filter(
+const SWEEPABLE: readonly string[] = Object.keys(configSchema.shape).filter(
   (name) => !IMAGES.includes(name) && !BOOKKEEPING.includes(name),
 );
 

@@ -1,5 +1,4 @@
 /** The findings of an experiment in words, for the report and for the terminal. */
-
 import {
   type Comparison,
   compareSystems,
@@ -13,7 +12,7 @@ import type { Scale } from '../scale.js';
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** `62.10 % ± 1.53`, in points of per cent. */
-export const describeError = (summary: ErrorSummary | undefined): string =>
+const describeError = (summary: ErrorSummary | undefined): string =>
   summary ? `${percent(summary.mean)} ± ${(100 * summary.standardError).toFixed(2)}` : 'not scored';
 
 const VERDICTS: Readonly<Record<Comparison['verdict'], string>> = {
