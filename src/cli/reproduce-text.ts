@@ -1,6 +1,7 @@
 import type { PlannedRun } from '../experiments/reproduce/plan.js';
 import { describeFindings, errorRows } from '../experiments/reproduce/report/findings.js';
 import type { Reproduction } from '../experiments/reproduce/reproduce.js';
+import { textTable } from './text-table.js';
 
 export const describeRun = ({ recipe, config }: PlannedRun): string =>
   `${recipe.name}, ${recipe.description}, seed ${config.seed}`;
@@ -25,14 +26,8 @@ export function describeReproduction({ scale, systems, report }: Reproduction): 
     ['system', 'paper, test', `here, ${scale.measured}`],
     ...errorRows(systems, scale.measured).map((row) => row.slice(0, 3)),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = [
-    ...rows.map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    ),
+    ...textTable(rows),
     ...describeFindings(systems, scale),
     ...(scale.warning === undefined ? [] : [scale.warning]),
     `written: ${report.html}, ${report.csv}, ${report.png}`,

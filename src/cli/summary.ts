@@ -5,6 +5,7 @@ import { formatShape } from '../tensor/shape.js';
 import { findModel } from '../train/find-model.js';
 import { withDevice } from './device.js';
 import { choice, type DeviceFlags, deviceOptions, number, wholeNumber, withDeviceFlags } from './options.js';
+import { textTable } from './text-table.js';
 
 interface Flags extends DeviceFlags, Pick<ModelOptions, 'width' | 'head' | 'batchNorm'> {
   batch: number;
@@ -30,7 +31,7 @@ async function summary(name: string, flags: Flags): Promise<void> {
     process.stdout.write(`${name}, ${formatShape([batch, ...input])}\n\n`);
     const rows = [HEADINGS, ...layers.map(rowOf), rowOf({ path: 'total', kind: '', output: [], ...total })];
     process.stdout.write(
-      tableOf(rows)
+      textTable(rows, (column) => column >= FIRST_NUMBER)
         .map((line) => `${line}\n`)
         .join(''),
     );
@@ -49,10 +50,3 @@ const rowOf = ({ path, kind, output, ...numbers }: LayerSummary): string[] => [
     value.toLocaleString('en-US'),
   ),
 ];
-
-function tableOf(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const cell = (text: string, column: number) =>
-    column < FIRST_NUMBER ? text.padEnd(widths[column]!) : text.padStart(widths[column]!);
-  return rows.map((row) => row.map(cell).join('  ').trimEnd());
-}

@@ -6,7 +6,6 @@ import { enterSweep, type SweepDefinition, sweepDefinition } from '../experiment
 import { parseDimension } from '../experiments/sweep/dimension.js';
 import { bestOf } from '../experiments/sweep/outcome.js';
 import { checkTrials, runSweep } from '../experiments/sweep/sweep.js';
-import { formatBest, formatTable } from '../experiments/sweep/table.js';
 import { chooseConfig } from '../train/choose-config.js';
 import type { Reporter } from '../train/run.js';
 import { loadRunData } from '../train/run-data.js';
@@ -18,6 +17,7 @@ import { INTERRUPTED, interruptible } from './interrupt.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
 import { reporterFor } from './reporter.js';
 import { SweepLog } from './sweep-log.js';
+import { formatBest, formatTable } from './sweep-text.js';
 
 interface Flags extends DeviceFlags, ConfigFlags {
   over?: string[];

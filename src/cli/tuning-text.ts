@@ -1,6 +1,7 @@
 /** What the tuner found, for people. */
 import type { Option } from '../kernels/tuning/cheapest-choice.js';
 import type { TunedProduct, Tuning } from '../kernels/tuning/tuner.js';
+import { textTable } from './text-table.js';
 
 const milliseconds = (value: number): string => `${value.toPrecision(3)} ms`;
 
@@ -34,18 +35,10 @@ export function describeTuning({ products, choices, compile }: Tuning): string {
     ] as const;
   });
   const head = ['product', 'variant', 'GFLOP/s', 'a launch', 'others'] as const;
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => (row[column] as string).length)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (column === 4 ? cell : cell.padEnd(widths[column] as number)))
-      .join('  ')
-      .trimEnd();
   const used = new Set([...choices.values()].map(({ pipeline }) => pipeline));
   const compiling = [...used].reduce((sum, pipeline) => sum + (compile.get(pipeline) ?? 0), 0);
   return [
-    ...[head, ...rows].map(line),
+    ...textTable([head, ...rows]),
     '',
     `${used.size} ${used.size === 1 ? 'pipeline' : 'pipelines'}, ${(compiling / 1000).toFixed(1)} s to compile`,
   ].join('\n');

@@ -3,32 +3,14 @@ import { plotSvg } from '../../../src/experiments/svg.js';
 import { bestOf } from '../../../src/experiments/sweep/outcome.js';
 import { sweepPlot } from '../../../src/experiments/sweep/plot.js';
 import { formatCsv } from '../../../src/experiments/sweep/results-csv.js';
-import { formatBest, formatTable } from '../../../src/experiments/sweep/table.js';
 import { outcomes, over } from './outcomes.js';
 
 describe('the results of a sweep', () => {
-  it('are a table in which columns stand below one another', () => {
-    expect(formatTable(outcomes)).toBe(
-      [
-        'trial       weightDecay  kernelSizes  validation error  wrong    loss  epochs',
-        'trial-0001  0.001        [5,5,3]               16.67 %   2/12  0.7500       8',
-        'trial-0002  0.001        [3,3,3]              diverged                      1',
-        'trial-0003  0.00001      [5,5,3]               16.67 %   2/12  0.5000       8',
-        'trial-0004  0.00001      [3,3,3]                  open',
-        '',
-      ].join('\n'),
-    );
-  });
-
   it('name the best: fewest wrong, then the lowest loss, then the first', () => {
     expect(bestOf(outcomes)?.trial.name).toBe('trial-0003');
     expect(bestOf([outcomes[0]!, { ...outcomes[2]!, validation: outcomes[0]!.validation }])).toBe(
       outcomes[0],
     );
-    expect(formatBest(outcomes)).toBe(
-      'best: trial-0003, validation error 16.67 % (2/12): weightDecay=0.00001 kernelSizes=[5,5,3]',
-    );
-    expect(formatBest([outcomes[1]!])).toBe('best: none, every trial diverged');
   });
 
   it('are a file for spreadsheets', () => {

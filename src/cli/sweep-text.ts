@@ -1,7 +1,8 @@
 /** The trials of a sweep as a table for people, and the best of them. */
-import { formatValue } from './dimension.js';
-import { bestOf, type TrialOutcome } from './outcome.js';
-import { formatSettings } from './settings.js';
+import { formatValue } from '../experiments/sweep/dimension.js';
+import { bestOf, type TrialOutcome } from '../experiments/sweep/outcome.js';
+import { formatSettings } from '../experiments/sweep/settings.js';
+import { textTable } from './text-table.js';
 
 const RIGHT_OF_SETTINGS = ['validation error', 'wrong', 'loss', 'epochs'] as const;
 
@@ -22,15 +23,10 @@ export function formatTable(outcomes: readonly TrialOutcome[]): string {
       ...ending(outcome),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) => row.map((cell, column) => align(cell, widths[column]!, column > fields.length)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
+  return textTable(rows, (column) => column > fields.length)
+    .map((line) => `${line}\n`)
     .join('');
 }
-
-const align = (cell: string, width: number, right: boolean): string =>
-  right ? cell.padStart(width) : cell.padEnd(width);
 
 /** `best: trial-0002, validation error 12.10 % (121/1000): weightDecay=0.0001`. Programs read this line: its form is stable. */
 export function formatBest(outcomes: readonly TrialOutcome[]): string {

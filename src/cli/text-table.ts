@@ -1,0 +1,13 @@
+/**
+ * Rows as lines in which columns stand below one another.
+ * @param right is a column, counted from 0, set flush right?
+ */
+export function textTable(
+  rows: readonly (readonly string[])[],
+  right: (column: number) => boolean = () => false,
+): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const aligned = (cell: string, column: number) =>
+    right(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+  return rows.map((row) => row.map(aligned).join('  ').trimEnd());
+}
