@@ -120,7 +120,7 @@ function takesFours({ columns, group, b, c }: Product): boolean {
 }
 
 /** Tiles of 64 and of 128 rows x 128 columns. */
-const [LOW, HIGH] = [8, 16].map((rows) => ({ THREAD_ROWS: rows, THREAD_COLUMNS: 16 }));
+const [TILE_64, TILE_128] = [8, 16].map((rows) => ({ THREAD_ROWS: rows, THREAD_COLUMNS: 16 }));
 
 /** Rows of a product's window. */
 const windowRows = ({ middle = 1, b }: Product): number => middle / (b.window?.middle.width ?? 1);
@@ -156,13 +156,13 @@ const vectorised = { kernel: matmulKernels.vectorised, specialise: fetchesTerms,
 export const LADDER = {
   naive: { kernel: matmulKernels.naive },
   tiled: { kernel: matmulKernels.tiled },
-  register64: { ...register, constants: LOW },
-  register128: { ...register, constants: HIGH },
-  vectorised64: { ...vectorised, constants: LOW },
-  vectorised128: { ...vectorised, constants: HIGH },
+  register64: { ...register, constants: TILE_64 },
+  register128: { ...register, constants: TILE_128 },
+  vectorised64: { ...vectorised, constants: TILE_64 },
+  vectorised128: { ...vectorised, constants: TILE_128 },
   half: {
     kernel: matmulKernels.half,
-    constants: LOW,
+    constants: TILE_64,
     specialise: fetchDirections,
     runsOn: (device) => device.has('shader-f16'),
     reduced: true,

@@ -18,7 +18,7 @@ export function splitDataset(dataset: Dataset, validation: RunConfig['validation
   const { images, from } = validation;
   if (images >= train.count) {
     throw new RunError(
-      `holding out ${images} of ${train.count} training images leaves none to train on; use a smaller --validation`,
+      `holding out ${images} of ${train.count} training images leaves none to train on; use a smaller --validation, or 0 to hold out none`,
     );
   }
   if (from === 'end') {

@@ -122,7 +122,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     [
       'train --recipe nin-mnist --data mnist',
       FAILED,
-      'holding out 10000 of 40 training images leaves none to train on; use a smaller --validation',
+      'holding out 10000 of 40 training images leaves none to train on; use a smaller --validation, or 0 to hold out none',
     ],
     [
       'train nin-mnist --data mnist --retrain',
