@@ -28,7 +28,13 @@
 // What is written once is compiled once: fetching is written in one place, and storing in a loop that picks the row's sums
 // from the variables. Unrolled, the stores would take a software driver twice as long to compile as all the rest.
 //
-// Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 8 * (33 + 33) vec4f = 8.25 KiB.
+// With HALF the slices are kept in half precision, two numbers to a word: half as many bytes to write, keep and read for every
+// multiply-add, while sums, bias and all storage stay f32. It is not the same product then: a half has 11 bits of precision,
+// so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it, and beyond 65504 it is not defined. So
+// it is never chosen unless a caller asks for it.
+//
+// Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 8 * (33 + 33) vec4f = 8.25 KiB, or half
+// of that.
 
 struct Params {
   batches: u32,
@@ -101,15 +107,56 @@ const DEPTH = THREADS / A_QUADS; // terms of the summation a slice: so many that
 const B_FETCHES = DEPTH * B_QUADS / THREADS; // and so many of b
 const B_STEP = DEPTH / B_FETCHES; // terms between them
 
-var<workgroup> a_slice: array<vec4f, DEPTH * (A_QUADS + 1u)>; // [term][quad]
-var<workgroup> b_slice: array<vec4f, DEPTH * (B_QUADS + 1u)>;
+const HALF: bool = false; // round operands to half precision
+const A_SIZE = DEPTH * (A_QUADS + 1u);
+const B_SIZE = DEPTH * (B_QUADS + 1u);
 
-fn a_place(term: u32, quad: u32) -> u32 {
-  return term * (A_QUADS + 1u) + quad;
+// [term][quad]. Of either precision, those of the other are one element that nobody touches.
+var<workgroup> a_slice: array<vec4f, select(A_SIZE, 1u, HALF)>;
+var<workgroup> b_slice: array<vec4f, select(B_SIZE, 1u, HALF)>;
+var<workgroup> a_halves: array<vec2u, select(1u, A_SIZE, HALF)>;
+var<workgroup> b_halves: array<vec2u, select(1u, B_SIZE, HALF)>;
+
+fn halves(quad: vec4f) -> vec2u {
+  return vec2u(pack2x16float(quad.xy), pack2x16float(quad.zw));
 }
 
-fn b_place(term: u32, quad: u32) -> u32 {
-  return term * (B_QUADS + 1u) + quad;
+fn whole(quad: vec2u) -> vec4f {
+  return vec4f(unpack2x16float(quad.x), unpack2x16float(quad.y));
+}
+
+fn write_a(term: u32, quad: u32, value: vec4f) {
+  let place = term * (A_QUADS + 1u) + quad;
+  if (HALF) {
+    a_halves[place] = halves(value);
+  } else {
+    a_slice[place] = value;
+  }
+}
+
+fn read_a(term: u32, quad: u32) -> vec4f {
+  let place = term * (A_QUADS + 1u) + quad;
+  if (HALF) {
+    return whole(a_halves[place]);
+  }
+  return a_slice[place];
+}
+
+fn write_b(term: u32, quad: u32, value: vec4f) {
+  let place = term * (B_QUADS + 1u) + quad;
+  if (HALF) {
+    b_halves[place] = halves(value);
+  } else {
+    b_slice[place] = value;
+  }
+}
+
+fn read_b(term: u32, quad: u32) -> vec4f {
+  let place = term * (B_QUADS + 1u) + quad;
+  if (HALF) {
+    return whole(b_halves[place]);
+  }
+  return b_slice[place];
 }
 
 // Which quad of a slice a thread fetches: the axis along which neighbouring threads go is the faster one.
@@ -307,10 +354,10 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
     // While those are on their way, the slice before them, if there is one.
     if (slice > 0u) {
       for (var term = 0u; term < DEPTH; term++) {
-        let a_even = a_slice[a_place(term, row)];
-        let a_odd = a_slice[a_place(term, row + THREAD_ROWS)];
-        let b_even = b_slice[b_place(term, column)];
-        let b_odd = b_slice[b_place(term, column + THREAD_COLUMNS)];
+        let a_even = read_a(term, row);
+        let a_odd = read_a(term, row + THREAD_ROWS);
+        let b_even = read_b(term, column);
+        let b_odd = read_b(term, column + THREAD_COLUMNS);
         e0 = fma(vec4f(a_even.x), b_even, e0);
         o0 = fma(vec4f(a_even.x), b_odd, o0);
         e1 = fma(vec4f(a_odd.x), b_even, e1);
@@ -331,9 +378,9 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
     }
     workgroupBarrier();
 
-    a_slice[a_place(a_fetch.term, a_fetch.quad)] = next_a;
+    write_a(a_fetch.term, a_fetch.quad, next_a);
     for (var i = 0u; i < B_FETCHES; i++) {
-      b_slice[b_place(b_fetch.term + i * B_STEP, b_fetch.quad)] = next_b[i];
+      write_b(b_fetch.term + i * B_STEP, b_fetch.quad, next_b[i]);
     }
     workgroupBarrier();
   }

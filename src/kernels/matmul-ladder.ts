@@ -91,7 +91,6 @@ export const matmulKernels = {
   stacked: define('matmul_stacked.wgsl', broadcastTile),
   register: define('matmul_register.wgsl', registerTile),
   vectorised: define('matmul_vectorised.wgsl', registerTile),
-  half: define('matmul_half.wgsl', registerTile),
 } as const;
 
 /** Subgroups of 8 lanes or more, all of one size. */
@@ -160,13 +159,7 @@ export const LADDER = {
   register128: { ...register, constants: TILE_128 },
   vectorised64: { ...vectorised, constants: TILE_64 },
   vectorised128: { ...vectorised, constants: TILE_128 },
-  half: {
-    kernel: matmulKernels.half,
-    constants: TILE_64,
-    specialise: fetchDirections,
-    runsOn: (device) => device.has('shader-f16'),
-    reduced: true,
-  },
+  half: { ...register, constants: { ...TILE_64, HALF: true }, reduced: true },
   broadcast16: { ...broadcast, constants: { ROWS: 16 } },
   broadcast32: { ...broadcast, constants: { ROWS: 32 } },
   broadcast64: { ...broadcast, constants: { ROWS: 64 } },
