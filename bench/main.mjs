@@ -1,8 +1,8 @@
 /** Time every kernel at the shapes of Network in Network: `npm run bench -- [filter ...] [options]`. See README.md here. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { stopwatch } from '../dist/gpu/stopwatch.js';
 import { casesOf, choose, FilterError } from './cases.mjs';
-import { clockOf } from './clock.mjs';
 import { openDevice } from './device.mjs';
 import { limitCases } from './limits/cases.mjs';
 import { measure } from './measure.mjs';
@@ -72,7 +72,7 @@ async function main(argv) {
 
 async function report(device, cases, { batch, time, json }) {
   const loads = { start: loadAverage() };
-  const clock = clockOf(device);
+  const clock = stopwatch(device);
   const { limits, measurements } = await measureLimits(device, clock, 1000 * time);
   const about = { device, clock, batch, time, limits };
   const width = Math.max(...cases.map(({ name }) => name.length));

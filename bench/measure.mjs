@@ -130,7 +130,7 @@ async function timesOf(device, clock, launch, budget) {
 
 /**
  * @param {import('../dist/gpu/device.js').Device} device
- * @param {import('./clock.mjs').Clock} clock
+ * @param {import('../dist/gpu/stopwatch.js').Stopwatch} clock
  * @param {Case} wanted
  * @param {number} budget milliseconds to spend on timing
  * @returns {Promise<Measurement>}

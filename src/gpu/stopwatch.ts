@@ -1,7 +1,11 @@
 import type { Device } from './device.js';
 
-/** Milliseconds that the device works on what `work` submits. */
-export type Stopwatch = (work: () => void) => Promise<number>;
+/** How long the device works on something. */
+export interface Stopwatch {
+  readonly name: 'device timestamps' | 'host clock';
+  /** Milliseconds that the device takes for what `work` submits. */
+  time(work: () => void): Promise<number>;
+}
 
 /**
  * By the device's own clock where it has one; elsewhere the host's, from the submit until the device reports that all is
@@ -10,15 +14,16 @@ export type Stopwatch = (work: () => void) => Promise<number>;
 export const stopwatch = (device: Device): Stopwatch =>
   device.has('timestamp-query') ? deviceClock(device) : hostClock(device);
 
-const hostClock =
-  (device: Device): Stopwatch =>
-  async (work) => {
+const hostClock = (device: Device): Stopwatch => ({
+  name: 'host clock',
+  async time(work) {
     await device.synchronize();
     const start = performance.now();
     work();
     await device.synchronize();
     return performance.now() - start;
-  };
+  },
+});
 
 const BYTES = 2 * BigUint64Array.BYTES_PER_ELEMENT;
 
@@ -34,13 +39,16 @@ function deviceClock(device: Device): Stopwatch {
     if (index === 1) encoder.resolveQuerySet(querySet, 0, 2, stamps, 0);
     gpu.queue.submit([encoder.finish()]);
   };
-  return async (work) => {
-    await device.synchronize();
-    mark(0);
-    work();
-    device.flush();
-    mark(1);
-    const [start = 0n, end = 0n] = new BigUint64Array(await device.read(stamps, BYTES));
-    return Number(end - start) / 1e6;
+  return {
+    name: 'device timestamps',
+    async time(work) {
+      await device.synchronize();
+      mark(0);
+      work();
+      device.flush();
+      mark(1);
+      const [start = 0n, end = 0n] = new BigUint64Array(await device.read(stamps, BYTES));
+      return Number(end - start) / 1e6;
+    },
   };
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { casesOf, choose, groupOf } from '../../bench/cases.mjs';
-import { hostClock } from '../../bench/clock.mjs';
 import { costOf, launchesOf } from '../../bench/cost.mjs';
 import { openDevice } from '../../bench/device.mjs';
 import { given, makeInputs } from '../../bench/inputs.mjs';
 import { check, measure } from '../../bench/measure.mjs';
+import { stopwatch } from '../../src/gpu/stopwatch.js';
 
 /** As much of a case as these tests look at. */
 interface Case {
@@ -72,7 +72,7 @@ describe('the benchmarks', () => {
 
   it('are timed', async () => {
     const [one] = choose(cases, ['softmaxCrossEntropy.forward']);
-    const measurement = await measure(device, hostClock(device), one, 1);
+    const measurement = await measure(device, stopwatch(device), one, 1);
     expect(measurement).toMatchObject({ name: one.name, kernels: ['softmaxCrossEntropy.forward'] });
     expect(measurement.samples).toBeGreaterThanOrEqual(3);
     const { min, median, max } = measurement.times;
@@ -88,7 +88,7 @@ describe('the benchmarks', () => {
       launch: ({ x }: { x: unknown }) => ({ y: x }),
       expected: () => ({ y: () => 1 }),
     };
-    const measurement = await measure(device, hostClock(device), wrong, 1);
+    const measurement = await measure(device, stopwatch(device), wrong, 1);
     expect(measurement.error).toBe('y[1] is 2, expected 1');
     expect(measurement.times).toBeUndefined();
   });

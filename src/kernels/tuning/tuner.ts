@@ -195,9 +195,9 @@ async function compileAndRun({ device, clock, compile }: Workbench, launch: () =
   /** Milliseconds when it is compiled. */
   const took = async () => {
     if (!compile.has(pipeline)) compile.set(pipeline, Math.max(0, first - (await timeOnHost())));
-    let least = await clock(launch);
+    let least = await clock.time(launch);
     const start = performance.now();
-    do least = Math.min(least, await clock(launch));
+    do least = Math.min(least, await clock.time(launch));
     while (performance.now() - start < SAMPLE_MS);
     return least;
   };
@@ -237,7 +237,7 @@ async function timeInTurns(
   const start = performance.now();
   for (let turn = 0; turn < TURNS || performance.now() - start < TURNS_MS; turn++) {
     for (const run of runs)
-      run.least = Math.min(run.least, (await clock(() => run.program.run())) / run.launches);
+      run.least = Math.min(run.least, (await clock.time(() => run.program.run())) / run.launches);
   }
   for (const { program } of runs) program.dispose();
   return estimates.map((option, index) => ({ ...option, milliseconds: runs[index]!.least }));
