@@ -2,7 +2,6 @@
  * A checkpoint is one safetensors file with all that a run needs to go on as if it had not stopped: the net (`model.*`), what
  * the optimizer remembers (`optimizer.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { randomState } from '../kernels/random-key.js';
 import type { Module } from '../nn/module.js';
@@ -10,7 +9,8 @@ import type { RateOptions } from '../nn/optim/optimizer.js';
 import type { HostArray } from '../nn/state.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { runConfigSchema } from './config.js';
-import { explainFileError, RunError } from './run-error.js';
+import { readBytes } from './read-file.js';
+import { RunError } from './run-error.js';
 import { decodeSafetensors, encodeSafetensors, type HostTensor } from './safetensors.js';
 import type { Session } from './session.js';
 
@@ -83,13 +83,7 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
 
 /** @throws RunError when the file cannot be read, is damaged, or was not written by dawngrad */
 export function readCheckpoint(path: string): Checkpoint {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new RunError(`reading ${path}: ${explainFileError(error)}`);
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
   try {
     return { path, tensors, ...stateSchema.parse(JSON.parse(metadata[STATE] ?? '')) };
   } catch {

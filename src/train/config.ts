@@ -1,7 +1,7 @@
 /** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
 import { z } from 'zod';
 import { preprocessingSchema } from '../data/index.js';
-import { RunError } from './run-error.js';
+import { checked, parseJson } from './json.js';
 import { upgradeConfig } from './upgrade-config.js';
 
 const natural = z.number().int().nonnegative();
@@ -104,34 +104,7 @@ export function checkConfig(config: unknown, source: string): RunConfig {
   return checked(runConfigSchema, config, source);
 }
 
-/**
- * What a schema makes of a value.
- * @param source where it is from, for errors
- * @throws RunError naming the first field that is wrong
- */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const field = issue.path.join('.');
-  throw new RunError(`${source}: ${field ? `"${field}": ` : ''}${lowerFirst(issue.message)}`);
-}
-
 /** @throws RunError when the text is no JSON, or not that of a config */
 export function parseConfig(text: string, source: string): RunConfig {
   return checkConfig(parseJson(text, source, 'a config'), source);
 }
-
-/**
- * @param kind what the text should be, for errors
- * @throws RunError when it is no JSON
- */
-export function parseJson(text: string, source: string, kind: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new RunError(`${source}: not ${kind}, since it is no JSON: ${(error as Error).message}`);
-  }
-}
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,6 +1,7 @@
 /** `metrics.jsonl`: one line of JSON for each finished epoch. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { readText } from './read-file.js';
 import { RunError } from './run-error.js';
 import { appendLine, replaceFile } from './write-file.js';
 
@@ -36,11 +37,11 @@ export function appendMetrics(path: string, metrics: EpochMetrics): void {
 
 /**
  * The finished epochs, in order. A last line without an end, as a crash leaves it, does not count.
- * @throws RunError naming the first line that is something else
+ * @throws RunError when the file cannot be read, or naming the first line that is something else
  */
 export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const lines = readText(path).split('\n').slice(0, -1);
   return lines.map((line, index) => {
     try {
       return metricsSchema.parse(JSON.parse(line));

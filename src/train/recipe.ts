@@ -3,12 +3,14 @@
  * reports. Those of this package lie in `recipes/`; a user may write others. A recipe that `extends` another holds only the
  * lines that it changes.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { checked, configSchema, parseJson } from './config.js';
-import { explainFileError, RunError } from './run-error.js';
+import { configSchema } from './config.js';
+import { checked, parseJson } from './json.js';
+import { readText } from './read-file.js';
+import { RunError } from './run-error.js';
 
 const DIRECTORY = fileURLToPath(new URL('../../recipes/', import.meta.url));
 const EXTENSION = '.json';
@@ -63,7 +65,7 @@ function merged(path: string, extending: readonly string[]): Readonly<Record<str
       `${path}: it extends itself: ${[...extending, path].map((one) => basename(one)).join(' -> ')}`,
     );
   }
-  const lines = readLines(path);
+  const lines = parseJson(readText(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
   checked(fileSchema, lines, path);
   const { extends: base, ...own } = lines;
   if (base === undefined) return own;
@@ -72,16 +74,6 @@ function merged(path: string, extending: readonly string[]): Readonly<Record<str
     path,
   ]);
   return { ...inherited, ...own };
-}
-
-function readLines(path: string): Readonly<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new RunError(`${path}: cannot be read: ${explainFileError(error)}`);
-  }
-  return parseJson(text, path, 'a recipe') as Readonly<Record<string, unknown>>;
 }
 
 /** Where a recipe lies: a file's path counts from the directory `from`, a name is one of this package's. */

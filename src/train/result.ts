@@ -1,7 +1,7 @@
 /** `result.json`: how a run ended. It is there once all epochs are done, so it also tells finished runs from others. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { checked, parseJson } from './config.js';
+import { readJson } from './read-file.js';
 import type { Score } from './score.js';
 import { errorOf, lossOf } from './score.js';
 import { replaceFile } from './write-file.js';
@@ -55,5 +55,5 @@ export function writeResult(path: string, { position, validationScore, testScore
  */
 export function readResult(path: string): RunResult | undefined {
   if (!existsSync(path)) return undefined;
-  return checked(resultSchema, parseJson(readFileSync(path, 'utf8'), path, 'the result of a run'), path);
+  return readJson(path, resultSchema, 'the result of a run');
 }

@@ -3,10 +3,11 @@
  * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
  * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from '../data/make-directory.js';
-import { parseConfig, type RunConfig } from './config.js';
+import { type RunConfig, runConfigSchema } from './config.js';
+import { readJson } from './read-file.js';
 import { explainFileError, RunError } from './run-error.js';
 import { replaceFile } from './write-file.js';
 
@@ -99,15 +100,7 @@ export class RunDirectory {
 }
 
 /** A config from a file that the user named. */
-export function readConfigFile(path: string): RunConfig {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new RunError(`${path}: cannot be read: ${explainFileError(error)}`);
-  }
-  return parseConfig(text, path);
-}
+export const readConfigFile = (path: string): RunConfig => readJson(path, runConfigSchema, 'a config');
 
 /** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */
 export function refuseUsed(path: string): void {

@@ -1,11 +1,12 @@
 /** `preprocessing.safetensors` beside a run: what its preprocessing learned of the training images, and, as JSON, its steps. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Preprocessing, preprocessingSchema } from '../data/index.js';
 import type { HostArray } from '../nn/state.js';
 import type { Checkpoint } from './checkpoint.js';
-import { checked, parseJson } from './config.js';
-import { explainFileError, RunError } from './run-error.js';
+import { checked, parseJson } from './json.js';
+import { readBytes } from './read-file.js';
+import { RunError } from './run-error.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import { replaceFile } from './write-file.js';
 
@@ -27,13 +28,7 @@ export function writePreprocessing(run: string, preprocessing: Preprocessing): v
 export function readPreprocessing(run: string): Preprocessing | undefined {
   const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new RunError(`reading ${path}: ${explainFileError(error)}`);
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
   const steps = checked(preprocessingSchema, parseJson(metadata[STEPS] ?? '', path, 'a preprocessing'), path);
   return Preprocessing.fromState(steps, tensors as ReadonlyMap<string, HostArray>);
 }

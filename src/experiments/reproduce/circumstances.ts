@@ -1,10 +1,10 @@
 /** What a run was computed with and on: kept beside it, since a report may be written later, and elsewhere. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Device } from '../../gpu/device.js';
-import { checked, parseJson } from '../../train/config.js';
+import { readJson } from '../../train/read-file.js';
 import type { RunStart } from '../../train/run.js';
 import { replaceFile } from '../../train/write-file.js';
 
@@ -66,8 +66,7 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
 export function readCircumstances(run: string): Circumstances | undefined {
   const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
-  const value = parseJson(readFileSync(path, 'utf8'), path, 'the circumstances of a run');
-  return checked(circumstancesSchema, value, path);
+  return readJson(path, circumstancesSchema, 'the circumstances of a run');
 }
 
 export const describeMachine = ({ adapter, driver, software, cpu, cores, system }: Machine): string =>

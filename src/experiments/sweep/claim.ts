@@ -16,10 +16,10 @@
  *
  * The machines' clocks must agree to within half of `expiry`, and their file system must have exclusive creation (hard links).
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { checked, parseJson } from '../../train/config.js';
+import { readJson } from '../../train/read-file.js';
 import { explainFileError, RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
 import { processRuns, thisMachine } from './machine.js';
@@ -80,7 +80,7 @@ export class Claims {
   #ownerOf(trial: string, generation: number): Owner | undefined {
     if (generation === 0 || existsSync(this.#file(trial, generation, 'released'))) return undefined;
     const file = this.#file(trial, generation, 'claim');
-    const owner = checked(ownerSchema, parseJson(readFileSync(file, 'utf8'), file, 'a claim'), file);
+    const owner = readJson(file, ownerSchema, 'a claim');
     if (isHere(owner) && !processRuns(owner.pid)) return undefined;
     return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
   }

@@ -1,10 +1,11 @@
 /** `sweep.json`: what a sweep is. Processes that work on one directory agree on it, and it never changes. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { makeDirectory } from '../../data/make-directory.js';
-import { checked, parseJson, type RunConfig, runConfigSchema } from '../../train/config.js';
+import { type RunConfig, runConfigSchema } from '../../train/config.js';
+import { readJson } from '../../train/read-file.js';
 import { explainFileError, RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
 import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
@@ -94,8 +95,7 @@ export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinit
     makeSweepDirectory(path);
     if (createFile(file, `${JSON.stringify(wanted, null, 2)}\n`)) return wanted;
   }
-  const text = readFileSync(file, 'utf8');
-  const found = checked(definitionSchema, parseJson(text, file, 'the definition of a sweep'), file);
+  const found = readJson(file, definitionSchema, 'the definition of a sweep');
   if (!wanted) return found;
   const changes = differences(found, wanted);
   if (changes.length > 0) {

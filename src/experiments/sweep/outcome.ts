@@ -1,9 +1,9 @@
 /** How the trials of a sweep ended, as their directories tell it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { checked, parseJson } from '../../train/config.js';
 import { readMetrics } from '../../train/metrics.js';
+import { readJson } from '../../train/read-file.js';
 import { type RunResult, readResult } from '../../train/result.js';
 import { RunDirectory } from '../../train/run-directory.js';
 import { replaceFile } from '../../train/write-file.js';
@@ -47,7 +47,7 @@ export function readOutcome(sweep: string, trial: Trial): TrialOutcome {
   const begun = { ...none, epochs: metrics.length, seconds };
   const diverged = join(path, DIVERGED);
   if (existsSync(diverged)) {
-    checked(divergedSchema, parseJson(readFileSync(diverged, 'utf8'), diverged, 'a note'), diverged);
+    readJson(diverged, divergedSchema, 'a note');
     return { ...begun, state: 'diverged' };
   }
   const result = readResult(run.result);

@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readMetrics } from '../../src/train/metrics.js';
+import { readJson } from '../../src/train/read-file.js';
+import { readResult } from '../../src/train/result.js';
+import { RunError } from '../../src/train/run-error.js';
+
+const schema = z.strictObject({ epochs: z.number() });
+
+let directory: string;
+let path: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'dawngrad-read-'));
+  path = join(directory, 'file.json');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const errorOf = (work: () => unknown): RunError => {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(RunError);
+    return error as RunError;
+  }
+  throw new Error('it was read');
+};
+
+describe('a file that is read', () => {
+  it('gives what its schema makes of it', () => {
+    writeFileSync(path, '{ "epochs": 3 }');
+    expect(readJson(path, schema, 'a result')).toEqual({ epochs: 3 });
+  });
+
+  it.each([
+    ['{ "epochs": ', 'not a result, since it is no JSON: '],
+    ['{ "epochs": "3" }', '"epochs": invalid input: expected number'],
+  ])('and holds %s is named, with what is wrong', (text, message) => {
+    writeFileSync(path, text);
+    expect(errorOf(() => readJson(path, schema, 'a result')).message).toContain(`${path}: ${message}`);
+  });
+
+  it.each([
+    ['of JSON', (one: string) => readJson(one, schema, 'a result')],
+    ['of metrics', readMetrics],
+    ['of a result', readResult],
+  ])('but cannot be, one %s, is named with the reason', (_, read) => {
+    mkdirSync(path);
+    expect(errorOf(() => read(path)).message).toBe(`${path}: cannot be read: it is a directory (EISDIR)`);
+  });
+});
