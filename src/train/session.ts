@@ -18,12 +18,16 @@ import { Trainer } from './trainer.js';
 /** Images a batch in evaluation: no gradients are kept then, so more fit than in training. */
 export const EVALUATION_BATCH = 128;
 
-export interface Session {
-  readonly config: RunConfig;
-  readonly device: Device;
+/** What learns, and how. */
+export interface Learner {
   readonly model: Module;
   readonly optimizer: Optimizer<RateOptions>;
   readonly schedule: Schedule;
+}
+
+export interface Session extends Learner {
+  readonly config: RunConfig;
+  readonly device: Device;
   readonly trainer: Trainer;
   readonly train: BatchLoader;
   /** Held out from training; undefined where the run holds no images out. */
@@ -32,16 +36,31 @@ export interface Session {
 }
 
 /**
- * @param images of the size that the model takes, see `checkFit`
- * @throws RunError when the device has another seed than the config
+ * What needs no images. That of a run is built before they are prepared, which may take minutes, so that a config which
+ * contradicts itself is found out at once.
+ * @throws RunError when the device has another seed than the config, or a group of parameters names nothing; DawngradError when
+ * an option contradicts the architecture
  */
-export function assemble(config: RunConfig, device: Device, images: RunImages): Session {
+export function buildLearner(config: RunConfig, device: Device): Learner {
   if (device.seed !== config.seed) {
     throw new RunError(`the device was made with seed ${device.seed}, the config says ${config.seed}`);
   }
   const model = buildModel(config, device);
-  const optimizer = buildOptimizer(config, model);
-  const schedule = buildSchedule(config);
+  return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config) };
+}
+
+/**
+ * @param images of the size that the model takes, see `checkFit`
+ * @param learner of the same config, on the same device
+ * @throws as `buildLearner` does
+ */
+export function assemble(
+  config: RunConfig,
+  device: Device,
+  images: RunImages,
+  learner = buildLearner(config, device),
+): Session {
+  const { model, optimizer, schedule } = learner;
   const train = new BatchLoader(device, images.train.set, {
     ...images.train,
     batch: config.batch,
@@ -54,7 +73,7 @@ export function assemble(config: RunConfig, device: Device, images: RunImages): 
   const validation = images.validation && scoring(images.validation);
   const test = scoring(images.test);
   const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
-  return { config, device, model, optimizer, schedule, trainer, train, validation, test };
+  return { config, device, ...learner, trainer, train, validation, test };
 }
 
 /** The net of a config with its first weights, which follow from the device's seed. */

@@ -199,7 +199,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
 
     ['eval nowhere', FAILED, 'nowhere: not the directory of a run: no such directory'],
     ['eval empty', FAILED, 'empty: not the directory of a run: it has no config.json'],
-    ['eval new-run', FAILED, 'reading new-run/last.safetensors: no such file or directory (ENOENT)'],
+    ['eval new-run', FAILED, 'new-run/last.safetensors: cannot be read: no such file or directory (ENOENT)'],
     [
       'eval foreign-run',
       FAILED,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/train/config.js';
 import { pipelined } from '../../src/train/pipelined.js';
 import { runTraining } from '../../src/train/run.js';
 import { RunError } from '../../src/train/run-error.js';
@@ -69,6 +70,24 @@ describe('a run', () => {
     });
     await expect(run).rejects.toThrow(RunError);
     await expect(run).rejects.toThrow(/^training diverged: .* use a lower learning rate/);
+  });
+
+  it.each([
+    ['a head that a model lacks', { model: 'conv-maxout-cifar10' }, /head is "gap"/],
+    ['groups that name nothing', { groups: [{ match: 'nothing' }] }, /no parameter is called nothing/],
+    ['another data set', { model: 'nin-mnist' }, /nin-mnist takes 1x28x28 images/],
+  ] as const)('says what is wrong with %s before it prepares any image', async (_, changes, message) => {
+    const stages: string[] = [];
+    const config = checkConfig({ ...plain, preprocessing: [{ name: 'gcn' }], ...changes }, 'a test');
+    const run = runTraining({
+      config,
+      dataset: tinyData,
+      device: dead!.device,
+      path: join(directory.path, 'contradicting'),
+      reporter: { preparing: ({ stage }) => stages.push(stage) },
+    });
+    await expect(run).rejects.toThrow(message);
+    expect(stages).toEqual([]);
   });
 
   it('uses no more memory from step to step', async () => {
