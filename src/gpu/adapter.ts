@@ -76,7 +76,11 @@ export async function requestAdapter(options: AdapterOptions = {}): Promise<Adap
   try {
     gpuAdapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (error) {
-    throw new AdapterError(`${looking}: ${(error as Error).message}`);
+    const found = adaptersIn(error).map(({ backend, name }) => `${name} (${backend})`);
+    const why = (error as Error).message.replace(/\s*\n\s*/g, '; ');
+    throw new AdapterError(
+      `${looking}: ${found.length > 0 ? `there is none; found ${found.join(', ')}` : why}`,
+    );
   }
   if (gpuAdapter === null || gpuAdapter.info.device === 'null-backend') {
     throw new AdapterError(
@@ -106,7 +110,12 @@ export async function listAdapters(): Promise<{ backend: string; name: string }[
     await startDawn(['adapter=?']).requestAdapter();
     return [];
   } catch (error) {
-    const lines = (error as Error).message.matchAll(/backend: '([^']*)', name: '([^']*)'/g);
-    return [...lines].map(([, backend = '', name = '']) => ({ backend, name }));
+    return adaptersIn(error);
   }
+}
+
+/** The adapters that Dawn lists in an error; none where it is about something else. */
+function adaptersIn(error: unknown): { backend: string; name: string }[] {
+  const lines = (error as Error).message.matchAll(/backend: '([^']*)', name: '([^']*)'/g);
+  return [...lines].map(([, backend = '', name = '']) => ({ backend, name }));
 }
