@@ -7,14 +7,18 @@
 // where weight_decay is L2 (and W is 0) as in Adam, or W (and L2 is 0) as in AdamW.
 //
 // m and v, the moments, start at zero; correction1 = 1 - beta1^t and correction2 = 1 - beta2^t undo that bias at step
-// t = 1, 2, ... All arrays are flat, `size` long; a thread takes every so many-th element (linearGrid in
-// src/kernels/kernel.ts).
+// t = 1, 2, ... The corrections come from the host, where a power costs nothing and is exact.
+//
+// All parameters of a net lie side by side in one flat array, each from a multiple of BLOCK quads on, and so do their
+// moments: one launch can update them all. A block belongs to a group of parameters that share their hyper-parameters. The
+// gradients given may be those of all, or of parameters from quad `start` on. A thread takes every so many-th quad
+// (linearGrid in src/kernels/kernel.ts). What lies between two parameters is updated too, and means nothing.
 //
 // What changes from step to step stands in `hyper`, a storage buffer: a recorded step can be replayed with new values in it.
-// The corrections come from the host, where a power costs nothing and is exact.
 
 struct Params {
-  size: u32,
+  start: u32,
+  quads: u32,
 }
 
 struct Hyper {
@@ -30,26 +34,30 @@ struct Hyper {
 }
 
 const WORKGROUP: u32 = 256u;
+const BLOCK: u32 = 16u;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read_write> parameter: array<f32>;
-@group(0) @binding(2) var<storage, read> gradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> first_moment: array<f32>;
-@group(0) @binding(4) var<storage, read_write> second_moment: array<f32>;
-@group(0) @binding(5) var<storage, read> hyper: Hyper;
+@group(0) @binding(1) var<storage, read_write> parameter: array<vec4f>;
+@group(0) @binding(2) var<storage, read> gradient: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> first_moment: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> second_moment: array<vec4f>;
+@group(0) @binding(5) var<storage, read> hyper: array<Hyper>;
+@group(0) @binding(6) var<storage, read> group_of_block: array<u32>;
 
 @compute @workgroup_size(WORKGROUP)
 fn step(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    let before = parameter[i];
-    let decay = hyper.weight_decay * before;
-    let decoupled = hyper.decoupled != 0.0;
-    let g = hyper.gradient_scale * gradient[i] + select(decay, 0.0, decoupled);
-    let m = hyper.beta1 * first_moment[i] + (1.0 - hyper.beta1) * g;
-    let v = hyper.beta2 * second_moment[i] + (1.0 - hyper.beta2) * g * g;
-    let direction = (m / hyper.correction1) / (sqrt(v / hyper.correction2) + hyper.epsilon);
-    first_moment[i] = m;
-    second_moment[i] = v;
-    parameter[i] = before - hyper.learning_rate * (direction + select(0.0, decay, decoupled));
+  for (var i = thread.x; i < params.quads; i += groups.x * WORKGROUP) {
+    let at = params.start + i;
+    let its = hyper[group_of_block[at / BLOCK]];
+    let before = parameter[at];
+    let decay = its.weight_decay * before;
+    let decoupled = its.decoupled != 0.0;
+    let g = its.gradient_scale * gradient[i] + select(decay, vec4f(), decoupled);
+    let m = its.beta1 * first_moment[at] + (1.0 - its.beta1) * g;
+    let v = its.beta2 * second_moment[at] + (1.0 - its.beta2) * g * g;
+    let direction = (m / its.correction1) / (sqrt(v / its.correction2) + its.epsilon);
+    first_moment[at] = m;
+    second_moment[at] = v;
+    parameter[at] = before - its.learning_rate * (direction + select(vec4f(), decay, decoupled));
   }
 }

@@ -1,18 +1,25 @@
-/** A step of each optimizer on the largest weight of the network. Parameters and state are updated in place. */
+/** A step of each optimizer on all parameters of the network at once. Parameters and state are updated in place. */
 import { adamHyper, adamStep } from '../../dist/kernels/adam.js';
+import { BLOCK, blocksOf } from '../../dist/kernels/flat-parameters.js';
 import { sgdHyper, sgdStep } from '../../dist/kernels/sgd.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { given, random } from '../inputs.mjs';
-import { dimensions } from '../network.mjs';
 
 const SGD = { learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4 };
 const ADAM = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4 };
 const STEP = 10;
 
 export function optimizerCases({ network: { layers } }) {
-  const [largest] = layers.map(({ weight }) => weight).sort((a, b) => sizeOf(b) - sizeOf(a));
-  const title = dimensions(largest);
-  const inputs = { parameter: random(largest), gradient: random(largest) };
+  const sizes = layers.flatMap(({ weight }) => [sizeOf(weight), weight[0]]);
+  const blocks = sizes.reduce((sum, size) => sum + blocksOf(size), 0);
+  const flat = [blocks * BLOCK];
+  const title = `${sizes.length} parameters`;
+  const inputs = {
+    parameter: random(flat),
+    gradient: random(flat),
+    groupOfBlock: given(new Uint32Array(blocks)),
+  };
+  const oneGroup = (hyper) => given(hyper, [1, hyper.length]);
   const decayed =
     ({ parameter, gradient }, { weightDecay }) =>
     (i) =>
@@ -20,7 +27,7 @@ export function optimizerCases({ network: { layers } }) {
   return [
     {
       name: `sgd.step ${title}`,
-      inputs: { ...inputs, velocity: random(largest), hyper: given(sgdHyper(SGD)) },
+      inputs: { ...inputs, velocity: random(flat), hyper: oneGroup(sgdHyper(SGD)) },
       launch: (tensors) => {
         sgdStep(tensors);
         return tensors;
@@ -38,9 +45,9 @@ export function optimizerCases({ network: { layers } }) {
       name: `adam.step ${title}`,
       inputs: {
         ...inputs,
-        firstMoment: random(largest),
-        secondMoment: random(largest, 0.1, 1),
-        hyper: given(adamHyper(ADAM, STEP)),
+        firstMoment: random(flat),
+        secondMoment: random(flat, 0.1, 1),
+        hyper: oneGroup(adamHyper(ADAM, STEP)),
       },
       launch: (tensors) => {
         adamStep(tensors);

@@ -53,6 +53,7 @@ export class Device {
   readonly #readBack: ReadBack;
   readonly #idleLoop: IdleLoop | undefined;
   readonly #options: DeviceOptions;
+  readonly #recorded = new WeakSet<Memory>();
   #recording: Recording | undefined;
   #failure: DawngradError | undefined;
 
@@ -105,6 +106,19 @@ export class Device {
     if (this.#recording) return this.#recording.acquire(bytes, label);
     const buffer = this.#pool.acquire(bytes, label);
     return { buffer, offset: 0, size: buffer.size, release: () => this.#pool.release(buffer) };
+  }
+
+  /**
+   * While a program is recorded: memory that will have all these in it, one after the other, each from the next multiple of 256
+   * bytes on. It reads what was written to them. Undefined where one of them was not asked for in this recording.
+   */
+  join(parts: readonly Memory[], label: string): OwnedMemory | undefined {
+    return this.#recording?.join(parts, label);
+  }
+
+  /** Does a program use this memory? Then whoever has it must stay there. */
+  isRecorded(memory: Memory): boolean {
+    return this.#recorded.has(memory);
   }
 
   /** Give the memory kept for reuse back to the driver. */
@@ -167,9 +181,10 @@ export class Device {
     const arenas = planMemory(recording, this.#pool.largest);
     const memory = arenas.map(({ bytes, tenants }) => {
       const arena = this.acquire(bytes, `memory of ${tenants.length} tensors`);
-      for (const { memory, offset, size } of tenants) memory.place = { buffer: arena.buffer, offset, size };
+      for (const { memory, offset, size } of tenants) memory.putAt({ buffer: arena.buffer, offset, size });
       return arena;
     });
+    for (const { operands } of recording.launches) for (const memory of operands) this.#recorded.add(memory);
     return new Program({
       result,
       dispatches: recording.launches.map((launch) => this.#prepare(launch)),
@@ -187,13 +202,12 @@ export class Device {
   /** What `record(work)` would make, and how many bytes it would take, found without taking them. */
   plan<T>(work: () => T): ProgramPlan<T> {
     const { recording, result } = this.#recordingOf(work);
-    const { launches, memory } = recording;
     const arenas = planMemory(recording, this.#pool.largest);
     return {
       result,
       bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
-      launches,
-      memory,
+      launches: recording.launches,
+      memory: recording.memory.filter(({ whole }) => !whole),
     };
   }
 
@@ -248,7 +262,23 @@ export class Device {
   copy(from: Memory, to: Memory, bytes: number): void {
     this.flush();
     const encoder = this.gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, Math.ceil(bytes / 4) * 4);
+    const copy = (source: Memory, target: Memory) =>
+      encoder.copyBufferToBuffer(
+        source.buffer,
+        source.offset,
+        target.buffer,
+        target.offset,
+        Math.ceil(bytes / 4) * 4,
+      );
+    if (from.buffer === to.buffer) {
+      // WebGPU copies from one buffer to another, not within one.
+      const between = this.unrecorded(() => this.acquire(bytes, 'a copy on its way'));
+      copy(from, between);
+      copy(between, to);
+      between.release();
+    } else {
+      copy(from, to);
+    }
     this.gpu.queue.submit([encoder.finish()]);
   }
 

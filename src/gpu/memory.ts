@@ -11,6 +11,12 @@ export interface Memory {
   readonly size: number;
 }
 
+/** WebGPU binds buffers at multiples of this many bytes. */
+const ALIGNMENT = 256;
+
+/** Bytes from where memory begins to where the next may, for so many. */
+export const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+
 /** Memory with an owner, who says when he is done with it. */
 export interface OwnedMemory extends Memory {
   release(): void;

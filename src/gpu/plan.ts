@@ -1,7 +1,7 @@
 import type { Launch } from './launch.js';
-import type { Memory } from './memory.js';
+import { aligned, type Memory } from './memory.js';
 import { sizeClass } from './pool.js';
-import type { PlannedMemory, Recording } from './recording.js';
+import { type PlannedMemory, type Recording, wholeOf } from './recording.js';
 
 /** Part of an arena, lent while it is needed. */
 export interface Tenant {
@@ -23,14 +23,9 @@ export interface ProgramPlan<T> {
   readonly bytes: number;
   /** What it would launch, in order. */
   readonly launches: readonly Launch[];
-  /** All memory that it asks for, and which of the kernels need it. */
+  /** All memory that it asks for, and which of the kernels need it; not the parts of such. */
   readonly memory: readonly PlannedMemory[];
 }
-
-/** WebGPU binds buffers at multiples of this many bytes. */
-const ALIGNMENT = 256;
-
-const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
 /** Are both needed at some time? */
 const meet = (a: PlannedMemory, b: PlannedMemory): boolean => a.from < b.until && b.from < a.until;
@@ -51,7 +46,7 @@ export function planMemory(
 ): Arena[] {
   const arenas: { bytes: number; tenants: Tenant[] }[] = [];
   const areRivals = rivalry(launches);
-  const needed = memory.filter(({ from, until }) => from < until);
+  const needed = memory.filter(({ from, until, whole }) => from < until && !whole);
   for (const next of needed.sort((a, b) => b.bytes - a.bytes || a.from - b.from)) {
     const allowed = arenas.filter(({ tenants }) => !tenants.some(({ memory }) => areRivals(memory, next)));
     const places = [...allowed, { bytes: 0, tenants: [] }].flatMap((arena) => {
@@ -86,8 +81,9 @@ function rivalry(launches: readonly Launch[]): (a: PlannedMemory, b: PlannedMemo
   const rivals = new Map<Memory, Set<Memory>>();
   const note = (a: Memory, b: Memory) => rivals.set(a, (rivals.get(a) ?? new Set()).add(b));
   for (const { operands, access } of launches) {
-    const written = operands.filter((_, index) => access[index] === 'write');
-    for (const read of operands.filter((_, index) => access[index] === 'read')) {
+    const placed = operands.map(wholeOf);
+    const written = placed.filter((_, index) => access[index] === 'write');
+    for (const read of placed.filter((_, index) => access[index] === 'read')) {
       for (const memory of written) {
         note(read, memory);
         note(memory, read);

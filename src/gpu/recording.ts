@@ -1,22 +1,49 @@
 import { DawngradError } from './errors.js';
 import type { Launch } from './launch.js';
-import type { Memory, OwnedMemory } from './memory.js';
+import { aligned, type Memory, type OwnedMemory } from './memory.js';
 
 /** Memory asked for while recording: when it is needed is known, where it is comes with the plan. */
 export class PlannedMemory implements OwnedMemory {
-  /** Needed by launches from `from` up to, but not including, `until`. */
-  readonly from: number;
-  until = Number.POSITIVE_INFINITY;
+  readonly bytes: number;
   place: Memory | undefined;
+  /** What this is a part of: it has its place there, and none of its own. */
+  whole: PlannedMemory | undefined;
   readonly #recording: Recording;
+  readonly #parts: readonly PlannedMemory[];
+  readonly #from: number;
+  #until = Number.POSITIVE_INFINITY;
 
+  /** @param parts lie in it one after the other, each where the one before ends, `aligned` */
   constructor(
     recording: Recording,
-    readonly bytes: number,
     readonly label: string,
+    bytes: number,
+    parts: readonly PlannedMemory[] = [],
   ) {
     this.#recording = recording;
-    this.from = recording.launches.length;
+    this.#from = recording.launches.length;
+    this.#parts = parts;
+    this.bytes = bytes;
+    for (const part of parts) part.whole = this;
+  }
+
+  /** Needed by launches from `from` up to, but not including, `until`. */
+  get from(): number {
+    return Math.min(this.#from, ...this.#parts.map(({ from }) => from));
+  }
+
+  get until(): number {
+    return Math.max(this.#until, ...this.#parts.map(({ until }) => until));
+  }
+
+  /** Say where it is, and so where its parts are. */
+  putAt({ buffer, offset, size }: Memory): void {
+    this.place = { buffer, offset, size };
+    let start = offset;
+    for (const part of this.#parts) {
+      part.putAt({ buffer, offset: start, size: aligned(part.bytes) });
+      start += aligned(part.bytes);
+    }
   }
 
   get buffer(): GPUBuffer {
@@ -43,9 +70,13 @@ export class PlannedMemory implements OwnedMemory {
 
   /** After the recording it changes nothing: the program's next run needs the memory again. */
   release(): void {
-    if (this.#recording.open) this.until = this.#recording.launches.length;
+    if (this.#recording.open) this.#until = this.#recording.launches.length;
   }
 }
+
+/** What is given a place, where memory is a part of it. */
+export const wholeOf = (memory: Memory): Memory =>
+  memory instanceof PlannedMemory && memory.whole ? wholeOf(memory.whole) : memory;
 
 /** What happens while a program is recorded: launches, in order, and the memory that was asked for meanwhile. */
 export class Recording {
@@ -54,7 +85,18 @@ export class Recording {
   open = true;
 
   acquire(bytes: number, label: string): PlannedMemory {
-    const memory = new PlannedMemory(this, bytes, label);
+    return this.#plan(new PlannedMemory(this, label, bytes));
+  }
+
+  /** Memory of which all these are parts, one after the other; undefined where they are not this recording's to place. */
+  join(parts: readonly Memory[], label: string): PlannedMemory | undefined {
+    const planned = this.memory.filter((memory) => parts.includes(memory) && !memory.whole);
+    if (planned.length < parts.length) return undefined;
+    const bytes = planned.reduce((sum, part) => sum + aligned(part.bytes), 0);
+    return this.#plan(new PlannedMemory(this, label, bytes, parts as PlannedMemory[]));
+  }
+
+  #plan(memory: PlannedMemory): PlannedMemory {
     this.memory.push(memory);
     return memory;
   }

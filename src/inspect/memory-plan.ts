@@ -3,6 +3,7 @@ import type { ImageSet } from '../data/dataset.js';
 import { keepsBytes } from '../data/index.js';
 import type { Device } from '../gpu/device.js';
 import { LimitError } from '../gpu/errors.js';
+import { wholeOf } from '../gpu/recording.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/config.js';
@@ -75,8 +76,9 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
   };
 }
 
+/** Of all buffers that hold a part of these. */
 const bytesOf = (tensors: Iterable<Tensor>): number =>
-  [...tensors].reduce((sum, { memory }) => sum + memory.size, 0);
+  [...new Set(Array.from(tensors, ({ buffer }) => buffer))].reduce((sum, { size }) => sum + size, 0);
 
 /** One black image of the size that the model takes: plans ask for no more. */
 function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
@@ -137,7 +139,8 @@ function largest(tooMany: number, plan: (count: number) => unknown): number {
 
 function stepMemory({ model }: Session, plan: StepPlan, batch: number): StepMemory {
   const { result, bytes, launches, memory, uploadBytes: upload } = plan;
-  const gradientsOf = new Set<unknown>(model.parameters().map(({ grad }) => grad?.memory));
+  const gradients = model.parameters().flatMap(({ grad }) => (grad ? [wholeOf(grad.memory)] : []));
+  const gradientsOf = new Set<unknown>(gradients);
   const loss = memory.find((one) => one === result.loss.memory)!.from;
   const bytesAt = (launch: number) => {
     const sums = { gradients: 0, activations: 0, workspace: 0 };

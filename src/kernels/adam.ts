@@ -1,5 +1,5 @@
-import { checkSameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type FlatTensors, flatRange } from './flat-parameters.js';
 import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
 
 export const adamKernel = defineKernel({
@@ -12,10 +12,11 @@ export const adamKernel = defineKernel({
     first_moment: 'write',
     second_moment: 'write',
     hyper: 'read',
+    group_of_block: 'read',
   },
-  params: { size: 'u32' },
-  grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(7 * size, 14 * size),
+  params: { start: 'u32', quads: 'u32' },
+  grid: ({ quads }) => linearGrid(quads),
+  cost: ({ quads }) => elementCost(7 * 4 * quads, 14 * 4 * quads),
 });
 
 export interface AdamHyper {
@@ -31,7 +32,7 @@ export interface AdamHyper {
 }
 
 /**
- * The values of the `hyper` tensor, in the order of the shader's `struct Hyper`, for step 1, 2, ... The bias corrections
+ * A row of the `hyper` tensor, in the order of the shader's `struct Hyper`, for step 1, 2, ... The bias corrections
  * are those of the single-precision betas, which are what the shader averages with: 1 - 0.999 differs between single and
  * double precision in the fifth digit.
  */
@@ -46,25 +47,16 @@ export function adamHyper(hyper: AdamHyper, step: number): Float32Array {
 /** Fields of `struct Hyper`. */
 const HYPER_SIZE = 9;
 
-export interface AdamTensors {
-  /** Updated in place, as are the moments, which have its shape and start at zero. */
-  parameter: Tensor;
-  gradient: Tensor;
-  firstMoment: Tensor;
-  secondMoment: Tensor;
-  /** f32 [9], what `adamHyper` gives for this step; parameters may share it. */
-  hyper: Tensor;
+export interface AdamTensors extends FlatTensors {
+  /** f32 `[S]`, zero at first, updated in place. */
+  readonly firstMoment: Tensor;
+  readonly secondMoment: Tensor;
 }
 
-/** Step t = 1, 2, ... of Adam on one parameter, recorded like any kernel: it runs, in order, at the next flush. */
-export function adamStep({ parameter, gradient, firstMoment, secondMoment, hyper }: AdamTensors): void {
-  for (const { shape } of [gradient, firstMoment, secondMoment]) {
-    checkSameShape('adamStep', parameter.shape, shape);
-  }
-  checkSameShape('adamStep', hyper.shape, [HYPER_SIZE]);
-  run(
-    adamKernel,
-    { parameter, gradient, first_moment: firstMoment, second_moment: secondMoment, hyper },
-    { size: parameter.size },
-  );
+/** Step t = 1, 2, ... of Adam on parameters from element `start` on, recorded like any kernel: it runs at the next flush. */
+export function adamStep(tensors: AdamTensors, start = 0): void {
+  const { parameter, gradient, firstMoment, secondMoment, hyper, groupOfBlock } = tensors;
+  const range = flatRange('adamStep', tensors, [firstMoment, secondMoment], HYPER_SIZE, start);
+  const state = { first_moment: firstMoment, second_moment: secondMoment };
+  run(adamKernel, { parameter, gradient, ...state, hyper, group_of_block: groupOfBlock }, range);
 }

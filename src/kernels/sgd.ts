@@ -1,15 +1,21 @@
-import { checkSameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type FlatTensors, flatRange } from './flat-parameters.js';
 import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
 
 export const sgdKernel = defineKernel({
   name: 'sgd.step',
   shader: 'sgd.wgsl',
   entryPoint: 'step',
-  bindings: { parameter: 'write', gradient: 'read', velocity: 'write', hyper: 'read' },
-  params: { size: 'u32' },
-  grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(5 * size, 7 * size),
+  bindings: {
+    parameter: 'write',
+    gradient: 'read',
+    velocity: 'write',
+    hyper: 'read',
+    group_of_block: 'read',
+  },
+  params: { start: 'u32', quads: 'u32' },
+  grid: ({ quads }) => linearGrid(quads),
+  cost: ({ quads }) => elementCost(5 * 4 * quads, 7 * 4 * quads),
 });
 
 export interface SgdHyper {
@@ -21,7 +27,7 @@ export interface SgdHyper {
   gradientScale?: number;
 }
 
-/** The values of the `hyper` tensor, in the order of the shader's `struct Hyper`. */
+/** A row of the `hyper` tensor, in the order of the shader's `struct Hyper`. */
 export function sgdHyper(hyper: SgdHyper): Float32Array {
   const { learningRate, momentum = 0, weightDecay = 0, nesterov = false, gradientScale = 1 } = hyper;
   return Float32Array.of(learningRate, momentum, weightDecay, Number(nesterov), gradientScale);
@@ -30,19 +36,14 @@ export function sgdHyper(hyper: SgdHyper): Float32Array {
 /** Fields of `struct Hyper`. */
 const HYPER_SIZE = 5;
 
-export interface SgdTensors {
-  /** Updated in place, as is `velocity`, which has its shape and starts at zero. */
-  parameter: Tensor;
-  gradient: Tensor;
-  velocity: Tensor;
-  /** f32 [5], what `sgdHyper` gives; parameters may share it. */
-  hyper: Tensor;
+export interface SgdTensors extends FlatTensors {
+  /** f32 `[S]`, zero at first, updated in place. */
+  readonly velocity: Tensor;
 }
 
-/** One step of SGD on one parameter, recorded like any kernel: it runs, in order, at the next flush. */
-export function sgdStep({ parameter, gradient, velocity, hyper }: SgdTensors): void {
-  checkSameShape('sgdStep', parameter.shape, gradient.shape);
-  checkSameShape('sgdStep', parameter.shape, velocity.shape);
-  checkSameShape('sgdStep', hyper.shape, [HYPER_SIZE]);
-  run(sgdKernel, { parameter, gradient, velocity, hyper }, { size: parameter.size });
+/** One step of SGD on parameters from element `start` on, recorded like any kernel: it runs, in order, at the next flush. */
+export function sgdStep(tensors: SgdTensors, start = 0): void {
+  const { parameter, gradient, velocity, hyper, groupOfBlock: group_of_block } = tensors;
+  const range = flatRange('sgdStep', tensors, [velocity], HYPER_SIZE, start);
+  run(sgdKernel, { parameter, gradient, velocity, hyper, group_of_block }, range);
 }

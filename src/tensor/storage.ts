@@ -1,13 +1,18 @@
 import type { Device } from '../gpu/device.js';
-import type { OwnedMemory } from '../gpu/memory.js';
+import { aligned, type OwnedMemory } from '../gpu/memory.js';
 
 /** Memory shared by the tensors that view it; it is given back when the last of them lets go. */
 export class Storage {
   readonly memory: OwnedMemory;
   #holders = 1;
 
-  constructor(device: Device, bytes: number, label: string) {
-    this.memory = device.acquire(bytes, label);
+  constructor(memory: OwnedMemory) {
+    this.memory = memory;
+  }
+
+  /** New memory; its contents are undefined. */
+  static of(device: Device, bytes: number, label: string): Storage {
+    return new Storage(device.acquire(bytes, label));
   }
 
   get shared(): boolean {
@@ -17,6 +22,13 @@ export class Storage {
   retain(): this {
     this.#holders += 1;
     return this;
+  }
+
+  /** `bytes` bytes of it, from byte `start` on, and up to where the next part may begin. They hold all of it. */
+  part(start: number, bytes: number): Storage {
+    const { buffer, offset, size } = this.retain().memory;
+    const most = Math.min(aligned(bytes), size - start);
+    return new Storage({ buffer, offset: offset + start, size: most, release: () => this.release() });
   }
 
   release(): void {

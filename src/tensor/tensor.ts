@@ -37,7 +37,7 @@ export class Tensor {
     this.shape = [...shape];
     this.dtype = dtype;
     this.size = sizeOf(shape);
-    this.#storage = storage ?? new Storage(device, this.bytes, `tensor ${formatShape(shape)}`);
+    this.#storage = storage ?? Storage.of(device, this.bytes, `tensor ${formatShape(shape)}`);
     collected.register(this, this.#storage, this);
     device.scopes.add(this);
   }
@@ -82,6 +82,34 @@ export class Tensor {
   /** A tensor of another shape over the same memory; one length may be -1. Not recorded for gradients: see `reshape`. */
   view(shape: Shape): Tensor {
     return new Tensor(this.device, reshapedShape(this.shape, shape), this.dtype, this.#held.retain());
+  }
+
+  /**
+   * A tensor over a part of its memory, from element `start`, a multiple of 64, on: memory is bound at multiples of 256 bytes.
+   * Only of a tensor whose memory has its place: not of one made while recording.
+   */
+  part(start: number, shape: Shape): Tensor {
+    return new Tensor(this.device, shape, this.dtype, this.#partOf(start, shape));
+  }
+
+  #partOf(start: number, shape: Shape): Storage {
+    const size = sizeOf(shape);
+    if (start % 64 !== 0 || start + size > this.size) {
+      throw new ShapeError(
+        `part: ${formatShape(shape)} from element ${start} of a tensor ${formatShape(this.shape)}; ` +
+          'it must begin at a multiple of 64 and lie within',
+      );
+    }
+    return this.#held.part(start * 4, size * 4);
+  }
+
+  /** Become `whole.part(start, shape)`, values and all. Views, and programs that know it, go on using the memory it had. */
+  moveInto(whole: Tensor, start: number): void {
+    const storage = whole.#partOf(start, this.shape);
+    if (this.size > 0) this.device.copy(this.memory, storage.memory, this.bytes);
+    this.dispose();
+    this.#storage = storage;
+    collected.register(this, storage, this);
   }
 
   /** Overwrite its values from the host. */

@@ -11,7 +11,9 @@ function tenant(bytes: number, from: number, until: number): PlannedMemory {
   const recording = new Recording();
   recording.launches.length = from;
   const memory = recording.acquire(bytes, 'test');
-  memory.until = until;
+  if (until === Number.POSITIVE_INFINITY) return memory;
+  recording.launches.length = until;
+  memory.release();
   return memory;
 }
 
@@ -58,6 +60,44 @@ describe('planMemory', () => {
     expect(sizesOf(memory(), [], 2048)).toEqual([2048, 768]);
     expect(sizesOf(memory(), [], 1028)).toEqual([1024, 1024, 768]);
     expect(sizesOf([tenant(1028, 0, 3)], [], 1028)).toEqual([1028]);
+  });
+
+  it('puts the parts of a whole one after the other, for as long as any of them is needed', () => {
+    const recording = new Recording();
+    recording.launches.length = 1;
+    const first = recording.acquire(300, 'first');
+    recording.launches.length = 2;
+    const second = recording.acquire(8, 'second');
+    recording.launches.length = 3;
+    const whole = recording.join([second, first], 'whole')!;
+    whole.release();
+    first.release();
+    expect([whole.from, whole.until, whole.bytes]).toEqual([1, Number.POSITIVE_INFINITY, 256 + 512]);
+    recording.launches.length = 5;
+    second.release();
+    expect(whole.until).toBe(5);
+
+    const input = tenant(1024, 0, 6);
+    const [, arena, ...others] = plan([...recording.memory, input], [launch([input], [first])]);
+    expect(others).toEqual([]);
+    expect(arena?.tenants).toMatchObject([{ memory: whole, offset: 0 }]);
+    const buffer = {} as GPUBuffer;
+    whole.putAt({ buffer, offset: 512, size: 768 });
+    const places = [whole, second, first].map(({ offset, size }) => [offset, size]);
+    expect(places).toEqual([
+      [512, 768],
+      [512, 256],
+      [768, 512],
+    ]);
+  });
+
+  it('joins only memory of the recording, each once, and none that is part of a whole', () => {
+    const recording = new Recording();
+    const [a, b] = [recording.acquire(4, 'a'), recording.acquire(4, 'b')] as const;
+    expect(recording.join([a, tenant(4, 0, 1)], 'whole')).toBeUndefined();
+    expect(recording.join([a, a], 'whole')).toBeUndefined();
+    expect(recording.join([a, b], 'whole')).toBeDefined();
+    expect(recording.join([a, b], 'whole')).toBeUndefined();
   });
 
   it('takes nothing for what no launch needs, and something for what has no elements', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adamHyper, adamStep } from '../../src/kernels/adam.js';
+import { blocksOf } from '../../src/kernels/flat-parameters.js';
 import { fromArray, zeros } from '../../src/tensor/create.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
 import { fixtureCases } from '../fixtures/index.js';
 import type { AdamOptions } from '../reference/adam.js';
 import * as reference from '../reference/adam.js';
@@ -15,8 +17,9 @@ describe('adamStep', () => {
   const hyperOf = ({ lr, betas, eps, weightDecay }: AdamOptions, step: number) => {
     const [beta1, beta2] = betas;
     const values = adamHyper({ learningRate: lr, beta1, beta2, epsilon: eps, weightDecay }, step);
-    return fromArray(gpu.device, values, [9]);
+    return fromArray(gpu.device, values, [1, 9]);
   };
+  const oneGroup = ({ size }: Tensor) => zeros(gpu.device, [blocksOf(size)], 'u32');
 
   it.each(fixtureCases('adam'))('agrees with PyTorch over five steps: $name', async (fixture) => {
     const { inputs, outputs, options } = fixture;
@@ -26,7 +29,9 @@ describe('adamStep', () => {
     for (let step = 0; step < steps; step++) {
       const row = ({ data }: Array64) => array64([size], data.subarray(step * size, (step + 1) * size));
       const gradient = upload(gpu.device, row(inputs.gradients));
-      adamStep({ parameter, gradient, firstMoment, secondMoment, hyper: hyperOf(options, step + 1) });
+      const moments = { firstMoment, secondMoment };
+      const hyper = hyperOf(options, step + 1);
+      adamStep({ parameter, gradient, ...moments, hyper, groupOfBlock: oneGroup(parameter) });
       await expectTensor(parameter, row(outputs.parameters), { ...SINGLE, label: `step ${step + 1}` });
     }
   });
@@ -49,7 +54,14 @@ describe('adamStep', () => {
       const firstMoment = upload(gpu.device, first);
       const secondMoment = upload(gpu.device, second);
       const hyper = hyperOf(options, step);
-      adamStep({ parameter, gradient: upload(gpu.device, gradient), firstMoment, secondMoment, hyper });
+      adamStep({
+        parameter,
+        gradient: upload(gpu.device, gradient),
+        firstMoment,
+        secondMoment,
+        hyper,
+        groupOfBlock: oneGroup(parameter),
+      });
       const expected = reference.adamStep(state, gradient, step, options);
       await expectTensor(parameter, expected.parameter, { ...SINGLE, label: 'parameter' });
       await expectTensor(firstMoment, expected.firstMoment, { ...SINGLE, label: 'first moment' });
@@ -67,8 +79,15 @@ describe('adamStep', () => {
       { learningRate: 0.1, weightDecay: 0.5, decoupled: true, gradientScale: 0.25 },
       1,
     );
-    const hyper = fromArray(gpu.device, values, [9]);
-    adamStep({ parameter, gradient: upload(gpu.device, gradient), firstMoment, secondMoment, hyper });
+    const hyper = fromArray(gpu.device, values, [1, 9]);
+    adamStep({
+      parameter,
+      gradient: upload(gpu.device, gradient),
+      firstMoment,
+      secondMoment,
+      hyper,
+      groupOfBlock: oneGroup(parameter),
+    });
     const state = { parameter: start, firstMoment: array64([300]), secondMoment: array64([300]) };
     const scaled = map64(gradient, (value) => value / 4);
     const plain = reference.adamStep(state, scaled, 1, options).parameter;
@@ -77,14 +96,17 @@ describe('adamStep', () => {
   });
 
   it('refuses tensors that do not fit together', () => {
-    const [parameter, gradient, firstMoment, other] = Array.from({ length: 4 }, () => zeros(gpu.device, [3]));
-    const secondMoment = zeros(gpu.device, [4]);
-    const hyper = zeros(gpu.device, [9]);
-    expect(() => adamStep({ parameter, gradient, firstMoment, secondMoment, hyper })).toThrow(
+    const [parameter, gradient, firstMoment, secondMoment] = [3, 3, 3, 3].map((size) =>
+      zeros(gpu.device, [size]),
+    );
+    const hyper = zeros(gpu.device, [1, 9]);
+    const groupOfBlock = oneGroup(parameter);
+    const all = { parameter, gradient, firstMoment, secondMoment, hyper, groupOfBlock };
+    expect(() => adamStep({ ...all, secondMoment: zeros(gpu.device, [4]) })).toThrow(
       'adamStep: shapes [3] and [4] differ; they must be equal',
     );
-    expect(() =>
-      adamStep({ parameter, gradient, firstMoment, secondMoment: other, hyper: secondMoment }),
-    ).toThrow('adamStep: shapes [4] and [9] differ; they must be equal');
+    expect(() => adamStep({ ...all, hyper: zeros(gpu.device, [1, 5]) })).toThrow(
+      'adamStep: shapes [1, 5] and [1, 9] differ; they must be equal',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DawngradError, ShapeError } from '../../src/gpu/errors.js';
-import { from, full, zeros } from '../../src/tensor/create.js';
+import { from, fromArray, full, zeros } from '../../src/tensor/create.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';
 
@@ -54,6 +54,49 @@ describe('toArray and item', () => {
     x.dispose();
     full(gpu.device, [1], 3);
     expect([await reading, await again]).toEqual([1, 2]);
+  });
+});
+
+describe('part', () => {
+  const numbers = () =>
+    fromArray(
+      gpu.device,
+      Float32Array.from({ length: 200 }, (_, i) => i),
+      [200],
+    );
+
+  it('is a tensor over a part of the memory, which it keeps', async () => {
+    const whole = numbers();
+    const part = whole.part(64, [2, 3]);
+    expect(await part.toArray()).toEqual(Float32Array.of(64, 65, 66, 67, 68, 69));
+    part.write(new Float32Array(6));
+    const values = await whole.toArray();
+    expect([values[63], ...values.subarray(64, 70), values[70]]).toEqual([63, 0, 0, 0, 0, 0, 0, 70]);
+    const { used } = gpu.device.memory;
+    whole.dispose();
+    expect(gpu.device.memory.used).toBe(used);
+    part.dispose();
+    expect(gpu.device.memory.used).toBeLessThan(used);
+  });
+
+  it('begins at a multiple of 64 elements, and lies within', () => {
+    expect(() => numbers().part(8, [2])).toThrow(
+      'part: [2] from element 8 of a tensor [200]; it must begin at',
+    );
+    expect(() => numbers().part(192, [3, 3])).toThrow('part: [3, 3] from element 192 of a tensor [200]');
+  });
+
+  it('can become the memory of a tensor, whose values move there', async () => {
+    const whole = numbers();
+    const x = from(gpu.device, [-1, -2]);
+    const before = x.buffer;
+    x.moveInto(whole, 128);
+    expect(x.buffer).toBe(whole.buffer);
+    expect(x.buffer).not.toBe(before);
+    expect(await x.toArray()).toEqual(Float32Array.of(-1, -2));
+    expect((await whole.toArray()).subarray(127, 131)).toEqual(Float32Array.of(127, -1, -2, 130));
+    x.moveInto(whole, 0);
+    expect((await whole.toArray()).subarray(0, 3)).toEqual(Float32Array.of(-1, -2, 2));
   });
 });
 

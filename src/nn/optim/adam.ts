@@ -1,7 +1,6 @@
 import { adamHyper, adamStep } from '../../kernels/adam.js';
-import type { Tensor } from '../../tensor/tensor.js';
 import type { Parameter } from '../parameter.js';
-import { type GroupOptions, Optimizer, type RateOptions } from './optimizer.js';
+import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 
 export interface AdamOptions extends RateOptions {
   /** Decay of the running means of the gradient and of its square (default 0.9 and 0.999). */
@@ -20,8 +19,8 @@ export interface AdamOptions extends RateOptions {
  *     s = beta2 s + (1 - beta2) g^2
  *     w = w - lr (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + eps)
  */
-export class Adam extends Optimizer<AdamOptions> {
-  protected readonly slotNames = ['firstMoment', 'secondMoment'];
+export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'> {
+  protected readonly slotNames = ['firstMoment', 'secondMoment'] as const;
 
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
@@ -39,12 +38,7 @@ export class Adam extends Optimizer<AdamOptions> {
     return adamHyper({ learningRate: lr, beta1, beta2, epsilon: eps, weightDecay, decoupled }, step);
   }
 
-  protected update(
-    parameter: Parameter,
-    gradient: Tensor,
-    { firstMoment, secondMoment }: { firstMoment: Tensor; secondMoment: Tensor },
-    hyper: Tensor,
-  ): void {
-    adamStep({ parameter, gradient, firstMoment, secondMoment, hyper });
+  protected update({ slots, start, ...flat }: Update<'firstMoment' | 'secondMoment'>): void {
+    adamStep({ ...flat, ...slots }, start);
   }
 }

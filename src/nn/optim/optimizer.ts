@@ -1,10 +1,14 @@
 import { noGrad } from '../../autograd/tape.js';
+import type { Device } from '../../gpu/device.js';
 import { DawngradError } from '../../gpu/errors.js';
 import { filled } from '../../kernels/fill.js';
+import { BLOCK, blocksOf, type FlatTensors } from '../../kernels/flat-parameters.js';
+import { fromArray } from '../../tensor/create.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
 import type { Parameter } from '../parameter.js';
 import { assignAll, type State } from '../state.js';
+import { type Flat, joinedGradient, sideBySide } from './side-by-side.js';
 
 /** What every optimizer can be told. */
 export interface RateOptions {
@@ -32,17 +36,32 @@ export interface OptimizerState<Options> {
   readonly slots: State;
 }
 
+/** What the kernel of an optimizer works on, and from which element on: see `flat-parameters.ts` of the kernels. */
+export interface Update<Slot extends string> extends FlatTensors {
+  /** What is remembered, each laid out as the parameters. */
+  readonly slots: Readonly<Record<Slot, Tensor>>;
+  readonly start: number;
+}
+
+/** Parameters in one buffer, and what belongs to them. */
+interface Run<Slot extends string> extends Flat {
+  readonly groupOfBlock: Tensor;
+  /** None before they are needed. */
+  slots?: Record<Slot, Tensor>;
+}
+
 /**
- * Updates parameters from their gradients. A subclass says which tensors it keeps for each parameter, which numbers its
- * kernel reads, and launches that kernel.
+ * Updates parameters from their gradients: those of a recorded step by one launch, for which it moves the parameters side by
+ * side when it is made. A subclass says which tensors it keeps for each parameter, which numbers its kernel reads, and launches
+ * that kernel.
  */
-export abstract class Optimizer<Options extends RateOptions> {
+export abstract class Optimizer<Options extends RateOptions, Slot extends string = string> {
   readonly groups: readonly ParameterGroup<Options>[];
   /** Schedules set this: every group's rate is its own `lr` times the factor. */
   factor = 1;
   #steps = 0;
-  readonly #slots = new Map<Parameter, Record<string, Tensor>>();
-  readonly #hyper = new Map<ParameterGroup<Options>, { tensor: Tensor; values: Float32Array }>();
+  readonly #runs: readonly Run<Slot>[];
+  #hyper: { tensor: Tensor; values: Float32Array } | undefined;
 
   constructor(params: Iterable<Parameter> | Iterable<GroupOptions<Options>>, defaults: Options) {
     const items = [...params];
@@ -53,28 +72,40 @@ export abstract class Optimizer<Options extends RateOptions> {
       options: { ...defaults, ...options },
     }));
     this.#check();
+    this.#runs = sideBySide(this.#device, this.#parameters).map((flat) => ({
+      ...flat,
+      groupOfBlock: this.#groupOfBlock(flat),
+    }));
   }
 
   /** Names of the tensors kept for each parameter, all zero before the first step. */
-  protected abstract readonly slotNames: readonly string[];
+  protected abstract readonly slotNames: readonly Slot[];
 
-  /** The numbers that the kernel reads, in its order, for step `step` = 1, 2, ... at learning rate `lr`. */
+  /** The numbers that the kernel reads for a group, in its order, for step `step` = 1, 2, ... at learning rate `lr`. */
   protected abstract hyper(options: Options, lr: number, step: number): Float32Array;
 
-  /** Launch the kernel for one parameter. */
-  protected abstract update(
-    parameter: Parameter,
-    gradient: Tensor,
-    slots: Record<string, Tensor>,
-    hyper: Tensor,
-  ): void;
+  /** Launch the kernel. */
+  protected abstract update(update: Update<Slot>): void;
+
+  get #parameters(): readonly Parameter[] {
+    return this.groups.flatMap(({ params }) => params);
+  }
+
+  get #device(): Device {
+    return (this.#parameters[0] as Parameter).device;
+  }
 
   #check(): void {
     const { name: optimizer } = this.constructor;
-    const all = this.groups.flatMap(({ params }) => params);
+    const all = this.#parameters;
     if (all.length === 0) throw new DawngradError(`${optimizer}: there are no parameters to update`);
     if (new Set(all).size < all.length) {
       throw new DawngradError(`${optimizer}: a parameter is listed twice; it would be updated twice`);
+    }
+    if (all.some(({ device }) => device !== this.#device)) {
+      throw new DawngradError(
+        `${optimizer}: parameters on different devices; make an optimizer for each device`,
+      );
     }
     for (const { options } of this.groups) {
       for (const [name, value] of Object.entries({ lr: options.lr, weightDecay: options.weightDecay })) {
@@ -87,12 +118,19 @@ export abstract class Optimizer<Options extends RateOptions> {
   /** Update every parameter that has a gradient. */
   step(): void {
     this.prepareStep();
+    const { tensor: hyper } = this.#hyper as { tensor: Tensor };
     noGrad(() => {
-      for (const group of this.groups) {
-        if (group.params.length === 0) continue;
-        const { tensor: hyper } = this.#hyper.get(group) as { tensor: Tensor };
-        for (const parameter of group.params) {
-          if (parameter.grad) this.update(parameter, parameter.grad, this.#slotsOf(parameter), hyper);
+      for (const run of this.#runs) {
+        const { tensor: parameter, groupOfBlock, members } = run;
+        const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(run) };
+        const all = joinedGradient(run);
+        if (all) {
+          this.update({ ...flat, gradient: all, start: 0 });
+          all.dispose();
+          continue;
+        }
+        for (const { parameter, start } of members) {
+          if (parameter.grad) this.update({ ...flat, gradient: parameter.grad, start });
         }
       }
     });
@@ -104,7 +142,7 @@ export abstract class Optimizer<Options extends RateOptions> {
    */
   prepareStep(): void {
     this.#steps += 1;
-    for (const group of this.groups) if (group.params.length > 0) this.#writeHyper(group);
+    this.#writeHyper();
   }
 
   /** Forget the gradients, and give their memory back. */
@@ -112,36 +150,46 @@ export abstract class Optimizer<Options extends RateOptions> {
     for (const { params } of this.groups) for (const parameter of params) parameter.zeroGrad();
   }
 
-  /** Written only when a number changed: an upload ends the batch of commands being recorded. */
-  #writeHyper(group: ParameterGroup<Options>): void {
-    const { options, params } = group;
-    const values = this.hyper(options, options.lr * this.factor, this.#steps);
-    const before = this.#hyper.get(group);
+  /** A row for each group. Written only when a number changed: an upload ends the batch of commands being recorded. */
+  #writeHyper(): void {
+    const rows = this.groups.map(({ options }) => this.hyper(options, options.lr * this.factor, this.#steps));
+    const values = Float32Array.from(rows.flatMap((row) => [...row]));
+    const before = this.#hyper;
     if (before?.values.every((value, index) => value === values[index])) return;
-    const { device } = params[0] as Parameter;
-    const tensor = before?.tensor ?? device.unrecorded(() => keep(new Tensor(device, [values.length])));
-    this.#hyper.set(group, { tensor: tensor.write(values), values });
+    const shape = [rows.length, values.length / rows.length];
+    const tensor = before?.tensor ?? this.#device.unrecorded(() => keep(new Tensor(this.#device, shape)));
+    this.#hyper = { tensor: tensor.write(values), values };
   }
 
-  #slotsOf(parameter: Parameter): Record<string, Tensor> {
-    let slots = this.#slots.get(parameter);
-    if (!slots) {
-      const zeros = () => keep(filled(parameter.device, parameter.shape, 0));
-      slots = parameter.device.unrecorded(() =>
-        Object.fromEntries(this.slotNames.map((name) => [name, zeros()])),
-      );
-      this.#slots.set(parameter, slots);
+  #groupOfBlock({ members, tensor }: Flat): Tensor {
+    const groups = new Uint32Array(blocksOf(tensor.size));
+    for (const { parameter, start } of members) {
+      const group = this.groups.findIndex(({ params }) => params.includes(parameter));
+      groups.fill(group, start / BLOCK, start / BLOCK + blocksOf(parameter.size));
     }
-    return slots;
+    return this.#device.unrecorded(() => keep(fromArray(this.#device, groups, [groups.length])));
   }
 
+  #slotsOf(run: Run<Slot>): Record<Slot, Tensor> {
+    run.slots ??= this.#device.unrecorded(() => {
+      const zeros = () => keep(filled(this.#device, run.tensor.shape, 0));
+      return Object.fromEntries(this.slotNames.map((name) => [name, zeros()])) as Record<Slot, Tensor>;
+    });
+    return run.slots;
+  }
+
+  /** Views of the slots, a part for each parameter. */
   #namedSlots(): Map<string, Tensor> {
-    const all = this.groups.flatMap(({ params }) => params);
-    return new Map(
-      all.flatMap((parameter, index) =>
-        Object.entries(this.#slotsOf(parameter)).map(([name, slot]) => [`${index}.${name}`, slot] as const),
+    const names = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
+    const parts = this.#runs.flatMap((run) =>
+      run.members.flatMap(({ parameter, start }) =>
+        Object.entries<Tensor>(this.#slotsOf(run)).map(([name, slot]) => {
+          const part = run.members.length === 1 ? slot : keep(slot.part(start, parameter.shape));
+          return [`${names.get(parameter)}.${name}`, part] as const;
+        }),
       ),
     );
+    return new Map(parts);
   }
 
   /** What to save; the slots are the live tensors, not copies. */

@@ -1,7 +1,6 @@
 import { sgdHyper, sgdStep } from '../../kernels/sgd.js';
-import type { Tensor } from '../../tensor/tensor.js';
 import type { Parameter } from '../parameter.js';
-import { type GroupOptions, Optimizer, type RateOptions } from './optimizer.js';
+import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 
 export interface SGDOptions extends RateOptions {
   /** How much of the last step goes on into the next (default 0). */
@@ -17,8 +16,8 @@ export interface SGDOptions extends RateOptions {
  *     v = momentum v + g
  *     w = w - lr (nesterov ? g + momentum v : v)
  */
-export class SGD extends Optimizer<SGDOptions> {
-  protected readonly slotNames = ['velocity'];
+export class SGD extends Optimizer<SGDOptions, 'velocity'> {
+  protected readonly slotNames = ['velocity'] as const;
 
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<SGDOptions>>,
@@ -31,12 +30,7 @@ export class SGD extends Optimizer<SGDOptions> {
     return sgdHyper({ learningRate: lr, momentum, nesterov, weightDecay });
   }
 
-  protected update(
-    parameter: Parameter,
-    gradient: Tensor,
-    { velocity }: { velocity: Tensor },
-    hyper: Tensor,
-  ): void {
-    sgdStep({ parameter, gradient, velocity, hyper });
+  protected update({ slots, start, ...flat }: Update<'velocity'>): void {
+    sgdStep({ ...flat, ...slots }, start);
   }
 }

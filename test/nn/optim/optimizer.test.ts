@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { multiply } from '../../../src/autograd/ops/multiply.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { DawngradError } from '../../../src/gpu/errors.js';
 import { constant, normal } from '../../../src/nn/init.js';
@@ -9,10 +10,13 @@ import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import type { HostArray } from '../../../src/nn/state.js';
 import { fromArray } from '../../../src/tensor/create.js';
+import { uniformValues } from '../../../src/tensor/random.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
 import { expectClose } from '../../support/close.js';
 import { useDevice } from '../../support/device.js';
 
 const gpu = useDevice();
+const elsewhere = useDevice();
 
 interface Case {
   name: string;
@@ -62,6 +66,72 @@ describe.each(['sgd', 'adam'] as const)("%s takes PyTorch's steps", (op) => {
 });
 
 describe('Optimizer', () => {
+  describe('in a recorded step', () => {
+    const sizes = [5, 64, 1, 130];
+    const values = (seed: number) => sizes.map((size) => [...uniformValues(size, seed, size, -1, 1)]);
+    const groupsOf = ([a, b, c, d]: Parameter[]) => [
+      { params: [b!, c!] },
+      { params: [d!, a!], lr: 0.25, weightDecay: 0.5 },
+    ];
+    const makers = {
+      SGD: (all: Parameter[]) => new SGD(groupsOf(all), { lr: 0.125, momentum: 0.9, weightDecay: 0.1 }),
+      Adam: (all: Parameter[]) => new Adam(groupsOf(all), { lr: 0.01 }),
+    };
+    /** One whose gradients are computed in the step, 3 g each. */
+    const work = (optimizer: Optimizer<RateOptions>, parameters: Parameter[], gradients: Tensor[]) => () => {
+      optimizer.zeroGrad();
+      parameters.forEach((parameter, index) => {
+        parameter.grad = multiply(gradients[index]!, 3);
+      });
+      optimizer.step();
+    };
+    const tensors = (numbers: number[][]) =>
+      numbers.map((each) => fromArray(gpu.device, Float32Array.from(each), [each.length]));
+    const read = (all: Parameter[]) => Promise.all(all.map((parameter) => parameter.toArray()));
+
+    it.each(['SGD', 'Adam'] as const)(
+      '%s updates all parameters by one launch, to the bits of eager steps',
+      async (name) => {
+        const gradients = tensors(values(2));
+        const recorded = values(1).map(parameterOf);
+        const optimizer = makers[name](recorded) as Optimizer<RateOptions>;
+        const program = gpu.device.record(work(optimizer, recorded, gradients));
+        expect(program.kernels.filter((kernel) => kernel.endsWith('.step'))).toHaveLength(1);
+        const eager = values(1).map(parameterOf);
+        const other = makers[name](eager) as Optimizer<RateOptions>;
+        for (let step = 0; step < 3; step++) {
+          if (step > 0) optimizer.prepareStep();
+          program.run();
+          work(other, eager, gradients)();
+          expect(await read(recorded)).toEqual(await read(eager));
+        }
+      },
+    );
+
+    it('launches one for each parameter where one of them has no gradient', async () => {
+      const recorded = values(1).map(parameterOf);
+      const optimizer = makers.SGD(recorded);
+      const gradients = tensors(values(2));
+      const all = recorded.slice(1);
+      const program = gpu.device.record(work(optimizer, all, gradients.slice(1)));
+      expect(program.kernels.filter((kernel) => kernel === 'sgd.step')).toHaveLength(3);
+      program.run();
+      expect([...(await recorded[0]!.toArray())]).toEqual([...Float32Array.from(values(1)[0]!)]);
+    });
+
+    it('leaves parameters that a program already knows where that program looks for them', async () => {
+      const parameters = values(1).map(parameterOf);
+      const [known] = parameters as [Parameter];
+      const evaluation = gpu.device.record(() => multiply(known, 1));
+      const optimizer = makers.SGD(parameters);
+      gpu.device.record(work(optimizer, parameters, tensors(values(2)))).run();
+      evaluation.run();
+      const after = await known.toArray();
+      expect(after).not.toEqual(Float32Array.from(values(1)[0]!));
+      expect(await evaluation.result.toArray()).toEqual(after);
+    });
+  });
+
   it('gives each group its own options, and the defaults for the rest', async () => {
     const [a, b] = [parameterOf([1]), parameterOf([1])];
     const optimizer = new SGD([{ params: [a] }, { params: [b], lr: 0.25, weightDecay: 0 }], {
@@ -177,8 +247,10 @@ describe('Optimizer', () => {
   it('refuses what it could not do', () => {
     const parameter = new Parameter(gpu.device, [2], normal(1));
     const other = new Parameter(gpu.device, [3], constant(0));
+    const stranger = new Parameter(elsewhere.device, [2], constant(0));
     expect(() => new SGD([], { lr: 1 })).toThrow(new DawngradError('SGD: there are no parameters to update'));
     expect(() => new SGD([parameter, parameter], { lr: 1 })).toThrow('SGD: a parameter is listed twice');
+    expect(() => new SGD([parameter, stranger], { lr: 1 })).toThrow('SGD: parameters on different devices');
     expect(() => new Adam([parameter], { lr: -1 })).toThrow(
       'Adam: lr is -1, it must be a number of at least 0',
     );
