@@ -1,4 +1,4 @@
-/** The flags that say what a new run shall be, of every command that starts some. */
+/** The flags that say what a run shall be, of every command that starts some or looks at what it would be. */
 import type { Command } from 'commander';
 import type { Wishes } from '../train/choose-config.js';
 import type { RunConfig } from '../train/config.js';
@@ -20,6 +20,7 @@ const FIELDS = {
   init: 'init',
   linearHead: 'linearHead',
   batchNorm: 'batchNorm',
+  head: 'head',
   retrain: 'retrain',
 } as const satisfies Record<string, keyof RunConfig>;
 
@@ -34,19 +35,21 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
   warmUp?: number;
 }
 
+/** The argument that may be left out where a recipe, or nothing at all, is named. */
+export const MODEL_OR_RECIPES = "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)";
+
 /** Where the data are. */
 export const withDataFlags = (command: Command): Command =>
   command
     .option('--data <dir>', "the data set's directory; the files tell which one it is")
     .option('--dataset <name>', 'which data set, where the directory holds several');
 
-/** What is trained, and how. */
-export const withConfigFlags = (command: Command): Command =>
+/** Which net: what its layers follow from, and with them their memory and kernels. */
+export const withNetFlags = (command: Command): Command =>
   command
-    .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
     .option(
       '--recipe <name>',
-      'train as the paper does: a name that `dawngrad recipes` lists, or a file of yours (.json)',
+      'as the paper has it: a name that `dawngrad recipes` lists, or a file of yours (.json)',
     )
     .addOption(
       choice(
@@ -55,12 +58,23 @@ export const withConfigFlags = (command: Command): Command =>
         PRESET_NAMES,
       ),
     )
+    .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))
+    .addOption(choice('--head <name>', 'from maps to logits', ['gap', 'fc', 'fc-dropout']))
+    .option('--dropout <p>', 'probability that a value is dropped', number({ least: 0, below: 1 }))
+    .addOption(choice('--init <name>', 'initial weights', ['he', 'paper']))
+    .option('--linear-head', 'no ReLU after the class maps')
+    .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
+    .option('--batch-norm', 'batch normalisation before every ReLU');
+
+/** What is trained, and how. */
+export const withConfigFlags = (command: Command): Command =>
+  withNetFlags(command)
+    .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
     .option('--epochs <n>', 'how often to go through the training images', wholeNumber(1))
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .option('--lr <rate>', 'learning rate', number({ above: 0 }))
     .option('--warm-up <epochs>', 'epochs over which the learning rate rises', number({ least: 0 }))
     .option('--seed <n>', 'of weights, order, dropout and augmentation', wholeNumber(0, 2 ** 32 - 1))
-    .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))
     .option('--limit <n>', 'train on the first n training images only', wholeNumber(1))
     .option(
       '--validation <n>',
@@ -70,11 +84,6 @@ export const withConfigFlags = (command: Command): Command =>
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
     .option('--weight-decay <c>', 'L2 penalty on the weights', number({ least: 0 }))
-    .option('--dropout <p>', 'probability that a value is dropped', number({ least: 0, below: 1 }))
-    .addOption(choice('--init <name>', 'initial weights', ['he', 'paper']))
-    .option('--linear-head', 'no ReLU after the class maps')
-    .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
-    .option('--batch-norm', 'batch normalisation before every ReLU')
     .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
     .option('--no-augment', 'train on the images as they are');
 

@@ -1,44 +1,26 @@
 import type { Command } from 'commander';
 import { type MemoryPlan, planRun } from '../inspect/memory-plan.js';
-import { chooseSettings } from '../train/choose-config.js';
-import { checkConfig, type RunConfig } from '../train/config.js';
-import { PRESET_NAMES, type PresetName } from '../train/presets.js';
+import { chooseWithoutData } from '../train/choose-config.js';
+import { type ConfigFlags, MODEL_OR_RECIPES, wishesFrom, withNetFlags } from './config-flags.js';
 import { withDevice } from './device.js';
-import { choice, type DeviceFlags, deviceOptions, number, wholeNumber, withDeviceFlags } from './options.js';
-
-interface Flags extends DeviceFlags, Partial<Pick<RunConfig, 'batch' | 'width' | 'optimizer' | 'batchNorm'>> {
-  recipe?: string;
-  preset?: PresetName;
-}
+import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
 
 export function definePlan(program: Command): void {
   const command = program
     .command('plan')
     .description('say how much memory training a model will take, before anything runs')
-    .argument('<model>', 'a name that `dawngrad models` lists')
-    .option('--recipe <name>', 'train it as a recipe says, as in `dawngrad train`')
-    .addOption(choice('--preset <name>', 'how to train, as in `dawngrad train`', PRESET_NAMES))
+    .argument('[model]', MODEL_OR_RECIPES)
     .option('--batch <n>', 'images a step', wholeNumber(1))
-    .option('--width <factor>', 'multiplies the number of maps in each layer', number({ above: 0 }))
-    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
-    .option('--batch-norm', 'batch normalisation before every ReLU');
-  withDeviceFlags(command).action(plan);
+    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']));
+  withDeviceFlags(withNetFlags(command)).action(plan);
 }
 
-async function plan(model: string, flags: Flags): Promise<void> {
-  const { recipe, preset, adapter, backend, ...changes } = flags;
-  // The plan looks at no images, so it can hold none out.
-  const { validation: _, ...settings } = chooseSettings({
-    model,
-    ...(recipe && { recipe }),
-    ...(preset && { preset }),
-  });
-  const base = { ...settings, dataset: 'any', retrain: false };
-  const config = checkConfig({ ...base, ...changes }, 'the settings of this run');
+async function plan(model: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
+  const config = chooseWithoutData(wishesFrom(model, flags));
   await withDevice(deviceOptions(flags), async (device) => {
     const memory = planRun(config, device);
     process.stdout.write(
-      `${model}, batch ${config.batch}, ${config.optimizer}, on ${device.adapter.name}; MiB\n\n`,
+      `${config.model}, batch ${config.batch}, ${config.optimizer}, on ${device.adapter.name}; MiB\n\n`,
     );
     for (const row of rowsOf(memory)) process.stdout.write(`${formatRow(row)}\n`);
   });

@@ -5,17 +5,16 @@ import type { Device } from '../gpu/device.js';
 import { measuredTableText, subjectOf } from '../kernels/tuning/measured-table.js';
 import { productsOf, readMeasuredTable, type SeenProduct } from '../kernels/tuning/tuned-variant.js';
 import { measurementsOf, type Tuning } from '../kernels/tuning/tuner.js';
-import type { ModelEntry } from '../nn/models/model.js';
 import { Tensor } from '../tensor/tensor.js';
 import { tidy } from '../tensor/tidy.js';
+import type { RunConfig } from '../train/config.js';
+import { findModel } from '../train/find-model.js';
+import { buildModel, EVALUATION_BATCH } from '../train/session.js';
 
-/** The distinct products of a training step of `batch` images and of an evaluation step. Nothing is computed. */
-export function productsOfModel(
-  { build, input }: ModelEntry,
-  device: Device,
-  { training, evaluation }: { training: number; evaluation: number },
-): readonly SeenProduct[] {
-  const model = build(device);
+/** The distinct products of a training step and of an evaluation step of a run with this config. Nothing is computed. */
+export function productsOfRun(config: RunConfig, device: Device): readonly SeenProduct[] {
+  const { input } = findModel(config.model);
+  const model = buildModel(config, device);
   const loss = (count: number) => {
     const images = new Tensor(device, [count, ...input]);
     const labels = new Tensor(device, [count], 'u32');
@@ -23,10 +22,10 @@ export function productsOfModel(
   };
   return productsOf(device, () => {
     model.train();
-    device.plan(() => tidy(device, () => backward(loss(training))));
+    device.plan(() => tidy(device, () => backward(loss(config.batch))));
     model.zeroGrad();
     model.eval();
-    device.plan(() => tidy(device, () => noGrad(() => void loss(evaluation))));
+    device.plan(() => tidy(device, () => noGrad(() => void loss(EVALUATION_BATCH))));
   });
 }
 

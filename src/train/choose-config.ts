@@ -43,8 +43,18 @@ export function chooseConfig(wishes: Wishes): RunConfig {
   return config;
 }
 
+/**
+ * The config of a run that is only thought of: it looks at no images, so it holds none out.
+ * @throws RunError when the wishes do not make a config
+ */
+export function chooseWithoutData(wishes: Wishes): RunConfig {
+  const { validation, ...settings } = chooseSettings(wishes);
+  const config = { dataset: 'any', ...settings, retrain: false, ...wishes.changes };
+  return checkConfig(config, 'the settings of this run');
+}
+
 /** All of a config but which data set it is about, and where that lies. */
-export function chooseSettings({
+function chooseSettings({
   model,
   recipe,
   preset,

@@ -1,6 +1,6 @@
 /** Training runs: from a config to a directory with checkpoints, and back. */
 export { type Best, type Checkpoint, readCheckpoint } from './checkpoint.js';
-export { chooseConfig, chooseSettings, type Wishes } from './choose-config.js';
+export { chooseConfig, chooseWithoutData, type Wishes } from './choose-config.js';
 export { parseConfig, type RunConfig } from './config.js';
 export { DeadStartDetector, type StepScore } from './dead-start.js';
 export { type EpochMetrics, readMetrics } from './metrics.js';

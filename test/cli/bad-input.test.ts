@@ -48,13 +48,24 @@ function labelsWith(last: number): Uint8Array {
 
 describe('one line on stderr, nothing on stdout, and a status for', () => {
   it.each<[string, number, string]>([
-    ['plan', BAD_USAGE, "missing required argument 'model'"],
     ['plan nin-imagenet', FAILED, `no model is called "nin-imagenet"; there are ${MODELS}`],
     [
       'plan nin-mnist --batch 0',
       BAD_USAGE,
       "option '--batch <n>' argument '0' is invalid. It must be a whole number of at least 1.",
     ],
+    ...['plan', 'summary', 'tune'].flatMap((command): [string, number, string][] => [
+      [
+        `${command} nin-svhn --recipe nin-mnist`,
+        FAILED,
+        'the recipe nin-mnist is for the model nin-mnist, not nin-svhn; leave one of the two out',
+      ],
+      [
+        `${command} hinton-cnn --batch-norm`,
+        FAILED,
+        'building hinton-cnn: batchNorm is true, and this model has only false; leave the option out',
+      ],
+    ]),
     ['frobnicate', BAD_USAGE, "unknown command 'frobnicate'"],
     ['train --epcohs 3', BAD_USAGE, "unknown option '--epcohs' (Did you mean --epochs?)"],
     ['train nin-mnist more', BAD_USAGE, "too many arguments for 'train'. Expected 1 argument but got 2."],

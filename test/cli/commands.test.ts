@@ -114,6 +114,21 @@ describe('dawngrad plan', () => {
     expect(wide).toBeGreaterThan(1.5 * plain);
     expect(normalised).toBeGreaterThan(plain);
   });
+
+  it('takes the model from a recipe, and its head from there or an option', async () => {
+    const net = async (...words: string[]) => {
+      const { stdout } = await dawngrad(['plan', '--batch', '4', '--optimizer', 'sgd', ...words]);
+      const [, model, parameters] = /^(\S+), batch 4, sgd,.*^parameters +([\d.]+)/ms.exec(stdout) ?? [];
+      return { model, parameters: Number(parameters) };
+    };
+    const [recipe, connected, pooled] = await Promise.all([
+      net('--recipe', 'hinton-cnn-fc-cifar10'),
+      net('hinton-cnn', '--head', 'fc'),
+      net('hinton-cnn'),
+    ]);
+    expect(recipe).toEqual({ ...connected, model: 'hinton-cnn' });
+    expect(connected.parameters).toBeGreaterThan(pooled.parameters);
+  });
 });
 
 it('a reader that goes away is no failure', async () => {

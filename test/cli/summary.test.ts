@@ -15,15 +15,14 @@ describe('dawngrad summary', () => {
     expect(rows.at(-1)).toMatch(/^total +966,986 +222,486,528 +[\d,]+$/);
   });
 
-  it('takes options of the model and a batch, and says in one line which the model has no place for', async () => {
-    const [fc, refused] = await Promise.all([
-      dawngrad(['summary', 'nin-mnist', '--head', 'fc', '--batch', '2', '--width', '0.25']),
-      dawngrad(['summary', 'hinton-cnn', '--batch-norm']),
+  it('takes options of the model, or a recipe that names one, and a batch', async () => {
+    const size = ['--batch', '2', '--width', '0.25'];
+    const [fc, recipe] = await Promise.all([
+      dawngrad(['summary', 'nin-mnist', '--head', 'fc', ...size]),
+      dawngrad(['summary', '--recipe', 'hinton-cnn-fc-cifar10', ...size]),
     ]);
     expect(fc.stdout).toMatch(/^fc +Linear +\[2, 10\] +4,910 +9,800 +80$/m);
-    expect({ status: refused.status, stdout: refused.stdout }).toEqual({ status: 1, stdout: '' });
-    expect(refused.stderr).toMatch(
-      /^dawngrad: building hinton-cnn: batchNorm is true, .*; leave the option out\n$/,
-    );
+    expect(recipe.stdout).toMatch(/^hinton-cnn, \[2, 3, 32, 32\]\n/);
+    expect(recipe.stdout).toMatch(/^fc +Linear +\[2, 10\]/m);
   });
 });

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { productsOfModel, tableWith } from '../../src/inspect/tune-model.js';
+import { productsOfRun, tableWith } from '../../src/inspect/tune-model.js';
 import { parseMeasuredTable, subjectOf } from '../../src/kernels/tuning/measured-table.js';
-import { models } from '../../src/nn/models/index.js';
+import { chooseWithoutData } from '../../src/train/choose-config.js';
+import { EVALUATION_BATCH } from '../../src/train/session.js';
 import { useDevice } from '../support/device.js';
 
 describe('tuning a model', () => {
   const gpu = useDevice();
 
   it('finds the products of its training and evaluation steps, each once, and computes nothing', () => {
-    const glyphs = models.get('nin-glyphs')!;
+    const productsOf = (batch: number, width = 1) =>
+      productsOfRun(chooseWithoutData({ changes: { batch, width } }), gpu.device);
     const before = gpu.device.pending;
-    const seen = productsOfModel(glyphs, gpu.device, { training: 2, evaluation: 3 });
+    const seen = productsOf(2);
     expect(gpu.device.pending).toBe(before);
     const keys = seen.map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
@@ -18,10 +20,12 @@ describe('tuning a model', () => {
       seen.filter(({ product, epilogue }) => epilogue.bias && product.columns === images * product.group)
         .length;
     expect(layersOn(2)).toBeGreaterThanOrEqual(2);
-    expect(layersOn(3)).toBe(layersOn(2));
+    expect(layersOn(EVALUATION_BATCH)).toBe(layersOn(2));
     expect(keys.some((key) => key.endsWith('mask'))).toBe(true);
-    const alone = productsOfModel(glyphs, gpu.device, { training: 2, evaluation: 2 });
+    const alone = productsOf(EVALUATION_BATCH);
     expect(alone.length).toBeLessThan(seen.length);
+    const narrow = productsOf(2, 0.5).map(({ key }) => key);
+    expect(narrow.filter((key) => !keys.includes(key)).length).toBeGreaterThan(0);
   });
 
   it('makes a table of what was chosen', () => {
