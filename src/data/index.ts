@@ -37,7 +37,9 @@ export const DATASET_NAMES: readonly string[] = [DRAWN, ...FORMATS.map((format) 
 export function loadDataset(name: string, directory?: string): Dataset {
   if (name === DRAWN) {
     if (directory !== undefined) {
-      throw new DataError(`glyphs is drawn, not read: leave out the directory ${directory}`);
+      throw new DataError(
+        `the data set glyphs is drawn by dawngrad itself and has no files: leave out --data ${directory}`,
+      );
     }
     return glyphs();
   }

@@ -19,7 +19,9 @@ describe('loadDataset', () => {
     const { name, train, test } = loadDataset('glyphs');
     expect([name, train.count, test.count]).toEqual(['glyphs', 8000, 1000]);
     expect(() => loadDataset('glyphs', '/tmp')).toThrow(
-      new DataError('glyphs is drawn, not read: leave out the directory /tmp'),
+      new DataError(
+        'the data set glyphs is drawn by dawngrad itself and has no files: leave out --data /tmp',
+      ),
     );
   });
 
