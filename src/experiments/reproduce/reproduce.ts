@@ -4,7 +4,6 @@ import { type ImageSet, take } from '../../data/index.js';
 import { RunError } from '../../train/run-error.js';
 import { checkpointOf } from '../../train/saved-model.js';
 import { type ClassMaps, classMapsOf } from './class-maps.js';
-import { makeOutDirectory } from './out-directory.js';
 import { type PlannedRun, planRuns } from './plan.js';
 import { type WrittenReport, writeReport } from './report/write-report.js';
 import { readResults, type SystemResult } from './results.js';
@@ -58,12 +57,8 @@ export async function reproduceFrom(
 async function report(options: ReproduceOptions, runs: readonly PlannedRun[]): Promise<Reproduction> {
   const { experiment, scale, out, command } = options;
   const systems = readResults(runs);
-  const classMaps = experiment.draws === 'class-maps' ? await mapsOf(options, runs[0]!) : undefined;
-  makeOutDirectory(out);
-  const written = await writeReport({
-    ...{ experiment, scale, systems, out, command },
-    ...(classMaps && { classMaps }),
-  });
+  const classMaps = () => mapsOf(options, runs[0]!);
+  const written = await writeReport({ experiment, scale, systems, out, command, classMaps });
   return { scale, systems, report: written };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { decode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findExperiment } from '../../../src/experiments/reproduce/experiments.js';
@@ -25,6 +25,7 @@ const write = (name: string, scale: keyof typeof SCALES = 'small') =>
     systems: [without, withDropout],
     out: directory.path,
     command: 'dawngrad reproduce fig3 --data "a&b"',
+    classMaps: () => Promise.reject(new Error('there is no net')),
   });
 
 /** What a browser would fetch. */
@@ -97,6 +98,11 @@ describe('the report of a figure', () => {
       '"NIN without dropout, CIFAR-10",0,1,validation,60',
     ]);
   });
+});
+
+it('the report of class maps is not made without them, and leaves nothing behind', async () => {
+  await expect(write('fig4', 'full')).rejects.toThrow('there is no net');
+  expect(readdirSync(directory.path).filter((name) => name.startsWith('fig4'))).toEqual([]);
 });
 
 describe('the report of a table', () => {

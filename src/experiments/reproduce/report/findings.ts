@@ -1,4 +1,5 @@
 /** The findings of an experiment in words, for the report and for the terminal. */
+import { type ClassMaps, countRight } from '../class-maps.js';
 import {
   type Comparison,
   compareSystems,
@@ -40,6 +41,15 @@ export function describeFindings(systems: readonly SystemResult[], scale: Scale)
     ...(small
       ? ['Where it does not go as in the paper, this miniature is too small to show what the paper shows.']
       : []),
+  ];
+}
+
+/** Whether a net's answers rest on its class maps. */
+export function classMapFindings(all: readonly ClassMaps[]): string[] {
+  const { images, right, largestMean } = countRight(all);
+  return [
+    `Of ${images} test images the net gets ${right} right. In ${largestMean} of these ${right} the true class's map has the ` +
+      'largest mean of all maps, which is what makes it the answer.',
   ];
 }
 

@@ -1,13 +1,11 @@
 /** The page of an experiment. */
-import type { ImageSet } from '../../../data/index.js';
 import { escapeText } from '../../svg.js';
 import { describeMachine } from '../circumstances.js';
-import { type ClassMaps, countRight } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';
 import { differences, show } from '../plan.js';
 import type { FinishedRun, Measured, SystemResult } from '../results.js';
 import type { Scale } from '../scale.js';
-import { describeFindings, errorRows } from './findings.js';
+import { errorRows } from './findings.js';
 import { list, page, paragraph, type Section, table } from './page.js';
 
 export interface ReportContent {
@@ -16,14 +14,14 @@ export interface ReportContent {
   readonly systems: readonly SystemResult[];
   /** Drawings as SVG, with what they show. */
   readonly figures: readonly { readonly title: string; readonly svg: string; readonly caption: string }[];
-  readonly classMaps?: { readonly all: readonly ClassMaps[]; readonly images: ImageSet };
+  /** What they come to, each in a sentence or two. */
+  readonly findings: readonly string[];
   /** The command that made it. */
   readonly command: string;
 }
 
 export function reportPage(content: ReportContent): string {
-  const { experiment, scale, systems, figures, classMaps, command } = content;
-  const findings = classMaps ? classMapFindings(classMaps.all) : describeFindings(systems, scale);
+  const { experiment, scale, systems, figures, findings, command } = content;
   const sections: Section[] = [
     { title: 'Errors', body: errorsSection(systems, scale.measured) },
     ...figures.map(({ title, svg, caption }) => ({
@@ -94,14 +92,6 @@ function describeImages({ config, circumstances }: FinishedRun): string {
     `the test error is that of ${test ?? 'all'} test images${config.retrain ? ', after retraining on the held-out images too' : ''}`,
     ...(note ? [`note: ${note}`] : []),
   ].join('; ');
-}
-
-function classMapFindings(all: readonly ClassMaps[]): string[] {
-  const { images, right, largestMean } = countRight(all);
-  return [
-    `Of ${images} test images the net gets ${right} right. In ${largestMean} of these ${right} the true class's map has the ` +
-      'largest mean of all maps, which is what makes it the answer.',
-  ];
 }
 
 /** Settings that are not the recipe's, and for which systems. */

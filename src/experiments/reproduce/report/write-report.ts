@@ -5,10 +5,12 @@ import { replaceFile } from '../../../train/write-file.js';
 import { plotSvg, pngOf } from '../../svg.js';
 import { type ClassMaps, chooseSamples } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';
+import { makeOutDirectory } from '../out-directory.js';
 import type { SystemResult } from '../results.js';
 import type { Scale } from '../scale.js';
 import { classMapFigure } from './class-map-figure.js';
 import { classMapsCsv, curvesCsv, errorsCsv } from './csv.js';
+import { classMapFindings, describeFindings } from './findings.js';
 import { curvesPlot, errorsPlot } from './plots.js';
 import { type ReportContent, reportPage } from './report.js';
 
@@ -18,8 +20,8 @@ export interface ReportOptions {
   readonly systems: readonly SystemResult[];
   /** Directory that the files go to, named after experiment and scale. */
   readonly out: string;
-  /** For an experiment that draws class maps. */
-  readonly classMaps?: { readonly all: readonly ClassMaps[]; readonly images: ImageSet };
+  /** Computes the class maps of a trained net, for an experiment that draws them. */
+  readonly classMaps: () => Promise<{ readonly all: readonly ClassMaps[]; readonly images: ImageSet }>;
   /** The command that made it. */
   readonly command: string;
 }
@@ -36,48 +38,57 @@ export interface WrittenReport {
 /** Images that the net gets wrong which figure 4 shows. */
 const WRONG_SAMPLES = 5;
 
-/** @throws RunError when a file cannot be written */
+/** @throws RunError when a file cannot be written; nothing is made before all of it is known */
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
   const { experiment, scale, out } = options;
-  const { csv, figures } = await contentOf(options);
-  const png = await pngOf(figures[0]!.svg);
+  const { csv, ...content } = await CONTENT[experiment.draws](options);
+  const png = await pngOf(content.figures[0]!.svg);
+  makeOutDirectory(out);
   const base = join(out, `${experiment.name}-${scale.name}`);
   const paths = { html: `${base}.html`, csv: `${base}.csv`, png: `${base}.png` };
-  replaceFile(paths.html, reportPage({ ...options, figures }));
+  replaceFile(paths.html, reportPage({ ...options, ...content }));
   replaceFile(paths.csv, csv);
   replaceFile(paths.png, png.bytes);
   return { ...paths, lacksText: png.lacksText };
 }
 
-/** The first of the figures is the experiment's own. */
-async function contentOf({
-  experiment: { draws },
-  scale,
-  systems,
-  classMaps,
-}: ReportOptions): Promise<{ csv: string } & Pick<ReportContent, 'figures'>> {
-  const curves = async () => ({
-    title: 'Error per epoch',
-    svg: await plotSvg(curvesPlot(systems)),
-    caption:
-      "Training errors are those of an epoch's images as the net was when it met each, with dropout where it has some.",
-  });
-  if (draws === 'curves') return { csv: curvesCsv(systems), figures: [await curves()] };
-  if (draws === 'class-maps' && classMaps) {
-    const { all, images } = classMaps;
+type Content = { readonly csv: string } & Pick<ReportContent, 'figures' | 'findings'>;
+
+/** What an experiment tells, by what it draws. The first of the figures is its own. */
+const CONTENT: Readonly<Record<Experiment['draws'], (options: ReportOptions) => Promise<Content>>> = {
+  errors: async ({ systems, scale }) => ({
+    csv: errorsCsv(systems),
+    figures: [await errorsFigure(systems, scale), await curvesFigure(systems)],
+    findings: describeFindings(systems, scale),
+  }),
+  curves: async ({ systems, scale }) => ({
+    csv: curvesCsv(systems),
+    figures: [await curvesFigure(systems)],
+    findings: describeFindings(systems, scale),
+  }),
+  'class-maps': async ({ classMaps }) => {
+    const { all, images } = await classMaps();
     const svg = classMapFigure(chooseSamples(all, WRONG_SAMPLES), images);
     return {
       csv: classMapsCsv(all, images.classes),
       figures: [{ title: 'Class maps', svg, caption: MAPS_CAPTION }],
+      findings: classMapFindings(all),
     };
-  }
-  const errors = {
-    title: "Errors beside the paper's",
-    svg: await plotSvg(errorsPlot(systems, scale.measured)),
-    caption: 'Lines are twice the standard error to either side.',
-  };
-  return { csv: errorsCsv(systems), figures: [errors, await curves()] };
-}
+  },
+};
+
+const errorsFigure = async (systems: readonly SystemResult[], { measured }: Scale) => ({
+  title: "Errors beside the paper's",
+  svg: await plotSvg(errorsPlot(systems, measured)),
+  caption: 'Lines are twice the standard error to either side.',
+});
+
+const curvesFigure = async (systems: readonly SystemResult[]) => ({
+  title: 'Error per epoch',
+  svg: await plotSvg(curvesPlot(systems)),
+  caption:
+    "Training errors are those of an epoch's images as the net was when it met each, with dropout where it has some.",
+});
 
 const MAPS_CAPTION =
   'Each row is an image and the maps that the last mlpconv layer makes of it, one a class. Shown is the highest tenth of the ' +
