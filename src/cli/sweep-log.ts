@@ -1,4 +1,4 @@
-import type { ClaimLostError, Owner } from '../experiments/sweep/claim.js';
+import { type ClaimLostError, describeOwner, type Owner } from '../experiments/claims/claim.js';
 import type { Trial } from '../experiments/sweep/definition.js';
 import type { TrialOutcome } from '../experiments/sweep/outcome.js';
 import { formatSettings } from '../experiments/sweep/settings.js';
@@ -21,7 +21,7 @@ export class SweepLog implements Required<SweepListener> {
   }
 
   waiting(others: readonly { readonly trial: Trial; readonly owner: Owner }[]): void {
-    const whose = others.map(({ trial, owner }) => `${trial.name} (process ${owner.pid} on ${owner.host})`);
+    const whose = others.map(({ trial, owner }) => `${trial.name} (${describeOwner(owner)})`);
     this.#print(`waiting for ${whose.join(', ')}`);
   }
 

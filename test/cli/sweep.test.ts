@@ -70,7 +70,7 @@ describe('dawngrad sweep', () => {
 
 /** A process that waits for its peers, then counts each of twenty trials to three, in files. Killed, it is in its second. */
 const WORKER = `
-  const { Claims } = await import('./dist/experiments/sweep/claim.js');
+  const { Claims } = await import('./dist/experiments/claims/claim.js');
   const { workThrough } = await import('./dist/experiments/sweep/work.js');
   const { appendFileSync, existsSync, readFileSync } = await import('node:fs');
   const { setTimeout: sleep } = await import('node:timers/promises');

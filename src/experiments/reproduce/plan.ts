@@ -28,6 +28,9 @@ export interface PlanOptions {
   readonly seeds: number;
 }
 
+/** Where the runs are, in the directory of the reports. */
+export const runsBelow = (out: string): string => join(out, 'runs');
+
 /**
  * The runs of an experiment, system by system. A run belongs to its recipe, scale and seed rather than to the experiment, so
  * that experiments share runs: figure 3, figure 4 and tables 1 and 5 all need the same net.
@@ -38,7 +41,7 @@ export function planRuns({ experiment, scale, data, out, seeds }: PlanOptions): 
     const recipe = readRecipe(system);
     return Array.from({ length: seeds }, (_, seed): PlannedRun => {
       const config = scale.config(system, seed, data);
-      const path = join(out, 'runs', `${recipe.name}-${scale.name}-seed${seed}`);
+      const path = join(runsBelow(out), `${recipe.name}-${scale.name}-seed${seed}`);
       return { recipe, config, path, state: stateOf(path, config) };
     });
   });

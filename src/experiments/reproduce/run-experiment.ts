@@ -6,9 +6,12 @@ import { readResult } from '../../train/result.js';
 import { runWithRetraining } from '../../train/retraining.js';
 import type { Reporter } from '../../train/run.js';
 import { RunDirectory } from '../../train/run-directory.js';
+import { RunError } from '../../train/run-error.js';
+import { type Claim, Claims, describeOwner } from '../claims/claim.js';
+import { confirming } from '../claims/confirming.js';
+import { makeOutDirectory } from '../out-directory.js';
 import { writeCircumstances } from './circumstances.js';
-import { makeOutDirectory } from './out-directory.js';
-import { type PlannedRun, type PlanOptions, planRuns } from './plan.js';
+import { type PlannedRun, type PlanOptions, planRuns, runsBelow } from './plan.js';
 import { SharedImages } from './shared-images.js';
 import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js';
 import { TimeLeft } from './time-left.js';
@@ -38,19 +41,48 @@ export interface ExperimentReporter extends Reporter {
 /**
  * Train the runs that are missing, and those that were cut off to their end.
  * @returns whether all runs are finished; a signal may stop it before
- * @throws RunError, DataError when a run cannot be started or go on
+ * @throws RunError, DataError when a run cannot be started or go on, or another process trains runs in the same directory
  */
 export async function runExperiment(options: ExperimentOptions): Promise<boolean> {
-  const { scale, withDevice, reporter = {}, signal = new AbortController().signal } = options;
   const planned = planRuns(options);
-  reporter.planned?.(planned);
-  const todo = planned.filter(({ state }) => state !== 'finished');
-  if (todo.length === 0) return true;
+  options.reporter?.planned?.(planned);
+  const open = planned.filter(isOpen);
+  if (open.length === 0) return true;
 
   // What cannot be is found out before anything is made, and before whitening takes its minutes.
-  const images = new SharedImages(scale, planned);
-  for (const { config } of todo) images.dataset(config);
-  makeOutDirectory(options.out);
+  const images = new SharedImages(options.scale, planned);
+  for (const { config } of open) images.dataset(config);
+  const claim = claimRuns(options.out);
+  try {
+    // A process that had the runs until now may have finished some.
+    return await trainRuns(planRuns(options).filter(isOpen), images, claim, options);
+  } finally {
+    claim.release();
+  }
+}
+
+const isOpen = ({ state }: PlannedRun): boolean => state !== 'finished';
+
+/** Experiments share runs, so whoever trains some has them all. */
+function claimRuns(out: string): Claim {
+  const runs = runsBelow(out);
+  makeOutDirectory(runs);
+  const claims = new Claims(runs);
+  const claim = claims.take('reproduce');
+  if (claim) return claim;
+  const owner = claims.owner('reproduce');
+  throw new RunError(
+    `${owner ? describeOwner(owner) : 'another process'} is training runs in ${runs}: ` +
+      'wait until it has ended, or name another directory with --out',
+  );
+}
+
+async function trainRuns(
+  todo: readonly PlannedRun[],
+  images: SharedImages,
+  claim: Claim,
+  { withDevice, reporter = {}, signal = new AbortController().signal }: ExperimentOptions,
+): Promise<boolean> {
   const preparing = (progress: PreprocessingProgress) => reporter.preparing?.(progress);
   for (const run of todo) {
     const { config } = run;
@@ -88,7 +120,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<boolean
       resume: state === 'begun',
       signal,
       withDevice: (work) => withDevice(config.seed, work),
-      reporter: {
+      reporter: confirming(claim, {
         preparing,
         started(start) {
           writeCircumstances(start);
@@ -102,7 +134,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<boolean
           reporter.timeLeft?.(left.seconds, 'during');
         },
         warned: (text) => reporter.warned?.(text),
-      },
+      }),
     });
     if (!finished) return false;
     left.finishedRun(index);

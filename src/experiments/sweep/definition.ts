@@ -1,13 +1,13 @@
 /** `sweep.json`: what a sweep is. Processes that work on one directory agree on it, and it never changes. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { makeDirectory } from '../../data/make-directory.js';
 import { type RunConfig, runConfigSchema } from '../../train/config.js';
 import { readJson } from '../../train/read-file.js';
-import { explainFileError, RunError } from '../../train/run-error.js';
+import { RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
+import { makeOutDirectory } from '../out-directory.js';
 import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
 import {
   configWith,
@@ -109,15 +109,8 @@ export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinit
 }
 
 function makeSweepDirectory(path: string): void {
-  let names: string[];
-  try {
-    makeDirectory(path);
-    names = readdirSync(path);
-  } catch (error) {
-    throw new RunError(`making the directory ${path} of the sweep: ${explainFileError(error)}`);
-  }
   // Another process may be beginning the same sweep just now.
-  if (names.every((name) => name.startsWith(FILE))) return;
+  if (makeOutDirectory(path).every((name) => name.startsWith(FILE))) return;
   throw new RunError(`${path} is not empty, and holds no sweep; name another directory with --out`);
 }
 

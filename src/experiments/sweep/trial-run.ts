@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Preprocessing } from '../../data/index.js';
 import type { RetrainingOptions } from '../../train/retraining.js';
-import { type Reporter, type RunOptions, runTraining } from '../../train/run.js';
+import { type RunOptions, runTraining } from '../../train/run.js';
 import { RunDirectory } from '../../train/run-directory.js';
 import { DivergedError } from '../../train/run-error.js';
 import { readPreprocessing } from '../../train/saved-preprocessing.js';
-import type { Claim } from './claim.js';
+import type { Claim } from '../claims/claim.js';
+import { confirming } from '../claims/confirming.js';
 import type { Trial } from './definition.js';
 import { writeDiverged } from './outcome.js';
 
@@ -46,7 +47,7 @@ export async function runTrial(
         device,
         path,
         resume,
-        reporter: confirming(reporter, claim),
+        reporter: confirming(claim, reporter),
         ...(preprocessing && { preprocessing }),
       }),
     );
@@ -65,22 +66,4 @@ function fittedBefore(sweep: string, { config }: Trial, trials: readonly Trial[]
     if (found) return found;
   }
   return undefined;
-}
-
-/** A run writes to its directory only after it has reported something, and the claim must hold then. */
-function confirming(reporter: Reporter, claim: Claim): Reporter {
-  const confirmed =
-    <A extends unknown[]>(report: ((...args: A) => void) | undefined) =>
-    (...args: A): void => {
-      claim.confirm();
-      report?.(...args);
-    };
-  return {
-    preparing: confirmed(reporter.preparing?.bind(reporter)),
-    started: confirmed(reporter.started?.bind(reporter)),
-    stepped: confirmed(reporter.stepped?.bind(reporter)),
-    evaluating: confirmed(reporter.evaluating?.bind(reporter)),
-    finishedEpoch: confirmed(reporter.finishedEpoch?.bind(reporter)),
-    warned: confirmed(reporter.warned?.bind(reporter)),
-  };
 }

@@ -1,6 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Claims } from '../../../src/experiments/claims/claim.js';
+import { thisMachine } from '../../../src/experiments/claims/machine.js';
 import { readCircumstances } from '../../../src/experiments/reproduce/circumstances.js';
 import type { PlanOptions } from '../../../src/experiments/reproduce/plan.js';
 import { planRuns } from '../../../src/experiments/reproduce/plan.js';
@@ -85,6 +89,37 @@ describe('runExperiment', () => {
       'finished',
       'missing',
     ]);
+  });
+
+  it('leaves the runs alone while another process trains some, and says which', async () => {
+    const out = join(directory.path, 'claimed');
+    const stopped = { ...options, out, withDevice, signal: AbortSignal.abort() };
+    expect(await runExperiment(stopped)).toBe(false);
+    const claims = new Claims(join(out, 'runs'));
+    const claim = claims.take('reproduce')!;
+    await expect(runExperiment(stopped)).rejects.toThrow(
+      `process ${process.pid} on ${hostname()} is training runs in ${join(out, 'runs')}: ` +
+        'wait until it has ended, or name another directory with --out',
+    );
+    claim.release();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const ofTheDead = JSON.stringify({ ...thisMachine(), pid });
+    writeFileSync(join(out, 'runs', 'claims', 'reproduce.3.claim'), ofTheDead);
+    expect(await runExperiment(stopped)).toBe(false);
+    expect(claims.owner('reproduce')).toBeUndefined();
+  });
+
+  it('does not train what another process has finished since it looked', async () => {
+    const out = join(directory.path, 'late');
+    const { heard, reporter } = listener();
+    const planned: ExperimentReporter['planned'] = (runs) => {
+      reporter.planned?.(runs);
+      cpSync(options.out, out, { recursive: true });
+    };
+    expect(await runExperiment({ ...options, out, withDevice, reporter: { ...reporter, planned } })).toBe(
+      true,
+    );
+    expect(heard).toEqual(['missing,missing', 'before no time']);
   });
 
   it('retrains where recipes do, and reads both runs', async () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Preprocessing } from '../../../src/data/index.js';
-import { Claims } from '../../../src/experiments/sweep/claim.js';
+import { Claims } from '../../../src/experiments/claims/claim.js';
 import {
   enterSweep,
   type SweepDefinition,

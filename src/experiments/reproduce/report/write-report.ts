@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { ImageSet } from '../../../data/index.js';
 import { replaceFile } from '../../../train/write-file.js';
+import { makeOutDirectory } from '../../out-directory.js';
 import { plotSvg, pngOf } from '../../svg.js';
 import { type ClassMaps, chooseSamples } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';
-import { makeOutDirectory } from '../out-directory.js';
 import type { SystemResult } from '../results.js';
 import type { Scale } from '../scale.js';
 import { classMapFigure } from './class-map-figure.js';

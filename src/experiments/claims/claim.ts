@@ -1,18 +1,19 @@
 /**
- * Who works on which trial, where several processes, on one machine or several, share the directory of a sweep.
+ * Who works on what, where several processes, on one machine or several, share a directory: on which trial of a sweep, or on
+ * the runs that experiments have in common. A piece of such work is a task, and has a name.
  *
- * A claim is a file `claims/<trial>.<generation>.claim` with its owner's name, made exclusively, so that of all who want
+ * A claim is a file `claims/<task>.<generation>.claim` with its owner's name, made exclusively, so that of all who want
  * generation n one gets it. It is never removed, nor its name used again. The claim with the highest generation is the
- * one that counts, and the trial may be claimed by making the next one when that claim
+ * one that counts, and the task may be claimed by making the next one when that claim
  *
- * - does not exist: nobody has worked on the trial yet; or
- * - is released: `<trial>.<generation>.released` lies beside it, which its owner makes when it stops, for whatever reason; or
+ * - does not exist: nobody has worked on the task yet; or
+ * - is released: `<task>.<generation>.released` lies beside it, which its owner makes when it stops, for whatever reason; or
  * - belongs to a process of this machine that is no more; or
  * - has expired: its owner sets its time of modification at least every `heartbeat`, and `expiry` has passed since.
  *
  * An owner that may have slept (a stopped process, a closed laptop) is fenced off. Before a step's work counts it confirms its
  * claim; where its last sign of life is older than half of `expiry` it trusts that no more, and makes the next generation
- * itself. If another has, the trial is lost to it, and it leaves the directory alone.
+ * itself. If another has, the task is lost to it, and it leaves the directory alone.
  *
  * The machines' clocks must agree to within half of `expiry`, and their file system must have exclusive creation (hard links).
  */
@@ -41,7 +42,10 @@ const ownerSchema = z.object({
 
 export type Owner = Readonly<z.infer<typeof ownerSchema>>;
 
-/** Thrown where a process would work on with a trial that another has taken over. */
+/** `process 4711 on hive` */
+export const describeOwner = ({ pid, host }: Owner): string => `process ${pid} on ${host}`;
+
+/** Thrown where a process would work on with a task that another has taken over. */
 export class ClaimLostError extends RunError {
   override name = 'ClaimLostError';
 }
@@ -50,9 +54,9 @@ export class Claims {
   readonly #directory: string;
   readonly #lease: Lease;
 
-  /** @param sweep its directory */
-  constructor(sweep: string, lease = LEASE) {
-    this.#directory = join(sweep, 'claims');
+  /** @param shared the directory, which is there */
+  constructor(shared: string, lease = LEASE) {
+    this.#directory = join(shared, 'claims');
     this.#lease = lease;
     try {
       mkdirSync(this.#directory);
@@ -62,40 +66,40 @@ export class Claims {
     }
   }
 
-  /** Claim a trial for this process; undefined where another has it. Whoever gets it looks first whether it is done by now. */
-  take(trial: string): Claim | undefined {
-    const last = this.#lastGeneration(trial);
-    if (this.#ownerOf(trial, last)) return undefined;
-    const file = (generation: number) => this.#file(trial, generation, 'claim');
+  /** Claim a task for this process; undefined where another has it. Whoever gets it looks first whether it is done by now. */
+  take(task: string): Claim | undefined {
+    const last = this.#lastGeneration(task);
+    if (this.#ownerOf(task, last)) return undefined;
+    const file = (generation: number) => this.#file(task, generation, 'claim');
     if (!createFile(file(last + 1), OWN_NAME)) return undefined;
-    const release = (generation: number) => void createFile(this.#file(trial, generation, 'released'), '');
-    return new Claim(trial, last + 1, { file, release, lease: this.#lease });
+    const release = (generation: number) => void createFile(this.#file(task, generation, 'released'), '');
+    return new Claim(task, last + 1, { file, release, lease: this.#lease });
   }
 
-  /** Who has a trial now; undefined when it may be claimed. */
-  owner(trial: string): Owner | undefined {
-    return this.#ownerOf(trial, this.#lastGeneration(trial));
+  /** Who has a task now; undefined when it may be claimed. */
+  owner(task: string): Owner | undefined {
+    return this.#ownerOf(task, this.#lastGeneration(task));
   }
 
-  #ownerOf(trial: string, generation: number): Owner | undefined {
-    if (generation === 0 || existsSync(this.#file(trial, generation, 'released'))) return undefined;
-    const file = this.#file(trial, generation, 'claim');
+  #ownerOf(task: string, generation: number): Owner | undefined {
+    if (generation === 0 || existsSync(this.#file(task, generation, 'released'))) return undefined;
+    const file = this.#file(task, generation, 'claim');
     const owner = readJson(file, ownerSchema, 'a claim');
     if (isHere(owner) && !processRuns(owner.pid)) return undefined;
     return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
   }
 
   /** 0 for none. */
-  #lastGeneration(trial: string): number {
+  #lastGeneration(task: string): number {
     const generations = readdirSync(this.#directory).map((name) => {
       const [, of, generation] = /^(.+)\.(\d+)\.claim$/.exec(name) ?? [];
-      return of === trial ? Number(generation) : 0;
+      return of === task ? Number(generation) : 0;
     });
     return Math.max(0, ...generations);
   }
 
-  #file(trial: string, generation: number, kind: 'claim' | 'released'): string {
-    return join(this.#directory, `${trial}.${generation}.${kind}`);
+  #file(task: string, generation: number, kind: 'claim' | 'released'): string {
+    return join(this.#directory, `${task}.${generation}.${kind}`);
   }
 }
 
@@ -113,15 +117,15 @@ interface ClaimOptions {
 
 /** Of this process, until it is released. */
 export class Claim {
-  readonly #trial: string;
+  readonly #task: string;
   readonly #options: ClaimOptions;
   readonly #timer: NodeJS.Timeout;
   #generation: number;
   /** When it last gave a sign of life. */
   #beat = Date.now();
 
-  constructor(trial: string, generation: number, options: ClaimOptions) {
-    this.#trial = trial;
+  constructor(task: string, generation: number, options: ClaimOptions) {
+    this.#task = task;
     this.#generation = generation;
     this.#options = options;
     // For work that never asks. What it learns here it will be told again when it does.
@@ -133,8 +137,8 @@ export class Claim {
   }
 
   /**
-   * Give a sign of life, if the last was some time ago. To be called before anything is done to the trial's directory.
-   * @throws ClaimLostError when another process has taken the trial over
+   * Give a sign of life, if the last was some time ago. To be called before anything is done to the task's directory.
+   * @throws ClaimLostError when another process has taken the task over
    */
   confirm(): void {
     const { file, lease } = this.#options;
@@ -144,7 +148,7 @@ export class Claim {
     const trusted = silent < lease.expiry / 2 && !existsSync(file(next));
     if (!trusted && !createFile(file(next), OWN_NAME)) {
       throw new ClaimLostError(
-        `${this.#trial}: another process took it over, after ${Math.round(silent / 1000)} s without a sign of life from here`,
+        `${this.#task}: another process took it over, after ${Math.round(silent / 1000)} s without a sign of life from here`,
       );
     }
     const now = new Date();

@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'n
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ClaimLostError, Claims, type Owner } from '../../../src/experiments/sweep/claim.js';
-import { thisMachine } from '../../../src/experiments/sweep/machine.js';
+import { ClaimLostError, Claims, type Owner } from '../../../src/experiments/claims/claim.js';
+import { thisMachine } from '../../../src/experiments/claims/machine.js';
 import { useDirectory } from '../../train/tiny-run.js';
 
 const directory = useDirectory();

@@ -1,0 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { makeDirectory } from '../data/make-directory.js';
+import { explainFileError, RunError } from '../train/run-error.js';
+
+/**
+ * Make the directory that somebody named with `--out`, if it is not there.
+ * @returns the names of what it holds
+ * @throws RunError when it cannot be made, or is a file
+ */
+export function makeOutDirectory(path: string): string[] {
+  try {
+    makeDirectory(path);
+    return readdirSync(path);
+  } catch (error) {
+    throw new RunError(`making the directory ${path}: ${explainFileError(error)}`);
+  }
+}
