@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -49,7 +51,7 @@ export function replaceFile(path: string, content: Uint8Array | string, { shared
 
 /**
  * Make a file unless there is one of that name. Of several processes that try at once, one makes it; readers see all of it
- * or nothing.
+ * or nothing, but where the file system knows no second names.
  * @returns whether it was made here
  * @throws RunError, leaving nothing behind
  */
@@ -57,14 +59,26 @@ export function createFile(path: string, content: string): boolean {
   const temporary = uniqueBeside(path);
   try {
     writeFlushed(temporary, content);
-    // A second name for it, and unlike a renaming this fails where the name is taken.
-    linkSync(temporary, path);
+    addName(temporary, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw new RunError(`writing ${path}: ${explainFileError(error)}`);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** What file systems without second names answer, such as FAT or drives that a program pretends to be. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** A second name for a file; unlike a renaming this fails where the name is taken. */
+function addName(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch (error) {
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
   }
 }
 

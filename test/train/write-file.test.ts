@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunError } from '../../src/train/run-error.js';
 import { appendLine, createFile, replaceFile } from '../../src/train/write-file.js';
 
-/** Bytes that still fit on the disk. */
-const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY }));
+/** Bytes that still fit on the disk, and whether it has hard links. */
+const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, links: true }));
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -16,7 +16,11 @@ vi.mock('node:fs', async (original) => {
     disk.free -= written;
     return written;
   };
-  return { ...fs, writeSync };
+  const linkSync = (file: string, name: string): void => {
+    if (disk.links) return fs.linkSync(file, name);
+    throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+  };
+  return { ...fs, writeSync, linkSync };
 });
 
 let directory: string;
@@ -24,7 +28,7 @@ let path: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'dawngrad-write-'));
   path = join(directory, 'file');
-  disk.free = Number.POSITIVE_INFINITY;
+  Object.assign(disk, { free: Number.POSITIVE_INFINITY, links: true });
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -55,17 +59,23 @@ describe('replaceFile', () => {
 });
 
 describe('createFile', () => {
-  it('makes a file, whole, and leaves nothing else behind', () => {
-    expect(createFile(path, 'first')).toBe(true);
-    expect(readFileSync(path, 'utf8')).toBe('first');
-    expect(readdirSync(directory)).toEqual(['file']);
-  });
+  describe.each([true, false])('where the file system has hard links: %s,', (links) => {
+    beforeEach(() => {
+      disk.links = links;
+    });
 
-  it('leaves a file that is there as it is', () => {
-    replaceFile(path, 'old');
-    expect(createFile(path, 'new')).toBe(false);
-    expect(readFileSync(path, 'utf8')).toBe('old');
-    expect(readdirSync(directory)).toEqual(['file']);
+    it('makes a file, whole, and leaves nothing else behind', () => {
+      expect(createFile(path, 'first')).toBe(true);
+      expect(readFileSync(path, 'utf8')).toBe('first');
+      expect(readdirSync(directory)).toEqual(['file']);
+    });
+
+    it('leaves a file that is there as it is', () => {
+      replaceFile(path, 'old');
+      expect(createFile(path, 'new')).toBe(false);
+      expect(readFileSync(path, 'utf8')).toBe('old');
+      expect(readdirSync(directory)).toEqual(['file']);
+    });
   });
 
   it('makes none when the disk is full', () => {

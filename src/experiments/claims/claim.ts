@@ -15,7 +15,7 @@
  * claim; where its last sign of life is older than half of `expiry` it trusts that no more, and makes the next generation
  * itself. If another has, the task is lost to it, and it leaves the directory alone.
  *
- * The machines' clocks must agree to within half of `expiry`, and their file system must have exclusive creation (hard links).
+ * The machines' clocks must agree to within half of `expiry`, and their file system must create files exclusively, see `createFile`.
  */
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
