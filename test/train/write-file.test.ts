@@ -17,8 +17,8 @@ vi.mock('node:fs', async (original) => {
     return written;
   };
   const linkSync = (file: string, name: string): void => {
-    if (disk.links) return fs.linkSync(file, name);
-    throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+    if (!disk.links) throw Object.assign(new Error('EPERM: no links'), { code: 'EPERM' });
+    fs.linkSync(file, name);
   };
   return { ...fs, writeSync, linkSync };
 });
