@@ -43,6 +43,8 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
+  row_sums_start: u32,
   // Where a window looks, in rows (y) and columns (x) of the images in b.
   height: u32,
   width: u32,
@@ -72,6 +74,8 @@ const COLUMN_BIAS: bool = false; // add bias[column]
 const ACCUMULATE: bool = false; // add what c holds already
 const RELU: bool = false; // max(0, .)
 const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+
+const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
 
 const LANES: u32 = 8u;
 const ROWS: u32 = 32u; // 16, 32 or 64
@@ -279,6 +283,20 @@ fn store_tile(
   }
 }
 
+fn both_terms(pair: Pair) -> vec2f {
+  return vec2f(pair.low.x + pair.low.y, pair.high.x + pair.high.y);
+}
+
+fn store_row_sums(batch: u32, row: u32, end: u32, of_rows: vec2f) {
+  let at = params.row_sums_start + batch * params.rows + row;
+  if (row < end) {
+    c[at] = of_rows.x;
+  }
+  if (LANES < 16u && row + 8u < end) {
+    c[at + 8u] = of_rows.y;
+  }
+}
+
 @compute @workgroup_size(LANES)
 fn product(
   @builtin(workgroup_id) tile: vec3u,
@@ -294,6 +312,11 @@ fn product(
   var sums16 = Sixteen();
   var sums32 = Sixteen();
   var sums48 = Sixteen();
+  // What a lane loads of a, added up: of each sixteen, its row and the one 8 below.
+  var a_sums0 = vec2f();
+  var a_sums16 = vec2f();
+  var a_sums32 = vec2f();
+  var a_sums48 = vec2f();
 
   for (var outer = 0u; outer < params.outer; outer++) {
     var line = 0; // of the window, where middle is in it
@@ -333,6 +356,12 @@ fn product(
         if (ROWS > 48u) {
           accumulate(&sums48, pair48, b0, b1);
         }
+        if (ROW_SUMS) {
+          a_sums0 += both_terms(pair0);
+          a_sums16 += both_terms(pair16);
+          a_sums32 += both_terms(pair32);
+          a_sums48 += both_terms(pair48);
+        }
         i += 2u * params.a_inner;
         j += 2u * params.b_inner;
         x += 2 * params.inner_x;
@@ -346,4 +375,17 @@ fn product(
   }
 
   store_tile(&sums0, &sums16, &sums32, &sums48, columns, first_row);
+  if (ROW_SUMS && tile.x == 0u && lane < 16u) {
+    let end = min(first_row + ROWS, params.rows);
+    store_row_sums(tile.z, first_row + lane, end, a_sums0);
+    if (ROWS > 16u) {
+      store_row_sums(tile.z, first_row + 16u + lane, end, a_sums16);
+    }
+    if (ROWS > 32u) {
+      store_row_sums(tile.z, first_row + 32u + lane, end, a_sums32);
+    }
+    if (ROWS > 48u) {
+      store_row_sums(tile.z, first_row + 48u + lane, end, a_sums48);
+    }
+  }
 }

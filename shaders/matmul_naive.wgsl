@@ -11,7 +11,8 @@
 //   x = origin_x + (column in its group % column_width) * column_x + (middle % middle_width) * middle_x + inner * inner_x
 //
 // of the image at outer * b_outer + inner * b_inner + group * b_group, or 0 outside of it (the padding). The three directions
-// of a convolution differ in these numbers only; src/kernels/conv2d.ts has the table.
+// of a convolution differ in these numbers only; src/kernels/conv2d.ts has the table. Where a is the gradient of a layer's
+// output, and the product that of its weight, ROW_SUMS gives that of its bias besides: b need not be looked at for it.
 //
 // One thread computes one element of c and loads two numbers for each term. Workgroups: x along columns, y along rows, z
 // along batches.
@@ -44,6 +45,8 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
+  row_sums_start: u32,
   // Where a window looks, in rows (y) and columns (x) of the images in b.
   height: u32,
   width: u32,
@@ -73,6 +76,8 @@ const COLUMN_BIAS: bool = false; // add bias[column]
 const ACCUMULATE: bool = false; // add what c holds already
 const RELU: bool = false; // max(0, .)
 const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+
+const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
 
 fn load_b(at: u32, y: i32, x: i32) -> f32 {
   if (!WINDOW) {
@@ -121,6 +126,7 @@ fn product(@builtin(global_invocation_id) id: vec3u) {
   let column_y = params.origin_y + i32(within / params.column_width) * params.column_y;
   let column_x = params.origin_x + i32(within % params.column_width) * params.column_x;
   var sum = 0.0;
+  var row_sum = 0.0;
   for (var outer = 0u; outer < params.outer; outer++) {
     for (var middle = 0u; middle < params.middle; middle++) {
       var i = a_base + outer * params.a_outer + middle * params.a_middle;
@@ -129,6 +135,9 @@ fn product(@builtin(global_invocation_id) id: vec3u) {
       var x = column_x + i32(middle % params.middle_width) * params.middle_x;
       for (var inner = 0u; inner < params.inner; inner++) {
         sum = fma(a[i], load_b(j, y, x), sum);
+        if (ROW_SUMS) {
+          row_sum += a[i];
+        }
         i += params.a_inner;
         j += params.b_inner;
         x += params.inner_x;
@@ -136,4 +145,7 @@ fn product(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   store(id.z, id.y, id.x, sum);
+  if (ROW_SUMS && id.x == 0u && id.y < params.rows) {
+    c[params.row_sums_start + id.z * params.rows + row] = row_sum;
+  }
 }

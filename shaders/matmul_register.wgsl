@@ -21,9 +21,7 @@
 //
 // What this intends on a processor with 64 K registers and 128 multiply-adds a cycle (nothing here is measured): 64 sums,
 // 16 operands, 8 numbers on their way and some thirty places fit in 128 registers, so that two workgroups of 256 threads
-// do, and one computes while the other waits at a barrier. For each term a wave issues 64 multiply-adds and 4 loads,
-// which touch 64 or 128 bytes each. From storage, a tile of 128 x 128 needs 256 numbers for 16,384 multiply-adds, half as
-// many as four of 64 x 64 do.
+// do, and one computes while the other waits at a barrier. For each term a wave issues 64 multiply-adds and 4 loads.
 //
 // What is written once is compiled once: fetching is written in one place, and storing in a loop that picks the row's sums
 // from the variables. Unrolled, the stores would take a software driver twice as long to compile as all the rest.
@@ -64,6 +62,8 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
+  row_sums_start: u32,
   // Where a window looks, in rows (y) and columns (x) of the images in b.
   height: u32,
   width: u32,
@@ -94,6 +94,8 @@ const ACCUMULATE: bool = false; // add what c holds already
 const RELU: bool = false; // max(0, .)
 const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
 
+const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
+
 // How neighbouring threads fetch: along the summation, or else along the rows of a and along the columns of b.
 const A_ALONG_TERMS: bool = true;
 const B_ALONG_TERMS: bool = false;
@@ -108,56 +110,37 @@ const B_FETCHES = DEPTH * B_QUADS / THREADS; // and so many of b
 const B_STEP = DEPTH / B_FETCHES; // terms between them
 
 const HALF: bool = false; // round operands to half precision
-const A_SIZE = DEPTH * (A_QUADS + 1u);
-const B_SIZE = DEPTH * (B_QUADS + 1u);
+const SIZE = DEPTH * (A_QUADS + B_QUADS + 2u);
 
-// [term][quad]. Of either precision, those of the other are one element that nobody touches.
-var<workgroup> a_slice: array<vec4f, select(A_SIZE, 1u, HALF)>;
-var<workgroup> b_slice: array<vec4f, select(B_SIZE, 1u, HALF)>;
-var<workgroup> a_halves: array<vec2u, select(1u, A_SIZE, HALF)>;
-var<workgroup> b_halves: array<vec2u, select(1u, B_SIZE, HALF)>;
+// [term][quad], of a and then of b. Of either precision; of the other there is one element that nobody touches.
+var<workgroup> slices: array<vec4f, select(SIZE, 1u, HALF)>;
+var<workgroup> halves: array<vec2u, select(1u, SIZE, HALF)>;
 
-fn halves(quad: vec4f) -> vec2u {
-  return vec2u(pack2x16float(quad.xy), pack2x16float(quad.zw));
+fn place_of_a(term: u32, quad: u32) -> u32 {
+  return term * (A_QUADS + 1u) + quad;
 }
 
-fn whole(quad: vec2u) -> vec4f {
-  return vec4f(unpack2x16float(quad.x), unpack2x16float(quad.y));
+fn place_of_b(term: u32, quad: u32) -> u32 {
+  return DEPTH * (A_QUADS + 1u) + term * (B_QUADS + 1u) + quad;
 }
 
-fn write_a(term: u32, quad: u32, value: vec4f) {
-  let place = term * (A_QUADS + 1u) + quad;
+fn put_quad(place: u32, quad: vec4f) {
   if (HALF) {
-    a_halves[place] = halves(value);
+    halves[place] = vec2u(pack2x16float(quad.xy), pack2x16float(quad.zw));
   } else {
-    a_slice[place] = value;
+    slices[place] = quad;
   }
 }
 
-fn read_a(term: u32, quad: u32) -> vec4f {
-  let place = term * (A_QUADS + 1u) + quad;
+fn quad_at(place: u32) -> vec4f {
   if (HALF) {
-    return whole(a_halves[place]);
+    return vec4f(unpack2x16float(halves[place].x), unpack2x16float(halves[place].y));
   }
-  return a_slice[place];
+  return slices[place];
 }
 
-fn write_b(term: u32, quad: u32, value: vec4f) {
-  let place = term * (B_QUADS + 1u) + quad;
-  if (HALF) {
-    b_halves[place] = halves(value);
-  } else {
-    b_slice[place] = value;
-  }
-}
-
-fn read_b(term: u32, quad: u32) -> vec4f {
-  let place = term * (B_QUADS + 1u) + quad;
-  if (HALF) {
-    return whole(b_halves[place]);
-  }
-  return b_slice[place];
-}
+// What each thread fetched of a, added up, [term][quad]: those of the same quad put together what they have.
+var<workgroup> shares: array<vec4f, select(1u, THREADS, ROW_SUMS)>;
 
 // Which quad of a slice a thread fetches: the axis along which neighbouring threads go is the faster one.
 struct Fetch {
@@ -339,11 +322,15 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   var o5 = vec4f();
   var o6 = vec4f();
   var o7 = vec4f();
+  var share = vec4f(); // what it fetches of a, added up
 
   let terms = params.outer * params.middle * params.inner;
   let slices = (terms + DEPTH - 1u) / DEPTH;
   for (var slice = 0u; slice <= slices; slice++) {
     let next_a = load_a(a_rows, a_term);
+    if (ROW_SUMS) {
+      share += next_a;
+    }
     a_term = advance(a_term, DEPTH);
     var next_b: array<vec4f, B_FETCHES>;
     for (var i = 0u; i < B_FETCHES; i++) {
@@ -354,10 +341,10 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
     // While those are on their way, the slice before them, if there is one.
     if (slice > 0u) {
       for (var term = 0u; term < DEPTH; term++) {
-        let a_even = read_a(term, row);
-        let a_odd = read_a(term, row + THREAD_ROWS);
-        let b_even = read_b(term, column);
-        let b_odd = read_b(term, column + THREAD_COLUMNS);
+        let a_even = quad_at(place_of_a(term, row));
+        let a_odd = quad_at(place_of_a(term, row + THREAD_ROWS));
+        let b_even = quad_at(place_of_b(term, column));
+        let b_odd = quad_at(place_of_b(term, column + THREAD_COLUMNS));
         e0 = fma(vec4f(a_even.x), b_even, e0);
         o0 = fma(vec4f(a_even.x), b_odd, o0);
         e1 = fma(vec4f(a_odd.x), b_even, e1);
@@ -378,9 +365,9 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
     }
     workgroupBarrier();
 
-    write_a(a_fetch.term, a_fetch.quad, next_a);
+    put_quad(place_of_a(a_fetch.term, a_fetch.quad), next_a);
     for (var i = 0u; i < B_FETCHES; i++) {
-      write_b(b_fetch.term + i * B_STEP, b_fetch.quad, next_b[i]);
+      put_quad(place_of_b(b_fetch.term + i * B_STEP, b_fetch.quad), next_b[i]);
     }
     workgroupBarrier();
   }
@@ -393,5 +380,21 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
     store(even_columns, at, pick(i, e0, e1, e2, e3, e4, e5, e6, e7));
     store(odd_columns, at, pick(i, o0, o1, o2, o3, o4, o5, o6, o7));
     i++;
+  }
+
+  if (!ROW_SUMS || tile.x > 0u) {
+    return;
+  }
+  shares[a_fetch.term * A_QUADS + a_fetch.quad] = share;
+  workgroupBarrier();
+  if (index < A_QUADS) {
+    var total = vec4f();
+    for (var term = 0u; term < DEPTH; term++) {
+      total += shares[term * A_QUADS + index];
+    }
+    for (var at = first_row + index; at < last_row; at += A_QUADS) {
+      c[params.row_sums_start + tile.z * params.rows + at] = total.x;
+      total = total.yzwx;
+    }
   }
 }

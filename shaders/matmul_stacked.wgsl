@@ -40,6 +40,8 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
+  row_sums_start: u32,
   // Where a window looks, in rows (y) and columns (x) of the images in b.
   height: u32,
   width: u32,

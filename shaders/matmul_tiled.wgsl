@@ -40,6 +40,8 @@ struct Params {
   c_row: u32,
   c_group: u32,
   c_column: u32,
+  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
+  row_sums_start: u32,
   // Where a window looks, in rows (y) and columns (x) of the images in b.
   height: u32,
   width: u32,
@@ -69,6 +71,8 @@ const COLUMN_BIAS: bool = false; // add bias[column]
 const ACCUMULATE: bool = false; // add what c holds already
 const RELU: bool = false; // max(0, .)
 const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+
+const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
 
 const TILE: u32 = 64u; // rows and columns of c a workgroup
 const DEPTH: u32 = 8u; // terms of the summation a slice
@@ -213,6 +217,7 @@ fn product(
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
+  var a_sums = vec4f(); // of the thread's four rows
 
   let terms = params.outer * params.middle * params.inner;
   for (var first_term = 0u; first_term < terms; first_term += DEPTH) {
@@ -234,10 +239,14 @@ fn product(
         b_slice[column + 2u * SIDE],
         b_slice[column + 3u * SIDE],
       );
-      s0 = fma(vec4f(a_slice[row]), b4, s0);
-      s1 = fma(vec4f(a_slice[row + SIDE]), b4, s1);
-      s2 = fma(vec4f(a_slice[row + 2u * SIDE]), b4, s2);
-      s3 = fma(vec4f(a_slice[row + 3u * SIDE]), b4, s3);
+      let a4 = vec4f(a_slice[row], a_slice[row + SIDE], a_slice[row + 2u * SIDE], a_slice[row + 3u * SIDE]);
+      s0 = fma(vec4f(a4.x), b4, s0);
+      s1 = fma(vec4f(a4.y), b4, s1);
+      s2 = fma(vec4f(a4.z), b4, s2);
+      s3 = fma(vec4f(a4.w), b4, s3);
+      if (ROW_SUMS) {
+        a_sums += a4;
+      }
     }
     workgroupBarrier();
   }
@@ -245,9 +254,13 @@ fn product(
   let columns = columns_of(tile.z, first_column + thread.x);
   // In a loop, since what is written once is compiled once.
   let last_row = min(first_row + TILE, params.rows);
-  var sums = s0;
+  var of_row = s0;
   for (var row = first_row + thread.y; row < last_row; row += SIDE) {
-    store(columns, row, sums);
-    sums = select(s1, select(s2, s3, row >= first_row + 2u * SIDE), row >= first_row + SIDE);
+    store(columns, row, of_row);
+    of_row = select(s1, select(s2, s3, row >= first_row + 2u * SIDE), row >= first_row + SIDE);
+    if (ROW_SUMS && tile.x == 0u && thread.x == 0u) {
+      c[params.row_sums_start + tile.z * params.rows + row] = a_sums.x;
+      a_sums = a_sums.yzwx;
+    }
   }
 }

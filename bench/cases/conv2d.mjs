@@ -1,5 +1,5 @@
 /** The convolutions of the network, forward (with bias and ReLU, as the network has them) and both gradients. */
-import { conv2d, conv2dInputGradient, conv2dWeightGradient } from '../../dist/kernels/conv2d.js';
+import { conv2d, conv2dInputGradient, conv2dParameterGradients } from '../../dist/kernels/conv2d.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { indexOf, seenBy, seersOf, sum } from '../windows.mjs';
@@ -67,7 +67,10 @@ function weightGradient(layer) {
   return {
     name: `conv2d.weightGradient ${describe(layer)}`,
     inputs: { dy: random(output), x: random(input) },
-    launch: ({ dy, x }) => ({ dweight: conv2dWeightGradient(dy, x, weight, window) }),
+    launch: ({ dy, x }) => {
+      const { weight: dweight, bias: dbias } = conv2dParameterGradients(dy, x, weight, window, true);
+      return { dweight, dbias };
+    },
     expected: ({ dy, x }) => {
       // Of every output position, which pixel lies under which tap.
       const pixelUnder = Array.from(
@@ -90,6 +93,7 @@ function weightGradient(layer) {
             ),
           );
         },
+        dbias: (o) => sum(batch, (n) => sum(positions, (p) => dy[(n * outputs + o) * positions + p])),
       };
     },
   };

@@ -13,11 +13,13 @@
  */
 import { type Shape, sizeOf, type Window, windowedSize } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { biasGradient } from './bias.js';
 import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
 import { multiplyInto } from './matmul.js';
 import type { MatmulVariant } from './matmul-ladder.js';
 import type { Epilogue, Product, SlidingWindow } from './product.js';
 import { sumOver } from './reduce.js';
+import { combineParts } from './split-k.js';
 
 /** How to compute a convolution, where the default is not wanted: for tests and measurements. */
 export interface ConvolutionChoice {
@@ -155,26 +157,38 @@ export function conv2dInputGradient(
   return inputGradient;
 }
 
+/** Of a convolution's parameters. */
+export interface ParameterGradients {
+  readonly weight: Tensor;
+  /** Null where none was asked for. */
+  readonly bias: Tensor | null;
+}
+
 /**
- * The gradient of `conv2d` at its weight, of shape `weight`, from that of its output [N, O, OH, OW] and its input.
+ * The gradients of `conv2d` at its weight, of shape `weight`, and at its bias if asked for, from that of its output
+ * [N, O, OH, OW] and its input.
  *
  * The sum runs over all images and positions and its result is small, so it is cut into runs of images, whose sums are
- * computed side by side and then added up in a fixed order (split-K).
+ * computed side by side and then added up in a fixed order (split-K). The bias's gradient is what the rows of the output's
+ * gradient add up to, which pass through the same kernel.
  */
-export function conv2dWeightGradient(
+export function conv2dParameterGradients(
   outputGradient: Tensor,
   x: Tensor,
   weight: Shape,
   window: Window,
+  withBias: boolean,
   { algorithm, variant }: ConvolutionChoice = {},
-): Tensor {
+): ParameterGradients {
   const sizes = sizesOf(x.shape, weight, window);
   const { images, channels, outputs, height, width, outHeight, outWidth, taps, depth } = sizes;
   const { pixels, positions } = sizes;
   const tiles = Math.ceil(outputs / 32) * Math.ceil(depth / 64);
   const enough = TILES_IN_FLIGHT[x.device.adapter.software ? 'software' : 'hardware'];
   const run = Math.max(1, Math.ceil((images * tiles) / enough));
-  const partial = new Tensor(x.device, [Math.ceil(images / run), outputs, depth]);
+  const parts = Math.ceil(images / run);
+  const sumRows = withBias && algorithm !== 'unfolded';
+  const partial = new Tensor(x.device, [parts * outputs * (depth + (sumRows ? 1 : 0))]);
   if (algorithm === 'unfolded') {
     unfoldedWeightGradient(partial, outputGradient, x, weight, window, run, variant);
   } else {
@@ -218,14 +232,23 @@ export function conv2dWeightGradient(
           row: depth,
           group: taps,
           column: 1,
+          ...(sumRows && { rowSums: (parts * depth + first / run) * outputs }),
         },
       };
       multiplyInto(partial, outputGradient, x, through(pointwise ? null : view, product), {}, variant);
     }
   }
-  const gradient = sumOver(partial, [0]);
+  const gradients = sumRows
+    ? combineParts(partial, parts, weight, [outputs])
+    : { weight: summed(partial, parts, weight), bias: withBias ? biasGradient(outputGradient) : null };
   partial.dispose();
-  const shaped = gradient.view(weight);
-  gradient.dispose();
-  return shaped;
+  return gradients;
+}
+
+/** The sum of `parts` parts side by side. */
+function summed(partial: Tensor, parts: number, shape: Shape): Tensor {
+  const apart = partial.view([parts, ...shape]);
+  const sum = sumOver(apart, [0]);
+  apart.dispose();
+  return sum;
 }

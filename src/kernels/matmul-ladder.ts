@@ -30,6 +30,7 @@ const params = {
   c_row: 'u32',
   c_group: 'u32',
   c_column: 'u32',
+  row_sums_start: 'u32',
   height: 'u32',
   width: 'u32',
   origin_y: 'i32',
@@ -113,9 +114,10 @@ const fetchesTerms = ({ a }: Product): Constants => ({ A_ALONG_TERMS: a.inner <=
 /** Columns that are neighbours in b and in c, and come in fours: what can be read and written as `vec4f`. */
 function takesFours({ columns, group, b, c }: Product): boolean {
   const { window, column, ...steps } = b;
-  const { column: cColumn, ...cSteps } = c;
+  const { column: cColumn, rowSums, ...cSteps } = c;
   const multiples = [columns, group, ...Object.values(steps), ...Object.values(cSteps)];
-  return !window && column === 1 && cColumn === 1 && multiples.every((value) => value % 4 === 0);
+  const apart = window || rowSums !== undefined;
+  return !apart && column === 1 && cColumn === 1 && multiples.every((value) => value % 4 === 0);
 }
 
 /** Tiles of 64 and of 128 rows x 128 columns. */
@@ -131,6 +133,7 @@ function takesStacks(product: Product): boolean {
     window?.column.y === 1 &&
     window.middle.y === 1 &&
     !window.innerX &&
+    product.c.rowSums === undefined &&
     [3, 5].includes(windowRows(product)) &&
     (product.group / window.column.width) % 4 === 0
   );

@@ -64,6 +64,7 @@ export function multiplyInto(
       c_row: to.row,
       c_group: to.group ?? 0,
       c_column: to.column,
+      row_sums_start: to.rowSums ?? 0,
       height: window.height,
       width: window.width,
       origin_y: window.originY,
@@ -83,6 +84,7 @@ export function multiplyInto(
       ACCUMULATE: accumulate,
       RELU: relu,
       MASK: mask !== undefined,
+      ...(to.rowSums !== undefined && { ROW_SUMS: true }), // nor these
       ...constants,
       ...specialise?.(product, c.device),
     },

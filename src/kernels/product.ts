@@ -26,7 +26,15 @@ export interface Product {
     column: number;
     window?: SlidingWindow;
   };
-  readonly c: { start?: number; batch?: number; row: number; group?: number; column: number };
+  readonly c: {
+    start?: number;
+    batch?: number;
+    row: number;
+    group?: number;
+    column: number;
+    /** From here on, what each row of a adds up to is stored too, `[batches, rows]`: a bias's gradient beside a weight's. */
+    rowSums?: number;
+  };
 }
 
 /** Steps in y and x; an index i on an axis of width w is at y = floor(i / w) and x = i mod w, before the steps. */

@@ -3,7 +3,7 @@ import {
   type ConvolutionChoice,
   conv2d,
   conv2dInputGradient,
-  conv2dWeightGradient,
+  conv2dParameterGradients,
 } from '../../src/kernels/conv2d.js';
 import { matmulVariants } from '../../src/kernels/matmul-ladder.js';
 import { windowOf } from '../../src/tensor/shape.js';
@@ -37,7 +37,7 @@ describe('convolution, by every algorithm with every matrix product', () => {
     const bias = random64([outputs], 3);
     const y = map64(reference(x, weight, bias, geometry), (value) => Math.max(0, value));
     const dy = random64(y.shape, 4);
-    const { dInput, dWeight } = conv2dBackward(dy, x, weight, geometry);
+    const { dInput, dWeight, dBias } = conv2dBackward(dy, x, weight, geometry);
     const masked = map64(dInput, (value, i) => ((x.data[i] as number) > 0 ? value : 0));
 
     const [image, kernels, gradient] = [x, weight, dy].map((array) => upload(gpu.device, array));
@@ -45,11 +45,10 @@ describe('convolution, by every algorithm with every matrix product', () => {
       const tolerance = { ...TOLERANCE, label: `${choice.algorithm} ${choice.variant}` };
       const biases = upload(gpu.device, bias);
       await expectTensor(conv2d(image, kernels, biases, window, true, choice), y, tolerance);
-      await expectTensor(
-        conv2dWeightGradient(gradient, image, weight.shape, window, choice),
-        dWeight,
-        tolerance,
-      );
+      const shape = weight.shape;
+      const parameters = conv2dParameterGradients(gradient, image, shape, window, true, choice);
+      await expectTensor(parameters.weight, dWeight, tolerance);
+      await expectTensor(parameters.bias!, dBias, { ...tolerance, label: `${tolerance.label} bias` });
       for (const [mask, expected] of [
         [undefined, dInput],
         [image, masked],
@@ -61,6 +60,15 @@ describe('convolution, by every algorithm with every matrix product', () => {
         );
       }
     }
+    const { weight: alone, bias: none } = conv2dParameterGradients(
+      gradient,
+      image,
+      weight.shape,
+      window,
+      false,
+    );
+    await expectTensor(alone, dWeight, { ...TOLERANCE, label: 'without a bias' });
+    expect(none).toBeNull();
   });
 
   const stack = (
@@ -111,6 +119,22 @@ describe('convolution, by every algorithm with every matrix product', () => {
     }
   });
 
+  it('adds up the gradient of the bias in the kernel of the weight gradient, image after image in several parts', async () => {
+    const [x, dy] = [random64([5, 3, 6, 7], 1), random64([5, 40, 6, 7], 2)];
+    const window = windowOf('conv2d', { kernelSize: 1 });
+    const { dWeight, dBias } = conv2dBackward(dy, x, random64([40, 3, 1, 1], 3), {
+      ...window,
+    });
+    const [image, gradient] = [x, dy].map((array) => upload(gpu.device, array));
+    const work = () => conv2dParameterGradients(gradient, image, [40, 3, 1, 1], window, true);
+    const { launches } = gpu.device.plan(work);
+    expect(launches.map(({ label }) => label.replace(/\..*/, ''))).toEqual(['matmul', 'splitK']);
+    expect(launches[0]!.grid[2]).toBe(5);
+    const { weight, bias } = work();
+    await expectTensor(weight, dWeight, { ...TOLERANCE, label: 'weight' });
+    await expectTensor(bias!, dBias, { ...TOLERANCE, label: 'bias' });
+  });
+
   it('unfolds a batch in pieces where it would not fit the workspace', async () => {
     const window = windowOf('conv2d', { kernelSize: 5, padding: 2 });
     const shape = [3, 64, 64, 64];
@@ -122,7 +146,7 @@ describe('convolution, by every algorithm with every matrix product', () => {
     const directions = (choice: ConvolutionChoice) => [
       conv2d(x, weight, null, window, false, choice),
       conv2dInputGradient(dy, weight, shape, window, undefined, choice),
-      conv2dWeightGradient(dy, x, weight.shape, window, choice),
+      conv2dParameterGradients(dy, x, weight.shape, window, false, choice).weight,
     ];
     const { launches } = gpu.device.plan(() => directions({ algorithm: 'unfolded' }));
     expect(launches.filter(({ label }) => label === 'im2col')).toHaveLength(6);

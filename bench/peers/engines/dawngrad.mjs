@@ -107,7 +107,10 @@ export async function open() {
       convWeightGradient({ conv }, arrays) {
         const window = windowOfCase(conv);
         const shape = [conv.outputs, conv.inputs, conv.kernelSize, conv.kernelSize];
-        return kernelWork(arrays, ({ dy, x }) => convolution.conv2dWeightGradient(dy, x, shape, window));
+        return kernelWork(
+          arrays,
+          ({ dy, x }) => convolution.conv2dParameterGradients(dy, x, shape, window, false).weight,
+        );
       },
       matmul: (_, arrays) => kernelWork(arrays, ({ a, b }) => matmul(a, b)),
     },

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../gpu/errors.js';
 import { biasGradient } from '../../kernels/bias.js';
 import { checkDType } from '../../kernels/check.js';
-import { conv2dInputGradient, conv2dWeightGradient, conv2d as forward } from '../../kernels/conv2d.js';
+import { conv2dInputGradient, conv2dParameterGradients, conv2d as forward } from '../../kernels/conv2d.js';
 import { reluGradient } from '../../kernels/relu.js';
 import { checkRank, formatShape, type Pair, type Window, windowOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -36,15 +36,19 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
   // dbias[o] = sum of dz[:, o],  dweight[o][c] = sum over n of dz[n][o] (x) x[n][c],  dx[n][c] = sum over o of dz[n][o] * weight[o][c]
   record('conv2d', y, bias ? [x, weight, bias] : [x, weight], (dy) => {
     const dz = relu && !isCut(dy) ? reluGradient(y, dy) : dy;
-    const gradients = [
-      x.requiresGrad ? inputGradient(dz, weight, x, window) : null,
-      weight.requiresGrad ? conv2dWeightGradient(dz, x, weight.shape, window) : null,
-      bias?.requiresGrad ? biasGradient(dz) : null,
-    ];
+    const dx = x.requiresGrad ? inputGradient(dz, weight, x, window) : null;
+    const { weight: dWeight, bias: dBias } = parameterGradients(dz, x, weight, bias, window);
     if (dz !== dy) dz.dispose();
-    return gradients;
+    return [dx, dWeight, dBias];
   });
   return relu ? markRectified(y) : y;
+}
+
+/** Of those parameters that want one. */
+function parameterGradients(dz: Tensor, x: Tensor, weight: Tensor, bias: Tensor | null, window: Window) {
+  const withBias = bias?.requiresGrad === true;
+  if (weight.requiresGrad) return conv2dParameterGradients(dz, x, weight.shape, window, withBias);
+  return { weight: null, bias: withBias ? biasGradient(dz) : null };
 }
 
 /** dx, cut where x came out of a ReLU as 0. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conv2d, conv2dWeightGradient } from '../../../src/kernels/conv2d.js';
+import { conv2d, conv2dParameterGradients } from '../../../src/kernels/conv2d.js';
 import type { Product } from '../../../src/kernels/product.js';
 import { extentsOf, fromStart } from '../../../src/kernels/tuning/random-operands.js';
 import { productsOf } from '../../../src/kernels/tuning/tuned-variant.js';
@@ -19,7 +19,7 @@ describe('the extents of operands', () => {
     const window = windowOf('conv2d', { kernelSize: 3, padding: 1 });
     const [forward] = productsOf(gpu.device, () => conv2d(x, weight, null, window));
     expect(extentsOf(forward!.product)).toEqual({ a: 7 * 4 * 9, b: 3 * 4 * 30, c: 3 * 7 * 30 });
-    const seen = productsOf(gpu.device, () => conv2dWeightGradient(y, x, [7, 4, 3, 3], window));
+    const seen = productsOf(gpu.device, () => conv2dParameterGradients(y, x, [7, 4, 3, 3], window, true));
     const images = seen.map(({ product, count }) => product.batches * product.outer * count);
     expect(images.reduce((sum, count) => sum + count, 0)).toBe(3);
   });
