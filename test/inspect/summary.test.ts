@@ -50,7 +50,7 @@ describe('summarise', () => {
   });
 
   it.each([...models.keys()])('of %s grows with the batch, its parameters do not', (name) => {
-    const [one, four] = [1, 4].map((batch) => summaryOf(name, batch, { width: 0.03 }).total);
+    const [one, four] = [1, 4].map((batch) => summaryOf(name, batch, { width: 0.04 }).total);
     expect(four).toEqual({
       parameters: one!.parameters,
       multiplyAdds: 4 * one!.multiplyAdds,

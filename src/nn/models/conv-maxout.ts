@@ -10,7 +10,7 @@ import { Sequential } from '../layers/sequential.js';
 import type { Module } from '../module.js';
 import { LINEAR_HEAD } from './head.js';
 import type { ModelDescription, ModelOptions } from './model.js';
-import { sizeAfter, widened } from './sizes.js';
+import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 interface Block {
   /** After the maximum over pieces; the convolution has `pieces` times as many. */
@@ -55,6 +55,8 @@ export class ConvMaxout extends Sequential {
     const weights = init === 'paper' ? uniform(0.005) : he();
     const logits = init === 'paper' ? weights : LINEAR_HEAD;
     const [channels, ...imageSize] = input;
+    const layerSizes = [...blocks.map(({ maps }) => maps), ...(hidden ? [hidden.units] : [])];
+    checkWidth('convolutional maxout', width, layerSizes);
     const layers: Record<string, Module> = { dropout0: new Dropout(dropout === 0 ? 0 : INPUT_DROPOUT) };
     let inputs = channels;
     blocks.forEach((block, index) => {

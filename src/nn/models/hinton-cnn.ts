@@ -9,7 +9,7 @@ import { ReLU } from '../layers/relu.js';
 import { Sequential } from '../layers/sequential.js';
 import { headLayers, LINEAR_HEAD } from './head.js';
 import type { ModelDescription, ModelOptions } from './model.js';
-import { sizeAfter, widened } from './sizes.js';
+import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 /** There is no published variant with batch norm. */
 export const HINTON_CNN = {
@@ -50,6 +50,7 @@ export class HintonCnn extends Sequential {
     const size = sizeAfter([CONVOLUTION, POOL, CONVOLUTION, POOL, CONVOLUTION, POOL], imageSize);
     const weights = init === 'paper' ? normal(0.05) : he();
     const logits = init === 'paper' ? weights : LINEAR_HEAD;
+    checkWidth("Hinton's CNN", width, head === 'gap' ? [MAPS] : [MAPS, LOCAL_MAPS]);
     const maps = widened(MAPS, width);
     const localMaps = head === 'gap' ? classes : widened(LOCAL_MAPS, width);
     const linear = head === 'gap' && linearHead;

@@ -5,7 +5,10 @@ import type { Module } from '../module.js';
 
 /** What models can be asked for. One whose architecture has no place for it refuses. */
 export interface ModelOptions {
-  /** Multiplies the number of maps of every layer but the last, which has one map a class (default 1). */
+  /**
+   * Multiplies the number of maps of every layer but the last, which has one map a class (default 1). Each layer must keep at
+   * least one.
+   */
   readonly width?: number;
   /** Probability that dropout clears a value, where the model has dropout (default 0.5). */
   readonly dropout?: number;
@@ -49,7 +52,7 @@ export interface ModelEntry extends ModelDescription {
   readonly fixed: FixedOptions;
   /**
    * `[N, ...input]` to logits `[N, classes]`.
-   * @throws DawngradError when an option contradicts a fixed one
+   * @throws DawngradError when an option contradicts a fixed one, or has a value of no use
    */
   readonly build: (device: Device, options?: ModelOptions) => Module;
 }

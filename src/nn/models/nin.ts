@@ -8,7 +8,7 @@ import { MlpConv } from '../layers/mlp-conv.js';
 import { Sequential } from '../layers/sequential.js';
 import { headLayers, LINEAR_HEAD } from './head.js';
 import type { ModelDescription, ModelOptions } from './model.js';
-import { sizeAfter, widened } from './sizes.js';
+import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 /** One number for each of the three layers of a block: its k x k convolution and two 1x1 convolutions. */
 type Layers = readonly [number, number, number];
@@ -66,6 +66,7 @@ export class NetworkInNetwork extends Sequential {
     const { width = 1, dropout = 0.5, init = 'paper', head = 'gap' } = options;
     const { linearHead = false, batchNorm = false } = options;
     const [channels, ...imageSize] = input;
+    checkWidth('Network in Network', width, blocks.flatMap(({ maps }) => maps).slice(0, -1));
     let inputs = channels;
     const [block1, block2, block3] = blocks.map((block, index) => {
       const { maps, std = [0.05, 0.05, 0.05] } = block;

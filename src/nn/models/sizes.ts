@@ -1,3 +1,4 @@
+import { DawngradError } from '../../gpu/errors.js';
 import { type WindowOptions, windowedSize, windowOf } from '../../tensor/shape.js';
 
 /** Rows and columns of maps, or of images. */
@@ -7,5 +8,21 @@ export type Size = readonly [number, number];
 export const sizeAfter = (windows: readonly WindowOptions[], size: Size): Size =>
   windows.reduce<Size>((before, window) => windowedSize('model', before, windowOf('model', window)), size);
 
-/** How many maps a layer has in a net of another width: at least one. */
-export const widened = (maps: number, width: number): number => Math.max(1, Math.round(maps * width));
+/** How many maps a layer has in a net of another width. */
+export const widened = (maps: number, width: number): number => Math.round(maps * width);
+
+/**
+ * @param maps of the layers that are widened, in a net of width 1
+ * @throws DawngradError when one of them would keep none
+ */
+export function checkWidth(net: string, width: number, maps: readonly number[]): void {
+  const fewest = Math.min(...maps);
+  if (widened(fewest, width) >= 1) return;
+  // Two digits, rounded up, so that it does what it promises.
+  const least = 0.5 / fewest;
+  const digits = 10 ** (1 - Math.floor(Math.log10(least)));
+  throw new DawngradError(
+    `${net}: width ${width} leaves a layer of ${fewest} maps none; ` +
+      `${Math.ceil(least * digits) / digits} is the least that leaves every layer one`,
+  );
+}

@@ -6,7 +6,7 @@ import { useDevice } from '../../support/device.js';
 const gpu = useDevice();
 
 const build = (name: string, kernelSizes: readonly number[]) =>
-  models.get(name)!.build(gpu.device, { width: 0.01, kernelSizes });
+  models.get(name)!.build(gpu.device, { width: 0.05, kernelSizes });
 
 const windowsOf = (name: string, kernelSizes: readonly number[]) =>
   [...build(name, kernelSizes).stateDict()]

@@ -8,7 +8,7 @@ import { useDevice } from '../../support/device.js';
 const gpu = useDevice();
 
 const build = (name: string, options: ModelOptions) =>
-  models.get(name)!.build(gpu.device, { width: 0.01, ...options });
+  models.get(name)!.build(gpu.device, { width: 0.05, ...options });
 
 describe('a model', () => {
   it.each<[string, ModelOptions, RegExp]>([
@@ -25,6 +25,22 @@ describe('a model', () => {
     expect(() => build(name, options)).toThrow(DawngradError);
     expect(() => build(name, options)).toThrow(message);
   });
+
+  it.each([
+    ['nin-cifar10', 'Network in Network: width 0.001 leaves a layer of 96 maps none; 0.0053 is the least'],
+    ['nin-glyphs', 'Network in Network: width 0.001 leaves a layer of 16 maps none; 0.032 is the least'],
+    ['hinton-cnn', "Hinton's CNN: width 0.001 leaves a layer of 64 maps none; 0.0079 is the least"],
+    [
+      'conv-maxout-mnist',
+      'convolutional maxout: width 0.001 leaves a layer of 24 maps none; 0.021 is the least',
+    ],
+  ])(
+    '%s refuses a width at which a layer would vanish, and takes the least that it names',
+    (name, message) => {
+      expect(() => build(name, { width: 0.001 })).toThrow(`${message} that leaves every layer one`);
+      expect(() => build(name, { width: Number(/; ([\d.]+)/.exec(message)?.[1]) })).not.toThrow();
+    },
+  );
 
   it('takes what its architecture says anyway', () => {
     for (const [name, { fixed }] of models) expect(() => build(name, fixed)).not.toThrow();
