@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { DataError } from './dataset.js';
+import { readBytes } from './files.js';
 import type { Planes } from './resize.js';
 
 /**
@@ -8,12 +8,7 @@ import type { Planes } from './resize.js';
  * @throws DataError if the file cannot be read or is no sound PNG
  */
 export function readPng(path: string): Planes {
-  let file: Uint8Array;
-  try {
-    file = readFileSync(path);
-  } catch (error) {
-    throw new DataError(`${path}: cannot be read (${(error as Error).message})`);
-  }
+  const file = readBytes(path);
   try {
     return planesOf(toBytes(decode(file, { checkCrc: true })));
   } catch (error) {
