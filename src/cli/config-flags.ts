@@ -35,18 +35,16 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
   warmUp?: number;
 }
 
-/** The argument that may be left out where a recipe, or nothing at all, is named. */
-export const MODEL_OR_RECIPES = "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)";
-
 /** Where the data are. */
 export const withDataFlags = (command: Command): Command =>
   command
     .option('--data <dir>', "the data set's directory; the files tell which one it is")
     .option('--dataset <name>', 'which data set, where the directory holds several');
 
-/** Which net: what its layers follow from, and with them their memory and kernels. */
+/** Which net: the argument that names the model, and all else that its layers follow from, their memory and kernels. */
 export const withNetFlags = (command: Command): Command =>
   command
+    .argument('[model]', "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)")
     .option(
       '--recipe <name>',
       'as the paper has it: a name that `dawngrad recipes` lists, or a file of yours (.json)',

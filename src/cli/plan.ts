@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type MemoryPlan, planRun } from '../inspect/memory-plan.js';
 import { chooseWithoutData } from '../train/choose-config.js';
-import { type ConfigFlags, MODEL_OR_RECIPES, wishesFrom, withNetFlags } from './config-flags.js';
+import { type ConfigFlags, wishesFrom, withNetFlags } from './config-flags.js';
 import { withDevice } from './device.js';
 import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
 
@@ -9,7 +9,6 @@ export function definePlan(program: Command): void {
   const command = program
     .command('plan')
     .description('say how much memory training a model will take, before anything runs')
-    .argument('[model]', MODEL_OR_RECIPES)
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']));
   withDeviceFlags(withNetFlags(command)).action(plan);

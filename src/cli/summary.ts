@@ -4,7 +4,7 @@ import { formatShape } from '../tensor/shape.js';
 import { chooseWithoutData } from '../train/choose-config.js';
 import { findModel } from '../train/find-model.js';
 import { buildModel } from '../train/session.js';
-import { type ConfigFlags, MODEL_OR_RECIPES, wishesFrom, withNetFlags } from './config-flags.js';
+import { type ConfigFlags, wishesFrom, withNetFlags } from './config-flags.js';
 import { withDevice } from './device.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
 import { textTable } from './text-table.js';
@@ -13,7 +13,6 @@ export function defineSummary(program: Command): void {
   const command = program
     .command('summary')
     .description('list the layers of a model: what comes out, parameters, multiply-adds, memory')
-    .argument('[model]', MODEL_OR_RECIPES)
     .option('--batch <n>', 'images a step', wholeNumber(1), 1);
   withDeviceFlags(withNetFlags(command)).action(summary);
 }

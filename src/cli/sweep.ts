@@ -10,13 +10,7 @@ import { chooseConfig } from '../train/choose-config.js';
 import type { Reporter } from '../train/run.js';
 import { loadRunData } from '../train/run-data.js';
 import { RUNS } from '../train/run-directory.js';
-import {
-  type ConfigFlags,
-  MODEL_OR_RECIPES,
-  wishesFrom,
-  withConfigFlags,
-  withDataFlags,
-} from './config-flags.js';
+import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from './config-flags.js';
 import { withDevice } from './device.js';
 import { Exit } from './failure.js';
 import { INTERRUPTED, interruptible } from './interrupt.js';
@@ -37,7 +31,6 @@ export function defineSweep(program: Command): void {
   const command = program
     .command('sweep')
     .description('search for the best settings: a run for each, compared on held-out images')
-    .argument('[model]', MODEL_OR_RECIPES)
     .option(
       '--over <field=choice>',
       'a field of the config to vary: weightDecay=1e-3,1e-4 or, to draw from, learningRate=log:1e-4..1e-1 or =uniform:...; may be repeated',

@@ -4,13 +4,7 @@ import { runWithRetraining } from '../train/retraining.js';
 import { loadRunData } from '../train/run-data.js';
 import { defaultRunPath, RunDirectory, refuseUsed } from '../train/run-directory.js';
 import { formatTestError } from '../train/score.js';
-import {
-  type ConfigFlags,
-  MODEL_OR_RECIPES,
-  wishesFrom,
-  withConfigFlags,
-  withDataFlags,
-} from './config-flags.js';
+import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from './config-flags.js';
 import { withDevice } from './device.js';
 import { Exit } from './failure.js';
 import { INTERRUPTED, interruptible } from './interrupt.js';
@@ -25,8 +19,7 @@ interface Flags extends DeviceFlags, ConfigFlags {
 export function defineTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('train a model; without arguments the small one, on drawn glyphs')
-    .argument('[model]', MODEL_OR_RECIPES);
+    .description('train a model; without arguments the small one, on drawn glyphs');
   withDataFlags(command)
     .option('--out <run>', 'the directory of the run, new or empty (default: runs/<model>-<time>)')
     .option('--resume [run]', 'go on with a run where it stopped (default: the latest in runs/)');

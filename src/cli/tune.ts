@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { makeDirectory } from '../data/make-directory.js';
 import { productsOfRun, tableWith } from '../inspect/tune-model.js';
+import { readMeasuredTable } from '../kernels/tuning/tuned-variant.js';
 import { tuneProducts } from '../kernels/tuning/tuner.js';
 import { chooseWithoutData } from '../train/choose-config.js';
+import { makeOutDirectory } from '../train/out-directory.js';
 import { replaceFile } from '../train/write-file.js';
-import { type ConfigFlags, MODEL_OR_RECIPES, wishesFrom, withNetFlags } from './config-flags.js';
+import { type ConfigFlags, wishesFrom, withNetFlags } from './config-flags.js';
 import { withDevice } from './device.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
 import { describeProduct, describeTuning } from './tuning-text.js';
@@ -14,7 +15,6 @@ export function defineTune(program: Command): void {
   const command = program
     .command('tune')
     .description('measure which kernels are the fastest for a model on this device, and remember it')
-    .argument('[model]', MODEL_OR_RECIPES)
     .option(
       '--batch <n>',
       'images a training step (default: as many as in `dawngrad train`)',
@@ -28,6 +28,7 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
   const print = (text: string) => process.stdout.write(`${text}\n`);
   await withDevice(deviceOptions(flags), async (device) => {
     const products = productsOfRun(config, device);
+    makeOutDirectory(dirname(readMeasuredTable(device).path));
     const { model, batch } = config;
     print(`${model}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`);
     let done = 0;
@@ -35,7 +36,6 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
       print(`${++done}/${products.length} ${describeProduct(product)}`),
     );
     const { path, text } = tableWith(device, tuning);
-    makeDirectory(dirname(path));
     replaceFile(path, text);
     print(
       `\n${describeTuning(tuning)}\n\nwritten to ${path}; training, evaluation and bench use it from now on`,

@@ -238,6 +238,16 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     expect(outcome).toEqual({ status, stdout: '', stderr });
   });
 
+  it('a place for measurements that cannot be made, before anything is measured', async () => {
+    const env = { XDG_CACHE_HOME: join(directory.path, 'file') };
+    const { status, stdout, stderr } = await dawngrad(['tune'], { env });
+    expect({ status, stdout }).toEqual({ status: FAILED, stdout: '' });
+    // Before it a driver may say that it cannot keep its shaders there.
+    expect(stderr).toContain(
+      `dawngrad: making the directory ${directory.path}/file/dawngrad/tuning: a part of the path is a file, `,
+    );
+  });
+
   it('an adapter that is not there', async () => {
     const { status, stdout, stderr } = await dawngrad(['eval', 'run', '--adapter', 'nonesuch'], {
       cwd: directory.path,

@@ -2,6 +2,7 @@
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import { readMetrics } from '../../train/metrics.js';
+import { makeOutDirectory } from '../../train/out-directory.js';
 import { readResult } from '../../train/result.js';
 import { runWithRetraining } from '../../train/retraining.js';
 import type { Reporter } from '../../train/run.js';
@@ -9,7 +10,6 @@ import { RunDirectory } from '../../train/run-directory.js';
 import { RunError } from '../../train/run-error.js';
 import { type Claim, Claims, describeOwner } from '../claims/claim.js';
 import { confirming } from '../claims/confirming.js';
-import { makeOutDirectory } from '../out-directory.js';
 import { writeCircumstances } from './circumstances.js';
 import { type PlannedRun, type PlanOptions, planRuns, runsBelow } from './plan.js';
 import { SharedImages } from './shared-images.js';

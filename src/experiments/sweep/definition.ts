@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type RunConfig, runConfigSchema } from '../../train/config.js';
+import { makeOutDirectory } from '../../train/out-directory.js';
 import { readJson } from '../../train/read-file.js';
 import { RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
-import { makeOutDirectory } from '../out-directory.js';
 import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
 import {
   configWith,

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { makeDirectory } from '../data/make-directory.js';
-import { explainFileError, RunError } from '../train/run-error.js';
+import { explainFileError, RunError } from './run-error.js';
 
 /**
- * Make the directory that somebody named with `--out`, if it is not there.
+ * Make a directory that results will go to, if it is not there: before the work, which may take hours.
  * @returns the names of what it holds
  * @throws RunError when it cannot be made, or is a file
  */
