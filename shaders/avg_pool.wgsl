@@ -8,9 +8,9 @@
 // hangs over the padded edge, as the last window may, never counts. Elements in the padding are zeros.
 //
 // A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
-// src/kernels/planes.ts), each in a fixed order of additions; the backward pass gathers from the windows around an element
-// and keeps nothing of the forward pass but its sizes. The stride is constant, so that divisions by it become shifts or
-// multiplications.
+// src/kernels/planes.ts), each in a fixed order of additions. The backward pass keeps nothing of the forward pass but its
+// sizes. A thread of it gathers for four elements, two by two, from the windows that hold one of them: mostly they are the
+// same. The stride is constant, so that divisions by it become shifts or multiplications.
 
 struct Params {
   planes: i32,
@@ -83,25 +83,44 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   if (plane >= params.planes) {
     return;
   }
-  let plane_size = params.input_height * params.input_width;
-  let start = plane * params.output_height * params.output_width;
-  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
-    let h = position / params.input_width;
-    let w = position - h * params.input_width;
+  let down = params.input_width;
+  let across = (params.input_width + 1) / 2;
+  let blocks = across * ((params.input_height + 1) / 2);
+  for (var block = i32(thread.x); block < blocks; block += i32(groups.x * WORKGROUP)) {
+    // My positions: of two rows from h on and two columns from w on. What is beyond an edge is not stored.
+    let h = block / across * 2;
+    let w = (block - block / across * across) * 2;
+    let rows = vec4i(h, h, h + 1, h + 1) + params.padding_rows;
+    let columns = vec4i(w, w + 1, w, w + 1) + params.padding_columns;
 
-    // The windows that hold me: from the first that ends at me or later to the last that begins at me or earlier.
-    let last_h = h + params.padding_rows;
-    let last_w = w + params.padding_columns;
-    let first_h = max(last_h - params.kernel_rows + 1, 0);
-    let first_w = max(last_w - params.kernel_columns + 1, 0);
-    let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
-    let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
-    var sum = 0.0;
+    // The windows that hold one of them: from the first that ends there or later to the last that begins there or earlier.
+    let first_h = max(rows.x - params.kernel_rows + 1, 0);
+    let first_w = max(columns.x - params.kernel_columns + 1, 0);
+    let end_row = min(rows.w / STRIDE_ROWS + 1, params.output_height);
+    let end_column = min(columns.w / STRIDE_COLUMNS + 1, params.output_width);
+    var sums = vec4f();
     for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
+      let in_rows = vec4u(rows - row * STRIDE_ROWS) < vec4u(u32(params.kernel_rows));
       for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
-        sum += output_gradient[start + row * params.output_width + column] / count(row, column);
+        let in_columns = vec4u(columns - column * STRIDE_COLUMNS) < vec4u(u32(params.kernel_columns));
+        let window = (plane * params.output_height + row) * params.output_width + column;
+        let share = output_gradient[window] / count(row, column);
+        sums += select(vec4f(), vec4f(share), in_rows & in_columns);
       }
     }
-    input_gradient[plane * plane_size + position] = sum;
+
+    let first = (plane * params.input_height + h) * down + w;
+    let inside_h = h + 1 < params.input_height;
+    let inside_w = w + 1 < params.input_width;
+    input_gradient[first] = sums.x;
+    if (inside_w) {
+      input_gradient[first + 1] = sums.y;
+    }
+    if (inside_h) {
+      input_gradient[first + down] = sums.z;
+    }
+    if (inside_h && inside_w) {
+      input_gradient[first + down + 1] = sums.w;
+    }
   }
 }

@@ -9,9 +9,10 @@
 //
 // A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
 // src/kernels/planes.ts). argmax holds where each maximum was found, as a position in the flat x: the backward pass then
-// reads, for each x, an index and a dy from each window around it (4 in a 3 x 3 pool of stride 2), and neither x nor y.
-// Without it each of these windows would have to be searched again, 9 loads each, and x be kept. It is a quarter of x in
-// memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
+// needs neither x nor y, and reads an index and a dy of each window. A thread of it has four elements, two by two: most of
+// the windows that reach over one of them reach over the others (4 over all of them in a 3 x 3 pool of stride 2), so it
+// reads half as much as four threads would. Without argmax each of these windows would have to be searched again, 9 loads
+// each, and x be kept. It is a quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
 // Where x came out of a ReLU, its gradient must be 0 wherever x is. With POSITIVE_ONLY such maxima are nowhere, and the
 // gradient of the pool is that of the ReLU at once.
@@ -122,27 +123,43 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   if (plane >= params.planes) {
     return;
   }
-  let plane_size = params.input_height * params.input_width;
-  let start = plane * params.output_height * params.output_width;
-  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
-    let h = position / params.input_width;
-    let w = position - h * params.input_width;
-    let me = plane * plane_size + position;
+  let down = params.input_width;
+  let across = (params.input_width + 1) / 2;
+  let blocks = across * ((params.input_height + 1) / 2);
+  for (var block = i32(thread.x); block < blocks; block += i32(groups.x * WORKGROUP)) {
+    // My positions: of two rows from h on and two columns from w on. Beyond an edge they name others, and are not stored.
+    let h = block / across * 2;
+    let w = (block - block / across * across) * 2;
+    let first = (plane * params.input_height + h) * down + w;
+    let mine = vec4i(first, first + 1, first + down, first + down + 1);
 
-    // The windows that reach over me: from the first that ends at me or later to the last that begins at me or earlier.
-    let last_h = h + params.padding_rows;
-    let last_w = w + params.padding_columns;
-    let first_h = max(last_h - (params.kernel_rows - 1) * params.dilation_rows, 0);
-    let first_w = max(last_w - (params.kernel_columns - 1) * params.dilation_columns, 0);
+    // The windows that reach over them: from the first that ends there or later to the last that begins there or earlier.
+    let last_h = h + 1 + params.padding_rows;
+    let last_w = w + 1 + params.padding_columns;
+    let first_h = max(last_h - 1 - (params.kernel_rows - 1) * params.dilation_rows, 0);
+    let first_w = max(last_w - 1 - (params.kernel_columns - 1) * params.dilation_columns, 0);
     let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
     let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
-    var sum = 0.0;
+    var sums = vec4f();
     for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
       for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
-        let window = start + row * params.output_width + column;
-        sum += select(0.0, output_gradient[window], winners[window] == u32(me));
+        let window = (plane * params.output_height + row) * params.output_width + column;
+        let winner = vec4i(i32(winners[window]));
+        sums += select(vec4f(), vec4f(output_gradient[window]), winner == mine);
       }
     }
-    input_gradient[me] = sum;
+
+    let inside_h = h + 1 < params.input_height;
+    let inside_w = w + 1 < params.input_width;
+    input_gradient[mine.x] = sums.x;
+    if (inside_w) {
+      input_gradient[mine.y] = sums.y;
+    }
+    if (inside_h) {
+      input_gradient[mine.z] = sums.z;
+    }
+    if (inside_h && inside_w) {
+      input_gradient[mine.w] = sums.w;
+    }
   }
 }

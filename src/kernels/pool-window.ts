@@ -77,9 +77,10 @@ export const inputSize = ({ planes, input_height, input_width }: Sizes): number 
 export const outputSize = ({ planes, output_height, output_width }: Sizes): number =>
   planes * output_height * output_width;
 
-/** One thread to each of these. */
+/** One thread to each block of 2 x 2 of these. */
 export const inputGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
-  planeGrid(planes, input_height * input_width);
+  planeGrid(planes, Math.ceil(input_height / 2) * Math.ceil(input_width / 2));
+/** One thread to each of these. */
 export const outputGrid = ({ planes, output_height, output_width }: Sizes): Grid =>
   planeGrid(planes, output_height * output_width);
 
