@@ -72,10 +72,12 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
       options: { ...defaults, ...options },
     }));
     this.#check();
-    this.#runs = sideBySide(this.#device, this.#parameters).map((flat) => ({
-      ...flat,
-      groupOfBlock: this.#groupOfBlock(flat),
-    }));
+    this.#runs = this.#device.unrecorded(() =>
+      sideBySide(this.#device, this.#parameters).map((flat) => ({
+        ...flat,
+        groupOfBlock: this.#groupOfBlock(flat),
+      })),
+    );
   }
 
   /** Names of the tensors kept for each parameter, all zero before the first step. */
@@ -167,7 +169,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
       const group = this.groups.findIndex(({ params }) => params.includes(parameter));
       groups.fill(group, start / BLOCK, start / BLOCK + blocksOf(parameter.size));
     }
-    return this.#device.unrecorded(() => keep(fromArray(this.#device, groups, [groups.length])));
+    return keep(fromArray(this.#device, groups, [groups.length]));
   }
 
   #slotsOf(run: Run<Slot>): Record<Slot, Tensor> {

@@ -25,17 +25,33 @@ export interface Flat {
 /** Elements from where a parameter begins to where the next may. */
 const lengthOf = ({ size }: Tensor): number => blocksOf(size) * BLOCK;
 
+/** Where parameters were moved to. They stay there: whoever moved them counts on it. */
+const homes = new WeakMap<Parameter, Flat>();
+
 /**
- * Move parameters of one device side by side. Those that a recorded program knows, or of which there are views, must stay
- * where they are, each by itself; and a buffer holds no more than the device lets it.
+ * Move parameters of one device side by side, or find them where another optimizer moved all that lie there. Those that a
+ * recorded program knows, of which there are views, or that lie among others, stay where they are, each by itself; and a
+ * buffer holds no more than the device lets it.
  */
 export function sideBySide(device: Device, parameters: readonly Parameter[]): Flat[] {
-  const canMove = (parameter: Parameter) => !parameter.shared && !device.isRecorded(parameter.memory);
-  const alone = parameters.filter((parameter) => !canMove(parameter));
-  const limit = device.limits.maxStorageBufferBindingSize / 4;
+  const known = new Set(parameters.flatMap((parameter) => homes.get(parameter) ?? []));
+  const whole = [...known].filter(({ members }) =>
+    members.every(({ parameter }) => parameters.includes(parameter)),
+  );
+  const there = new Set(whole.flatMap(({ members }) => members.map(({ parameter }) => parameter)));
+  const others = parameters.filter((parameter) => !there.has(parameter));
+  const canMove = (parameter: Parameter) =>
+    !homes.has(parameter) && !parameter.shared && !device.isRecorded(parameter.memory);
+  const alone = others.filter((parameter) => !canMove(parameter)).map((parameter) => [parameter]);
+  const runs = [...fitting(others.filter(canMove), device.limits.maxStorageBufferBindingSize / 4), ...alone];
+  return [...whole, ...runs.map((run) => moved(device, run))];
+}
+
+/** Runs of parameters of at most `limit` elements. */
+function fitting(parameters: readonly Parameter[], limit: number): Parameter[][] {
   const runs: Parameter[][] = [];
   let length = limit;
-  for (const parameter of parameters.filter(canMove)) {
+  for (const parameter of parameters) {
     length += lengthOf(parameter);
     if (length > limit) {
       runs.push([]);
@@ -43,7 +59,7 @@ export function sideBySide(device: Device, parameters: readonly Parameter[]): Fl
     }
     runs.at(-1)?.push(parameter);
   }
-  return [...runs, ...alone.map((parameter) => [parameter])].map((run) => moved(device, run));
+  return runs;
 }
 
 function moved(device: Device, parameters: readonly Parameter[]): Flat {
@@ -59,7 +75,9 @@ function moved(device: Device, parameters: readonly Parameter[]): Flat {
   for (const { parameter, start } of members) parameter.moveInto(tensor, start);
   // Buffers of these sizes will not be asked for again.
   device.trim();
-  return { members, tensor };
+  const flat = { members, tensor };
+  for (const parameter of parameters) homes.set(parameter, flat);
+  return flat;
 }
 
 /**

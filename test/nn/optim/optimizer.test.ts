@@ -119,6 +119,28 @@ describe('Optimizer', () => {
       expect([...(await recorded[0]!.toArray())]).toEqual([...Float32Array.from(values(1)[0]!)]);
     });
 
+    it('goes on with parameters that another optimizer moved, whose steps it does not disturb', async () => {
+      const parameters = values(1).map(parameterOf);
+      const first = makers.SGD(parameters);
+      const second = makers.Adam(parameters);
+      const some = new SGD(parameters.slice(1), { lr: 1 });
+      const gradients = tensors(values(2));
+      const launches = (optimizer: Optimizer<RateOptions>) =>
+        gpu.device
+          .plan(work(optimizer, parameters, gradients))
+          .launches.filter(({ label }) => label.endsWith('.step')).length;
+      expect([first, second, some].map(launches)).toEqual([1, 1, 3]);
+      for (const optimizer of [first, second, some]) {
+        const before = await read(parameters);
+        work(optimizer, parameters, gradients)();
+        const after = await read(parameters);
+        parameters.forEach((_, index) => {
+          if (optimizer === some && index === 0) expect(after[index]).toEqual(before[index]);
+          else expect(after[index]).not.toEqual(before[index]);
+        });
+      }
+    });
+
     it('leaves parameters that a program already knows where that program looks for them', async () => {
       const parameters = values(1).map(parameterOf);
       const [known] = parameters as [Parameter];
