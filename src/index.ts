@@ -25,7 +25,7 @@ export * from './autograd/index.js';
 export * from './data/index.js';
 export { type Batch, BatchLoader, type LoaderOptions } from './data/loader.js';
 export { type Normalisation, normalisationOf } from './data/normalisation.js';
-export { type AdapterDescription, type AdapterOptions, listAdapters } from './gpu/adapter.js';
+export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';
 export { Device, type DeviceOptions } from './gpu/device.js';
 export * from './gpu/errors.js';
 export type { Cost, Launch } from './gpu/launch.js';

@@ -1,5 +1,6 @@
 /** Options that several commands share, and the checks of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Precision } from '../gpu/adapter.js';
 
 /** A whole number of at least `least`. */
 export const wholeNumber =
@@ -42,18 +43,23 @@ export const number =
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices);
 
-/** Which adapter to compute on; both left out mean the best there is. */
+/** Which adapter to compute on, by default the best there is, and how. */
 export interface DeviceFlags {
   adapter?: string;
   backend?: string;
+  precision?: Precision;
 }
+
+const PRECISIONS = ['single', 'half'] as const satisfies Precision[];
 
 export const withDeviceFlags = (command: Command): Command =>
   command
     .option('--adapter <name>', "a part of the adapter's name, as `dawngrad doctor` lists it")
-    .option('--backend <name>', "Dawn's backend: vulkan, metal, d3d12, ...");
+    .option('--backend <name>', "Dawn's backend: vulkan, metal, d3d12, ...")
+    .addOption(choice('--precision <name>', 'what matrix products may round their operands to', PRECISIONS));
 
-export const deviceOptions = ({ adapter, backend }: DeviceFlags): DeviceFlags => ({
+export const deviceOptions = ({ adapter, backend, precision }: DeviceFlags): DeviceFlags => ({
   ...(adapter !== undefined && { adapter }),
   ...(backend !== undefined && { backend }),
+  ...(precision !== undefined && { precision }),
 });

@@ -1,4 +1,11 @@
-import { type Adapter, type AdapterDescription, type AdapterOptions, requestAdapter } from './adapter.js';
+import {
+  type Adapter,
+  type AdapterDescription,
+  type AdapterOptions,
+  type Precision,
+  requestAdapter,
+  SUBGROUP_MATRIX,
+} from './adapter.js';
 import { compileByDispatch, compilesAtFirstDispatch } from './compile-by-dispatch.js';
 import { DawngradError, DeviceLostError, fromGpuError } from './errors.js';
 import { IdleLoop } from './idle-loop.js';
@@ -20,16 +27,22 @@ export interface DeviceOptions extends AdapterOptions {
   seed?: number;
   /** Ask for less than the adapter offers; `'minimum'` asks for what WebGPU guarantees everywhere. */
   limits?: 'minimum' | Readonly<Record<string, number>>;
+  /**
+   * With `'half'`, matrix products may round their operands to half precision where that is faster on this adapter, by
+   * experimental features if it takes them (default `'single'`). Sums, and all that is stored, are in single precision always.
+   */
+  precision?: Precision;
 }
 
-const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups'] as const;
+const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
 
 async function openDevice({
   seed,
   limits,
+  precision,
   ...which
 }: DeviceOptions): Promise<{ adapter: Adapter; gpu: GPUDevice }> {
-  const adapter = await requestAdapter(which);
+  const adapter = await requestAdapter(which, precision);
   const gpu = await adapter.gpuAdapter.requestDevice({
     requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
     requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
@@ -45,6 +58,7 @@ export class Device {
   readonly adapter: AdapterDescription;
   readonly gpu: GPUDevice;
   readonly seed: number;
+  readonly precision: Precision;
   readonly scopes = new Scopes();
   readonly #pool: BufferPool;
   readonly #pipelines: PipelineCache;
@@ -61,6 +75,7 @@ export class Device {
     this.adapter = description;
     this.gpu = gpu;
     this.seed = options.seed ?? 0;
+    this.precision = options.precision ?? 'single';
     this.#options = options;
     this.#idleLoop = description.software ? new IdleLoop() : undefined;
     this.#pool = new BufferPool(gpu);

@@ -1,6 +1,6 @@
 /** Can this machine run the engine, with what, and if not, what is to be done? `dawngrad doctor` prints it. */
-import { type AdapterOptions, listAdapters } from '../gpu/adapter.js';
-import { Device } from '../gpu/device.js';
+import { listAdapters, type Precision } from '../gpu/adapter.js';
+import { Device, type DeviceOptions } from '../gpu/device.js';
 import { relu } from '../kernels/relu.js';
 import { fromArray } from '../tensor/create.js';
 import { timestampResolution } from './timestamps.js';
@@ -33,8 +33,13 @@ const LIMITS = [
 
 const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 
+const NO_MATRICES: Readonly<Record<Precision, string>> = {
+  single: 'not looked for without --precision half',
+  half: 'none',
+};
+
 /** Look at everything, as far as one gets. Never throws for what is wrong with the machine: that is a finding. */
-export async function* diagnose(options: AdapterOptions = {}): AsyncGenerator<Finding> {
+export async function* diagnose(options: DeviceOptions = {}): AsyncGenerator<Finding> {
   yield fine('node', `${process.version} on ${process.platform} ${process.arch}`);
   const adapters = await listAdapters();
   for (const { backend, name } of adapters) yield fine('adapter found', `${name} (${backend})`);
@@ -56,7 +61,7 @@ export async function* diagnose(options: AdapterOptions = {}): AsyncGenerator<Fi
 }
 
 async function* describeDevice(device: Device): AsyncGenerator<Finding> {
-  const { name, vendor, architecture, driver, software, subgroupSize } = device.adapter;
+  const { name, vendor, architecture, driver, software, subgroupSize, subgroupMatrices } = device.adapter;
   yield software
     ? {
         what: 'adapter',
@@ -70,6 +75,11 @@ async function* describeDevice(device: Device): AsyncGenerator<Finding> {
   yield fine('subgroup size', `${subgroupSize.min} to ${subgroupSize.max}`);
   for (const limit of LIMITS) yield fine(limit, device.limits[limit].toLocaleString('en-US'));
   for (const feature of FEATURES) yield fine(feature, device.has(feature) ? 'yes' : 'no');
+  const matrices = subgroupMatrices.map(
+    ({ M, N, K, componentType, resultComponentType }) =>
+      `${M} x ${K} x ${N} ${componentType} to ${resultComponentType}`,
+  );
+  yield fine('subgroup matrices', matrices.join(', ') || NO_MATRICES[device.precision]);
   const resolution = await timestampResolution(device);
   yield fine('timestamp resolution', resolution === undefined ? 'no timestamps' : `${resolution} ns`);
 }

@@ -32,6 +32,6 @@ export function productsOfRun(config: RunConfig, device: Device): readonly SeenP
 /** Where measurements are kept, and the content of that file with new ones in addition to what it has. */
 export function tableWith(device: Device, tuning: Tuning): { path: string; text: string } {
   const { path, products } = readMeasuredTable(device);
-  const subject = subjectOf(device.adapter);
+  const subject = subjectOf(device);
   return { path, text: measuredTableText(subject, { ...products, ...measurementsOf(tuning) }) };
 }

@@ -1,3 +1,4 @@
+import { SUBGROUP_MATRIX } from '../gpu/adapter.js';
 import type { Device } from '../gpu/device.js';
 import type { Constants } from '../gpu/shader.js';
 import { defineKernel, type Kernel } from './kernel.js';
@@ -55,7 +56,7 @@ export interface Rung {
   /** What it needs; without one it runs on any device, and computes any product. */
   readonly runsOn?: (device: Device) => boolean;
   readonly takes?: (product: Product) => boolean;
-  /** It rounds its operands, and so must be asked for by name. */
+  /** It rounds its operands, and so must be asked for: by name, or by the device's precision. */
   readonly reduced?: boolean;
 }
 
@@ -92,12 +93,29 @@ export const matmulKernels = {
   stacked: define('matmul_stacked.wgsl', broadcastTile),
   register: define('matmul_register.wgsl', registerTile),
   vectorised: define('matmul_vectorised.wgsl', registerTile),
+  subgroupMatrix: define('matmul_subgroup_matrix.wgsl', ({ SUBGROUP_ROWS }) => ({
+    rows: 32 * Number(SUBGROUP_ROWS),
+    columns: 128,
+  })),
 } as const;
 
 /** Subgroups of 8 lanes or more, all of one size. */
 const canBroadcast = (device: Device): boolean => {
   const { min, max } = device.adapter.subgroupSize;
   return device.has('subgroups') && min === max && min >= 8;
+};
+
+/** Subgroups of 32 lanes that multiply matrices of 16 x 16 halves, and add up in single precision. */
+const multipliesMatrices = (device: Device): boolean => {
+  const { subgroupSize, subgroupMatrices } = device.adapter;
+  return (
+    [SUBGROUP_MATRIX, 'shader-f16' as const].every((feature) => device.has(feature)) &&
+    [subgroupSize.min, subgroupSize.max].every((size) => size === 32) &&
+    subgroupMatrices.some(
+      ({ componentType, resultComponentType, M, N, K }) =>
+        componentType === 'f16' && resultComponentType === 'f32' && M === 16 && N === 16 && K === 16,
+    )
+  );
 };
 
 /** Neighbouring threads fetch along the axis whose elements are closer in memory. */
@@ -152,6 +170,12 @@ const stacked = {
   }),
 };
 const register = { kernel: matmulKernels.register, specialise: fetchDirections };
+const subgroupMatrix = {
+  kernel: matmulKernels.subgroupMatrix,
+  specialise: fetchDirections,
+  runsOn: multipliesMatrices,
+  reduced: true,
+};
 const vectorised = { kernel: matmulKernels.vectorised, specialise: fetchesTerms, takes: takesFours };
 
 /** The ladder. */
@@ -163,6 +187,8 @@ export const LADDER = {
   vectorised64: { ...vectorised, constants: TILE_64 },
   vectorised128: { ...vectorised, constants: TILE_128 },
   half: { ...register, constants: { ...TILE_64, HALF: true }, reduced: true },
+  subgroupMatrix64: { ...subgroupMatrix, constants: { SUBGROUP_ROWS: 2 } },
+  subgroupMatrix128: { ...subgroupMatrix, constants: { SUBGROUP_ROWS: 4 } },
   broadcast16: { ...broadcast, constants: { ROWS: 16 } },
   broadcast32: { ...broadcast, constants: { ROWS: 32 } },
   broadcast64: { ...broadcast, constants: { ROWS: 64 } },
@@ -174,17 +200,20 @@ export type MatmulVariant = keyof typeof LADDER;
 
 const rungs = Object.entries(LADDER) as [MatmulVariant, Rung][];
 
-/** The variants that this device can run on every product. */
+/** The variants that this device can run on every product, but for those that round its operands. */
 export const matmulVariants = (device: Device): MatmulVariant[] =>
   rungs
     .filter(([, { runsOn, takes, reduced }]) => (runsOn?.(device) ?? true) && !takes && !reduced)
     .map(([variant]) => variant);
 
-/** Those that round their operands, and so are never taken unless asked for by name. */
+/** Those that do round them. */
 export const reducedVariants = (device: Device): MatmulVariant[] =>
   rungs
     .filter(([, { runsOn, reduced }]) => (runsOn?.(device) ?? true) && reduced)
     .map(([variant]) => variant);
+
+/** Does it round its operands? */
+export const isReduced = (variant: MatmulVariant): boolean => (LADDER[variant] as Rung).reduced ?? false;
 
 /** Can this device compute this product by this variant? */
 export function fits(variant: MatmulVariant, device: Device, product: Product): boolean {
@@ -192,20 +221,28 @@ export function fits(variant: MatmulVariant, device: Device, product: Product): 
   return (runsOn?.(device) ?? true) && (takes?.(product) ?? true);
 }
 
-/** The variants by which this device can compute this product, but for those that round its operands. */
+/** May this device take this variant for this product without being told to? */
+export const serves = (variant: MatmulVariant, device: Device, product: Product): boolean =>
+  (device.precision === 'half' || !isReduced(variant)) && fits(variant, device, product);
+
+/** The variants from which this device may choose for this product. */
 export const variantsFor = (device: Device, product: Product): MatmulVariant[] =>
-  rungs
-    .filter(([variant, { reduced }]) => !reduced && fits(variant, device, product))
-    .map(([variant]) => variant);
+  rungs.map(([variant]) => variant).filter((variant) => serves(variant, device, product));
 
 /** Without measurements: registers and broadcasts for a CPU that plays GPU, tiles in workgroup memory for a GPU. */
 export function preferredVariant(device: Device, product: Product): MatmulVariant {
   const { rows } = product;
-  if (!device.adapter.software) return preferredTile(product);
+  if (!device.adapter.software) return preferredTile(product, reducedTile(device));
   if (!canBroadcast(device)) return 'naive';
   if (takesStacks(product)) return 'stacked32';
   return rows % 32 === 0 || rows > 64 ? 'broadcast32' : 'broadcast16';
 }
+
+/** How a GPU makes use of half precision, if it may: by its matrix units where it has any. */
+const reducedTile = (device: Device): 'subgroupMatrix' | 'half' | undefined => {
+  if (device.precision === 'single') return undefined;
+  return LADDER.subgroupMatrix64.runsOn(device) ? 'subgroupMatrix' : 'half';
+};
 
 /** So many workgroups keep a large GPU busy: two for each of its 128 processors or so. WebGPU does not tell how many it has. */
 const BUSY = 256;
@@ -213,8 +250,9 @@ const BUSY = 256;
 /**
  * The register tile of 128 rows reads storage least, but not where more than an eighth of its rows would be wasted, nor where
  * there would be too few workgroups to keep a GPU busy: then that of 64 rows, or the tile whose threads have the least to do.
+ * Tiles for half precision go by the same rule, so that what is small is exact.
  */
-export function preferredTile(product: Product): MatmulVariant {
+export function preferredTile(product: Product, reduced?: 'subgroupMatrix' | 'half'): MatmulVariant {
   const { batches, rows, columns } = product;
   const height = ([128, 64] as const).find((height) => {
     const high = Math.ceil(rows / height);
@@ -222,5 +260,7 @@ export function preferredTile(product: Product): MatmulVariant {
     return (wasted <= rows / 8 || height === 64) && batches * high * Math.ceil(columns / 128) >= BUSY;
   });
   if (!height) return 'tiled';
+  if (reduced === 'half') return 'half';
+  if (reduced) return `${reduced}${height}`;
   return takesFours(product) ? `vectorised${height}` : `register${height}`;
 }

@@ -104,6 +104,11 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       BAD_USAGE,
       "option '--preset <name>' argument 'best' is invalid. Allowed choices are quick, modern.",
     ],
+    [
+      'train --precision double',
+      BAD_USAGE,
+      "option '--precision <name>' argument 'double' is invalid. Allowed choices are single, half.",
+    ],
     ['train --data', BAD_USAGE, "option '--data <dir>' argument missing"],
     ['eval', BAD_USAGE, "missing required argument 'run'"],
     ['predict run', BAD_USAGE, "missing required argument 'image'"],

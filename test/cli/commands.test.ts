@@ -146,6 +146,7 @@ describe('dawngrad doctor', () => {
       'driver',
       'maxStorageBufferBindingSize',
       'subgroups',
+      'subgroup matrices',
       'timestamp resolution',
     ]) {
       expect(stdout).toMatch(new RegExp(`^[ !] ${what} +\\S`, 'm'));

@@ -45,6 +45,12 @@ describe('Device.create', () => {
       AdapterError,
       /^looking .* with adapter "abacus": there is none; found \S.* \(\w+\)$/,
     ],
+    [
+      'an unknown precision',
+      { precision: 'double' as 'half' },
+      AdapterError,
+      /^looking .*: precision is "double", it must be single or half$/,
+    ],
     ['an unknown limit', { limits: { maxHope: 1 } }, LimitError, /WebGPU has no limit called "maxHope"/],
     ['a limit by the name of a method', { limits: { constructor: 1 } }, LimitError, /no limit called/],
     [

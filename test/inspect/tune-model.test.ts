@@ -34,7 +34,7 @@ describe('tuning a model', () => {
     const tuning = { products: [product], choices: new Map([[product, option]]), compile: new Map() };
     const { path, text } = tableWith(gpu.device, tuning);
     expect(path).toMatch(/dawngrad\/tuning\/.+\.json$/);
-    expect(parseMeasuredTable(text, subjectOf(gpu.device.adapter))).toEqual({
+    expect(parseMeasuredTable(text, subjectOf(gpu.device))).toEqual({
       products: { key: { variant: 'naive', milliseconds: { naive: 1.235 } } },
     });
   });

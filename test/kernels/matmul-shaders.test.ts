@@ -25,6 +25,26 @@ const REPEATED: readonly (readonly [shaders: readonly string[], declarations: re
     ['rows_of', 'load_a', 'pick'],
   ],
   [
+    ['matmul_register.wgsl', 'matmul_subgroup_matrix.wgsl'],
+    [
+      'params',
+      'b',
+      'mask',
+      'c',
+      'WINDOW',
+      'A_ALONG_TERMS',
+      'B_ALONG_TERMS',
+      'B_FETCHES',
+      'B_STEP',
+      'Fetch',
+      'fetch_of',
+    ],
+  ],
+  [
+    ['matmul_register.wgsl', 'matmul_subgroup_matrix.wgsl'],
+    ['Term', 'advance', 'rows_of', 'Columns', 'columns_of', 'load_a', 'load_b', 'store'],
+  ],
+  [
     ['matmul_broadcast.wgsl', 'matmul_register.wgsl'],
     ['WINDOW', 'Columns'],
   ],

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../src/autograd/ops/relu.js';
 import { multiplyInto } from '../../src/kernels/matmul.js';
-import {
-  fits,
-  matmulVariants,
-  preferredTile,
-  reducedVariants,
-  variantsFor,
-} from '../../src/kernels/matmul-ladder.js';
+import { fits, matmulVariants, preferredTile, variantsFor } from '../../src/kernels/matmul-ladder.js';
 import { matrixProduct } from '../../src/kernels/matrix-product.js';
 import type { Product } from '../../src/kernels/product.js';
 import { zeros } from '../../src/tensor/create.js';
-import { type Array64, map64 } from '../reference/array.js';
+import { map64 } from '../reference/array.js';
 import { matmul } from '../reference/matmul.js';
 import { random64 } from '../reference/random.js';
 import { useDevice } from '../support/device.js';
@@ -183,48 +177,5 @@ describe('what a GPU takes unless it was measured', () => {
     ['many threads for a small product', nin(10, 192, 64), 'tiled'],
   ] as const)('%s', (_, product, variant) => {
     expect(preferredTile(product)).toBe(variant);
-  });
-});
-
-describe('matrix product of operands in half precision', () => {
-  const gpu = useDevice();
-
-  /** By how much each element of an operand may be off: a unit in the last of 11 bits, or all of it where f16 may have none. */
-  const widened = (operand: Array64) =>
-    map64(operand, (value) => Math.abs(value) + Math.max(2 ** -10 * Math.abs(value), 2 ** -14));
-  const magnitude = (operand: Array64) => map64(operand, Math.abs);
-
-  it('is never among the variants to choose from', () => {
-    const product = imagesTimes(8, 8, [2, 12]);
-    expect(reducedVariants(gpu.device)).toEqual(['half']);
-    expect(matmulVariants(gpu.device)).not.toContain('half');
-    expect(variantsFor(gpu.device, product)).not.toContain('half');
-  });
-
-  it.each(matmulCases)('is off by no more than its operands can be: $name', async (matmulCase) => {
-    const shapes = factorShapes(matmulCase);
-    const a = random64(shapes.a, 1);
-    const b = random64(shapes.b, 2);
-    const expected = matmul(a, b, matmulCase);
-    const most = matmul(widened(a), widened(b), matmulCase);
-    const least = matmul(magnitude(a), magnitude(b), matmulCase);
-    for (const variant of reducedVariants(gpu.device)) {
-      const c = matrixProduct(upload(gpu.device, a), upload(gpu.device, b), matmulCase, {}, variant);
-      const beyond = [...(await c.toArray())].filter((value, i) => {
-        const bound = most.data[i] - least.data[i] + 1e-5;
-        return !(Math.abs(value - expected.data[i]) <= bound);
-      });
-      expect(beyond, variant).toEqual([]);
-    }
-  });
-
-  it('is exact where f16 is', async () => {
-    const whole = (operand: Array64) => map64(operand, (value) => Math.round(40 * value));
-    const a = whole(random64([70, 37], 1));
-    const b = whole(random64([37, 131], 2));
-    for (const variant of reducedVariants(gpu.device)) {
-      const c = matrixProduct(upload(gpu.device, a), upload(gpu.device, b), {}, {}, variant);
-      expect(await c.toArray()).toEqual(Float32Array.from(matmul(a, b).data));
-    }
   });
 });

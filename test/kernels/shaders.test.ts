@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SUBGROUP_MATRIX } from '../../src/gpu/adapter.js';
 import { readShader } from '../../src/gpu/shader.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import { useDevice } from '../support/device.js';
@@ -34,17 +35,25 @@ const storageOf = (source: string): string[] =>
     ([, binding, access, name]) => `${binding} ${name} ${access === 'read' ? 'read' : 'write'}`,
   );
 
+/** What a shader enables, and the feature that lets it. */
+const FEATURES: Readonly<Record<string, GPUFeatureName>> = {
+  f16: 'shader-f16',
+  subgroups: 'subgroups',
+  chromium_experimental_subgroup_matrix: SUBGROUP_MATRIX,
+};
+
 describe('shaders', () => {
   const gpu = useDevice();
 
   it.each(files)('%s compiles as it stands', async (file) => {
     const source = readShader(file);
-    if (source.includes('enable subgroups;') && !gpu.device.has('subgroups')) {
+    const enabled = [...source.matchAll(/^enable (\w+);/gm)].map(([, name = '']) => name);
+    if (enabled.some((name) => !gpu.device.has(FEATURES[name] as GPUFeatureName))) {
       // Without the feature even valid code is refused: then the refusal must be about nothing else.
       gpu.device.gpu.pushErrorScope('validation');
       const info = await gpu.device.gpu.createShaderModule({ code: source }).getCompilationInfo();
       await gpu.device.gpu.popErrorScope();
-      for (const { message } of info.messages) expect(message).toMatch(/subgroup/);
+      for (const { message } of info.messages) expect(message).toMatch(/subgroup|f16/);
       return;
     }
     const info = await gpu.device.gpu.createShaderModule({ label: file, code: source }).getCompilationInfo();

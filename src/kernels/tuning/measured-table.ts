@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { AdapterDescription } from '../../gpu/adapter.js';
+import type { Device } from '../../gpu/device.js';
 import { readShader } from '../../gpu/shader.js';
 import { LADDER, type Rung } from '../matmul-ladder.js';
 
@@ -13,6 +13,8 @@ export interface Subject {
   readonly driver: string;
   /** Lanes that execute together, from least to most. */
   readonly lanes: string;
+  /** `half` where operands may be rounded: other kernels take part then, and neither table is any good for the other. */
+  readonly precision: string;
   /** Of all kernels that there was a choice between, and what they were specialised with. */
   readonly shaders: string;
 }
@@ -27,7 +29,13 @@ export interface MeasuredProduct {
 export type MeasuredProducts = Readonly<Record<string, MeasuredProduct>>;
 
 const schema = z.object({
-  subject: z.object({ adapter: z.string(), driver: z.string(), lanes: z.string(), shaders: z.string() }),
+  subject: z.object({
+    adapter: z.string(),
+    driver: z.string(),
+    lanes: z.string(),
+    precision: z.string(),
+    shaders: z.string(),
+  }),
   products: z.record(
     z.string(),
     z.object({ variant: z.string(), milliseconds: z.record(z.string(), z.number()) }),
@@ -38,23 +46,24 @@ const schema = z.object({
 type Ladder = Readonly<Record<string, Pick<Rung, 'kernel' | 'constants'>>>;
 
 export function subjectOf(
-  { name, driver, subgroupSize }: AdapterDescription,
+  { adapter, precision }: Pick<Device, 'adapter' | 'precision'>,
   ladder: Ladder = LADDER,
 ): Subject {
   const hash = createHash('sha256');
   for (const [variant, { kernel, constants = {} }] of Object.entries(ladder)) {
     hash.update(JSON.stringify([variant, kernel.entryPoint, constants, readShader(kernel.shader)]));
   }
+  const { name, driver, subgroupSize } = adapter;
   const lanes = `${subgroupSize.min} to ${subgroupSize.max}`;
-  return { adapter: name, driver, lanes, shaders: hash.digest('hex').slice(0, 16) };
+  return { adapter: name, driver, lanes, precision, shaders: hash.digest('hex').slice(0, 16) };
 }
 
-/** The file for an adapter and its driver, in the user's cache; it may not be there. */
-export function measuredTablePath({ adapter, driver, lanes }: Subject): string {
+/** The file for an adapter, its driver and a precision, in the user's cache; it may not be there. */
+export function measuredTablePath({ adapter, driver, lanes, precision }: Subject): string {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const words = adapter.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
   const hash = createHash('sha256')
-    .update(JSON.stringify([adapter, driver, lanes]))
+    .update(JSON.stringify([adapter, driver, lanes, precision]))
     .digest('hex');
   return join(cache, 'dawngrad', 'tuning', `${words}-${hash.slice(0, 8)}.json`);
 }

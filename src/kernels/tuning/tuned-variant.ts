@@ -1,7 +1,7 @@
 /** Which variant a product takes when nobody says so: as measured on this adapter, else as the rules for it say. */
 import { readFileSync } from 'node:fs';
 import type { Device } from '../../gpu/device.js';
-import { fits, LADDER, type MatmulVariant } from '../matmul-ladder.js';
+import { LADDER, type MatmulVariant, serves } from '../matmul-ladder.js';
 import type { Epilogue, Product } from '../product.js';
 import { type MeasuredProducts, measuredTablePath, parseMeasuredTable, subjectOf } from './measured-table.js';
 import { productKey } from './product-key.js';
@@ -44,7 +44,7 @@ export function tunedVariant(
   if (!choices.has(key)) choices.set(key, choose(device, known, key, product, epilogue));
   const variant = choices.get(key);
   // Products of one key may be laid out differently enough for a variant to take only some.
-  return variant && fits(variant, device, product) ? variant : undefined;
+  return variant && serves(variant, device, product) ? variant : undefined;
 }
 
 function choose(
@@ -54,10 +54,10 @@ function choose(
   product: Product,
   epilogue: Epilogue,
 ) {
-  const serves = (variant: string | undefined): variant is MatmulVariant =>
-    variant !== undefined && variant in LADDER && fits(variant as MatmulVariant, device, product);
+  const takes = (variant: string | undefined): variant is MatmulVariant =>
+    variant !== undefined && variant in LADDER && serves(variant as MatmulVariant, device, product);
   const candidates = rules.filter((rule) => holds(rule, product, epilogue)).map(({ variant }) => variant);
-  return [measured[key]?.variant, ...candidates].find(serves);
+  return [measured[key]?.variant, ...candidates].find(takes);
 }
 
 const knowledgeOf = (device: Device, measured: MeasuredProducts): Knowledge => ({
@@ -75,7 +75,7 @@ export interface MeasuredTable {
 
 /** `DAWNGRAD_TUNING=off` leaves the user's measurements out: tests must not depend on them. */
 export function readMeasuredTable(device: Device): MeasuredTable {
-  const subject = subjectOf(device.adapter);
+  const subject = subjectOf(device);
   const path = measuredTablePath(subject);
   if (process.env.DAWNGRAD_TUNING === 'off') return { path, products: {}, ignored: 'DAWNGRAD_TUNING is off' };
   let text: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conv2d, conv2dParameterGradients } from '../../../src/kernels/conv2d.js';
 import type { Product } from '../../../src/kernels/product.js';
-import { extentsOf, fromStart } from '../../../src/kernels/tuning/random-operands.js';
+import { extentsOf, fromStart, randomOperands } from '../../../src/kernels/tuning/random-operands.js';
 import { productsOf } from '../../../src/kernels/tuning/tuned-variant.js';
 import { zeros } from '../../../src/tensor/create.js';
 import { windowOf } from '../../../src/tensor/shape.js';
@@ -38,5 +38,24 @@ describe('the extents of operands', () => {
     };
     expect(extentsOf(fromStart(product))).toEqual({ a: 8, b: 12, c: 6 });
     expect(fromStart(product).a).toEqual({ start: 0, row: 4, inner: 1 });
+  });
+});
+
+describe('random operands', () => {
+  const gpu = useDevice();
+
+  it('are numbers that half precision holds', async () => {
+    const product: Product = {
+      ...{ batches: 1, rows: 40, columns: 30, outer: 1, inner: 50, group: 30 },
+      a: { row: 50, inner: 1 },
+      b: { inner: 30, column: 1 },
+      c: { row: 30, column: 1 },
+    };
+    const { a, b } = randomOperands(gpu.device, product, {});
+    for (const operand of [a, b]) {
+      const values = [...((await operand.toArray()) as Float32Array)];
+      expect(new Set(values).size).toBeGreaterThan(400);
+      expect(values.filter((value) => Math.abs(value) > 1 || !Number.isInteger(value * 2 ** 10))).toEqual([]);
+    }
   });
 });

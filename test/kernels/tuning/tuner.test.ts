@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../../src/gpu/device.js';
-import type { MatmulVariant } from '../../../src/kernels/matmul-ladder.js';
+import { type MatmulVariant, variantsFor } from '../../../src/kernels/matmul-ladder.js';
 import { matrixProduct } from '../../../src/kernels/matrix-product.js';
 import { measuredTableText, subjectOf } from '../../../src/kernels/tuning/measured-table.js';
 import { productKey } from '../../../src/kernels/tuning/product-key.js';
@@ -25,6 +25,7 @@ const seenIn = (device: Device) => productsOf(device, () => void device.plan(() 
 
 describe('the tuner', () => {
   const gpu = useDevice();
+  const reduced = useDevice({ precision: 'half' });
 
   it('times the variants that compute what the naive kernel does, and its choice is taken from then on', async () => {
     const seen = seenIn(gpu.device);
@@ -69,6 +70,21 @@ describe('the tuner', () => {
     expect(product?.options.map(({ variant }) => variant)).toEqual(['naive']);
   });
 
+  it('takes variants that round their operands for what they are, on a device for half precision', async () => {
+    const { device } = reduced;
+    const [seen] = seenIn(device);
+    expect(variantsFor(device, seen!.product)).toContain('half');
+    const tuning = await tuneProducts(
+      device,
+      [seen!],
+      () => {},
+      () => ['half'],
+    );
+    const [product] = tuning.products;
+    expect(product?.rejected).toEqual([]);
+    expect([...product!.options, ...product!.slower].map(({ variant }) => variant)).toContain('half');
+  });
+
   it('rejects a variant of which a single number is none', async () => {
     const { device } = gpu;
     const { toArray: read } = Tensor.prototype;
@@ -111,7 +127,7 @@ describe("the user's measurements", () => {
     const { path } = readMeasuredTable(device);
     mkdirSync(dirname(path), { recursive: true });
     const products = { [seenIn(device)[0]!.key]: { variant, milliseconds: {} } };
-    writeFileSync(path, measuredTableText(subjectOf(device.adapter), products));
+    writeFileSync(path, measuredTableText(subjectOf(device), products));
     return path;
   };
   const labelOf = (device: Device) => device.plan(() => multiply(device)).launches[0]?.label;
