@@ -19,8 +19,6 @@ import { expectTensor, upload } from '../support/expect-op.js';
 import { convolutionCases, factorShapes, matmulCases } from '../support/shapes.js';
 import { emulateSubgroupMatrices } from '../support/subgroup-matrices.js';
 
-emulateSubgroupMatrices();
-
 const EXACT = { relative: 0, absolute: 0 };
 
 /** Whole numbers from -40 to 40. */
@@ -28,7 +26,8 @@ const whole64 = (shape: readonly number[], seed: number): Array64 =>
   map64(random64(shape, seed), (value) => Math.round(40 * value));
 
 describe('a matrix product of operands in half precision', () => {
-  const gpu = useDevice();
+  const gpu = useDevice({ precision: 'half' });
+  emulateSubgroupMatrices(gpu);
 
   /** Each takes seconds to compile; subgroup matrices are emulated where there is f16. */
   const among = (...wanted: MatmulVariant[]) =>

@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
 import { readShader } from '../../src/gpu/shader.js';
-import { LADDER, type MatmulVariant } from '../../src/kernels/matmul-ladder.js';
+import { LADDER, type MatmulVariant, reducedVariants } from '../../src/kernels/matmul-ladder.js';
 
 /** The rungs that need subgroup matrices. */
 export const MATRIX_RUNGS = (Object.keys(LADDER) as MatmulVariant[]).filter((variant) =>
@@ -114,19 +114,23 @@ export function emulated(source: string): string {
 const SET_STATE = 'lane_of_matrix = index % 32u;\n  sixteen = select(16u, 0u, params.batches == 0u);';
 
 /**
- * In this test file, let every device that has f16 run the rungs that need subgroup matrices: by their emulation. Call it before
- * anything asks which variants there are.
+ * In this test file, let a device that has f16 but no subgroup matrices run the rungs that need them, by their emulation; one that
+ * has both runs what is written. To be called after `useDevice`.
  */
-export function emulateSubgroupMatrices(): void {
-  const directory = mkdtempSync(join(tmpdir(), 'dawngrad-subgroup-matrices-'));
-  afterAll(() => rmSync(directory, { recursive: true }));
-  for (const variant of MATRIX_RUNGS) {
-    const { kernel } = LADDER[variant];
-    const file = join(directory, kernel.shader);
-    writeFileSync(file, emulated(readShader(kernel.shader)));
-    Object.assign(LADDER[variant], {
-      kernel: { ...kernel, shader: pathToFileURL(file).href },
-      runsOn: (device: Device) => device.has('shader-f16'),
-    });
-  }
+export function emulateSubgroupMatrices(gpu: { readonly device: Device }): void {
+  let directory: string | undefined;
+  beforeAll(() => {
+    if (reducedVariants(gpu.device).some((variant) => MATRIX_RUNGS.includes(variant))) return;
+    directory = mkdtempSync(join(tmpdir(), 'dawngrad-subgroup-matrices-'));
+    for (const variant of MATRIX_RUNGS) {
+      const { kernel } = LADDER[variant];
+      const file = join(directory, kernel.shader);
+      writeFileSync(file, emulated(readShader(kernel.shader)));
+      Object.assign(LADDER[variant], {
+        kernel: { ...kernel, shader: pathToFileURL(file).href },
+        runsOn: (device: Device) => device.has('shader-f16'),
+      });
+    }
+  });
+  afterAll(() => directory && rmSync(directory, { recursive: true }));
 }
