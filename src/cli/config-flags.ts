@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Wishes } from '../train/choose-config.js';
 import type { RunConfig } from '../train/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/presets.js';
-import { choice, number, wholeNumber } from './options.js';
+import { choice, number, precisionFlag, wholeNumber } from './options.js';
 
 /** Flags that set a field of the config as they are. */
 const FIELDS = {
@@ -11,6 +11,7 @@ const FIELDS = {
   batch: 'batch',
   lr: 'learningRate',
   seed: 'seed',
+  precision: 'precision',
   width: 'width',
   limit: 'limit',
   optimizer: 'optimizer',
@@ -62,7 +63,8 @@ export const withNetFlags = (command: Command): Command =>
     .addOption(choice('--init <name>', 'initial weights', ['he', 'paper']))
     .option('--linear-head', 'no ReLU after the class maps')
     .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
-    .option('--batch-norm', 'batch normalisation before every ReLU');
+    .option('--batch-norm', 'batch normalisation before every ReLU')
+    .addOption(precisionFlag("the recipe's, or single"));
 
 /** What is trained, and how. */
 export const withConfigFlags = (command: Command): Command =>

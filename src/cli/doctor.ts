@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { diagnose, type Finding } from '../inspect/diagnosis.js';
 import { Exit } from './failure.js';
-import { type DeviceFlags, deviceOptions, withDeviceFlags } from './options.js';
+import {
+  adapterOptions,
+  type DeviceFlags,
+  type PrecisionFlag,
+  precisionFlag,
+  withDeviceFlags,
+} from './options.js';
 
 const MARKS: Readonly<Record<Finding['state'], string>> = { fine: ' ', slow: '!', broken: 'x' };
 const COLUMN = 34;
@@ -10,12 +16,12 @@ export function defineDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description('say what this machine can compute with, and what to do where something is wrong');
-  withDeviceFlags(command).action(doctor);
+  withDeviceFlags(command).addOption(precisionFlag('single')).action(doctor);
 }
 
-async function doctor(flags: DeviceFlags): Promise<void> {
+async function doctor({ precision = 'single', ...flags }: DeviceFlags & PrecisionFlag): Promise<void> {
   let broken = false;
-  for await (const { what, found, state, remedy } of diagnose(deviceOptions(flags))) {
+  for await (const { what, found, state, remedy } of diagnose({ ...adapterOptions(flags), precision })) {
     process.stdout.write(`${MARKS[state]} ${what.padEnd(COLUMN)} ${found}\n`);
     if (remedy) process.stdout.write(`  ${''.padEnd(COLUMN)} -> ${remedy}\n`);
     broken ||= state === 'broken';

@@ -1,6 +1,9 @@
 /** Options that several commands share, and the checks of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Precision } from '../gpu/adapter.js';
+import type { AdapterOptions, Precision } from '../gpu/adapter.js';
+import type { DeviceOptions } from '../gpu/device.js';
+import type { RunConfig } from '../train/config.js';
+import { deviceSettings } from '../train/session.js';
 
 /** A whole number of at least `least`. */
 export const wholeNumber =
@@ -43,23 +46,39 @@ export const number =
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices);
 
-/** Which adapter to compute on, by default the best there is, and how. */
+/** Which adapter to compute on, by default the best there is. */
 export interface DeviceFlags {
   adapter?: string;
   backend?: string;
+}
+
+export const withDeviceFlags = (command: Command): Command =>
+  command
+    .option('--adapter <name>', "a part of the adapter's name, as `dawngrad doctor` lists it")
+    .option('--backend <name>', "Dawn's backend: vulkan, metal, d3d12, ...");
+
+export const adapterOptions = ({ adapter, backend }: DeviceFlags): AdapterOptions => ({
+  ...(adapter !== undefined && { adapter }),
+  ...(backend !== undefined && { backend }),
+});
+
+/** Of the device for a run with this config. */
+export const deviceOptions = (flags: DeviceFlags, config: RunConfig): DeviceOptions => ({
+  ...adapterOptions(flags),
+  ...deviceSettings(config),
+});
+
+/** How that computes. */
+export interface PrecisionFlag {
   precision?: Precision;
 }
 
 const PRECISIONS = ['single', 'half'] as const satisfies Precision[];
 
-export const withDeviceFlags = (command: Command): Command =>
-  command
-    .option('--adapter <name>', "a part of the adapter's name, as `dawngrad doctor` lists it")
-    .option('--backend <name>', "Dawn's backend: vulkan, metal, d3d12, ...")
-    .addOption(choice('--precision <name>', 'what matrix products may round their operands to', PRECISIONS));
-
-export const deviceOptions = ({ adapter, backend, precision }: DeviceFlags): DeviceFlags => ({
-  ...(adapter !== undefined && { adapter }),
-  ...(backend !== undefined && { backend }),
-  ...(precision !== undefined && { precision }),
-});
+/** @param byDefault whose precision it is without the flag */
+export const precisionFlag = (byDefault: string): Option =>
+  choice(
+    '--precision <name>',
+    `what matrix products may round their operands to, where that is faster (default: ${byDefault})`,
+    PRECISIONS,
+  );

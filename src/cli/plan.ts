@@ -16,7 +16,7 @@ export function definePlan(program: Command): void {
 
 async function plan(model: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
   const config = chooseWithoutData(wishesFrom(model, flags));
-  await withDevice(deviceOptions(flags), async (device) => {
+  await withDevice(deviceOptions(flags, config), async (device) => {
     const memory = planRun(config, device);
     process.stdout.write(
       `${config.model}, batch ${config.batch}, ${config.optimizer}, on ${device.adapter.name}; MiB\n\n`,

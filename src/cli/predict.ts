@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { checkpointOf, SavedModel } from '../train/saved-model.js';
 import { withDevice } from './device.js';
-import { type DeviceFlags, deviceOptions, withDeviceFlags } from './options.js';
+import {
+  type DeviceFlags,
+  deviceOptions,
+  type PrecisionFlag,
+  precisionFlag,
+  withDeviceFlags,
+} from './options.js';
 
 /** How many classes are listed. */
 const TOP = 5;
@@ -13,12 +19,18 @@ export function definePredict(program: Command): void {
     .argument('<run>', "the run's directory")
     .argument('<image>', "a PNG file; its middle is scaled to the net's input")
     .option('--best', 'the net as it was at its lowest error, not as it ended');
-  withDeviceFlags(command).action(predict);
+  withDeviceFlags(command).addOption(precisionFlag("the run's")).action(predict);
 }
 
-async function predict(run: string, image: string, flags: DeviceFlags & { best?: boolean }): Promise<void> {
+interface Flags extends DeviceFlags, PrecisionFlag {
+  best?: boolean;
+}
+
+async function predict(run: string, image: string, flags: Flags): Promise<void> {
   const checkpoint = checkpointOf(run, flags.best ? 'best' : 'last');
-  const guesses = await withDevice(deviceOptions(flags), (device) =>
+  const { config } = checkpoint;
+  const { precision = config.precision } = flags;
+  const guesses = await withDevice(deviceOptions(flags, { ...config, precision }), (device) =>
     new SavedModel(device, checkpoint).predict(image),
   );
   for (const { name, probability } of guesses.slice(0, TOP)) {

@@ -5,14 +5,23 @@ import type { PlannedRun } from '../experiments/reproduce/plan.js';
 import { type Reproduction, reproduceFrom, reproduce as run } from '../experiments/reproduce/reproduce.js';
 import type { ExperimentReporter } from '../experiments/reproduce/run-experiment.js';
 import { SCALE_NAMES, SCALES, type ScaleName } from '../experiments/reproduce/scale.js';
+import type { RunConfig } from '../train/config.js';
 import { withDevice } from './device.js';
 import { Exit } from './failure.js';
 import { INTERRUPTED, interruptible } from './interrupt.js';
-import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from './options.js';
+import {
+  choice,
+  type DeviceFlags,
+  deviceOptions,
+  type PrecisionFlag,
+  precisionFlag,
+  wholeNumber,
+  withDeviceFlags,
+} from './options.js';
 import { reporterFor } from './reporter.js';
 import { describeReproduction, describeRun, describeTime } from './reproduce-text.js';
 
-interface Flags extends DeviceFlags {
+interface Flags extends DeviceFlags, PrecisionFlag {
   data?: string;
   scale: ScaleName;
   out: string;
@@ -34,19 +43,20 @@ export function defineReproduce(program: Command): void {
     .option('--out <dir>', 'where reports go, and runs below it', 'reproduced')
     .option('--seeds <n>', 'how often to train each system, with another seed each time', wholeNumber(1), 1)
     .option('--run <dir>', 'fig4: of the net of this run, in place of training one');
-  withDeviceFlags(command).action(reproduce);
+  withDeviceFlags(command).addOption(precisionFlag("the recipe's, with --run the run's")).action(reproduce);
 }
 
 async function reproduce(name: string, flags: Flags): Promise<void> {
-  const { scale, out, seeds, run: path } = flags;
+  const { scale, out, seeds, run: path, precision } = flags;
   const data = flags.data === undefined ? {} : { data: resolve(flags.data) };
   const common = {
     experiment: findExperiment(name),
     out,
     ...data,
+    ...(precision && { precision }),
     command: ['dawngrad', ...process.argv.slice(2)].join(' '),
-    withDevice: <T>(seed: number, work: Parameters<typeof withDevice<T>>[1]) =>
-      withDevice({ ...deviceOptions(flags), seed }, work),
+    withDevice: <T>(config: RunConfig, work: Parameters<typeof withDevice<T>>[1]) =>
+      withDevice(deviceOptions(flags, config), work),
   };
   const reproduction =
     path === undefined

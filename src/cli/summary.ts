@@ -20,7 +20,7 @@ export function defineSummary(program: Command): void {
 async function summary(name: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
   const config = chooseWithoutData(wishesFrom(name, flags));
   const input = [config.batch, ...findModel(config.model).input];
-  await withDevice(deviceOptions(flags), async (device) => {
+  await withDevice(deviceOptions(flags, config), async (device) => {
     const { layers, total } = summarise(device, buildModel(config, device), input);
     process.stdout.write(`${config.model}, ${formatShape(input)}\n\n`);
     const rows = [HEADINGS, ...layers.map(rowOf), rowOf({ path: 'total', kind: '', output: [], ...total })];

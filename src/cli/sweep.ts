@@ -54,7 +54,7 @@ async function sweep(model: string | undefined, flags: Flags): Promise<void> {
       dataset,
       signal,
       listener: new SweepLog(process.stderr),
-      withDevice: (seed, work) => withDevice({ ...deviceOptions(flags), seed }, work),
+      withDevice: (config, work) => withDevice(deviceOptions(flags, config), work),
       withReporter,
     }),
   );
@@ -96,7 +96,7 @@ async function enter(
   const definition = sweepDefinition(config, over.map(parseDimension), random);
   const dataset = loadRunData(config);
   // Before anything is written.
-  await withDevice(deviceOptions(flags), async (device) => checkTrials(definition, dataset, device));
+  await withDevice(deviceOptions(flags, config), async (device) => checkTrials(definition, dataset, device));
   const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
   return { path, definition: enterSweep(path, definition), dataset };
 }

@@ -48,7 +48,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
         resume,
         reporter,
         signal,
-        withDevice: (work) => withDevice({ ...deviceOptions(flags), seed: config.seed }, work),
+        withDevice: (work) => withDevice(deviceOptions(flags, config), work),
       });
     } finally {
       reporter.close();

@@ -26,7 +26,7 @@ export function defineTune(program: Command): void {
 async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
   const config = chooseWithoutData(wishesFrom(name, flags));
   const print = (text: string) => process.stdout.write(`${text}\n`);
-  await withDevice(deviceOptions(flags), async (device) => {
+  await withDevice(deviceOptions(flags, config), async (device) => {
     const products = productsOfRun(config, device);
     makeOutDirectory(dirname(readMeasuredTable(device).path));
     const { model, batch } = config;

@@ -58,6 +58,8 @@ export const configSchema = z.strictObject({
   preprocessing: preprocessingSchema.default([{ name: 'standardise' }]),
   /** Of initial weights, the order of images, dropout and augmentation. */
   seed: natural.max(2 ** 32 - 1),
+  /** What matrix products may round their operands to, where that is faster; runs of earlier versions did not. */
+  precision: z.enum(['single', 'half']).default('single'),
   epochs: count,
   /** Images a step. */
   batch: count,

@@ -24,5 +24,6 @@ export { decodeSafetensors, encodeSafetensors, type HostTensor, type Safetensors
 export { checkpointOf, type Guess, SavedModel, type Which } from './saved-model.js';
 export { readPreprocessing } from './saved-preprocessing.js';
 export { addScores, errorOf, formatTestError, lossOf, NO_SCORE, type Score } from './score.js';
+export { deviceSettings } from './session.js';
 export { type SplitDataset, splitDataset } from './split.js';
 export { evaluate, type Position, Trainer, type TrainerOptions } from './trainer.js';

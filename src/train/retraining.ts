@@ -7,7 +7,10 @@ import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
 export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
-  /** Lends a device made with the config's seed: a fresh one for each run, since first weights depend on what was drawn before. */
+  /**
+   * Lends a device made with the config's `deviceSettings`: a fresh one for each run, since first weights depend on what was drawn
+   * before.
+   */
   readonly withDevice: <T>(work: (device: Device) => Promise<T>) => Promise<T>;
 }
 

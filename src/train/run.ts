@@ -22,7 +22,7 @@ import { replaceFile } from './write-file.js';
 export interface RunOptions {
   readonly config: RunConfig;
   readonly dataset: Dataset;
-  /** Made with the config's seed. */
+  /** Made with the config's `deviceSettings`. */
   readonly device: Device;
   /** The run's directory: new or empty, unless `resume`. */
   readonly path: string;

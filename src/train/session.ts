@@ -2,7 +2,7 @@
 import type { ImageSet } from '../data/dataset.js';
 import type { PreparedImages } from '../data/index.js';
 import { BatchLoader } from '../data/loader.js';
-import type { Device } from '../gpu/device.js';
+import type { Device, DeviceOptions } from '../gpu/device.js';
 import type { Module } from '../nn/module.js';
 import { Adam } from '../nn/optim/adam.js';
 import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
@@ -35,15 +35,20 @@ export interface Session extends Learner {
   readonly test: BatchLoader;
 }
 
+/** What a device must have been made with, so that a config gives the same run on it again. */
+export const deviceSettings = ({ seed, precision }: RunConfig) =>
+  ({ seed, precision }) satisfies DeviceOptions;
+
 /**
  * What needs no images. That of a run is built before they are prepared, which may take minutes, so that a config which
  * contradicts itself is found out at once.
- * @throws RunError when the device has another seed than the config, or a group of parameters names nothing; DawngradError when
+ * @throws RunError when the device has other settings than the config, or a group of parameters names nothing; DawngradError when
  * an option contradicts the architecture
  */
 export function buildLearner(config: RunConfig, device: Device): Learner {
-  if (device.seed !== config.seed) {
-    throw new RunError(`the device was made with seed ${device.seed}, the config says ${config.seed}`);
+  for (const name of ['seed', 'precision'] as const) {
+    if (device[name] === config[name]) continue;
+    throw new RunError(`the device was made with ${name} ${device[name]}, the config says ${config[name]}`);
   }
   const model = buildModel(config, device);
   return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config) };

@@ -208,6 +208,11 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       '--resume goes on with the settings in new-run; learningRate cannot change. For a new run with other settings use --config new-run/config.json',
     ],
     [
+      'train --resume new-run --precision half',
+      FAILED,
+      '--resume goes on with the settings in new-run; precision cannot change. For a new run with other settings use --config new-run/config.json',
+    ],
+    [
       'train --resume damaged-run',
       FAILED,
       'reading damaged-run/last.safetensors: not a sound safetensors file: it has 7 bytes, fewer than any such file',

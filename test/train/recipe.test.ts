@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
-import { checkConfig } from '../../src/train/config.js';
+import { chooseWithoutData } from '../../src/train/choose-config.js';
+import { checkConfig, type RunConfig } from '../../src/train/config.js';
 import { PRESET_NAMES, PRESETS } from '../../src/train/presets.js';
 import { readRecipe, recipeNames } from '../../src/train/recipe.js';
 import { useDirectory } from './tiny-run.js';
@@ -72,6 +73,7 @@ describe('a recipe', () => {
   beforeAll(() => {
     const files: Record<string, unknown> = {
       mine: { extends: 'nin-cifar10', description: 'mine', epochs: 3 },
+      rounded: { extends: 'nin-cifar10', description: 'rounded', precision: 'half' },
       yours: { extends: './mine.json', description: 'yours', batch: 7, preprocessing: [{ name: 'gcn' }] },
       misspelt: { extends: 'nin-cifar10', description: 'no', epcohs: 3 },
       short: { description: 'alone', model: 'nin-cifar10' },
@@ -98,6 +100,14 @@ describe('a recipe', () => {
     const base = readRecipe('nin-cifar10');
     expect(rest).toMatchObject({ validation: base.validation, groups: base.groups });
     expect(rest.paper).toBeUndefined();
+  });
+
+  it('may set the precision, which the command may change', () => {
+    const precision = (changes: Partial<RunConfig>) =>
+      chooseWithoutData({ recipe: within('rounded.json'), changes }).precision;
+    expect(readRecipe('nin-cifar10').precision).toBe('single');
+    expect(precision({})).toBe('half');
+    expect(precision({ precision: 'single' })).toBe('single');
   });
 
   it.each([

@@ -64,10 +64,12 @@ describe('a config', () => {
   );
 
   it('that an earlier version wrote is understood', () => {
-    const { groups, retrain, preprocessing, head, ...rest } = chooseConfig({ changes: {} });
+    const { groups, retrain, preprocessing, head, precision, ...rest } = chooseConfig({ changes: {} });
     const old = (model: string, rates: string) =>
       parseConfig(JSON.stringify({ ...rest, model, rates }), 'memory');
-    expect(old('nin-glyphs', 'uniform')).toEqual({ ...rest, groups, retrain, preprocessing, head });
+    const added = { groups, retrain, preprocessing, head, precision: 'single' };
+    expect(precision).toBe('single');
+    expect(old('nin-glyphs', 'uniform')).toEqual({ ...rest, ...added });
     const rateOfLast = (model: string) => old(model, 'paper').groups.at(-1)?.rate;
     expect(rateOfLast('nin-cifar10')).toBe(0.1);
     expect(rateOfLast('nin-cifar100')).toBe(1);
@@ -78,6 +80,11 @@ describe('a config', () => {
     ['an unknown field', { colour: 1 }, 'c.json: unrecognized key: "colour"'],
     ['a wrong type', { epochs: '3' }, 'c.json: "epochs": invalid input: expected number, received string'],
     ['a value out of range', { dropout: 1 }, 'c.json: "dropout": too big: expected number to be <1'],
+    [
+      'no precision that there is',
+      { precision: 'double' },
+      'c.json: "precision": invalid option: expected one of "single"|"half"',
+    ],
     ['a wrong choice', { init: 'best' }, 'c.json: "init": invalid option: expected one of "he"|"paper"'],
     [
       'a wrong schedule',
@@ -102,8 +109,12 @@ describe('a config', () => {
 
   it('keeps what a resumed run was started with, but for its length and where its data are', () => {
     const path = within('resumed');
-    RunDirectory.create(path, tinyConfig);
-    expect(resumedConfig(path, { changes: { epochs: 5 } })).toEqual({ ...tinyConfig, epochs: 5 });
+    const config = { ...tinyConfig, precision: 'half' as const };
+    RunDirectory.create(path, config);
+    expect(resumedConfig(path, { changes: { epochs: 5 } })).toEqual({ ...config, epochs: 5 });
+    expect(() => resumedConfig(path, { changes: { precision: 'single' } })).toThrow(
+      `--resume goes on with the settings in ${path}; precision cannot change`,
+    );
     expect(() => resumedConfig(path, { model: 'nin-svhn', augment: true, changes: { batch: 5 } })).toThrow(
       `--resume goes on with the settings in ${path}; the model, batch, augment cannot change`,
     );

@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly out: string;
   /** How often each system is trained, with seeds from 0. */
   readonly seeds: number;
+  /** In place of the recipes'. */
+  readonly precision?: RunConfig['precision'];
 }
 
 /** Where the runs are, in the directory of the reports. */
@@ -36,11 +38,11 @@ export const runsBelow = (out: string): string => join(out, 'runs');
  * that experiments share runs: figure 3, figure 4 and tables 1 and 5 all need the same net.
  * @throws RunError, DataError when a config cannot be made, or a directory holds a run with other settings
  */
-export function planRuns({ experiment, scale, data, out, seeds }: PlanOptions): PlannedRun[] {
+export function planRuns({ experiment, scale, data, out, seeds, precision }: PlanOptions): PlannedRun[] {
   return experiment.systems.flatMap((system) => {
     const recipe = readRecipe(system);
     return Array.from({ length: seeds }, (_, seed): PlannedRun => {
-      const config = scale.config(system, seed, data);
+      const config = { ...scale.config(system, seed, data), ...(precision && { precision }) };
       const path = join(runsBelow(out), `${recipe.name}-${scale.name}-seed${seed}`);
       return { recipe, config, path, state: stateOf(path, config) };
     });

@@ -63,12 +63,13 @@ async function report(options: ReproduceOptions, runs: readonly PlannedRun[]): P
 }
 
 async function mapsOf(
-  { scale, withDevice }: ReproduceOptions,
+  { scale, precision, withDevice }: ReproduceOptions,
   run: PlannedRun,
 ): Promise<{ all: ClassMaps[]; images: ImageSet }> {
   const checkpoint = checkpointOf(run.path, 'last');
   const { test } = new SharedImages(scale, []).dataset(run.config);
   const images = take(test, 0, Math.min(test.count, MAPPED_IMAGES));
-  const all = await withDevice(run.config.seed, (device) => classMapsOf(device, checkpoint, images));
+  const config = { ...run.config, ...(precision && { precision }) };
+  const all = await withDevice(config, (device) => classMapsOf(device, checkpoint, images));
   return { all, images };
 }

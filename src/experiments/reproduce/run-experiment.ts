@@ -1,6 +1,7 @@
 /** Trains what an experiment lacks. */
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
+import type { RunConfig } from '../../train/config.js';
 import { readMetrics } from '../../train/metrics.js';
 import { makeOutDirectory } from '../../train/out-directory.js';
 import { readResult } from '../../train/result.js';
@@ -17,8 +18,11 @@ import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js'
 import { TimeLeft } from './time-left.js';
 
 export interface ExperimentOptions extends PlanOptions {
-  /** Lends a device made with a seed: a fresh one each time, since first weights depend on what was drawn before. */
-  readonly withDevice: <T>(seed: number, work: (device: Device) => Promise<T>) => Promise<T>;
+  /**
+   * Lends a device made with a config's `deviceSettings`: a fresh one each time, since first weights depend on what was drawn
+   * before.
+   */
+  readonly withDevice: <T>(config: RunConfig, work: (device: Device) => Promise<T>) => Promise<T>;
   readonly reporter?: ExperimentReporter;
   /** Stops at the next step; the same call goes on from there. */
   readonly signal?: AbortSignal;
@@ -89,7 +93,7 @@ async function trainRuns(
     if (signal.aborted) return false;
     if (images.preprocessing(config)) continue;
     reporter.fitting?.(run);
-    await withDevice(config.seed, (device) => images.fit(config, device, preparing));
+    await withDevice(config, (device) => images.fit(config, device, preparing));
   }
 
   const speeds = new Map<string, Speed>();
@@ -99,7 +103,7 @@ async function trainRuns(
     if (speeds.has(recipe.name)) continue;
     reporter.measuring?.(run);
     const measure = (device: Device) => measureSpeed(config, images.dataset(config), device);
-    speeds.set(recipe.name, await withDevice(config.seed, measure));
+    speeds.set(recipe.name, await withDevice(config, measure));
   }
   const left = new TimeLeft(
     todo.map(({ config, recipe, path }) =>
@@ -119,7 +123,7 @@ async function trainRuns(
       preprocessing: images.preprocessing(config)!,
       resume: state === 'begun',
       signal,
-      withDevice: (work) => withDevice(config.seed, work),
+      withDevice: (work) => withDevice(config, work),
       reporter: confirming(claim, {
         preparing,
         started(start) {

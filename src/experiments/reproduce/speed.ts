@@ -19,7 +19,7 @@ const TIMED_STEPS = 3;
 /**
  * Time a few steps of a run on its first images. How they are preprocessed makes no difference to the net's time, so here they
  * are only standardised.
- * @param device made with the config's seed; the run itself needs a fresh one
+ * @param device made with the config's `deviceSettings`; the run itself needs a fresh one
  * @throws RunError when the images are not those that the model is made for
  */
 export async function measureSpeed(config: RunConfig, dataset: Dataset, device: Device): Promise<Speed> {

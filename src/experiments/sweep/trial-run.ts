@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Preprocessing } from '../../data/index.js';
+import type { RunConfig } from '../../train/config.js';
 import type { RetrainingOptions } from '../../train/retraining.js';
 import { type RunOptions, runTraining } from '../../train/run.js';
 import { RunDirectory } from '../../train/run-directory.js';
@@ -14,9 +15,9 @@ import type { Trial } from './definition.js';
 import { writeDiverged } from './outcome.js';
 
 export interface TrialOptions extends Pick<RunOptions, 'dataset' | 'reporter' | 'signal'> {
-  /** Lends a device made with this seed. */
+  /** Lends a device made with this config's `deviceSettings`. */
   readonly withDevice: (
-    seed: number,
+    config: RunConfig,
     work: Parameters<RetrainingOptions['withDevice']>[0],
   ) => Promise<unknown>;
 }
@@ -40,7 +41,7 @@ export async function runTrial(
   if (!resume) rmSync(path, { recursive: true, force: true });
   const preprocessing = fittedBefore(sweep, trial, trials);
   try {
-    await withDevice(config.seed, (device) =>
+    await withDevice(config, (device) =>
       runTraining({
         ...options,
         config,

@@ -70,7 +70,7 @@ describe('the class maps of a net trained on glyphs', () => {
 
   beforeAll(async () => {
     const config = chooseConfig({ changes: { epochs: 3, batch: 64, seed: 3 } });
-    await withDevice(config.seed, (device) => runTraining({ config, dataset: data, device, path: run() }));
+    await withDevice(config, (device) => runTraining({ config, dataset: data, device, path: run() }));
     all = await classMapsOf(gpu.device, checkpointOf(run(), 'last'), images);
   });
 

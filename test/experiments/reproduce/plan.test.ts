@@ -64,6 +64,19 @@ describe.each(EXPERIMENT_NAMES)('%s', (name) => {
   });
 });
 
+it('takes the precision of the recipes, unless told otherwise', () => {
+  const options = {
+    experiment: findExperiment('fig3'),
+    scale: SCALES.small,
+    data: 'data',
+    out: 'nowhere',
+    seeds: 1,
+  };
+  const precisions = (runs: ReturnType<typeof planRuns>) => runs.map(({ config }) => config.precision);
+  expect(precisions(planRuns(options))).toEqual(['single', 'single']);
+  expect(precisions(planRuns({ ...options, precision: 'half' }))).toEqual(['half', 'half']);
+});
+
 it('shares runs between experiments', () => {
   const paths = (name: string) => plan(name, 'small').map(({ path }) => path);
   for (const name of ['table1', 'table5', 'fig4'])

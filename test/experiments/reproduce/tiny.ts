@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Experiment } from '../../../src/experiments/reproduce/experiments.js';
 import { miniature } from '../../../src/experiments/reproduce/scale.js';
 import { Device } from '../../../src/gpu/device.js';
+import type { RunConfig } from '../../../src/train/config.js';
+import { deviceSettings } from '../../../src/train/session.js';
 import { writeTinyMnist } from '../../support/tiny-mnist.js';
 
 /** A few steps an epoch, so that a run takes seconds. */
@@ -31,8 +33,8 @@ export function tinyExperiment(directory: string): { experiment: Experiment; dat
 }
 
 /** As the command line lends devices. */
-export async function withDevice<T>(seed: number, work: (device: Device) => Promise<T>): Promise<T> {
-  const device = await Device.create({ seed });
+export async function withDevice<T>(config: RunConfig, work: (device: Device) => Promise<T>): Promise<T> {
+  const device = await Device.create(deviceSettings(config));
   try {
     return await work(device);
   } finally {
