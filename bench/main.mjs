@@ -16,8 +16,11 @@ const USAGE = `npm run bench -- [filter ...] [options]
   --time S        seconds to spend on timing each case, after it was checked (default 0.5)
   --json FILE     also write everything as JSON
   --adapter NAME  a substring of the adapter's name, as \`dawngrad doctor\` lists it
+  --precision P   half: also what rounds operands of matrix products to half precision (default single)
   --list          print the names of the cases
 `;
+
+const PRECISIONS = ['single', 'half'];
 
 class UsageError extends Error {}
 
@@ -31,6 +34,7 @@ function optionsFrom(argv) {
         time: { type: 'string', default: '0.5' },
         json: { type: 'string' },
         adapter: { type: 'string' },
+        precision: { type: 'string', default: 'single' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -39,6 +43,8 @@ function optionsFrom(argv) {
     if (!(Number.isInteger(batch) && batch > 0))
       throw new Error(`--batch ${values.batch}: not a whole number over 0`);
     if (!(time > 0)) throw new Error(`--time ${values.time}: not a number of seconds over 0`);
+    if (!PRECISIONS.includes(values.precision))
+      throw new Error(`--precision ${values.precision}: not ${PRECISIONS.join(' or ')}`);
     return { ...values, batch, time, filters: positionals };
   } catch (error) {
     throw new UsageError(error.message.split('\n')[0]);
@@ -60,7 +66,7 @@ async function measureLimits(device, clock, budget) {
 async function main(argv) {
   const options = optionsFrom(argv);
   if (options.help) return console.log(USAGE);
-  const device = await openDevice(options.adapter);
+  const device = await openDevice(options.adapter, options.precision);
   try {
     const cases = choose(casesOf(device, options), options.filters);
     if (options.list) for (const { name } of cases) console.log(name);

@@ -1,7 +1,7 @@
 /** Check one case, then time it. */
 import { Bench } from 'tinybench';
 import { tidy } from '../dist/tensor/tidy.js';
-import { findError } from './check.mjs';
+import { findError, halvedBounds } from './check.mjs';
 import { costOf, launchesOf } from './cost.mjs';
 import { makeInputs } from './inputs.mjs';
 import { summarise } from './statistics.mjs';
@@ -19,6 +19,7 @@ const LEAST_SAMPLES = 3;
  * @property {string} name begins with its group, a dot and what of it, then its shapes
  * @property {Record<string, import('./inputs.mjs').Input>} inputs
  * @property {(inputs: Record<string, Tensor>) => Record<string, Tensor>} [prepare] further inputs, computed once from the others
+ * @property {string[]} [operands] inputs that a device of half precision may round to that, since matrix products take them
  * @property {(inputs: Record<string, Tensor>) => Record<string, Tensor>} launch what is timed; gives its results by name
  * @property {(inputs: Record<string, Values>) => Record<string, (position: number) => number>} expected results to check, by
  *   name: the value that each must have at a position
@@ -61,23 +62,25 @@ async function inputsOf(device, { inputs, prepare }) {
 }
 
 /** What is wrong with these results, if anything is. */
-async function errorOf(results, expected) {
+async function errorOf(results, expected, allowances) {
   for (const [name, valueAt] of Object.entries(expected)) {
-    const error = findError(name, await results[name].toArray(), valueAt);
+    const error = findError(name, await results[name].toArray(), valueAt, allowances[name]);
     if (error) return error;
   }
   return undefined;
 }
 
 /** Run a case once, and compare its results with what they must be. */
-async function launchAndCheck(device, { launch, expected }, { host, tensors }) {
+async function launchAndCheck(device, { launch, expected, operands = [] }, { host, tensors }) {
   const launches = launchesOf(device, () => launch(tensors));
   await device.synchronize();
   const start = performance.now();
   const results = tidy(device, () => launch(tensors));
   await device.synchronize();
   const took = performance.now() - start;
-  const error = await errorOf(results, expected(host));
+  const halved = device.precision === 'half' && operands.length > 0;
+  const allowances = halved ? halvedBounds(expected, host, operands) : {};
+  const error = await errorOf(results, expected(host), allowances);
   disposeAll(Object.values(results).filter((result) => !Object.values(tensors).includes(result)));
   return { launches, took, error };
 }

@@ -63,20 +63,21 @@ export const resultLine = (result, width) =>
       );
 
 /** Who was measured, and how: the lines above the table. */
-export const header = ({ device: { adapter }, clock, batch, limits }) => [
+export const header = ({ device: { adapter, precision }, clock, batch, limits }) => [
   `${adapter.name} (${adapter.driver})`,
-  `timed by ${clock.name}; batch ${batch}`,
+  `timed by ${clock.name}; batch ${batch}, ${precision} precision`,
   `limits: ${digits(limits.gflops)} GFLOP/s of fma in registers, ${digits(limits.gigabytes)} GB/s of copying`,
 ];
 
 /** For `--json`: times in milliseconds, rates in 10^9 a second. */
-export const jsonOf = ({ device: { adapter }, clock, batch, time, limits, loads, results }) => ({
+export const jsonOf = ({ device: { adapter, precision }, clock, batch, time, limits, loads, results }) => ({
   date: new Date().toISOString(),
   adapter,
   machine: { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version },
   clock: clock.name,
   loadAverage: loads,
   batch,
+  precision,
   secondsPerCase: time,
   limits,
   results,

@@ -15,6 +15,7 @@ function forward(layer) {
   return {
     name: `conv2d.forward ${describe(layer)}`,
     inputs: { x: random(input), weight: random(weight), bias: random([weight[0]]) },
+    operands: ['x', 'weight'],
     launch: ({ x, weight, bias }) => ({ y: conv2d(x, weight, bias, window, true) }),
     expected: ({ x, weight, bias }) => ({
       y: (i) => {
@@ -40,6 +41,7 @@ function inputGradient(layer) {
   return {
     name: `conv2d.inputGradient ${describe(layer)}`,
     inputs: { dy: random(output), weight: random(weight) },
+    operands: ['dy', 'weight'],
     launch: ({ dy, weight }) => ({ dx: conv2dInputGradient(dy, weight, input, window) }),
     expected: ({ dy, weight }) => ({
       dx: (i) => {
@@ -67,6 +69,7 @@ function weightGradient(layer) {
   return {
     name: `conv2d.weightGradient ${describe(layer)}`,
     inputs: { dy: random(output), x: random(input) },
+    operands: ['dy', 'x'],
     launch: ({ dy, x }) => {
       const { weight: dweight, bias: dbias } = conv2dParameterGradients(dy, x, weight, window, true);
       return { dweight, dbias };

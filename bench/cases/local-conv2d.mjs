@@ -30,6 +30,7 @@ export function localConv2dCases({ network: { pools } }) {
     {
       name: `localConv2d.forward ${title}`,
       inputs: { x, weight: random(weight), bias: random([MAPS, ...size]) },
+      operands: ['x', 'weight'],
       launch: ({ x, weight, bias }) => ({ y: localConv2d(x, weight, bias, WINDOW) }),
       expected: ({ x, weight, bias }) => ({
         y: (i) => {
@@ -45,6 +46,7 @@ export function localConv2dCases({ network: { pools } }) {
     {
       name: `localConv2d.inputGradient ${title}`,
       inputs: { dy, weight: random(weight) },
+      operands: ['dy', 'weight'],
       launch: ({ dy, weight }) => ({ dx: localConv2dInputGradient(dy, weight, input, WINDOW) }),
       expected: ({ dy, weight }) => ({
         dx: (i) => {
@@ -59,6 +61,7 @@ export function localConv2dCases({ network: { pools } }) {
     {
       name: `localConv2d.weightGradient ${title}`,
       inputs: { dy, x },
+      operands: ['dy', 'x'],
       launch: ({ dy, x }) => ({ dweight: localConv2dWeightGradient(dy, x, weight, WINDOW) }),
       expected: ({ dy, x }) => ({
         dweight: (i) => {

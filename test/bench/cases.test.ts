@@ -14,15 +14,21 @@ interface Case {
 describe('the benchmarks', () => {
   // biome-ignore lint/suspicious/noExplicitAny: the benchmarks are plain JavaScript, and so is the device they open
   let device: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  let halved: any;
   let cases: Case[];
 
   beforeAll(async () => {
     // Compile times are of no interest here: let the driver use what other tests compiled.
     process.env.MESA_SHADER_CACHE_DISABLE ??= 'false';
     device = await openDevice();
+    halved = await openDevice(undefined, 'half');
     cases = casesOf(device, { batch: 2, width: 1 / 24 });
   });
-  afterAll(() => device?.destroy());
+  afterAll(() => {
+    device?.destroy();
+    halved?.destroy();
+  });
 
   it('have names of their own, and cover every family of kernels', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
@@ -38,6 +44,14 @@ describe('the benchmarks', () => {
       if (error) errors.push(`${one.name}: ${error}`);
     }
     expect(errors).toEqual([]);
+  });
+
+  it('round operands to half precision only if asked to, and then are allowed to be off by that', async () => {
+    const [group, product] = ['matmul.half', 'matmul.half 8x75x2048 block1.conv'];
+    expect(cases.filter(({ name }) => name.startsWith(group))).toEqual([]);
+    const [rounded] = choose(casesOf(halved, { batch: 2, width: 1 / 24 }), [product]);
+    expect(await check(halved, rounded)).toBeUndefined();
+    expect(await check(halved, { ...rounded, operands: [] })).toMatch(/^c\[\d+\] is .*, expected /);
   });
 
   it('are chosen by any of several parts of their names', () => {

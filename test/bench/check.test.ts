@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findError, samplePositions } from '../../bench/check.mjs';
+import { findError, halvedBounds, samplePositions } from '../../bench/check.mjs';
 
 describe('samplePositions', () => {
   it('takes every position of a small array', () => {
@@ -36,5 +36,29 @@ describe('findError', () => {
     expect(findError('argmax', Uint32Array.of(1_000_001), () => 1_000_000)).toBe(
       'argmax[0] is 1000001, expected 1000000',
     );
+  });
+});
+
+describe('halvedBounds', () => {
+  const product = ({ a, b, bias }: Record<string, ArrayLike<number>>) => ({
+    c: (i: number) => Math.max(0, (a?.[0] ?? 0) * (b?.[i] ?? 0) + (bias?.[0] ?? 0)),
+  });
+  const inputs = { a: [-3], b: [2, 0], bias: [-10] };
+
+  it('allow each operand a unit in its last place, whatever its sign and that of the others', () => {
+    const unit = 2 ** -10;
+    const bounds = halvedBounds(product, inputs, ['a', 'b']);
+    expect(bounds.c(0)).toBeCloseTo(6 * (2 * unit + unit ** 2), 12);
+    // What is smaller than half precision's smallest normal number may become zero.
+    expect(bounds.c(1)).toBeCloseTo(3 * (1 + unit) * 2 ** -14, 12);
+    expect(halvedBounds(product, inputs, ['b']).c(0)).toBeCloseTo(6 * unit, 12);
+  });
+
+  it('add to what single precision is allowed', () => {
+    const off = Float32Array.of(1.001, 2);
+    const expected = (i: number) => i + 1;
+    expect(findError('y', off, expected)).toMatch(/^y\[0\] is 1.001/);
+    expect(findError('y', off, expected, () => 1e-3)).toBeUndefined();
+    expect(findError('y', off, expected, () => 1e-4)).toMatch(/^y\[0\] is 1.001/);
   });
 });
