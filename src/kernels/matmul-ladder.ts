@@ -223,7 +223,10 @@ export function fits(variant: MatmulVariant, device: Device, product: Product): 
 
 /** May this device take this variant for this product without being told to? */
 export const serves = (variant: MatmulVariant, device: Device, product: Product): boolean =>
-  (device.precision === 'half' || !isReduced(variant)) && fits(variant, device, product);
+  (mayRound(device, product) || !isReduced(variant)) && fits(variant, device, product);
+
+const mayRound = (device: Device, { exact = false }: Product): boolean =>
+  device.precision === 'half' && !exact;
 
 /** The variants from which this device may choose for this product. */
 export const variantsFor = (device: Device, product: Product): MatmulVariant[] =>
@@ -232,15 +235,15 @@ export const variantsFor = (device: Device, product: Product): MatmulVariant[] =
 /** Without measurements: registers and broadcasts for a CPU that plays GPU, tiles in workgroup memory for a GPU. */
 export function preferredVariant(device: Device, product: Product): MatmulVariant {
   const { rows } = product;
-  if (!device.adapter.software) return preferredTile(product, reducedTile(device));
+  if (!device.adapter.software) return preferredTile(product, reducedTile(device, product));
   if (!canBroadcast(device)) return 'naive';
   if (takesStacks(product)) return 'stacked32';
   return rows % 32 === 0 || rows > 64 ? 'broadcast32' : 'broadcast16';
 }
 
 /** How a GPU makes use of half precision, if it may: by its matrix units where it has any. */
-const reducedTile = (device: Device): 'subgroupMatrix' | 'half' | undefined => {
-  if (device.precision === 'single') return undefined;
+const reducedTile = (device: Device, product: Product): 'subgroupMatrix' | 'half' | undefined => {
+  if (!mayRound(device, product)) return undefined;
   return LADDER.subgroupMatrix64.runsOn(device) ? 'subgroupMatrix' : 'half';
 };
 

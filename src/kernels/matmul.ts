@@ -32,7 +32,7 @@ export function multiplyInto(
   variant: MatmulVariant = tunedVariant(c.device, product, epilogue) ?? preferredVariant(c.device, product),
 ): void {
   const { bias, accumulate = false, relu = false, mask } = epilogue;
-  const { a: from, b: by, c: to, middle = 1, ...sizes } = product;
+  const { a: from, b: by, c: to, middle = 1, exact: _, ...sizes } = product;
   if (!fits(variant, c.device, product)) {
     throw new DawngradError(
       `matmul: ${variant} cannot compute ${product.rows} x ${product.columns} elements of this layout on ` +

@@ -11,6 +11,8 @@ export interface MatmulOptions {
   transposeA?: boolean;
   /** Take b as `[..., N, K]`. */
   transposeB?: boolean;
+  /** Round no operand, even on a device that may: for what is not learning, and cannot put up with it. */
+  exact?: boolean;
 }
 
 /** The matrices in a tensor, once transposed: how many, of what size, and the strides of their rows and columns. */
@@ -55,7 +57,7 @@ export function matrixProduct(
 ): Tensor {
   checkDType('matmul', 'a', a);
   checkDType('matmul', 'b', b);
-  const { transposeA = false, transposeB = false } = options;
+  const { transposeA = false, transposeB = false, exact = false } = options;
   const left = matricesOf('a', a, transposeA);
   const right = matricesOf('b', b, transposeB);
   const mark = (transposed: boolean) => (transposed ? ' transposed' : '');
@@ -81,6 +83,7 @@ export function matrixProduct(
       outer: 1,
       inner,
       group: columns,
+      exact,
       a: { batch: left.batch.length > 0 ? rows * inner : 0, row: left.rowStride, inner: left.columnStride },
       b: {
         batch: right.batch.length > 0 ? inner * columns : 0,

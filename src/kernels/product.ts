@@ -16,6 +16,8 @@ export interface Product {
   readonly middle?: number;
   readonly inner: number;
   readonly group: number;
+  /** Operands must not be rounded, even on a device that may. */
+  readonly exact?: boolean;
   readonly a: { start?: number; batch?: number; row: number; outer?: number; middle?: number; inner: number };
   readonly b: {
     start?: number;

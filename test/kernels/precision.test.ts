@@ -50,6 +50,23 @@ const gpuLike = (
     },
   });
 
+describe('a product that must be exact', () => {
+  const gpu = useDevice();
+
+  it('takes no variant that rounds, even in half precision, and even if one was measured to be the fastest', () => {
+    const half = gpuLike(gpu.device, 'half');
+    const product = pointwise(192, 1024);
+    const exact = { ...product, exact: true };
+    expect([preferredVariant(half, product), preferredVariant(half, exact)]).toEqual([
+      'subgroupMatrix64',
+      preferredVariant(gpuLike(gpu.device, 'single'), product),
+    ]);
+    expect(variantsFor(half, exact)).toEqual(variantsFor(gpuLike(gpu.device, 'single'), product));
+    useMeasurements(half, { [productKey(product)]: { variant: 'half', milliseconds: {} } });
+    expect([tunedVariant(half, product, {}), tunedVariant(half, exact, {})]).toEqual(['half', undefined]);
+  });
+});
+
 describe('a device that was not asked for less than single precision', () => {
   const gpu = useDevice();
 

@@ -59,7 +59,7 @@ export async function inverseSquareRoot(
   const norm = await frobenius(matrix);
   const factors = factorsFrom(Math.sqrt(smallest / norm));
   const times = (a: Tensor, b: Tensor) =>
-    a === identity ? b.view(b.shape) : b === identity ? a.view(a.shape) : matrixProduct(a, b);
+    a === identity ? b.view(b.shape) : b === identity ? a.view(a.shape) : exactProduct(a, b);
 
   let y = elementwiseWithNumber('divide', matrix, norm);
   let z = identity;
@@ -123,8 +123,11 @@ async function distanceFromIdentity(matrix: Tensor, identity: Tensor): Promise<n
   return norm / Math.sqrt(matrix.shape[0]!);
 }
 
+/** The iteration converges to what its products can resolve, which in half precision would be nothing. */
+const exactProduct = (a: Tensor, b: Tensor): Tensor => matrixProduct(a, b, { exact: true });
+
 async function residualOf(root: Tensor, matrix: Tensor, identity: Tensor): Promise<number> {
-  const product = tidy(root.device, () => matrixProduct(matrixProduct(root, matrix), root));
+  const product = tidy(root.device, () => exactProduct(exactProduct(root, matrix), root));
   const residual = await distanceFromIdentity(product, identity);
   product.dispose();
   return residual;

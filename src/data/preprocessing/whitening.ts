@@ -46,7 +46,7 @@ export const zca: StepKind<Spec> = {
     return learned;
   },
   apply: (x, _, { mean, matrix }) =>
-    matrixProduct(elementwise('subtract', rows(x), mean!), matrix!).view(x.shape),
+    matrixProduct(elementwise('subtract', rows(x), mean!), matrix!, { exact: true }).view(x.shape),
 };
 
 /** Each image as a row of features. */
@@ -56,7 +56,7 @@ const rows = (x: Tensor): Tensor => x.view([x.shape[0]!, -1]);
 const covarianceOf = (images: TrainingImages, mean: Tensor): Promise<Tensor> =>
   images.mean('zca: covariance', (x) => {
     const centred = elementwise('subtract', rows(x), mean);
-    return matrixProduct(centred, centred, { transposeA: true });
+    return matrixProduct(centred, centred, { transposeA: true, exact: true });
   });
 
 function plusOnDiagonal(matrix: Tensor, value: number): Tensor {
