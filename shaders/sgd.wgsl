@@ -10,13 +10,14 @@
 // All parameters of a net lie side by side in one flat array, each from a multiple of BLOCK quads on, and so do their
 // velocities: one launch can update them all. A block belongs to a group of parameters that share their hyper-parameters.
 // The gradients given may be those of all, or of parameters from quad `start` on. A thread takes every so many-th quad
-// (linearGrid in src/kernels/kernel.ts). What lies between two parameters is updated too, and means nothing.
+// (linearGrid in src/kernels/kernel.ts). With the gradients of all, what lies between two parameters is updated too, and
+// means nothing.
 //
 // What a schedule may change stands in `hyper`, a storage buffer: a recorded step can be replayed with new values in it.
 
 struct Params {
-  start: u32,
-  quads: u32,
+  start: u32, // in quads
+  size: u32, // in elements
 }
 
 struct Hyper {
@@ -39,14 +40,16 @@ const BLOCK: u32 = 16u;
 
 @compute @workgroup_size(WORKGROUP)
 fn step(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = thread.x; i < params.quads; i += groups.x * WORKGROUP) {
+  for (var i = thread.x; 4u * i < params.size; i += groups.x * WORKGROUP) {
     let at = params.start + i;
     let its = hyper[group_of_block[at / BLOCK]];
     let before = parameter[at];
     let g = its.gradient_scale * gradient[i] + its.weight_decay * before;
     let v = its.momentum * velocity[at] + g;
     let direction = select(v, g + its.momentum * v, its.nesterov != 0.0);
-    velocity[at] = v;
-    parameter[at] = before - its.learning_rate * direction;
+    // Beyond the end may be somebody else's.
+    let mine = vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.size);
+    velocity[at] = select(velocity[at], v, mine);
+    parameter[at] = select(before, before - its.learning_rate * direction, mine);
   }
 }

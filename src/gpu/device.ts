@@ -131,7 +131,7 @@ export class Device {
     return this.#recording?.join(parts, label);
   }
 
-  /** Does a program use this memory? Then whoever has it must stay there. */
+  /** Was this memory used while something was recorded? A program may go on using it: whoever has it must stay there. */
   isRecorded(memory: Memory): boolean {
     return this.#recorded.has(memory);
   }
@@ -147,8 +147,12 @@ export class Device {
     this.check();
     checkLaunch(launch, this.limits);
     if (launch.grid.includes(0)) return;
-    if (this.#recording) this.#recording.launches.push(launch);
-    else this.#recorder.add(this.#prepare(launch));
+    if (!this.#recording) {
+      this.#recorder.add(this.#prepare(launch));
+      return;
+    }
+    this.#recording.add(launch);
+    for (const memory of launch.operands) this.#recorded.add(memory);
   }
 
   /** Find or compile the pipeline, and bind the operands. */
@@ -199,7 +203,6 @@ export class Device {
       for (const { memory, offset, size } of tenants) memory.putAt({ buffer: arena.buffer, offset, size });
       return arena;
     });
-    for (const { operands } of recording.launches) for (const memory of operands) this.#recorded.add(memory);
     return new Program({
       result,
       dispatches: recording.launches.map((launch) => this.#prepare(launch)),

@@ -36,7 +36,7 @@ const meet = (a: PlannedMemory, b: PlannedMemory): boolean => a.from < b.until &
  *
  * One arena would be best, but WebGPU forbids reading and writing one buffer in one launch, even at different places. So
  * there are several, and what one launch reads and writes lies in different ones. The same holds for what outlives the
- * program's run, because nobody knows which launches will use it.
+ * program's run, because nobody knows which launches will use it; but parts of a whole lie together, since somebody said so.
  *
  * @param limit bytes of the largest buffer
  */

@@ -1,6 +1,7 @@
 import { DawngradError } from './errors.js';
 import type { Launch } from './launch.js';
 import { aligned, type Memory, type OwnedMemory } from './memory.js';
+import type { Access } from './pipelines.js';
 
 /** Memory asked for while recording: when it is needed is known, where it is comes with the plan. */
 export class PlannedMemory implements OwnedMemory {
@@ -78,6 +79,10 @@ export class PlannedMemory implements OwnedMemory {
 export const wholeOf = (memory: Memory): Memory =>
   memory instanceof PlannedMemory && memory.whole ? wholeOf(memory.whole) : memory;
 
+/** Does a launch read another part of the whole that this is a part of? */
+const readsBeside = (part: Memory, { operands, access }: Launch): boolean =>
+  operands.some((memory, index) => access[index] === 'read' && wholeOf(memory) === wholeOf(part));
+
 /** What happens while a program is recorded: launches, in order, and the memory that was asked for meanwhile. */
 export class Recording {
   readonly launches: Launch[] = [];
@@ -88,11 +93,34 @@ export class Recording {
     return this.#plan(new PlannedMemory(this, label, bytes));
   }
 
-  /** Memory of which all these are parts, one after the other; undefined where they are not this recording's to place. */
+  /** @throws DawngradError where it reads one part of a whole and writes another, which WebGPU forbids */
+  add(launch: Launch): void {
+    const { operands, access, label } = launch;
+    const written = operands.filter(
+      (memory, index) => access[index] === 'write' && wholeOf(memory) !== memory,
+    );
+    if (written.some((part) => readsBeside(part, launch))) {
+      throw new DawngradError(
+        `${label}: reads one parameter's gradient and writes another's after the optimizer's step of the same recording; ` +
+          'do it before the step',
+      );
+    }
+    this.launches.push(launch);
+  }
+
+  /**
+   * Memory of which all these are parts, one after the other. Undefined where they are not this recording's to place, each
+   * once, or where a launch reads one of them and writes another: WebGPU forbids that within one buffer.
+   */
   join(parts: readonly Memory[], label: string): PlannedMemory | undefined {
-    const planned = this.memory.filter((memory) => parts.includes(memory) && !memory.whole);
+    const wanted = new Set(parts);
+    const planned = this.memory.filter((memory) => wanted.has(memory) && !memory.whole);
+    const uses = ({ operands, access }: Launch, how: Access) =>
+      operands.some((memory, index) => access[index] === how && wanted.has(memory));
     if (planned.length < parts.length) return undefined;
+    if (this.launches.some((launch) => uses(launch, 'read') && uses(launch, 'write'))) return undefined;
     const bytes = planned.reduce((sum, part) => sum + aligned(part.bytes), 0);
+    // They are the same, in the order that was asked for.
     return this.#plan(new PlannedMemory(this, label, bytes, parts as PlannedMemory[]));
   }
 

@@ -14,9 +14,9 @@ export const adamKernel = defineKernel({
     hyper: 'read',
     group_of_block: 'read',
   },
-  params: { start: 'u32', quads: 'u32' },
-  grid: ({ quads }) => linearGrid(quads),
-  cost: ({ quads }) => elementCost(7 * 4 * quads, 14 * 4 * quads),
+  params: { start: 'u32', size: 'u32' },
+  grid: ({ size }) => linearGrid(Math.ceil(size / 4)),
+  cost: ({ size }) => elementCost(7 * size, 14 * size),
 });
 
 export interface AdamHyper {

@@ -24,7 +24,7 @@ export interface FlatTensors {
 }
 
 /**
- * What the kernels' `struct Params` says: quads of elements.
+ * What the kernels' `struct Params` says: `start` in quads of elements.
  * @param state what the optimizer remembers, each f32 `[S]`
  * @param fields of the shader's `struct Hyper`
  * @throws ShapeError
@@ -35,7 +35,7 @@ export function flatRange(
   state: readonly Tensor[],
   fields: number,
   start: number,
-): { start: number; quads: number } {
+): { start: number; size: number } {
   for (const { shape } of state) checkSameShape(op, parameter.shape, shape);
   checkSameShape(op, hyper.shape, [hyper.shape[0] ?? 0, fields]);
   checkSameShape(op, groupOfBlock.shape, [blocksOf(parameter.size)]);
@@ -45,5 +45,5 @@ export function flatRange(
         `it must begin at a multiple of ${BLOCK} and lie within`,
     );
   }
-  return { start: start / 4, quads: Math.ceil(gradient.size / 4) };
+  return { start: start / 4, size: gradient.size };
 }

@@ -13,9 +13,9 @@ export const sgdKernel = defineKernel({
     hyper: 'read',
     group_of_block: 'read',
   },
-  params: { start: 'u32', quads: 'u32' },
-  grid: ({ quads }) => linearGrid(quads),
-  cost: ({ quads }) => elementCost(5 * 4 * quads, 7 * 4 * quads),
+  params: { start: 'u32', size: 'u32' },
+  grid: ({ size }) => linearGrid(Math.ceil(size / 4)),
+  cost: ({ size }) => elementCost(5 * size, 7 * size),
 });
 
 export interface SgdHyper {

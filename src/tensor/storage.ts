@@ -4,10 +4,12 @@ import { aligned, type OwnedMemory } from '../gpu/memory.js';
 /** Memory shared by the tensors that view it; it is given back when the last of them lets go. */
 export class Storage {
   readonly memory: OwnedMemory;
+  readonly #isPart: boolean;
   #holders = 1;
 
-  constructor(memory: OwnedMemory) {
+  constructor(memory: OwnedMemory, isPart = false) {
     this.memory = memory;
+    this.#isPart = isPart;
   }
 
   /** New memory; its contents are undefined. */
@@ -16,7 +18,7 @@ export class Storage {
   }
 
   get shared(): boolean {
-    return this.#holders > 1;
+    return this.#isPart || this.#holders > 1;
   }
 
   retain(): this {
@@ -28,7 +30,7 @@ export class Storage {
   part(start: number, bytes: number): Storage {
     const { buffer, offset, size } = this.retain().memory;
     const most = Math.min(aligned(bytes), size - start);
-    return new Storage({ buffer, offset: offset + start, size: most, release: () => this.release() });
+    return new Storage({ buffer, offset: offset + start, size: most, release: () => this.release() }, true);
   }
 
   release(): void {

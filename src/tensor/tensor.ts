@@ -74,7 +74,7 @@ export class Tensor {
     return this.#storage === undefined;
   }
 
-  /** Does another tensor, a view, use the same memory? */
+  /** May another tensor, a view or what this is a part of, use the same memory? */
   get shared(): boolean {
     return this.#held.shared;
   }

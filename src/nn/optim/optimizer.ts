@@ -1,9 +1,11 @@
 import { noGrad } from '../../autograd/tape.js';
 import type { Device } from '../../gpu/device.js';
 import { DawngradError } from '../../gpu/errors.js';
+import { checkDType } from '../../kernels/check.js';
 import { filled } from '../../kernels/fill.js';
 import { BLOCK, blocksOf, type FlatTensors } from '../../kernels/flat-parameters.js';
 import { fromArray } from '../../tensor/create.js';
+import { checkSameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
 import type { Parameter } from '../parameter.js';
@@ -119,6 +121,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
 
   /** Update every parameter that has a gradient. */
   step(): void {
+    this.#checkGradients();
     this.prepareStep();
     const { tensor: hyper } = this.#hyper as { tensor: Tensor };
     noGrad(() => {
@@ -136,6 +139,17 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
         }
       }
     });
+  }
+
+  /** In a flat buffer a gradient that is too long would update somebody else's parameter. */
+  #checkGradients(): void {
+    const step = `${this.constructor.name}.step`;
+    for (const parameter of this.#parameters) {
+      if (!parameter.grad) continue;
+      checkSameShape(step, parameter.shape, parameter.grad.shape);
+      checkDType(step, 'gradient', parameter.grad);
+      void parameter.memory; // there is none, and it says so, if the parameter was disposed of
+    }
   }
 
   /**

@@ -71,9 +71,14 @@ function moved(device: Device, parameters: readonly Parameter[]): Flat {
     length += lengthOf(parameter);
     return { parameter, start };
   });
-  const tensor = keep(new Tensor(device, [length]));
-  for (const { parameter, start } of members) parameter.moveInto(tensor, start);
-  // Buffers of these sizes will not be asked for again.
+  const whole = new Tensor(device, [length]);
+  for (const { parameter, start } of members) parameter.moveInto(whole, start);
+  // It belongs to the parameters: the last that is disposed of gives it back.
+  const { buffer, offset, size } = whole.memory;
+  const borrowed = new Storage({ buffer, offset, size, release: () => {} });
+  const tensor = keep(new Tensor(device, whole.shape, 'f32', borrowed));
+  whole.dispose();
+  // Buffers of the sizes that they had will not be asked for again.
   device.trim();
   const flat = { members, tensor };
   for (const parameter of parameters) homes.set(parameter, flat);

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
+import { linear } from '../../../src/autograd/ops/linear.js';
 import { multiply } from '../../../src/autograd/ops/multiply.js';
+import { reshape } from '../../../src/autograd/ops/reshape.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { DawngradError } from '../../../src/gpu/errors.js';
+import { run } from '../../../src/kernels/kernel.js';
+import { reluForward } from '../../../src/kernels/relu.js';
 import { constant, normal } from '../../../src/nn/init.js';
 import { Adam } from '../../../src/nn/optim/adam.js';
 import type { Optimizer, RateOptions } from '../../../src/nn/optim/optimizer.js';
@@ -141,6 +146,44 @@ describe('Optimizer', () => {
       }
     });
 
+    it('launches one for each where a kernel reads a gradient and writes another, which one buffer forbids', async () => {
+      // Of a single row, the gradient of a bias is that of the output, from which the weight's is computed.
+      const [weights, biases, inputs] = [18, 3, 6].map((size) => [...uniformValues(size, 1, size, -1, 1)]);
+      const learner = () => {
+        const [weight, bias] = [weights!, biases!].map(parameterOf) as [Parameter, Parameter];
+        const x = fromArray(gpu.device, Float32Array.from(inputs!), [1, 6]);
+        const optimizer = new SGD([weight, bias], { lr: 0.5 });
+        const step = () => {
+          optimizer.zeroGrad();
+          const { loss } = crossEntropy(linear(x, reshape(weight, [3, 6]), bias), labels);
+          backward(loss);
+          optimizer.step();
+        };
+        return { step, parameters: [weight, bias] };
+      };
+      const labels = fromArray(gpu.device, Uint32Array.of(2), [1]);
+      const [recorded, eager] = [learner(), learner()];
+      const program = gpu.device.record(recorded.step);
+      expect(program.kernels.filter((kernel) => kernel === 'sgd.step')).toHaveLength(2);
+      program.run();
+      eager.step();
+      expect(await read(recorded.parameters)).toEqual(await read(eager.parameters));
+    });
+
+    it('refuses that after the step, where it is too late', () => {
+      const parameters = values(1).map(parameterOf);
+      const optimizer = makers.SGD(parameters);
+      const step = work(optimizer, parameters, tensors(values(2)));
+      const [first, second] = parameters as [Parameter, Parameter];
+      const late = () => {
+        step();
+        run(reluForward, { x: first.grad!, y: second.grad! }, { size: 5 });
+      };
+      expect(() => gpu.device.record(late)).toThrow(
+        "relu.forward: reads one parameter's gradient and writes another's after the optimizer's step",
+      );
+    });
+
     it('leaves parameters that a program already knows where that program looks for them', async () => {
       const parameters = values(1).map(parameterOf);
       const [known] = parameters as [Parameter];
@@ -163,6 +206,51 @@ describe('Optimizer', () => {
     stepWith(optimizer, [a, b], [[1], [1]]);
     expect(await a.item()).toBe(1 - 0.5 * (1 + 1));
     expect(await b.item()).toBe(1 - 0.25);
+  });
+
+  it('leaves parameters alone that a program is being compiled for', async () => {
+    const parameters = [parameterOf([1]), parameterOf([2])];
+    const [known] = parameters as [Parameter];
+    const compiling = gpu.device.compile(() => multiply(known, 3));
+    const optimizer = new SGD(parameters, { lr: 1 });
+    const program = await compiling;
+    stepWith(optimizer, parameters, [[-1], [0]]);
+    program.run();
+    expect(await program.result.item()).toBe(6);
+  });
+
+  it('leaves a part of a tensor where it is, and what is behind it as it is', async () => {
+    const whole = fromArray(gpu.device, new Float32Array(128).fill(1), [128]);
+    const part = parameterOf([0, 0, 0, 0, 0]);
+    part.moveInto(whole, 64);
+    const other = parameterOf([1]);
+    const optimizer = new SGD([part, other], { lr: 1 });
+    stepWith(optimizer, [part, other], [[1, 2, 3, 4, 5], [1]]);
+    expect([...(await whole.toArray()).subarray(63, 71)]).toEqual([1, -1, -2, -3, -4, -5, 1, 1]);
+  });
+
+  it('refuses a gradient of another shape, which would update the next parameter too, and one of no parameter', () => {
+    const parameters = [parameterOf([1, 2]), parameterOf([3])] as [Parameter, Parameter];
+    const optimizer = new SGD(parameters, { lr: 1 });
+    parameters[0].grad = fromArray(gpu.device, new Float32Array(65), [65]);
+    expect(() => optimizer.step()).toThrow('SGD.step: shapes [2] and [65] differ; they must be equal');
+    parameters[0].grad = fromArray(gpu.device, new Uint32Array(2), [2]);
+    expect(() => optimizer.step()).toThrow('SGD.step: gradient [2] has elements of type u32, expected f32');
+    parameters[0].grad = fromArray(gpu.device, new Float32Array(2), [2]);
+    parameters[0].dispose();
+    expect(() => optimizer.step()).toThrow('using a tensor [2] that was disposed of');
+  });
+
+  it('does not keep the memory of parameters that were disposed of', () => {
+    const { used } = gpu.device.memory;
+    const parameters = [new Float32Array(5000), new Float32Array(7000)].map((values) =>
+      parameterOf([...values]),
+    );
+    const optimizer = new SGD(parameters, { lr: 1 });
+    expect(gpu.device.memory.used - used).toBeGreaterThan(4 * 12_000);
+    for (const parameter of parameters) parameter.dispose();
+    expect(gpu.device.memory.used - used).toBeLessThan(4 * 1000);
+    expect(optimizer.groups).toHaveLength(1);
   });
 
   it("a schedule's factor scales every group's own rate", async () => {
