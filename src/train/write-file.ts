@@ -51,7 +51,7 @@ export function replaceFile(path: string, content: Uint8Array | string, { shared
 
 /**
  * Make a file unless there is one of that name. Of several processes that try at once, one makes it; readers see all of it
- * or nothing, but where the file system knows no second names.
+ * or nothing. But where the file system knows no second names they may see a part, and a crash may leave one.
  * @returns whether it was made here
  * @throws RunError, leaving nothing behind
  */
@@ -69,8 +69,11 @@ export function createFile(path: string, content: string): boolean {
   }
 }
 
-/** What file systems without second names answer, such as FAT or drives that a program pretends to be. */
-const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+/**
+ * What file systems without second names answer, such as FAT or drives that a program pretends to be. EISDIR is Node's word
+ * for what Windows says of FAT: the function is not known there.
+ */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'];
 
 /** A second name for a file; unlike a renaming this fails where the name is taken. */
 function addName(file: string, name: string): void {

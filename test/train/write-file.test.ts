@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RunError } from '../../src/train/run-error.js';
 import { appendLine, createFile, replaceFile } from '../../src/train/write-file.js';
 
-/** Bytes that still fit on the disk, and whether it has hard links. */
-const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, links: true }));
+/** Bytes that still fit on the disk, and what it answers who wants a hard link. */
+const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, links: 'done' }));
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -17,7 +17,7 @@ vi.mock('node:fs', async (original) => {
     return written;
   };
   const linkSync = (file: string, name: string): void => {
-    if (!disk.links) throw Object.assign(new Error('EPERM: no links'), { code: 'EPERM' });
+    if (disk.links !== 'done') throw Object.assign(new Error(disk.links), { code: disk.links });
     fs.linkSync(file, name);
   };
   return { ...fs, writeSync, linkSync };
@@ -28,7 +28,7 @@ let path: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'dawngrad-write-'));
   path = join(directory, 'file');
-  Object.assign(disk, { free: Number.POSITIVE_INFINITY, links: true });
+  Object.assign(disk, { free: Number.POSITIVE_INFINITY, links: 'done' });
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -59,7 +59,7 @@ describe('replaceFile', () => {
 });
 
 describe('createFile', () => {
-  describe.each([true, false])('where the file system has hard links: %s,', (links) => {
+  describe.each(['done', 'EPERM', 'EISDIR'])('where the file system says of a hard link: %s,', (links) => {
     beforeEach(() => {
       disk.links = links;
     });

@@ -11,6 +11,9 @@
  * - belongs to a process of this machine that is no more; or
  * - has expired: its owner sets its time of modification at least every `heartbeat`, and `expiry` has passed since.
  *
+ * Where the file system has no hard links a claim is for a moment empty or half-written, and stays so if its owner dies then.
+ * Such a claim has an owner nobody knows, and can only expire.
+ *
  * An owner that may have slept (a stopped process, a closed laptop) is fenced off. Before a step's work counts it confirms its
  * claim; where its last sign of life is older than half of `expiry` it trusts that no more, and makes the next generation
  * itself. If another has, the task is lost to it, and it leaves the directory alone.
@@ -20,7 +23,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson } from '../../train/read-file.js';
+import { readText } from '../../train/read-file.js';
 import { explainFileError, RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
 import { processRuns, thisMachine } from './machine.js';
@@ -34,16 +37,30 @@ export interface Lease {
 /** Compiling shaders for a software driver may keep a process from giving a sign of life for a minute or two. */
 const LEASE: Lease = { heartbeat: 10_000, expiry: 600_000 };
 
-const ownerSchema = z.object({
+const processSchema = z.object({
   host: z.string(),
   pidNamespace: z.string(),
   pid: z.number().int().positive(),
 });
 
-export type Owner = Readonly<z.infer<typeof ownerSchema>>;
+export type Process = Readonly<z.infer<typeof processSchema>>;
+
+/** `unknown` where the claim does not say. */
+export type Owner = Process | 'unknown';
 
 /** `process 4711 on hive` */
-export const describeOwner = ({ pid, host }: Owner): string => `process ${pid} on ${host}`;
+export const describeOwner = (owner: Owner): string =>
+  owner === 'unknown' ? 'an unknown process' : `process ${owner.pid} on ${owner.host}`;
+
+/** @throws RunError when the file cannot be read; one that can be but makes no sense has an unknown owner */
+function readOwner(file: string): Owner {
+  const text = readText(file);
+  try {
+    return processSchema.parse(JSON.parse(text));
+  } catch {
+    return 'unknown';
+  }
+}
 
 /** Thrown where a process would work on with a task that another has taken over. */
 export class ClaimLostError extends RunError {
@@ -84,8 +101,8 @@ export class Claims {
   #ownerOf(task: string, generation: number): Owner | undefined {
     if (generation === 0 || existsSync(this.#file(task, generation, 'released'))) return undefined;
     const file = this.#file(task, generation, 'claim');
-    const owner = readJson(file, ownerSchema, 'a claim');
-    if (isHere(owner) && !processRuns(owner.pid)) return undefined;
+    const owner = readOwner(file);
+    if (owner !== 'unknown' && isHere(owner) && !processRuns(owner.pid)) return undefined;
     return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
   }
 
@@ -104,9 +121,9 @@ export class Claims {
 }
 
 const HERE = thisMachine();
-const OWN_NAME = `${JSON.stringify({ ...HERE, pid: process.pid } satisfies Owner)}\n`;
+const OWN_NAME = `${JSON.stringify({ ...HERE, pid: process.pid } satisfies Process)}\n`;
 
-const isHere = ({ host, pidNamespace }: Owner): boolean =>
+const isHere = ({ host, pidNamespace }: Process): boolean =>
   host === HERE.host && pidNamespace === HERE.pidNamespace;
 
 interface ClaimOptions {

@@ -1,9 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ClaimLostError, Claims, type Owner } from '../../../src/experiments/claims/claim.js';
+import {
+  ClaimLostError,
+  Claims,
+  describeOwner,
+  type Process,
+} from '../../../src/experiments/claims/claim.js';
 import { thisMachine } from '../../../src/experiments/claims/machine.js';
 import { useDirectory } from '../../train/tiny-run.js';
 
@@ -20,8 +25,12 @@ const file = (generation: number) => join(sweep, 'claims', `trial.${generation}.
 const HOUR = 3600;
 
 /** What another process left, so many seconds after its last sign of life. */
-function claimOf(owner: Partial<Owner>, generation: number, silent: number): void {
-  writeFileSync(file(generation), JSON.stringify({ ...thisMachine(), pid: process.pid, ...owner }));
+function claimOf(owner: Partial<Process>, generation: number, silent: number): void {
+  leave(JSON.stringify({ ...thisMachine(), pid: process.pid, ...owner }), generation, silent);
+}
+
+function leave(text: string, generation: number, silent: number): void {
+  writeFileSync(file(generation), text);
   const time = Date.now() / 1000 - silent;
   utimesSync(file(generation), time, time);
 }
@@ -65,7 +74,7 @@ describe('a claim', () => {
     claim?.release();
   });
 
-  it.each<[string, Partial<Owner>]>([
+  it.each<[string, Partial<Process>]>([
     ['another machine', { host: `not-${hostname()}` }],
     ["another container under this machine's name", { pidNamespace: 'another' }],
     ['a process that stands still', {}],
@@ -110,9 +119,26 @@ describe('a claim', () => {
     expect(readdirSync(join(sweep, 'claims'))).toContain('trial.2.released');
   });
 
+  it.each([
+    ['is empty', ''],
+    ['is half-written', '{"host":"hi'],
+    ['is something else', '{"host":"hive","pid":"me"}'],
+  ])('that %s has an unknown owner, until it expires', (_, text) => {
+    const claims = new Claims(sweep);
+    leave(text, 9, 60);
+    expect(claims.take('trial')).toBeUndefined();
+    expect(describeOwner(claims.owner('trial')!)).toBe('an unknown process');
+    leave(text, 9, HOUR);
+    expect(claims.owner('trial')).toBeUndefined();
+    const claim = claims.take('trial');
+    expect(claim).toBeDefined();
+    expect(readdirSync(join(sweep, 'claims'))).toEqual(['trial.10.claim', 'trial.9.claim']);
+    claim?.release();
+  });
+
   it('says which file it cannot read', () => {
     const claims = new Claims(sweep);
-    writeFileSync(file(1), 'damaged');
-    expect(() => claims.take('trial')).toThrow(/trial.1.claim: not a claim, since it is no JSON/);
+    mkdirSync(file(1));
+    expect(() => claims.take('trial')).toThrow(/trial.1.claim: cannot be read: it is a directory/);
   });
 });
