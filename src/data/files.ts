@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { DataError } from './dataset.js';
+import { readFile } from './read-file.js';
 
 /**
  * The first of `names` that exists in `directory`, or in one of its `folders`, plain before gzipped (`.gz` added).
@@ -57,12 +58,7 @@ const where = (directory: string, folders: readonly string[]): string =>
  * @throws DataError if it cannot be read or unpacked
  */
 export function readBytes(path: string): Uint8Array {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new DataError(`${path}: cannot be read (${(error as Error).message})`);
-  }
+  const bytes = readFile(path, DataError);
   if (!path.endsWith('.gz')) return plain(bytes);
   try {
     return plain(gunzipSync(bytes));

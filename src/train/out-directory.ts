@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { explainFileError } from '../data/file-error.js';
 import { makeDirectory } from '../data/make-directory.js';
-import { explainFileError, RunError } from './run-error.js';
+import { RunError } from './run-error.js';
 
 /**
  * Make a directory that results will go to, if it is not there: before the work, which may take hours.

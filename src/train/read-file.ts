@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { readFile } from '../data/read-file.js';
 import { checked, parseJson } from './json.js';
-import { explainFileError, RunError } from './run-error.js';
+import { RunError } from './run-error.js';
 
 /** @throws RunError when it cannot be read */
-export function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new RunError(`${path}: cannot be read: ${explainFileError(error)}`);
-  }
-}
+export const readBytes = (path: string): Uint8Array => readFile(path, RunError);
 
 /** @throws RunError when it cannot be read */
 export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));

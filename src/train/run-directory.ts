@@ -5,10 +5,11 @@
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { explainFileError } from '../data/file-error.js';
 import { makeDirectory } from '../data/make-directory.js';
 import { type RunConfig, runConfigSchema } from './config.js';
 import { readJson } from './read-file.js';
-import { explainFileError, RunError } from './run-error.js';
+import { RunError } from './run-error.js';
 import { replaceFile } from './write-file.js';
 
 const CONFIG = 'config.json';

@@ -12,7 +12,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { explainFileError, RunError } from './run-error.js';
+import { explainFileError } from '../data/file-error.js';
+import { RunError } from './run-error.js';
 
 /** Hand all bytes to the system; one call may take only a part of them. */
 function writeAll(file: number, bytes: Uint8Array): void {

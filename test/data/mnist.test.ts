@@ -150,7 +150,7 @@ describe('mnist refuses', () => {
     await rm(directory.file(TRAIN_LABELS));
     await mkdir(directory.file(TRAIN_LABELS));
     expect(() => mnist.load(directory.path)).toThrow(
-      `${directory.file(TRAIN_LABELS)}: cannot be read (EISDIR`,
+      `${directory.file(TRAIN_LABELS)}: cannot be read: it is a directory (EISDIR)`,
     );
   });
 });

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../dataset.js';
+import { explainFileError, isFileError } from '../file-error.js';
 import { makeDirectory } from '../make-directory.js';
-import { fetchFile, md5Of, type Progress } from './fetch-file.js';
+import { type FetchFileOptions, fetchFile, md5Of, type Progress } from './fetch-file.js';
 import { type RemoteFile, SOURCES, type Source } from './sources.js';
 import { untar } from './untar.js';
 
@@ -50,17 +51,30 @@ export async function fetchSource(
   try {
     makeDirectory(directory);
   } catch (error) {
-    throw new DataError(`${directory}: cannot be made (${(error as Error).message})`);
+    throw new DataError(`making the directory ${directory}: ${explainFileError(error)}`);
   }
   for (const file of source.files) {
-    if (await isThere(file, directory)) continue;
-    const path = join(directory, file.name);
     const urls = mirrors.map((mirror) => `${mirror.replace(/\/$/, '')}/${file.name}`);
-    if (!existsSync(path)) await fetchFile({ ...rest, urls, path, md5: file.md5 });
-    if (file.folder === undefined) continue;
-    await untar(path, join(directory, file.folder));
-    await rm(path);
+    try {
+      await putFile(file, directory, { ...rest, urls });
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      throw new DataError(`putting ${file.name} into ${directory}: ${explainFileError(error)}`);
+    }
   }
+}
+
+async function putFile(
+  file: RemoteFile,
+  directory: string,
+  options: Omit<FetchFileOptions, 'path' | 'md5'>,
+): Promise<void> {
+  if (await isThere(file, directory)) return;
+  const path = join(directory, file.name);
+  if (!existsSync(path)) await fetchFile({ ...options, path, md5: file.md5 });
+  if (file.folder === undefined) return;
+  await untar(path, join(directory, file.folder));
+  await rm(path);
 }
 
 /** Whether nothing is left to do for a file: it is there, or the folder that its archive holds is. */

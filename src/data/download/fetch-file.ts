@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { DataError } from '../dataset.js';
+import { isFileError } from '../file-error.js';
 
 /** How far a file has come, in bytes. */
 export interface Progress {
@@ -25,7 +26,7 @@ export interface FetchFileOptions {
 /**
  * Fetches one file over HTTP, going on where an earlier attempt stopped.
  * @throws DataError if no address gave the right bytes. What has arrived is kept for the next attempt, unless it is
- * complete and wrong.
+ * complete and wrong. The file system's own error if it cannot be put there: no other address would help.
  */
 export async function fetchFile(options: FetchFileOptions): Promise<void> {
   const { urls, path, md5, signal } = options;
@@ -40,6 +41,7 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
       failures.push(`${url}: expected the md5 checksum ${md5}, found ${found}; the copy was deleted`);
     } catch (error) {
       signal?.throwIfAborted();
+      if (isFileError(error)) throw error;
       failures.push(`${url}: ${reason(error)}`);
     }
   }

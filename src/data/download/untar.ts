@@ -9,7 +9,7 @@ const BLOCK = 512;
 /**
  * Unpacks the files of a gzipped tar archive (POSIX ustar) into a new directory, under their own names without the
  * folders that the archive gives them. The directory appears only when it is complete.
- * @throws DataError if the archive is damaged
+ * @throws DataError if the archive is damaged, the file system's error if it cannot be read or unpacked there
  */
 export async function untar(archive: string, directory: string): Promise<void> {
   const part = `${directory}.part`;
@@ -27,8 +27,9 @@ export async function untar(archive: string, directory: string): Promise<void> {
 }
 
 async function unpack(archive: string): Promise<Uint8Array> {
+  const packed = await readFile(archive);
   try {
-    return await promisify(gunzip)(await readFile(archive));
+    return await promisify(gunzip)(packed);
   } catch (error) {
     throw new DataError(`${archive}: damaged gzip data (${(error as Error).message}); download it again`);
   }

@@ -23,8 +23,9 @@
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { explainFileError } from '../../data/file-error.js';
 import { readText } from '../../train/read-file.js';
-import { explainFileError, RunError } from '../../train/run-error.js';
+import { RunError } from '../../train/run-error.js';
 import { createFile } from '../../train/write-file.js';
 import { processRuns, thisMachine } from './machine.js';
 

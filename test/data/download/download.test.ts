@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
@@ -73,9 +74,22 @@ describe('download', () => {
     );
     writeFileSync(directory.file('file'), '');
     await expect(download('mnist', directory.file('file/below'))).rejects.toThrow(
-      `${directory.file('file/below')}: cannot be made (ENOTDIR`,
+      `making the directory ${directory.file('file/below')}: a part of the path is a file, not a directory (ENOTDIR)`,
     );
   });
+
+  it.each(['plain', 'plain.part', 'archive.tar.gz'])(
+    'says in plain words that a directory is where %s would be',
+    async (name) => {
+      Object.assign(server.files, { plain: FILE, 'archive.tar.gz': ARCHIVE });
+      mkdirSync(directory.file(join('data', name)), { recursive: true });
+      await expect(fetchIt()).rejects.toThrow(
+        new DataError(
+          `putting ${name.replace('.part', '')} into ${directory.file('data')}: it is a directory (EISDIR)`,
+        ),
+      );
+    },
+  );
 
   it('knows, for each data set, a checksum of every file', () => {
     expect(DOWNLOADABLE).toEqual(['mnist', 'fashion-mnist', 'cifar-10', 'cifar-100', 'svhn']);

@@ -1,0 +1,24 @@
+/** What the operating system's error codes mean to somebody who trains a net. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than is allowed here',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  EISDIR: 'it is a directory',
+  EMFILE: 'too many files are open',
+  EIO: 'the disk reports an error',
+};
+
+/** Is this an error of the operating system, as of a file? Those of the network come as the cause of another. */
+export const isFileError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+
+/** A file system's error in plain words: `the disk is full (ENOSPC)`. */
+export function explainFileError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const meaning = code === undefined ? undefined : MEANINGS[code];
+  return meaning ? `${meaning} (${code})` : message;
+}
