@@ -21,6 +21,6 @@ export function productKey(product: Product, epilogue: Epilogue = {}): string {
     `${batches}x${rows}x${columns} sum ${outer}x${middle}x${inner} group ${group} along ` +
     `${along('inner', a.inner, 'row', a.row)},${b.window ? 'window' : along('column', b.column, 'inner', b.inner)},` +
     `${along('column', c.column, 'row', c.row)}${bias ? ` ${bias.per}-bias` : ''}` +
-    `${accumulate ? ' accumulate' : ''}${relu ? ' relu' : ''}${mask ? ' mask' : ''}`
+    `${accumulate ? ' accumulate' : ''}${relu ? ' relu' : ''}${mask ? ' mask' : ''}${c.rowSums === undefined ? '' : ' row-sums'}`
   );
 }

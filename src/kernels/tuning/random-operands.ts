@@ -20,20 +20,22 @@ export function extentsOf(product: Product): { a: number; b: number; c: number }
     axes.reduce((sum, [size, stride = 0]) => sum + (size - 1) * stride, 0);
   const within = Math.min(group, columns);
   const image = b.window ? b.window.height * b.window.width : 1;
+  const ofC = last([batches, c.batch], [rows, c.row], [groups, c.group], [within, c.column]) + 1;
   return {
     a: last([batches, a.batch], [rows, a.row], [outer, a.outer], [middle, a.middle], [inner, a.inner]) + 1,
     b:
       last([batches, b.batch], [outer, b.outer], [inner, b.inner], [groups, b.group], [within, b.column]) +
       image,
-    c: last([batches, c.batch], [rows, c.row], [groups, c.group], [within, c.column]) + 1,
+    c: c.rowSums === undefined ? ofC : Math.max(ofC, c.rowSums + batches * rows),
   };
 }
 
-/** The same product with its operands' first elements first, and without sums of rows, which cost next to nothing. */
+/** The same product with its operands' first elements first, and sums of rows, if any, right behind all else. */
 export function fromStart(product: Product): Product {
   const { a, b } = product;
-  const { rowSums: _, ...c } = product.c;
-  return { ...product, a: { ...a, start: 0 }, b: { ...b, start: 0 }, c: { ...c, start: 0 } };
+  const { rowSums, ...c } = { ...product.c, start: 0 };
+  const moved = { ...product, a: { ...a, start: 0 }, b: { ...b, start: 0 }, c };
+  return rowSums === undefined ? moved : { ...moved, c: { ...c, rowSums: extentsOf(moved).c } };
 }
 
 /** A prime, so that strides do not fall into step with the repetition. */

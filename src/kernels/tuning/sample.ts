@@ -29,7 +29,7 @@ export function samplePieces(product: Product, most: number, whole: boolean): Pr
 
 /** Columns from `first` on, which begins a group, of the product number `batch`. */
 function piece(product: Product, batch: number, first: number, columns: number): Product {
-  const { a, b, c, group } = product;
+  const { rows, a, b, c, group } = product;
   const start = (operand: { start?: number; batch?: number; group?: number }) =>
     (operand.start ?? 0) + batch * (operand.batch ?? 0) + (first / group) * (operand.group ?? 0);
   return {
@@ -38,17 +38,22 @@ function piece(product: Product, batch: number, first: number, columns: number):
     columns,
     a: { ...a, start: (a.start ?? 0) + batch * (a.batch ?? 0) },
     b: { ...b, start: start(b) },
-    c: { ...c, start: start(c) },
+    c: { ...c, start: start(c), ...(c.rowSums !== undefined && { rowSums: c.rowSums + batch * rows }) },
   };
 }
 
-/** The elements of c that belong to these products, in their order. */
+/** The elements of c that belong to these products, in their order, each product's sums of rows before the rest. */
 export function elementsOf(pieces: readonly Product[], values: Float32Array): Float32Array {
+  const sumsOf = ({ batches, rows, c }: Product) => (c.rowSums === undefined ? 0 : batches * rows);
   const elements = new Float32Array(
-    pieces.reduce((sum, { batches, rows, columns }) => sum + batches * rows * columns, 0),
+    pieces.reduce((sum, piece) => sum + piece.batches * piece.rows * piece.columns + sumsOf(piece), 0),
   );
   let count = 0;
-  for (const { batches, rows, columns, group, c } of pieces) {
+  for (const piece of pieces) {
+    const { batches, rows, columns, group, c } = piece;
+    const { rowSums = 0 } = c;
+    elements.set(values.subarray(rowSums, rowSums + sumsOf(piece)), count);
+    count += sumsOf(piece);
     for (let batch = 0; batch < batches; batch++) {
       for (let row = 0; row < rows; row++) {
         const at = (c.start ?? 0) + batch * (c.batch ?? 0) + row * c.row;

@@ -37,6 +37,9 @@ describe('the key of a product', () => {
     expect(productKey(windowed, epilogue)).toBe(
       '1x2x6 sum 1x9x4 group 6 along inner,window,column column-bias accumulate relu mask',
     );
+    expect(productKey({ ...product, c: { ...product.c, rowSums: 12 } })).toBe(
+      '1x2x6 sum 1x1x4 group 6 along inner,column,column row-sums',
+    );
   });
 
   it('is the same wherever operands begin, and however far apart what is no neighbour is', () => {

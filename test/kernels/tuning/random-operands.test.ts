@@ -38,6 +38,9 @@ describe('the extents of operands', () => {
     };
     expect(extentsOf(fromStart(product))).toEqual({ a: 8, b: 12, c: 6 });
     expect(fromStart(product).a).toEqual({ start: 0, row: 4, inner: 1 });
+    const withSums = fromStart({ ...product, c: { ...product.c, rowSums: 50 } });
+    expect(withSums.c).toEqual({ start: 0, row: 3, column: 1, rowSums: 6 });
+    expect(extentsOf(withSums).c).toBe(8);
   });
 });
 

@@ -43,5 +43,7 @@ describe('a sample of a product', () => {
     const [first, last] = samplePieces(product, 120, false) as [Product, Product];
     expect([...elementsOf([first], values)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect([...elementsOf([last], values)]).toEqual([60, 61, 64, 65, 68, 69]);
+    const withSums = samplePieces({ ...product, c: { ...product.c, rowSums: 66 } }, 120, false);
+    expect([...elementsOf(withSums.slice(1), values)]).toEqual([69, 70, 71, 60, 61, 64, 65, 68, 69]);
   });
 });

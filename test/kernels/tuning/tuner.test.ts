@@ -70,6 +70,22 @@ describe('the tuner', () => {
     expect(product?.options.map(({ variant }) => variant)).toEqual(['naive']);
   });
 
+  it('rejects a variant whose sums of rows are others, while its product is right', async () => {
+    // The tiled kernel is launched without them.
+    const { device } = gpu;
+    const { launch } = device;
+    vi.spyOn(device, 'launch').mockImplementation((wanted) => {
+      const { ROW_SUMS: _, ...constants } = wanted.constants;
+      launch.call(device, wanted.label === 'matmul.tiled' ? { ...wanted, constants } : wanted);
+    });
+    const [seen] = seenIn(device);
+    const product = { ...seen!.product, c: { ...seen!.product.c, rowSums: 19 * 67 } };
+    const among = () => ['tiled', 'register64'] as const;
+    const tuning = await tuneProducts(device, [{ ...seen!, product }], () => {}, among);
+    vi.restoreAllMocks();
+    expect(tuning.products[0]?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
+  });
+
   it('takes variants that round their operands for what they are, on a device for half precision', async () => {
     const { device } = reduced;
     const [seen] = seenIn(device);
