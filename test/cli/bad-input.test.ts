@@ -234,6 +234,11 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     ['predict run file', FAILED, 'file: not a PNG image that can be read (wrong PNG signature)'],
     ['predict run nowhere.png', FAILED, 'nowhere.png: cannot be read: no such file or directory (ENOENT)'],
     [
+      'download mnist --to file',
+      FAILED,
+      'making the directory file: a part of the path is a file, not a directory (ENOTDIR)',
+    ],
+    [
       'download tiny --to there',
       FAILED,
       'no data set to download is called "tiny"; there are mnist, fashion-mnist, cifar-10, cifar-100, svhn',

@@ -18,6 +18,7 @@ describe('makeDirectory', () => {
   it('fails where a file is in the way', () => {
     writeFileSync(join(top, 'file'), '');
     expect(() => makeDirectory(join(top, 'file/a/b'))).toThrow('ENOTDIR');
+    expect(() => makeDirectory(join(top, 'file'))).toThrow('ENOTDIR');
   });
 
   it('fails, and soon, where nothing can be made', () => {

@@ -73,9 +73,12 @@ describe('download', () => {
       'no data set to download is called "glyphs"; there are mnist, fashion-mnist, cifar-10, cifar-100, svhn',
     );
     writeFileSync(directory.file('file'), '');
-    await expect(download('mnist', directory.file('file/below'))).rejects.toThrow(
-      `making the directory ${directory.file('file/below')}: a part of the path is a file, not a directory (ENOTDIR)`,
-    );
+    for (const path of [directory.file('file'), directory.file('file/below')]) {
+      await expect(download('mnist', path, { baseUrl: server.url })).rejects.toThrow(
+        `making the directory ${path}: a part of the path is a file, not a directory (ENOTDIR)`,
+      );
+    }
+    expect(server.requests).toEqual([]);
   });
 
   it.each(['plain', 'plain.part', 'archive.tar.gz'])(
