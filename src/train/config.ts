@@ -100,7 +100,7 @@ export const runConfigSchema = z.preprocess(upgradeConfig, configSchema);
 /**
  * Check a config.
  * @param source where it is from, for errors
- * @throws RunError naming the first field that is wrong
+ * @throws RunError naming every field that is wrong
  */
 export function checkConfig(config: unknown, source: string): RunConfig {
   return checked(runConfigSchema, config, source);

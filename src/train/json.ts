@@ -16,14 +16,17 @@ export function parseJson(text: string, source: string, kind: string): unknown {
 /**
  * What a schema makes of a value.
  * @param source where it is from, for errors
- * @throws RunError naming the first field that is wrong
+ * @throws RunError naming every field that is wrong
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const field = issue.path.join('.');
-  throw new RunError(`${source}: ${field ? `"${field}": ` : ''}${lowerFirst(issue.message)}`);
+  throw new RunError(`${source}: ${result.error.issues.map(describeIssue).join('; ')}`);
+}
+
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
+  const field = path.join('.');
+  return `${field ? `"${field}": ` : ''}${lowerFirst(message)}`;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -77,6 +77,7 @@ describe('a recipe', () => {
       yours: { extends: './mine.json', description: 'yours', batch: 7, preprocessing: [{ name: 'gcn' }] },
       misspelt: { extends: 'nin-cifar10', description: 'no', epcohs: 3 },
       short: { description: 'alone', model: 'nin-cifar10' },
+      muddled: { extends: 'nin-cifar10', dropot: 0, epochs: 'all' },
       nameless: { extends: 'nin-cifar10' },
       orphan: { extends: 'nothing', description: 'orphan' },
       round: { extends: './about.json', description: 'round' },
@@ -119,6 +120,10 @@ describe('a recipe', () => {
     ['{}/text.json', /text\.json: not a recipe, since it is no JSON/],
     ['{}/misspelt.json', /misspelt\.json: unrecognized key: "epcohs"/],
     ['{}/short.json', /short\.json: "dataset": invalid input/],
+    [
+      '{}/muddled.json',
+      /muddled\.json: "epochs": invalid .* received string; "description": invalid .*; unrecognized key: "dropot"$/,
+    ],
     ['{}/nameless.json', /nameless\.json: "description": invalid input/],
     ['{}/orphan.json', /^no recipe is called "nothing"/],
     ['{}/round.json', /round\.json: it extends itself: round\.json -> about\.json -> round\.json/],
