@@ -1,10 +1,16 @@
 #!/usr/bin/env node
+import { explainFileError } from '../data/file-error.js';
+import { DawngradError } from '../gpu/errors.js';
 import { report } from './failure.js';
 
-// A reader that has had enough (`| head`) is no failure; training goes on without one.
+// A reader that has had enough (`| head`) is no failure; training goes on without one. A full disk is, and refuses line after
+// line: it is said once, and by the first.
+let refused = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exitCode = report(error);
+    if (error.code === 'EPIPE' || refused) return;
+    refused = true;
+    process.exitCode = report(new DawngradError(`printing: ${explainFileError(error)}`));
   });
 }
 

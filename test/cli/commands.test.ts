@@ -137,6 +137,28 @@ it('a reader that goes away is no failure', async () => {
   expect(await call.ended).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
+/** Arguments for Node: that stream's file is on a full disk, and refuses every line. */
+function refusing(stream: 'stdout' | 'stderr'): string[] {
+  const code = `process.${stream}._write = (chunk, encoding, done) =>
+    done(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }));`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+}
+
+describe('a full disk', () => {
+  it('below stdout is said once, however many lines it refuses', async () => {
+    expect(await dawngrad(['doctor'], { node: refusing('stdout') })).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'dawngrad: printing: the disk is full (ENOSPC)\n',
+    });
+  });
+
+  it('below stderr, where it cannot be said, ends the process all the same', async () => {
+    const { status } = await dawngrad(['frobnicate'], { node: refusing('stderr') });
+    expect(status).toBe(1);
+  });
+});
+
 describe('dawngrad doctor', () => {
   it('describes the adapter and checks a kernel', async () => {
     const { status, stdout, stderr } = await dawngrad(['doctor']);
