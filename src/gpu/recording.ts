@@ -101,8 +101,8 @@ export class Recording {
     );
     if (written.some((part) => readsBeside(part, launch))) {
       throw new DawngradError(
-        `${label}: reads one parameter's gradient and writes another's after the optimizer's step of the same recording; ` +
-          'do it before the step',
+        `${label}: reads one part of a buffer and writes another, which WebGPU forbids; ` +
+          'what changes gradients must come before the step of an optimizer, which puts them into one buffer',
       );
     }
     this.launches.push(launch);

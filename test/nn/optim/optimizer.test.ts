@@ -180,7 +180,7 @@ describe('Optimizer', () => {
         run(reluForward, { x: first.grad!, y: second.grad! }, { size: 5 });
       };
       expect(() => gpu.device.record(late)).toThrow(
-        "relu.forward: reads one parameter's gradient and writes another's after the optimizer's step",
+        'relu.forward: reads one part of a buffer and writes another, which WebGPU forbids; what changes gradients must',
       );
     });
 
