@@ -124,8 +124,8 @@ export class Device {
   }
 
   /**
-   * While a program is recorded: memory that will have all these in it, one after the other, each from the next multiple of 256
-   * bytes on. It reads what was written to them. Undefined where one of them was not asked for in this recording.
+   * While a program is recorded: memory that will have all these in it, one after the other, each from where the one before
+   * ends, `aligned`. Undefined where one of them was not asked for in this recording, or a launch reads one and writes another.
    */
   join(parts: readonly Memory[], label: string): OwnedMemory | undefined {
     return this.#recording?.join(parts, label);

@@ -12,7 +12,7 @@ export interface Memory {
 }
 
 /** WebGPU binds buffers at multiples of this many bytes. */
-const ALIGNMENT = 256;
+export const ALIGNMENT = 256;
 
 /** Bytes from where memory begins to where the next may, for so many. */
 export const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;

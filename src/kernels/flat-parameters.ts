@@ -3,13 +3,9 @@
  * group of parameters, so that one launch updates them all. See `shaders/sgd.wgsl`.
  */
 import { ShapeError } from '../gpu/errors.js';
+import { BLOCK, blocksOf } from '../tensor/flat.js';
 import { checkSameShape, formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-
-/** Elements. A parameter begins at a multiple of as many: WebGPU binds memory at multiples of 256 bytes. */
-export const BLOCK = 64;
-
-export const blocksOf = (elements: number): number => Math.max(1, Math.ceil(elements / BLOCK));
 
 /** Of parameters whose values are `S` elements in all, with the gaps between them. */
 export interface FlatTensors {

@@ -1,6 +1,6 @@
 import type { Device } from '../gpu/device.js';
 import { DawngradError, ShapeError } from '../gpu/errors.js';
-import type { Memory } from '../gpu/memory.js';
+import { ALIGNMENT, type Memory } from '../gpu/memory.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 
@@ -85,7 +85,7 @@ export class Tensor {
   }
 
   /**
-   * A tensor over a part of its memory, from element `start`, a multiple of 64, on: memory is bound at multiples of 256 bytes.
+   * A tensor over a part of its memory, from element `start`, a multiple of `BLOCK` (flat.ts), on.
    * Only of a tensor whose memory has its place: not of one made while recording.
    */
   part(start: number, shape: Shape): Tensor {
@@ -94,10 +94,10 @@ export class Tensor {
 
   #partOf(start: number, shape: Shape): Storage {
     const size = sizeOf(shape);
-    if (start % 64 !== 0 || start + size > this.size) {
+    if ((start * 4) % ALIGNMENT !== 0 || start + size > this.size) {
       throw new ShapeError(
         `part: ${formatShape(shape)} from element ${start} of a tensor ${formatShape(this.shape)}; ` +
-          'it must begin at a multiple of 64 and lie within',
+          `it must begin at a multiple of ${ALIGNMENT / 4} and lie within`,
       );
     }
     return this.#held.part(start * 4, size * 4);

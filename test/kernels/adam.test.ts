@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adamHyper, adamStep } from '../../src/kernels/adam.js';
-import { blocksOf } from '../../src/kernels/flat-parameters.js';
 import { fromArray, zeros } from '../../src/tensor/create.js';
+import { blocksOf } from '../../src/tensor/flat.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { fixtureCases } from '../fixtures/index.js';
 import type { AdamOptions } from '../reference/adam.js';

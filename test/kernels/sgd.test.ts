@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blocksOf } from '../../src/kernels/flat-parameters.js';
 import { sgdHyper, sgdStep } from '../../src/kernels/sgd.js';
 import { fromArray, zeros } from '../../src/tensor/create.js';
+import { blocksOf } from '../../src/tensor/flat.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { fixtureCases } from '../fixtures/index.js';
 import { type Array64, array64 } from '../reference/array.js';
