@@ -20,12 +20,12 @@ export interface Flat {
   readonly tensor: Tensor;
 }
 
-/** Where parameters were moved to. They stay there: whoever moved them counts on it. */
+/** Where parameters were moved to. They stay there, as parts do: whoever moved them counts on it. */
 const homes = new WeakMap<Parameter, Flat>();
 
 /**
  * Move parameters of one device side by side, or find them where another optimizer moved all that lie there. Those that a
- * recorded program knows, of which there are views, or that lie among others, stay where they are, each by itself.
+ * recorded program knows, that are parts or have views, stay where they are, each by itself.
  * @param limit elements that a buffer holds at most
  */
 export function sideBySide(
@@ -39,8 +39,7 @@ export function sideBySide(
   );
   const there = new Set(whole.flatMap(({ members }) => members.map(({ parameter }) => parameter)));
   const others = parameters.filter((parameter) => !there.has(parameter));
-  const canMove = (parameter: Parameter) =>
-    !homes.has(parameter) && !parameter.shared && !device.isRecorded(parameter.memory);
+  const canMove = (parameter: Parameter) => !parameter.shared && !device.isRecorded(parameter.memory);
   const alone = others.filter((parameter) => !canMove(parameter)).map((parameter) => [parameter]);
   const runs = [...fitting(others.filter(canMove), limit), ...alone];
   return [...whole, ...runs.map((run) => moved(device, run))];
