@@ -10,9 +10,9 @@
 // A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
 // src/kernels/planes.ts). argmax holds where each maximum was found, as a position in the flat x: the backward pass then
 // needs neither x nor y, and reads an index and a dy of each window. A thread of it has four elements, two by two: most of
-// the windows that reach over one of them reach over the others (4 over all of them in a 3 x 3 pool of stride 2), so it
-// reads half as much as four threads would. Without argmax each of these windows would have to be searched again, 9 loads
-// each, and x be kept. It is a quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
+// the windows that reach over one of them reach over the others (in a 3 x 3 pool of stride 2 it reads 4, where four threads
+// would read 9). Without argmax each of these windows would have to be searched again, 9 loads each, and x be kept. It is a
+// quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
 // Where x came out of a ReLU, its gradient must be 0 wherever x is. With POSITIVE_ONLY such maxima are nowhere, and the
 // gradient of the pool is that of the ReLU at once.
