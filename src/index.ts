@@ -25,13 +25,13 @@ export * from './autograd/index.js';
 export * from './data/index.js';
 export { type Batch, BatchLoader, type LoaderOptions } from './data/loader.js';
 export { type Normalisation, normalisationOf } from './data/normalisation.js';
+export * from './errors/errors.js';
 export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';
 export { Device, type DeviceOptions } from './gpu/device.js';
-export * from './gpu/errors.js';
-export type { Cost, Launch } from './gpu/launch.js';
-export type { ProgramPlan } from './gpu/plan.js';
-export type { MemoryUse } from './gpu/pool.js';
-export type { Program } from './gpu/program.js';
+export type { MemoryUse } from './gpu/memory/pool.js';
+export type { Cost, Launch } from './gpu/program/launch.js';
+export type { ProgramPlan } from './gpu/program/plan.js';
+export type { Program } from './gpu/program/program.js';
 export { randomState } from './kernels/random-key.js';
 // The layers' options, rather than those of the ops of the same name.
 export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';

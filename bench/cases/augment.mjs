@@ -1,5 +1,5 @@
 /** A batch of images from bytes, with and without random crops and flips. */
-import { prepareImages } from '../../dist/kernels/augment.js';
+import { prepareImages } from '../../dist/kernels/images/augment.js';
 import { pcg3d } from '../../dist/tensor/random.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { given, integers, random } from '../inputs.mjs';

@@ -1,5 +1,9 @@
 /** Batch norm on the largest maps of the network: its statistics, forward and backward. */
-import { batchNormGradients, batchStatistics, normalise } from '../../dist/kernels/batch-norm.js';
+import {
+  batchNormGradients,
+  batchStatistics,
+  normalise,
+} from '../../dist/kernels/normalisation/batch-norm.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';

@@ -1,5 +1,5 @@
 /** Unfolding images into matrices and back, for the convolutions that need it. */
-import { col2im, im2col } from '../../dist/kernels/im2col.js';
+import { col2im, im2col } from '../../dist/kernels/products/im2col.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { Tensor } from '../../dist/tensor/tensor.js';
 import { random } from '../inputs.mjs';

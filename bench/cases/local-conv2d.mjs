@@ -3,7 +3,7 @@ import {
   localConv2d,
   localConv2dInputGradient,
   localConv2dWeightGradient,
-} from '../../dist/kernels/local-conv2d.js';
+} from '../../dist/kernels/products/local-conv2d.js';
 import { sizeOf, windowOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';

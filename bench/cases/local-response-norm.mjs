@@ -1,5 +1,8 @@
 /** Local response normalisation behind the first pool, where the network of section 4.6 has it. */
-import { localResponseNorm, localResponseNormGradient } from '../../dist/kernels/local-response-norm.js';
+import {
+  localResponseNorm,
+  localResponseNormGradient,
+} from '../../dist/kernels/normalisation/local-response-norm.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';

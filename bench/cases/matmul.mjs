@@ -1,6 +1,6 @@
 /** Every variant of the matrix product: on a square, and on what the convolutions of the network come down to. */
-import { isReduced, variantsFor } from '../../dist/kernels/matmul-ladder.js';
-import { matrixProduct } from '../../dist/kernels/matrix-product.js';
+import { isReduced, variantsFor } from '../../dist/kernels/products/matmul-ladder.js';
+import { matrixProduct } from '../../dist/kernels/products/matrix-product.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';

@@ -1,6 +1,6 @@
 /** A step of each optimizer on all parameters of the network at once. Parameters and state are updated in place. */
-import { adamHyper, adamStep } from '../../dist/kernels/adam.js';
-import { sgdHyper, sgdStep } from '../../dist/kernels/sgd.js';
+import { adamHyper, adamStep } from '../../dist/kernels/optimizers/adam.js';
+import { sgdHyper, sgdStep } from '../../dist/kernels/optimizers/sgd.js';
 import { BLOCK, blocksOf } from '../../dist/tensor/flat.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { given, random } from '../inputs.mjs';

@@ -1,7 +1,7 @@
 /** The pools between the blocks, as maximum and as average, and the global average at the end. */
-import { avgPool, avgPoolGradient } from '../../dist/kernels/avg-pool.js';
-import { globalAvgPool, globalAvgPoolGradient } from '../../dist/kernels/global-avg-pool.js';
-import { maxPool, maxPoolGradient, maxPoolWithArgmax } from '../../dist/kernels/max-pool.js';
+import { avgPool, avgPoolGradient } from '../../dist/kernels/pools/avg-pool.js';
+import { globalAvgPool, globalAvgPoolGradient } from '../../dist/kernels/pools/global-avg-pool.js';
+import { maxPool, maxPoolGradient, maxPoolWithArgmax } from '../../dist/kernels/pools/max-pool.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';

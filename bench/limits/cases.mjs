@@ -1,5 +1,5 @@
 /** What this device can do at best: cases like others, which come first, and what the others are compared with. */
-import { run } from '../../dist/kernels/kernel.js';
+import { launch } from '../../dist/kernels/kernel.js';
 import { random, zeros } from '../inputs.mjs';
 import { arithmetic, copy, THREADS } from './kernels.mjs';
 
@@ -14,7 +14,7 @@ export const limitCases = () => [
     name: 'limit.arithmetic',
     inputs: { y: zeros([THREADS]) },
     launch: ({ y }) => {
-      run(arithmetic, { y }, TOWARDS_ONE);
+      launch(arithmetic, { y }, TOWARDS_ONE);
       return { y };
     },
     expected: () => ({ y: () => 8 }),
@@ -23,7 +23,7 @@ export const limitCases = () => [
     name: 'limit.copy',
     inputs: { x: random([COPIED_FLOATS]), y: zeros([COPIED_FLOATS]) },
     launch: ({ x, y }) => {
-      run(copy, { x, y }, { size: COPIED_FLOATS / 4 });
+      launch(copy, { x, y }, { size: COPIED_FLOATS / 4 });
       return { y };
     },
     expected: ({ x }) => ({ y: (i) => x[i] }),

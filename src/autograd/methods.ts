@@ -1,14 +1,14 @@
 import { Tensor } from '../tensor/tensor.js';
-import { add } from './ops/add.js';
-import { divide } from './ops/divide.js';
-import { matmul } from './ops/matmul.js';
-import { mean } from './ops/mean.js';
-import { multiply } from './ops/multiply.js';
-import { relu } from './ops/relu.js';
+import { add } from './ops/elementwise/add.js';
+import { divide } from './ops/elementwise/divide.js';
+import { multiply } from './ops/elementwise/multiply.js';
+import { relu } from './ops/elementwise/relu.js';
+import { scale } from './ops/elementwise/scale.js';
+import { subtract } from './ops/elementwise/subtract.js';
+import { matmul } from './ops/products/matmul.js';
+import { mean } from './ops/reductions/mean.js';
+import { sum } from './ops/reductions/sum.js';
 import { flatten, reshape } from './ops/reshape.js';
-import { scale } from './ops/scale.js';
-import { subtract } from './ops/subtract.js';
-import { sum } from './ops/sum.js';
 import { backward } from './tape.js';
 
 /** What can be written as a method of its first argument: `loss.backward()`, `a.add(b).relu()`. */

@@ -1,4 +1,4 @@
-import { DawngradError, ShapeError } from '../gpu/errors.js';
+import { DawngradError, ShapeError } from '../errors/errors.js';
 import { checkDType } from '../kernels/check.js';
 import { accumulated, expanded } from '../kernels/elementwise.js';
 import { filled } from '../kernels/fill.js';

@@ -1,8 +1,8 @@
 /** The flags that say what a run shall be, of every command that starts some or looks at what it would be. */
 import type { Command } from 'commander';
-import type { Wishes } from '../train/choose-config.js';
-import type { RunConfig } from '../train/config.js';
-import { PRESET_NAMES, type PresetName } from '../train/presets.js';
+import type { Wishes } from '../train/recipes/choose-config.js';
+import type { RunConfig } from '../train/recipes/config.js';
+import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
 import { choice, number, precisionFlag, wholeNumber } from './options.js';
 
 /** Flags that set a field of the config as they are. */

@@ -1,6 +1,6 @@
 /** Every failure of every command ends here: one line on stderr, and the exit status. */
 import { CommanderError } from 'commander';
-import { DawngradError } from '../gpu/errors.js';
+import { DawngradError } from '../errors/errors.js';
 
 /** The command was not understood. */
 const BAD_USAGE = 2;

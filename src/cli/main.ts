@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { explainFileError } from '../data/file-error.js';
-import { DawngradError } from '../gpu/errors.js';
+import { DawngradError } from '../errors/errors.js';
+import { explainFileError } from '../files/file-error.js';
 import { report } from './failure.js';
 
 // A reader that has had enough (`| head`) is no failure; training goes on without one. A full disk is, and refuses line after

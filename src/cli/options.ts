@@ -2,8 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AdapterOptions, Precision } from '../gpu/adapter.js';
 import type { DeviceOptions } from '../gpu/device.js';
-import type { RunConfig } from '../train/config.js';
-import { deviceSettings } from '../train/session.js';
+import type { RunConfig } from '../train/recipes/config.js';
+import { deviceSettings } from '../train/run/session.js';
 
 /** A whole number of at least `least`. */
 export const wholeNumber =

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { defineDoctor } from './doctor.js';
-import { defineDownload } from './download.js';
-import { defineEval } from './eval.js';
-import { defineModels } from './models.js';
-import { definePlan } from './plan.js';
-import { definePredict } from './predict.js';
-import { defineRecipes } from './recipes.js';
-import { defineReproduce } from './reproduce.js';
-import { defineSummary } from './summary.js';
-import { defineSweep } from './sweep.js';
-import { defineTrain } from './train.js';
-import { defineTune } from './tune.js';
+import { defineDoctor } from './commands/doctor.js';
+import { defineDownload } from './commands/download.js';
+import { defineEval } from './commands/eval.js';
+import { defineModels } from './commands/models.js';
+import { definePlan } from './commands/plan.js';
+import { definePredict } from './commands/predict.js';
+import { defineRecipes } from './commands/recipes.js';
+import { defineReproduce } from './commands/reproduce.js';
+import { defineSummary } from './commands/summary.js';
+import { defineSweep } from './commands/sweep.js';
+import { defineTrain } from './commands/train.js';
+import { defineTune } from './commands/tune.js';
 
 const COMMANDS = [
   defineTrain,

@@ -1,4 +1,4 @@
-import { DawngradError } from '../gpu/errors.js';
+import { DawngradError } from '../errors/errors.js';
 
 /** Labelled images in host memory, NCHW. */
 export interface LabelledImages<Pixels extends Uint8Array | Float32Array> {

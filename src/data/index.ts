@@ -2,11 +2,11 @@
  * The data floor: labelled images in host memory, read from the files of well-known data sets or drawn, and preprocessed.
  */
 import { statSync } from 'node:fs';
-import { cifar10, cifar100 } from './cifar.js';
 import { DataError, type Dataset, type DatasetFormat } from './dataset.js';
+import { cifar10, cifar100 } from './formats/cifar.js';
+import { fashionMnist, mnist } from './formats/mnist.js';
+import { svhn } from './formats/svhn.js';
 import { glyphs } from './glyphs/glyphs.js';
-import { fashionMnist, mnist } from './mnist.js';
-import { svhn } from './svhn.js';
 
 export { DataError, type Dataset, type FloatImageSet, type ImageSet, take } from './dataset.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';

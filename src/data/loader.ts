@@ -1,5 +1,5 @@
 import type { Device } from '../gpu/device.js';
-import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/augment.js';
+import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/images/augment.js';
 import { nextKey } from '../kernels/random-key.js';
 import { fromArray } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';

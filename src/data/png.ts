@@ -1,6 +1,6 @@
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { DataError } from './dataset.js';
-import { readBytes } from './files.js';
+import { readBytes } from './formats/files.js';
 import type { Planes } from './resize.js';
 
 /**

@@ -2,7 +2,7 @@
  * Random numbers for the host side: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", 2021), which needs only 32-bit integer operations, so that a seed gives the same numbers everywhere.
  */
-import { DawngradError } from '../gpu/errors.js';
+import { DawngradError } from '../errors/errors.js';
 
 /** Scrambles 32 bits so that each input bit reaches every output bit (the finaliser of MurmurHash3). */
 function mix(bits: number): number {

@@ -1,3 +1,4 @@
+import { DawngradError, DeviceLostError, fromGpuError } from '../errors/errors.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -6,21 +7,20 @@ import {
   requestAdapter,
   SUBGROUP_MATRIX,
 } from './adapter.js';
-import { compileByDispatch, compilesAtFirstDispatch } from './compile-by-dispatch.js';
-import { DawngradError, DeviceLostError, fromGpuError } from './errors.js';
 import { IdleLoop } from './idle-loop.js';
-import { checkLaunch, type Launch } from './launch.js';
 import { requiredLimits } from './limits.js';
-import type { Memory, OwnedMemory } from './memory.js';
-import { PipelineCache, type PipelineSource } from './pipelines.js';
-import { type ProgramPlan, planMemory } from './plan.js';
-import { BufferPool, type MemoryUse } from './pool.js';
-import { Program } from './program.js';
+import type { Memory, OwnedMemory } from './memory/memory.js';
+import { BufferPool, type MemoryUse } from './memory/pool.js';
+import { UniformCache } from './memory/uniforms.js';
+import { checkLaunch, type Launch } from './program/launch.js';
+import { type ProgramPlan, planMemory } from './program/plan.js';
+import { Program } from './program/program.js';
+import { type Dispatch, Recorder } from './program/recorder.js';
+import { Recording } from './program/recording.js';
 import { ReadBack } from './read-back.js';
-import { type Dispatch, Recorder } from './recorder.js';
-import { Recording } from './recording.js';
 import { Scopes } from './scope.js';
-import { UniformCache } from './uniforms.js';
+import { compileByDispatch, compilesAtFirstDispatch } from './shaders/compile-by-dispatch.js';
+import { PipelineCache, type PipelineSource } from './shaders/pipelines.js';
 
 export interface DeviceOptions extends AdapterOptions {
   /** Seeds every random number on this device (default 0): initial weights, dropout, augmentation. */

@@ -1,15 +1,15 @@
 /** How much device memory a run will take, found before anything runs. `dawngrad plan` prints it. */
 import type { ImageSet } from '../data/dataset.js';
 import { keepsBytes } from '../data/index.js';
+import { LimitError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
-import { LimitError } from '../gpu/errors.js';
-import { wholeOf } from '../gpu/recording.js';
+import { wholeOf } from '../gpu/program/recording.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
-import type { RunConfig } from '../train/config.js';
-import { findModel } from '../train/find-model.js';
-import { type RunImages, standardisedImages } from '../train/run-images.js';
-import { assemble, EVALUATION_BATCH, type Session } from '../train/session.js';
+import type { RunConfig } from '../train/recipes/config.js';
+import { findModel } from '../train/recipes/find-model.js';
+import { type RunImages, standardisedImages } from '../train/run/run-images.js';
+import { assemble, EVALUATION_BATCH, type Session } from '../train/run/session.js';
 import { evaluationWork, trainingWork } from '../train/trainer.js';
 
 /** Bytes that a recorded step takes, by what they hold at its fullest moment. */

@@ -1,8 +1,8 @@
-import { ShapeError } from '../gpu/errors.js';
+import { ShapeError } from '../errors/errors.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
-import { defineKernel, elementCost, linearGrid, NEIGHBOURS, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from './kernel.js';
 import { sumOver } from './reduce.js';
 
 export const biasForward = defineKernel({
@@ -28,7 +28,7 @@ export function addBias(x: Tensor, bias: Tensor): Tensor {
   const y = new Tensor(x.device, x.shape);
   const length = sizeOf(positions);
   const planes = x.shape[0] * channels;
-  run(biasForward, { x, bias, y }, { planes, channels, length, columns: Math.min(length, NEIGHBOURS) });
+  launch(biasForward, { x, bias, y }, { planes, channels, length, columns: Math.min(length, NEIGHBOURS) });
   return y;
 }
 

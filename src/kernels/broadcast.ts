@@ -1,4 +1,4 @@
-import { ShapeError } from '../gpu/errors.js';
+import { ShapeError } from '../errors/errors.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 
 /** The rank that `shaders/elementwise.wgsl` walks through. */

@@ -1,4 +1,4 @@
-import { ShapeError } from '../gpu/errors.js';
+import { ShapeError } from '../errors/errors.js';
 import { formatShape } from '../tensor/shape.js';
 import type { DType, Tensor } from '../tensor/tensor.js';
 

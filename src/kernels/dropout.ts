@@ -1,5 +1,5 @@
 import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 export const dropoutKernel = defineKernel({
   name: 'dropout',
@@ -17,6 +17,10 @@ export const dropoutKernel = defineKernel({
  */
 export function dropout(x: Tensor, key: Tensor, p: number): Tensor {
   const y = new Tensor(x.device, x.shape);
-  run(dropoutKernel, { x, key, y }, { size: x.size, threshold: Math.floor(p * 2 ** 32), scale: 1 / (1 - p) });
+  launch(
+    dropoutKernel,
+    { x, key, y },
+    { size: x.size, threshold: Math.floor(p * 2 ** 32), scale: 1 / (1 - p) },
+  );
   return y;
 }

@@ -2,7 +2,7 @@ import { broadcastShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type BroadcastLayout, broadcastLayout, isFlat } from './broadcast.js';
 import { checkDType } from './check.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 /** Values of the shader's OPERATION. */
 const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
@@ -92,7 +92,7 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor 
   const y = new Tensor(a.device, broadcastShape(operation, a.shape, b.shape));
   const layout = broadcastLayout(operation, a.shape, b.shape, y.shape);
   const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
-  run(kernel, { a, b, y }, paramsOf(y.size, 0, layout), { OPERATION: OPERATIONS[operation] });
+  launch(kernel, { a, b, y }, paramsOf(y.size, 0, layout), { OPERATION: OPERATIONS[operation] });
   return y;
 }
 
@@ -101,7 +101,7 @@ export function elementwiseWithNumber(operation: Operation, a: Tensor, value: nu
   checkDType(operation, 'a', a);
   const result = new Tensor(a.device, a.shape);
   const layout = broadcastLayout(operation, a.shape, a.shape, a.shape);
-  run(elementwiseNumber, { a, result }, paramsOf(a.size, value, layout), {
+  launch(elementwiseNumber, { a, result }, paramsOf(a.size, value, layout), {
     OPERATION: OPERATIONS[operation],
   });
   return result;
@@ -111,7 +111,7 @@ export function elementwiseWithNumber(operation: Operation, a: Tensor, value: nu
 export function expanded(a: Tensor, shape: Shape, factor = 1): Tensor {
   const result = new Tensor(a.device, shape);
   const layout = broadcastLayout('expand', a.shape, [], shape);
-  run(elementwiseExpand, { a, result }, paramsOf(result.size, factor, layout));
+  launch(elementwiseExpand, { a, result }, paramsOf(result.size, factor, layout));
   return result;
 }
 

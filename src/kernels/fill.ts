@@ -1,7 +1,7 @@
 import type { Device } from '../gpu/device.js';
 import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 export const fillKernel = defineKernel({
   name: 'fill',
@@ -16,6 +16,6 @@ export const fillKernel = defineKernel({
 /** A new tensor with every element `value`, made on the device: no upload, so it can be part of a recorded step. */
 export function filled(device: Device, shape: Shape, value: number): Tensor {
   const y = new Tensor(device, shape);
-  run(fillKernel, { y }, { size: y.size, value });
+  launch(fillKernel, { y }, { size: y.size, value });
   return y;
 }

@@ -1,7 +1,7 @@
-import { DawngradError } from '../gpu/errors.js';
-import type { Cost } from '../gpu/launch.js';
-import type { Access } from '../gpu/pipelines.js';
-import type { Constants } from '../gpu/shader.js';
+import { DawngradError } from '../errors/errors.js';
+import type { Cost } from '../gpu/program/launch.js';
+import type { Access } from '../gpu/shaders/pipelines.js';
+import type { Constants } from '../gpu/shaders/shader.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** WGSL scalar types that a shader's `struct Params` is made of. */
@@ -59,7 +59,7 @@ export const NEIGHBOURS = 32;
 export const elementCost = (elements: number, flops = 0): Cost => ({ flops, bytes: 4 * elements });
 
 /** Record a launch of a kernel on tensors (or views) that live on one device. */
-export function run<B extends string, P extends string>(
+export function launch<B extends string, P extends string>(
   kernel: Kernel<B, P>,
   tensors: Readonly<Record<B, Tensor>>,
   params: Readonly<Record<P, number>>,

@@ -1,6 +1,6 @@
 import { sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 const params = { size: 'u32', pieces: 'u32', positions: 'u32' } as const;
 
@@ -35,14 +35,14 @@ const sizesOf = (x: Tensor, pieces: number) => ({
 export function maxout(x: Tensor, pieces: number): Tensor {
   const [images, channels, ...positions] = x.shape;
   const y = new Tensor(x.device, [images, channels / pieces, ...positions]);
-  run(maxoutForward, { x, y }, sizesOf(x, pieces));
+  launch(maxoutForward, { x, y }, sizesOf(x, pieces));
   return y;
 }
 
 /** The gradient of `maxout` at its input x, from that at its output [N, C, ...]. */
 export function maxoutGradient(x: Tensor, outputGradient: Tensor, pieces: number): Tensor {
   const inputGradient = new Tensor(x.device, x.shape);
-  run(
+  launch(
     maxoutBackward,
     { x, output_gradient: outputGradient, input_gradient: inputGradient },
     sizesOf(x, pieces),

@@ -1,7 +1,7 @@
 import type { Device } from '../gpu/device.js';
 import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
-import { defineKernel, elementCost, run } from './kernel.js';
+import { defineKernel, elementCost, launch } from './kernel.js';
 
 export const nextKeyKernel = defineKernel({
   name: 'randomKey.next',
@@ -34,7 +34,7 @@ export class RandomState {
   /** A fresh key, u32 [seed, counter]. Everything random takes its own, and hashes (seed, counter, element). */
   nextKey(): Tensor {
     const key = new Tensor(this.#state.device, [2], 'u32');
-    run(nextKeyKernel, { state: this.#state, key }, {});
+    launch(nextKeyKernel, { state: this.#state, key }, {});
     return key;
   }
 

@@ -1,8 +1,8 @@
-import { ShapeError } from '../gpu/errors.js';
+import { ShapeError } from '../errors/errors.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
-import { defineKernel, elementCost, linearGrid, NEIGHBOURS, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from './kernel.js';
 
 export const reduceSum = defineKernel({
   name: 'reduce.sum',
@@ -108,7 +108,7 @@ export function sumOver(x: Tensor, axes: readonly number[], options: SumOptions 
   passes.forEach((pass, index) => {
     const last = index === passes.length - 1;
     const y = new Tensor(x.device, last ? shape : [pass.outer, pass.chunks, pass.inner]);
-    run(reduceSum, { x: from, y }, { ...pass, factor: last ? factor : 1 });
+    launch(reduceSum, { x: from, y }, { ...pass, factor: last ? factor : 1 });
     if (from !== x) from.dispose();
     from = y;
   });

@@ -1,6 +1,6 @@
 import { Tensor } from '../tensor/tensor.js';
 import { expanded } from './elementwise.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 export const reluForward = defineKernel({
   name: 'relu.forward',
@@ -25,7 +25,7 @@ export const reluBackward = defineKernel({
 /** max(x, 0), of the shape of `x`. */
 export function relu(x: Tensor): Tensor {
   const y = new Tensor(x.device, x.shape);
-  run(reluForward, { x, y }, { size: x.size });
+  launch(reluForward, { x, y }, { size: x.size });
   return y;
 }
 
@@ -36,6 +36,6 @@ export function relu(x: Tensor): Tensor {
 export function reluGradient(output: Tensor, outputGradient: Tensor): Tensor {
   const { shape, shared } = outputGradient;
   const gradient = shared ? expanded(outputGradient, shape) : outputGradient.view(shape);
-  run(reluBackward, { output, gradient }, { size: output.size });
+  launch(reluBackward, { output, gradient }, { size: output.size });
   return gradient;
 }

@@ -1,8 +1,8 @@
-import { ShapeError } from '../gpu/errors.js';
+import { ShapeError } from '../errors/errors.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
-import { defineKernel, elementCost, linearGrid, run } from './kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 export const softmaxCrossEntropyForward = defineKernel({
   name: 'softmaxCrossEntropy.forward',
@@ -55,7 +55,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults 
   const loss = new Tensor(device, [rows]);
   const correct = new Tensor(device, [rows]);
   const statistics = new Tensor(device, [rows, 2]);
-  run(softmaxCrossEntropyForward, { logits, labels, loss, correct, statistics }, { rows, classes });
+  launch(softmaxCrossEntropyForward, { logits, labels, loss, correct, statistics }, { rows, classes });
   return { loss, correct, statistics };
 }
 
@@ -68,7 +68,7 @@ export function softmaxCrossEntropyGradient(
 ): Tensor {
   const [rows, classes] = logits.shape;
   const logitsGradient = new Tensor(logits.device, logits.shape);
-  run(
+  launch(
     softmaxCrossEntropyBackward,
     {
       logits,

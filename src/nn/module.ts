@@ -1,4 +1,4 @@
-import { LimitError, ShapeError } from '../gpu/errors.js';
+import { LimitError, ShapeError } from '../errors/errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 import { assignAll, type State } from './state.js';

@@ -1,4 +1,4 @@
-import { DawngradError } from '../gpu/errors.js';
+import { DawngradError } from '../errors/errors.js';
 
 /**
  * How the learning rate changes over the epochs of a run. Every group of an optimizer keeps its own rate and is multiplied

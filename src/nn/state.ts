@@ -1,4 +1,4 @@
-import { DawngradError, ShapeError } from '../gpu/errors.js';
+import { DawngradError, ShapeError } from '../errors/errors.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 

@@ -1,5 +1,5 @@
+import { ShapeError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
-import { ShapeError } from '../gpu/errors.js';
 import { normalValues, uniformValues } from './random.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { type DType, Tensor } from './tensor.js';

@@ -1,6 +1,6 @@
 /** Tensors side by side in one buffer, so that one launch can take all of them for one flat tensor. */
 import type { Device } from '../gpu/device.js';
-import { ALIGNMENT, aligned } from '../gpu/memory.js';
+import { ALIGNMENT, aligned } from '../gpu/memory/memory.js';
 import { Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 import { keep } from './tidy.js';

@@ -1,4 +1,4 @@
-import { ShapeError } from '../gpu/errors.js';
+import { ShapeError } from '../errors/errors.js';
 
 /** Sizes of a tensor's axes, outermost first. Images are `[N, C, H, W]`: batch, channels, rows, columns. */
 export type Shape = readonly number[];

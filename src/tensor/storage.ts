@@ -1,5 +1,5 @@
 import type { Device } from '../gpu/device.js';
-import { aligned, type OwnedMemory } from '../gpu/memory.js';
+import { aligned, type OwnedMemory } from '../gpu/memory/memory.js';
 
 /** Memory shared by the tensors that view it; it is given back when the last of them lets go. */
 export class Storage {

@@ -1,6 +1,6 @@
+import { DawngradError, ShapeError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
-import { DawngradError, ShapeError } from '../gpu/errors.js';
-import { ALIGNMENT, type Memory } from '../gpu/memory.js';
+import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 

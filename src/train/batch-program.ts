@@ -1,7 +1,7 @@
 import type { BatchLoader, Upload } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
-import type { ProgramPlan } from '../gpu/plan.js';
-import type { Program } from '../gpu/program.js';
+import type { ProgramPlan } from '../gpu/program/plan.js';
+import type { Program } from '../gpu/program/program.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep, tidy } from '../tensor/tidy.js';
 import type { Score } from './score.js';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { RunError } from './run-error.js';
+import { RunError } from './run/run-error.js';
 
 /**
  * @param kind what the text should be, for errors

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { readFile } from '../data/read-file.js';
+import { readFile } from '../files/read-file.js';
 import { checked, parseJson } from './json.js';
-import { RunError } from './run-error.js';
+import { RunError } from './run/run-error.js';
 
 /** @throws RunError when it cannot be read */
 export const readBytes = (path: string): Uint8Array => readFile(path, RunError);

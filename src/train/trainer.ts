@@ -7,7 +7,7 @@ import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
 import { pipelined } from './pipelined.js';
-import { DivergedError } from './run-error.js';
+import { DivergedError } from './run/run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 
 export interface TrainerOptions {

@@ -48,7 +48,7 @@ describe('wrongImports', () => {
   it('accepts downward imports, those on one floor, packages, and what stands in comments', () => {
     const graph = program({
       'src/gpu/device.ts': "import { readFileSync } from 'node:fs';\nimport { Pool } from './pool.js';",
-      'src/gpu/pool.ts': "/* import '../cli/main.js' */\n// import '../nn/module.js'",
+      'src/gpu/memory/pool.ts': "/* import '../cli/main.js' */\n// import '../nn/module.js'",
       'src/cli/commands/train.ts': "import { Device } from '../../gpu/device.js';",
     });
     expect(wrongImports(graph)).toEqual([]);

@@ -6,6 +6,8 @@ import { posix } from 'node:path';
 
 /** The floors, lowest first: a file imports from its own floor and from those before it. */
 export const FLOORS = [
+  'errors',
+  'files',
   'gpu',
   'tensor',
   'kernels',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gradcheck } from '../../src/autograd/gradcheck.js';
-import { multiply } from '../../src/autograd/ops/multiply.js';
-import { scale } from '../../src/autograd/ops/scale.js';
+import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
+import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { record } from '../../src/autograd/tape.js';
 import { elementwiseWithNumber } from '../../src/kernels/elementwise.js';
 import { from, randn, zeros } from '../../src/tensor/create.js';

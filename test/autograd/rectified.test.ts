@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { add } from '../../src/autograd/ops/add.js';
-import { conv2d } from '../../src/autograd/ops/conv2d.js';
-import { maxPool2d } from '../../src/autograd/ops/max-pool2d.js';
-import { multiply } from '../../src/autograd/ops/multiply.js';
-import { relu } from '../../src/autograd/ops/relu.js';
-import { sum } from '../../src/autograd/ops/sum.js';
+import { add } from '../../src/autograd/ops/elementwise/add.js';
+import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
+import { relu } from '../../src/autograd/ops/elementwise/relu.js';
+import { maxPool2d } from '../../src/autograd/ops/pools/max-pool2d.js';
+import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
+import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import { backward, noGrad } from '../../src/autograd/tape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { random64 } from '../reference/random.js';

@@ -2,10 +2,10 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
-import { RunDirectory } from '../../src/train/run-directory.js';
-import { encodeSafetensors } from '../../src/train/safetensors.js';
+import { encodeSafetensors } from '../../src/train/checkpoints/safetensors.js';
+import { RunDirectory } from '../../src/train/run/run-directory.js';
 import { writeTinyMnist } from '../support/tiny-mnist.js';
-import { tinyConfig, useDirectory } from '../train/tiny-run.js';
+import { tinyConfig, useDirectory } from '../train/run/tiny-run.js';
 import { dawngrad, useBuild } from './dawngrad.js';
 
 useBuild();

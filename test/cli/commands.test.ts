@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
-import { recipeNames } from '../../src/train/recipe.js';
+import { recipeNames } from '../../src/train/recipes/recipe.js';
 import { dawngrad, start, useBuild } from './dawngrad.js';
 
 useBuild();

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeTinyMnist } from '../support/tiny-mnist.js';
-import { useDirectory } from '../train/tiny-run.js';
+import { useDirectory } from '../train/run/tiny-run.js';
 import { type CallOptions, dawngrad, ROOT, start, useBuild } from './dawngrad.js';
 
 useBuild();

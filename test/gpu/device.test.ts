@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Device, type DeviceOptions } from '../../src/gpu/device.js';
 import {
   AdapterError,
   DawngradError,
@@ -8,9 +7,10 @@ import {
   GpuValidationError,
   LimitError,
   OutOfMemoryError,
-} from '../../src/gpu/errors.js';
-import type { Launch } from '../../src/gpu/launch.js';
-import type { Memory } from '../../src/gpu/memory.js';
+} from '../../src/errors/errors.js';
+import { Device, type DeviceOptions } from '../../src/gpu/device.js';
+import type { Memory } from '../../src/gpu/memory/memory.js';
+import type { Launch } from '../../src/gpu/program/launch.js';
 import { filled } from '../../src/kernels/fill.js';
 import { relu } from '../../src/kernels/relu.js';
 import { from, full } from '../../src/tensor/create.js';

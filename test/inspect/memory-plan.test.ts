@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { glyphs } from '../../src/data/glyphs/glyphs.js';
-import { LimitError } from '../../src/gpu/errors.js';
+import { LimitError } from '../../src/errors/errors.js';
 import { planRun } from '../../src/inspect/memory-plan.js';
-import { standardisedImages } from '../../src/train/run-images.js';
-import { assemble, EVALUATION_BATCH } from '../../src/train/session.js';
+import { standardisedImages } from '../../src/train/run/run-images.js';
+import { assemble, EVALUATION_BATCH } from '../../src/train/run/session.js';
 import { evaluate } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';
-import { SEED, tinyConfig } from '../train/tiny-run.js';
+import { SEED, tinyConfig } from '../train/run/tiny-run.js';
 
 describe.each([
   ['sgd', false],

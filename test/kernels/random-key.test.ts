@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readShader } from '../../src/gpu/shader.js';
+import { readShader } from '../../src/gpu/shaders/shader.js';
 import { nextKey, randomState } from '../../src/kernels/random-key.js';
 import { pcg3d } from '../../src/tensor/random.js';
 import { tidy } from '../../src/tensor/tidy.js';
@@ -45,7 +45,7 @@ describe('pcg3d in the shaders', () => {
   const gpu = useDevice();
 
   it('is the same text in each', () => {
-    expect(hashSource(readShader('augment.wgsl'))).toBe(hashSource(readShader('dropout.wgsl')));
+    expect(hashSource(readShader('images/augment.wgsl'))).toBe(hashSource(readShader('dropout.wgsl')));
   });
 
   it('gives the integers that it gives on the host', async () => {

@@ -1,23 +1,25 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SUBGROUP_MATRIX } from '../../src/gpu/adapter.js';
-import { readShader } from '../../src/gpu/shader.js';
+import { readShader } from '../../src/gpu/shaders/shader.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import { useDevice } from '../support/device.js';
 
-const files = readdirSync(new URL('../../shaders/', import.meta.url)).filter((name) =>
-  name.endsWith('.wgsl'),
-);
+const files = readdirSync(new URL('../../shaders/', import.meta.url), {
+  recursive: true,
+  encoding: 'utf8',
+}).filter((name) => name.endsWith('.wgsl'));
 
 const isKernel = (value: unknown): value is Kernel =>
   typeof value === 'object' && value !== null && 'entryPoint' in value && 'shader' in value;
 
 /** Every kernel declared anywhere under src/kernels, also in tables. */
-const sources = readdirSync(new URL('../../src/kernels/', import.meta.url)).filter((name) =>
-  name.endsWith('.ts'),
-);
+const sources = readdirSync(new URL('../../src/kernels/', import.meta.url), {
+  recursive: true,
+  encoding: 'utf8',
+}).filter((name) => name.endsWith('.ts'));
 const modules: Record<string, object>[] = await Promise.all(
-  sources.map((file) => import(`../../src/kernels/${file.replace('.ts', '')}.ts`)),
+  sources.map((file) => import(/* @vite-ignore */ `../../src/kernels/${file}`)),
 );
 const kernels = modules
   .flatMap((module) => Object.values(module))

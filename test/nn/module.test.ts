@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/gpu/errors.js';
+import { ShapeError } from '../../src/errors/errors.js';
 import { constant, normal } from '../../src/nn/init.js';
 import { BatchNorm2d } from '../../src/nn/layers/batch-norm2d.js';
 import { Sequential } from '../../src/nn/layers/sequential.js';

@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { backward } from '../../src/autograd/tape.js';
-import { isReduced, LADDER, type MatmulVariant, type Rung } from '../../src/kernels/matmul-ladder.js';
-import { productsOf, tunedVariant, useMeasurements } from '../../src/kernels/tuning/tuned-variant.js';
+import {
+  isReduced,
+  LADDER,
+  type MatmulVariant,
+  type Rung,
+} from '../../src/kernels/products/matmul-ladder.js';
+import {
+  productsOf,
+  tunedVariant,
+  useMeasurements,
+} from '../../src/kernels/products/tuning/tuned-variant.js';
 import { AvgPool2d } from '../../src/nn/layers/avg-pool2d.js';
 import { BatchNorm2d } from '../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../src/nn/layers/conv2d.js';
@@ -146,7 +155,7 @@ function prefer(wanted: MatmulVariant, step: () => void): MatmulVariant[] {
     device,
     Object.fromEntries(products.map(({ key }) => [key, { variant: wanted, milliseconds: {} }])),
   );
-  return products.map(({ product, epilogue }) => tunedVariant(device, product, epilogue) ?? 'naive');
+  return products.map(({ product, epilogue }) => tunedVariant(device, product, epilogue) ?? 'specification');
 }
 
 describe("ten training steps take PyTorch's course", () => {

@@ -1,4 +1,4 @@
-// Every reference operation, for tests that want several: `import * as reference from '../reference/index.js'`.
+// Every reference operation, for tests that want several: `import * as reference from './index.js'`.
 
 export * from './adam.js';
 export * from './array.js';

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
-import { readShader } from '../../src/gpu/shader.js';
-import { LADDER, type MatmulVariant, reducedVariants } from '../../src/kernels/matmul-ladder.js';
+import { readShader } from '../../src/gpu/shaders/shader.js';
+import { LADDER, type MatmulVariant, reducedVariants } from '../../src/kernels/products/matmul-ladder.js';
 
 /** The rungs that need subgroup matrices. */
 export const MATRIX_RUNGS = (Object.keys(LADDER) as MatmulVariant[]).filter((variant) =>

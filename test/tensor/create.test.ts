@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LimitError, ShapeError } from '../../src/gpu/errors.js';
+import { LimitError, ShapeError } from '../../src/errors/errors.js';
 import { from, fromArray, full, randn, uniform, zeros } from '../../src/tensor/create.js';
 import { normalValues, uniformValues } from '../../src/tensor/random.js';
 import { useDevice } from '../support/device.js';

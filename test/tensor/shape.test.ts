@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/gpu/errors.js';
+import { ShapeError } from '../../src/errors/errors.js';
 import {
   broadcastShape,
   checkRank,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DawngradError, ShapeError } from '../../src/gpu/errors.js';
+import { DawngradError, ShapeError } from '../../src/errors/errors.js';
 import { from, fromArray, full, zeros } from '../../src/tensor/create.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';

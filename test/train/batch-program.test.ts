@@ -3,11 +3,11 @@ import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
 import { BatchLoader } from '../../src/data/loader.js';
 import { tidy } from '../../src/tensor/tidy.js';
-import { standardisedImages } from '../../src/train/run-images.js';
-import { assemble, type Session } from '../../src/train/session.js';
+import { standardisedImages } from '../../src/train/run/run-images.js';
+import { assemble, type Session } from '../../src/train/run/session.js';
 import { evaluate } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';
-import { SEED, tinyConfig, tinyData } from './tiny-run.js';
+import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 
 /** Every number that the run has learned so far. */
 async function bitsOf({ model }: Session): Promise<string[]> {

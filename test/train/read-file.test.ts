@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readMetrics } from '../../src/train/metrics.js';
 import { readJson } from '../../src/train/read-file.js';
-import { readResult } from '../../src/train/result.js';
-import { RunError } from '../../src/train/run-error.js';
+import { readMetrics } from '../../src/train/run/metrics.js';
+import { readResult } from '../../src/train/run/result.js';
+import { RunError } from '../../src/train/run/run-error.js';
 
 const schema = z.strictObject({ epochs: z.number() });
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/train/config.js';
 import { pipelined } from '../../src/train/pipelined.js';
-import { runTraining } from '../../src/train/run.js';
-import { RunError } from '../../src/train/run-error.js';
-import { standardisedImages } from '../../src/train/run-images.js';
+import { checkConfig } from '../../src/train/recipes/config.js';
+import { runTraining } from '../../src/train/run/run.js';
+import { RunError } from '../../src/train/run/run-error.js';
+import { standardisedImages } from '../../src/train/run/run-images.js';
+import { assemble, checkFit } from '../../src/train/run/session.js';
 import { formatTestError } from '../../src/train/score.js';
-import { assemble, checkFit } from '../../src/train/session.js';
 import { useDevice } from '../support/device.js';
 import { stripes } from '../support/tiny-mnist.js';
-import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
+import { SEED, tinyConfig, tinyData, useDirectory } from './run/tiny-run.js';
 
 const directory = useDirectory();
 

@@ -1,4 +1,4 @@
-import { ShapeError } from '../../gpu/errors.js';
+import { ShapeError } from '../../errors/errors.js';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { record } from '../tape.js';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { explainFileError, isFileError } from '../../files/file-error.js';
+import { makeDirectory } from '../../files/make-directory.js';
 import { DataError } from '../dataset.js';
-import { explainFileError, isFileError } from '../file-error.js';
-import { makeDirectory } from '../make-directory.js';
 import { type FetchFileOptions, fetchFile, md5Of, type Progress } from './fetch-file.js';
 import { type RemoteFile, SOURCES, type Source } from './sources.js';
 import { untar } from './untar.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { isFileError } from '../../files/file-error.js';
 import { DataError } from '../dataset.js';
-import { isFileError } from '../file-error.js';
 
 /** How far a file has come, in bytes. */
 export interface Progress {

@@ -1,6 +1,6 @@
 import type { Device } from '../../gpu/device.js';
-import { prepareImages } from '../../kernels/augment.js';
 import { filled } from '../../kernels/fill.js';
+import { prepareImages } from '../../kernels/images/augment.js';
 import { fromArray } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';

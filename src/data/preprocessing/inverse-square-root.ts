@@ -10,9 +10,9 @@
  * a small x no further than to 3/2 x. From a lower bound l of x follows the r that raises l the most, r^2 = 3 / (1 + l + l^2)
  * (Chen and Chow, "A stable scaling of Newton-Schulz", 2014): 2.5 times at first, and half as many products in all.
  */
-import { DawngradError } from '../../gpu/errors.js';
+import { DawngradError } from '../../errors/errors.js';
 import { elementwise, elementwiseWithNumber } from '../../kernels/elementwise.js';
-import { matrixProduct } from '../../kernels/matrix-product.js';
+import { matrixProduct } from '../../kernels/products/matrix-product.js';
 import { sumOver } from '../../kernels/reduce.js';
 import { fromArray } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';

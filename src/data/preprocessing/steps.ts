@@ -1,5 +1,5 @@
-import { globalContrast } from '../../kernels/global-contrast.js';
-import { localContrast } from '../../kernels/local-contrast.js';
+import { globalContrast } from '../../kernels/images/global-contrast.js';
+import { localContrast } from '../../kernels/images/local-contrast.js';
 import type { StepSpec } from './spec.js';
 import { standardise } from './standardise.js';
 import { learnsNothing, type StepKind } from './step.js';

@@ -1,7 +1,7 @@
+import { LimitError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
-import { LimitError } from '../../gpu/errors.js';
 import { elementwise } from '../../kernels/elementwise.js';
-import { matrixProduct } from '../../kernels/matrix-product.js';
+import { matrixProduct } from '../../kernels/products/matrix-product.js';
 import { sumOver } from '../../kernels/reduce.js';
 import { fromArray } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
 import { readJson } from '../../train/read-file.js';
-import type { RunStart } from '../../train/run.js';
-import { replaceFile } from '../../train/write-file.js';
+import type { RunStart } from '../../train/run/run.js';
 
 const FILE = 'circumstances.json';
 

@@ -12,10 +12,10 @@ import { Sequential } from '../../nn/layers/sequential.js';
 import type { Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
-import { type Checkpoint, restoreModel } from '../../train/checkpoint.js';
-import { RunError } from '../../train/run-error.js';
-import { preprocessingOf } from '../../train/saved-preprocessing.js';
-import { buildModel, checkFit, EVALUATION_BATCH } from '../../train/session.js';
+import { type Checkpoint, restoreModel } from '../../train/checkpoints/checkpoint.js';
+import { RunError } from '../../train/run/run-error.js';
+import { preprocessingOf } from '../../train/run/saved-preprocessing.js';
+import { buildModel, checkFit, EVALUATION_BATCH } from '../../train/run/session.js';
 
 /** What a net makes of one image. */
 export interface ClassMaps {

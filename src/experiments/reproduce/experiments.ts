@@ -1,5 +1,5 @@
 /** The paper's experiments: which systems each one compares. What the paper says of a system stands in its recipe. */
-import { RunError } from '../../train/run-error.js';
+import { RunError } from '../../train/run/run-error.js';
 
 export interface Experiment {
   readonly name: string;

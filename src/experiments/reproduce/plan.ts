@@ -1,11 +1,11 @@
 /** Which runs an experiment is made of, and how far each has come. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { RunConfig } from '../../train/config.js';
-import { type Recipe, readRecipe } from '../../train/recipe.js';
-import { readResult } from '../../train/result.js';
-import { RunDirectory } from '../../train/run-directory.js';
-import { RunError } from '../../train/run-error.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { type Recipe, readRecipe } from '../../train/recipes/recipe.js';
+import { readResult } from '../../train/run/result.js';
+import { RunDirectory } from '../../train/run/run-directory.js';
+import { RunError } from '../../train/run/run-error.js';
 import type { Experiment } from './experiments.js';
 import type { Scale } from './scale.js';
 

@@ -1,8 +1,8 @@
 /** An experiment of the paper from data files to its report. */
 import { resolve } from 'node:path';
 import { type ImageSet, take } from '../../data/index.js';
-import { RunError } from '../../train/run-error.js';
-import { checkpointOf } from '../../train/saved-model.js';
+import { checkpointOf } from '../../train/checkpoints/saved-model.js';
+import { RunError } from '../../train/run/run-error.js';
 import { type ClassMaps, classMapsOf } from './class-maps.js';
 import { type PlannedRun, planRuns } from './plan.js';
 import { type WrittenReport, writeReport } from './report/write-report.js';

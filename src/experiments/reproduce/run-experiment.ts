@@ -1,16 +1,16 @@
 /** Trains what an experiment lacks. */
 import type { PreprocessingProgress } from '../../data/index.js';
+import { type Claim, Claims, describeOwner } from '../../files/claims/claim.js';
 import type { Device } from '../../gpu/device.js';
-import type { RunConfig } from '../../train/config.js';
-import { readMetrics } from '../../train/metrics.js';
-import { makeOutDirectory } from '../../train/out-directory.js';
-import { readResult } from '../../train/result.js';
-import { runWithRetraining } from '../../train/retraining.js';
-import type { Reporter } from '../../train/run.js';
-import { RunDirectory } from '../../train/run-directory.js';
-import { RunError } from '../../train/run-error.js';
-import { type Claim, Claims, describeOwner } from '../claims/claim.js';
-import { confirming } from '../claims/confirming.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { readMetrics } from '../../train/run/metrics.js';
+import { makeOutDirectory } from '../../train/run/out-directory.js';
+import { readResult } from '../../train/run/result.js';
+import { runWithRetraining } from '../../train/run/retraining.js';
+import type { Reporter } from '../../train/run/run.js';
+import { RunDirectory } from '../../train/run/run-directory.js';
+import { RunError } from '../../train/run/run-error.js';
+import { confirming } from '../confirming.js';
 import { writeCircumstances } from './circumstances.js';
 import { type PlannedRun, type PlanOptions, planRuns, runsBelow } from './plan.js';
 import { SharedImages } from './shared-images.js';

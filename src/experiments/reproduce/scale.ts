@@ -1,8 +1,8 @@
 /** How large an experiment is made: as the recipes say, or a miniature of it. */
 import { type Dataset, take } from '../../data/index.js';
-import { chooseConfig } from '../../train/choose-config.js';
-import type { RunConfig } from '../../train/config.js';
-import { readRecipe } from '../../train/recipe.js';
+import { chooseConfig } from '../../train/recipes/choose-config.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { readRecipe } from '../../train/recipes/recipe.js';
 
 export interface Scale {
   /** In the names of runs and reports. */

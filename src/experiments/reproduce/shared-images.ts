@@ -1,10 +1,10 @@
 /** What runs of an experiment have in common: images that are loaded once, and a preprocessing that is fitted once. */
 import { type Dataset, Preprocessing, type PreprocessingProgress } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
-import type { RunConfig } from '../../train/config.js';
-import { loadRunData } from '../../train/run-data.js';
-import { readPreprocessing } from '../../train/saved-preprocessing.js';
-import { splitDataset } from '../../train/split.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { loadRunData } from '../../train/run/run-data.js';
+import { readPreprocessing } from '../../train/run/saved-preprocessing.js';
+import { splitDataset } from '../../train/run/split.js';
 import type { PlannedRun } from './plan.js';
 import type { Scale } from './scale.js';
 

@@ -1,10 +1,10 @@
 /** How long training will take, told by a few steps of it. */
 import { type Dataset, type ImageSet, take } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
-import type { RunConfig } from '../../train/config.js';
-import { standardisedImages } from '../../train/run-images.js';
-import { assemble, checkFit, EVALUATION_BATCH } from '../../train/session.js';
-import { splitDataset } from '../../train/split.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { standardisedImages } from '../../train/run/run-images.js';
+import { assemble, checkFit, EVALUATION_BATCH } from '../../train/run/session.js';
+import { splitDataset } from '../../train/run/split.js';
 import { evaluate } from '../../train/trainer.js';
 
 /** Seconds that an image takes. */

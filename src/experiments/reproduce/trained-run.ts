@@ -1,8 +1,8 @@
 /** A run that somebody trained, in the place of an experiment's own. */
 import { basename } from 'node:path';
-import type { RunConfig } from '../../train/config.js';
-import { type Recipe, readRecipe, recipeNames } from '../../train/recipe.js';
-import { RunDirectory } from '../../train/run-directory.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { type Recipe, readRecipe, recipeNames } from '../../train/recipes/recipe.js';
+import { RunDirectory } from '../../train/run/run-directory.js';
 import type { PlannedRun } from './plan.js';
 import type { Scale } from './scale.js';
 

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type RunConfig, runConfigSchema } from '../../train/config.js';
-import { makeOutDirectory } from '../../train/out-directory.js';
+import { createFile } from '../../files/write-file.js';
 import { readJson } from '../../train/read-file.js';
-import { RunError } from '../../train/run-error.js';
-import { createFile } from '../../train/write-file.js';
+import { type RunConfig, runConfigSchema } from '../../train/recipes/config.js';
+import { makeOutDirectory } from '../../train/run/out-directory.js';
+import { RunError } from '../../train/run/run-error.js';
 import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
 import {
   configWith,

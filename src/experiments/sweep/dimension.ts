@@ -1,8 +1,8 @@
 /** A field of the config that a sweep varies, and what it may be there: as a user writes it, and as `sweep.json` holds it. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { configSchema } from '../../train/config.js';
-import { RunError } from '../../train/run-error.js';
+import { configSchema } from '../../train/recipes/config.js';
+import { RunError } from '../../train/run/run-error.js';
 
 const field = z.string().min(1);
 

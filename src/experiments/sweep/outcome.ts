@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readMetrics } from '../../train/metrics.js';
+import { replaceFile } from '../../files/write-file.js';
 import { readJson } from '../../train/read-file.js';
-import { type RunResult, readResult } from '../../train/result.js';
-import { RunDirectory } from '../../train/run-directory.js';
-import { replaceFile } from '../../train/write-file.js';
+import { readMetrics } from '../../train/run/metrics.js';
+import { type RunResult, readResult } from '../../train/run/result.js';
+import { RunDirectory } from '../../train/run/run-directory.js';
 import type { Trial } from './definition.js';
 
 /** In the directory of a trial whose loss stopped to be a number: it will not be tried again. */

@@ -1,8 +1,8 @@
 /** What the trials of a sweep are: for each the values of the fields that are varied. */
 import { z } from 'zod';
 import { Random } from '../../data/random.js';
-import { checkConfig, type RunConfig } from '../../train/config.js';
-import { RunError } from '../../train/run-error.js';
+import { checkConfig, type RunConfig } from '../../train/recipes/config.js';
+import { RunError } from '../../train/run/run-error.js';
 import { type Dimension, formatValue, type Range } from './dimension.js';
 
 type Json = z.infer<ReturnType<typeof z.json>>;

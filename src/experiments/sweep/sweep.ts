@@ -5,14 +5,14 @@
  */
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
+import { DawngradError } from '../../errors/errors.js';
+import { type ClaimLostError, Claims, type Owner } from '../../files/claims/claim.js';
+import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
-import { DawngradError } from '../../gpu/errors.js';
-import type { Reporter } from '../../train/run.js';
-import { RunError } from '../../train/run-error.js';
-import { checkFit, checkNet } from '../../train/session.js';
-import { splitDataset } from '../../train/split.js';
-import { replaceFile } from '../../train/write-file.js';
-import { type ClaimLostError, Claims, type Owner } from '../claims/claim.js';
+import type { Reporter } from '../../train/run/run.js';
+import { RunError } from '../../train/run/run-error.js';
+import { checkFit, checkNet } from '../../train/run/session.js';
+import { splitDataset } from '../../train/run/split.js';
 import { plotSvg } from '../svg.js';
 import { type SweepDefinition, type Trial, trialsOf } from './definition.js';
 import { bestOf, isDone, readOutcome, type TrialOutcome } from './outcome.js';

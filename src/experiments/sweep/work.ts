@@ -1,6 +1,6 @@
 /** A process's share of a sweep: one open trial after the other, until all are done. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Claim, ClaimLostError, type Claims, type Owner } from '../claims/claim.js';
+import { type Claim, ClaimLostError, type Claims, type Owner } from '../../files/claims/claim.js';
 
 export interface Work<Trial extends { readonly name: string }> {
   readonly trials: readonly Trial[];

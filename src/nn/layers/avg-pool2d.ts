@@ -1,4 +1,4 @@
-import { type AvgPool2dOptions, avgPool2d } from '../../autograd/ops/avg-pool2d.js';
+import { type AvgPool2dOptions, avgPool2d } from '../../autograd/ops/pools/avg-pool2d.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 

@@ -1,4 +1,4 @@
-import { batchNorm2d } from '../../autograd/ops/batch-norm2d.js';
+import { batchNorm2d } from '../../autograd/ops/normalisation/batch-norm2d.js';
 import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { constant } from '../init.js';

@@ -1,4 +1,4 @@
-import { conv2d } from '../../autograd/ops/conv2d.js';
+import { conv2d } from '../../autograd/ops/products/conv2d.js';
 import type { Device } from '../../gpu/device.js';
 import { type Pair, pair } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

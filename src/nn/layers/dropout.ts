@@ -1,5 +1,5 @@
-import { dropout } from '../../autograd/ops/dropout.js';
-import { ShapeError } from '../../gpu/errors.js';
+import { dropout } from '../../autograd/ops/elementwise/dropout.js';
+import { ShapeError } from '../../errors/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 

@@ -1,4 +1,4 @@
-import { globalAvgPool2d } from '../../autograd/ops/global-avg-pool2d.js';
+import { globalAvgPool2d } from '../../autograd/ops/pools/global-avg-pool2d.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 

@@ -1,4 +1,4 @@
-import { linear } from '../../autograd/ops/linear.js';
+import { linear } from '../../autograd/ops/products/linear.js';
 import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type InitOptions, layerInit } from '../init.js';

@@ -1,4 +1,4 @@
-import { localConv2d } from '../../autograd/ops/local-conv2d.js';
+import { localConv2d } from '../../autograd/ops/products/local-conv2d.js';
 import type { Device } from '../../gpu/device.js';
 import { type Pair, pair, type Shape, sizeOf, windowedSize, windowOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';

@@ -2,7 +2,7 @@ import {
   type LocalResponseNormOptions,
   localResponseNorm,
   responseNormOf,
-} from '../../autograd/ops/local-response-norm.js';
+} from '../../autograd/ops/normalisation/local-response-norm.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 

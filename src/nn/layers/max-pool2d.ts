@@ -1,4 +1,4 @@
-import { maxPool2d } from '../../autograd/ops/max-pool2d.js';
+import { maxPool2d } from '../../autograd/ops/pools/max-pool2d.js';
 import type { WindowOptions } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';

@@ -1,4 +1,4 @@
-import { checkPieces, maxout } from '../../autograd/ops/maxout.js';
+import { checkPieces, maxout } from '../../autograd/ops/pools/maxout.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 

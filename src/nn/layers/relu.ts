@@ -1,4 +1,4 @@
-import { relu } from '../../autograd/ops/relu.js';
+import { relu } from '../../autograd/ops/elementwise/relu.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 

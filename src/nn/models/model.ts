@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
-import { DawngradError } from '../../gpu/errors.js';
 import type { Module } from '../module.js';
 
 /** What models can be asked for. One whose architecture has no place for it refuses. */

@@ -1,5 +1,5 @@
+import { DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
-import { DawngradError } from '../../gpu/errors.js';
 import { he, normal } from '../init.js';
 import { AvgPool2d } from '../layers/avg-pool2d.js';
 import { Dropout } from '../layers/dropout.js';

@@ -1,4 +1,4 @@
-import { DawngradError } from '../../gpu/errors.js';
+import { DawngradError } from '../../errors/errors.js';
 import { type WindowOptions, windowedSize, windowOf } from '../../tensor/shape.js';
 
 /** Rows and columns of maps, or of images. */

@@ -1,4 +1,4 @@
-import { adamHyper, adamStep } from '../../kernels/adam.js';
+import { adamHyper, adamStep } from '../../kernels/optimizers/adam.js';
 import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 

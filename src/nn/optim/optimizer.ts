@@ -1,9 +1,9 @@
 import { noGrad } from '../../autograd/tape.js';
+import { DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
-import { DawngradError } from '../../gpu/errors.js';
 import { checkDType } from '../../kernels/check.js';
 import { filled } from '../../kernels/fill.js';
-import type { FlatTensors } from '../../kernels/flat-parameters.js';
+import type { FlatTensors } from '../../kernels/optimizers/flat-parameters.js';
 import { fromArray } from '../../tensor/create.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape } from '../../tensor/shape.js';

@@ -1,4 +1,4 @@
-import { sgdHyper, sgdStep } from '../../kernels/sgd.js';
+import { sgdHyper, sgdStep } from '../../kernels/optimizers/sgd.js';
 import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 

@@ -12,11 +12,11 @@ import {
   topTenth,
 } from '../../../src/experiments/reproduce/class-maps.js';
 import { classMapFigure } from '../../../src/experiments/reproduce/report/class-map-figure.js';
-import { chooseConfig } from '../../../src/train/choose-config.js';
-import { runTraining } from '../../../src/train/run.js';
-import { checkpointOf } from '../../../src/train/saved-model.js';
+import { checkpointOf } from '../../../src/train/checkpoints/saved-model.js';
+import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
+import { runTraining } from '../../../src/train/run/run.js';
 import { useDevice } from '../../support/device.js';
-import { useDirectory } from '../../train/tiny-run.js';
+import { useDirectory } from '../../train/run/tiny-run.js';
 import { withDevice } from './tiny.js';
 
 const directory = useDirectory();

@@ -1,6 +1,6 @@
 import type { FinishedRun, SystemResult } from '../../../src/experiments/reproduce/results.js';
 import { SCALES } from '../../../src/experiments/reproduce/scale.js';
-import { readRecipe } from '../../../src/train/recipe.js';
+import { readRecipe } from '../../../src/train/recipes/recipe.js';
 
 /** The scores of a run that nobody trained. */
 export interface Fake {

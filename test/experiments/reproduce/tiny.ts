@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Experiment } from '../../../src/experiments/reproduce/experiments.js';
 import { miniature } from '../../../src/experiments/reproduce/scale.js';
 import { Device } from '../../../src/gpu/device.js';
-import type { RunConfig } from '../../../src/train/config.js';
-import { deviceSettings } from '../../../src/train/session.js';
+import type { RunConfig } from '../../../src/train/recipes/config.js';
+import { deviceSettings } from '../../../src/train/run/session.js';
 import { writeTinyMnist } from '../../support/tiny-mnist.js';
 
 /** A few steps an epoch, so that a run takes seconds. */

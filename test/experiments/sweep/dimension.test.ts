@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
-import { RunError } from '../../../src/train/run-error.js';
+import { RunError } from '../../../src/train/run/run-error.js';
 
 describe('what a field may be in a sweep', () => {
   it.each<[string, unknown]>([

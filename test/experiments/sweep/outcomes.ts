@@ -1,7 +1,7 @@
 import { sweepDefinition, trialsOf } from '../../../src/experiments/sweep/definition.js';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
 import type { TrialOutcome } from '../../../src/experiments/sweep/outcome.js';
-import { tinyConfig } from '../../train/tiny-run.js';
+import { tinyConfig } from '../../train/run/tiny-run.js';
 
 const definition = sweepDefinition({ ...tinyConfig, validation: { images: 12, from: 'end' } }, [
   parseDimension('weightDecay=0.001,1e-5'),

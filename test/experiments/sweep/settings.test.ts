@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
 import { configWith, gridSettings, randomSettings } from '../../../src/experiments/sweep/settings.js';
-import { tinyConfig } from '../../train/tiny-run.js';
+import { tinyConfig } from '../../train/run/tiny-run.js';
 
 const over = (...texts: string[]) => texts.map(parseDimension);
 

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Preprocessing } from '../../../src/data/index.js';
-import { Claims } from '../../../src/experiments/claims/claim.js';
 import {
   enterSweep,
   type SweepDefinition,
@@ -11,14 +10,15 @@ import {
 } from '../../../src/experiments/sweep/definition.js';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
 import { checkTrials, runSweep } from '../../../src/experiments/sweep/sweep.js';
+import { Claims } from '../../../src/files/claims/claim.js';
 import type { Device } from '../../../src/gpu/device.js';
-import type { RunConfig } from '../../../src/train/config.js';
-import { readMetrics } from '../../../src/train/metrics.js';
-import type { Reporter } from '../../../src/train/run.js';
-import { RunDirectory } from '../../../src/train/run-directory.js';
-import { readPreprocessing, writePreprocessing } from '../../../src/train/saved-preprocessing.js';
+import type { RunConfig } from '../../../src/train/recipes/config.js';
+import { readMetrics } from '../../../src/train/run/metrics.js';
+import type { Reporter } from '../../../src/train/run/run.js';
+import { RunDirectory } from '../../../src/train/run/run-directory.js';
+import { readPreprocessing, writePreprocessing } from '../../../src/train/run/saved-preprocessing.js';
 import { useDevice } from '../../support/device.js';
-import { SEED, tinyConfig, tinyData, useDirectory } from '../../train/tiny-run.js';
+import { SEED, tinyConfig, tinyData, useDirectory } from '../../train/run/tiny-run.js';
 
 afterEach(() => vi.restoreAllMocks());
 

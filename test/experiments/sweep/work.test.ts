@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Claim, ClaimLostError, Claims } from '../../../src/experiments/claims/claim.js';
 import { type Work, workThrough } from '../../../src/experiments/sweep/work.js';
-import { useDirectory } from '../../train/tiny-run.js';
+import { type Claim, ClaimLostError, Claims } from '../../../src/files/claims/claim.js';
+import { useDirectory } from '../../train/run/tiny-run.js';
 
 const directory = useDirectory();
 let sweep: string;

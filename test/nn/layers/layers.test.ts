@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { conv2d } from '../../../src/autograd/ops/conv2d.js';
-import { relu } from '../../../src/autograd/ops/relu.js';
-import { sum } from '../../../src/autograd/ops/sum.js';
+import { relu } from '../../../src/autograd/ops/elementwise/relu.js';
+import { conv2d } from '../../../src/autograd/ops/products/conv2d.js';
+import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
-import { ShapeError } from '../../../src/gpu/errors.js';
+import { ShapeError } from '../../../src/errors/errors.js';
 import { constant, he, normal } from '../../../src/nn/init.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
 import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';

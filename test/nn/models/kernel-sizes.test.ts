@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DawngradError } from '../../../src/gpu/errors.js';
+import { DawngradError } from '../../../src/errors/errors.js';
 import { models } from '../../../src/nn/models/index.js';
 import { useDevice } from '../../support/device.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { DawngradError } from '../../../src/gpu/errors.js';
+import { DawngradError } from '../../../src/errors/errors.js';
 import { models } from '../../../src/nn/models/index.js';
 import type { ModelOptions } from '../../../src/nn/models/model.js';
-import { readRecipe, recipeNames } from '../../../src/train/recipe.js';
+import { readRecipe, recipeNames } from '../../../src/train/recipes/recipe.js';
 import { useDevice } from '../../support/device.js';
 
 const gpu = useDevice();

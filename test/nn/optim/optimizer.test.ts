@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
-import { linear } from '../../../src/autograd/ops/linear.js';
-import { multiply } from '../../../src/autograd/ops/multiply.js';
+import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
+import { linear } from '../../../src/autograd/ops/products/linear.js';
 import { reshape } from '../../../src/autograd/ops/reshape.js';
 import { backward } from '../../../src/autograd/tape.js';
-import { DawngradError } from '../../../src/gpu/errors.js';
-import { run } from '../../../src/kernels/kernel.js';
+import { DawngradError } from '../../../src/errors/errors.js';
+import { launch } from '../../../src/kernels/kernel.js';
 import { reluForward } from '../../../src/kernels/relu.js';
 import { constant, normal } from '../../../src/nn/init.js';
 import { Adam } from '../../../src/nn/optim/adam.js';
@@ -177,7 +177,7 @@ describe('Optimizer', () => {
       const [first, second] = parameters as [Parameter, Parameter];
       const late = () => {
         step();
-        run(reluForward, { x: first.grad!, y: second.grad! }, { size: 5 });
+        launch(reluForward, { x: first.grad!, y: second.grad! }, { size: 5 });
       };
       expect(() => gpu.device.record(late)).toThrow(
         'relu.forward: reads one part of a buffer and writes another, which WebGPU forbids; what changes gradients must',

@@ -1,8 +1,8 @@
 /** Writes the report of an experiment: a page, its figures' numbers, and its figure as an image. */
 import { join } from 'node:path';
 import type { ImageSet } from '../../../data/index.js';
-import { makeOutDirectory } from '../../../train/out-directory.js';
-import { replaceFile } from '../../../train/write-file.js';
+import { replaceFile } from '../../../files/write-file.js';
+import { makeOutDirectory } from '../../../train/run/out-directory.js';
 import { plotSvg, pngOf } from '../../svg.js';
 import { type ClassMaps, chooseSamples } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';

@@ -1,0 +1,151 @@
+// Matrix product, rung 1 of the ladder: the specification.
+//
+//   c[batch][row][column] = sum over (outer, middle, inner) of a[batch][row][outer, middle, inner] * b[batch][outer, inner][column]
+//
+// followed by what a layer does next. Every axis has a stride of its own, so one kernel serves all transposes. Columns come
+// in groups and the sum in three levels, because a convolution is a product whose b is read through a sliding WINDOW
+// (implicit GEMM: the unfolded images are never stored). Then b holds images of height x width, and a term at a column
+// reads the element
+//
+//   y = origin_y + (column in its group / column_width) * column_y + (middle / middle_width) * middle_y
+//   x = origin_x + (column in its group % column_width) * column_x + (middle % middle_width) * middle_x + inner * inner_x
+//
+// of the image at outer * b_outer + inner * b_inner + group * b_group, or 0 outside of it (the padding). The three directions
+// of a convolution differ in these numbers only; src/kernels/products/conv2d.ts has the table. Where a is the gradient of a layer's
+// output, and the product that of its weight, ROW_SUMS gives that of its bias besides: b need not be looked at for it.
+//
+// One thread computes one element of c and loads two numbers for each term. Workgroups: x along columns, y along rows, z
+// along batches.
+
+struct Params {
+  batches: u32,
+  // Sizes of one product, and how its summation axis is split.
+  rows: u32,
+  columns: u32,
+  outer: u32,
+  middle: u32,
+  inner: u32,
+  // The columns too come in groups (images) of `group` columns (positions).
+  group: u32,
+  // Element strides of each axis, and where the first element is.
+  a_start: u32,
+  a_batch: u32,
+  a_row: u32,
+  a_outer: u32,
+  a_middle: u32,
+  a_inner: u32,
+  b_start: u32,
+  b_batch: u32,
+  b_outer: u32,
+  b_inner: u32,
+  b_group: u32,
+  b_column: u32,
+  c_start: u32,
+  c_batch: u32,
+  c_row: u32,
+  c_group: u32,
+  c_column: u32,
+  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
+  row_sums_start: u32,
+  // Where a window looks, in rows (y) and columns (x) of the images in b.
+  height: u32,
+  width: u32,
+  origin_y: i32,
+  origin_x: i32,
+  column_width: u32,
+  column_y: i32,
+  column_x: i32,
+  middle_width: u32,
+  middle_y: i32,
+  middle_x: i32,
+  inner_x: i32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read_write> c: array<f32>;
+
+const WINDOW: bool = false; // read b through a sliding window
+
+// What happens to a sum before it is stored, in this order.
+const ROW_BIAS: bool = false; // add bias[row]
+const COLUMN_BIAS: bool = false; // add bias[column]
+const ACCUMULATE: bool = false; // add what c holds already
+const RELU: bool = false; // max(0, .)
+const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+
+const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
+
+fn load_b(at: u32, y: i32, x: i32) -> f32 {
+  if (!WINDOW) {
+    return b[at];
+  }
+  // As u32, what is above or left of the image is far below or right of it.
+  if (u32(y) >= params.height || u32(x) >= params.width) {
+    return 0.0;
+  }
+  return b[at + u32(y) * params.width + u32(x)];
+}
+
+fn store(batch: u32, row: u32, column: u32, sum: f32) {
+  if (row >= params.rows || column >= params.columns) {
+    return;
+  }
+  let i = params.c_start + batch * params.c_batch + row * params.c_row
+    + (column / params.group) * params.c_group + (column % params.group) * params.c_column;
+  var value = sum;
+  if (ROW_BIAS) {
+    value += bias[row];
+  }
+  if (COLUMN_BIAS) {
+    value += bias[column];
+  }
+  if (ACCUMULATE) {
+    value += c[i];
+  }
+  if (RELU) {
+    value = max(value, 0.0);
+  }
+  if (MASK) {
+    value = select(0.0, value, mask[i] > 0.0);
+  }
+  c[i] = value;
+}
+
+@compute @workgroup_size(16, 16)
+fn product(@builtin(global_invocation_id) id: vec3u) {
+  let row = min(id.y, params.rows - 1u);
+  let column = min(id.x, params.columns - 1u);
+  let within = column % params.group;
+  let a_base = params.a_start + id.z * params.a_batch + row * params.a_row;
+  let b_base = params.b_start + id.z * params.b_batch
+    + (column / params.group) * params.b_group + within * params.b_column;
+  let column_y = params.origin_y + i32(within / params.column_width) * params.column_y;
+  let column_x = params.origin_x + i32(within % params.column_width) * params.column_x;
+  var sum = 0.0;
+  var row_sum = 0.0;
+  for (var outer = 0u; outer < params.outer; outer++) {
+    for (var middle = 0u; middle < params.middle; middle++) {
+      var i = a_base + outer * params.a_outer + middle * params.a_middle;
+      var j = b_base + outer * params.b_outer;
+      let y = column_y + i32(middle / params.middle_width) * params.middle_y;
+      var x = column_x + i32(middle % params.middle_width) * params.middle_x;
+      for (var inner = 0u; inner < params.inner; inner++) {
+        sum = fma(a[i], load_b(j, y, x), sum);
+        if (ROW_SUMS) {
+          row_sum += a[i];
+        }
+        i += params.a_inner;
+        j += params.b_inner;
+        x += params.inner_x;
+      }
+    }
+  }
+  store(id.z, id.y, id.x, sum);
+  if (ROW_SUMS && id.x == 0u && id.y < params.rows) {
+    c[params.row_sums_start + id.z * params.rows + row] = row_sum;
+  }
+}

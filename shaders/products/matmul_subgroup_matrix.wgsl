@@ -1,0 +1,400 @@
+// Matrix product for hardware that multiplies matrices: operands in half precision, sums in single.
+//
+//   c = a b, as matmul_specification.wgsl says, but for the rounding of a and b
+//
+// The idea over matmul_register.wgsl: the 32 threads of a subgroup hold matrices of 16 x 16 elements together, and a tensor
+// core adds the product of two of them to a third: 4,096 multiply-adds in one go. How elements are dealt to threads is the
+// hardware's business: matrices come from workgroup memory and go back there as wholes.
+//
+// A subgroup holds the sums of two bands of 16 rows by four bands of 16 columns, and multiplies eight times for each six
+// matrices that it loads. The bands of a tile are dealt to its subgroups like cards: subgroup row r has the bands of rows r
+// and r + SUBGROUP_ROWS, subgroup column s the bands of columns s, s + SUBGROUP_COLUMNS, and so on. Sums take 64 of a thread's
+// registers, so that with 128 two to four workgroups share a processor (as intended; nothing here is measured).
+//
+// A slice is DEPTH terms of the summation, fetched as in matmul_register.wgsl: in quads of rows or columns that are A_QUADS
+// or B_QUADS apart, the next slice before the present one is used. Numbers become halves on their way to workgroup memory,
+// where a line is eight halves longer than needed: the eight lines that a load touches at once are in different banks.
+//
+// The sums leave through workgroup memory too, a block of 32 x 32 at a time: one matrix each of four subgroups. Four blocks
+// side by side give each thread a quad of columns, to store with all that a layer does next.
+//
+// A half has 11 bits of precision, so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it, and
+// beyond 65504 it is not defined; and tensor cores may cut sums off where other hardware rounds. A caller has to ask for it.
+//
+// Subgroups must have 32 threads. Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 6 KiB
+// of a, 4.5 KiB of b, 4.6 KiB of sums.
+
+enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+
+struct Params {
+  batches: u32,
+  rows: u32,
+  columns: u32,
+  outer: u32,
+  middle: u32,
+  inner: u32,
+  group: u32,
+  a_start: u32,
+  a_batch: u32,
+  a_row: u32,
+  a_outer: u32,
+  a_middle: u32,
+  a_inner: u32,
+  b_start: u32,
+  b_batch: u32,
+  b_outer: u32,
+  b_inner: u32,
+  b_group: u32,
+  b_column: u32,
+  c_start: u32,
+  c_batch: u32,
+  c_row: u32,
+  c_group: u32,
+  c_column: u32,
+  row_sums_start: u32,
+  height: u32,
+  width: u32,
+  origin_y: i32,
+  origin_x: i32,
+  column_width: u32,
+  column_y: i32,
+  column_x: i32,
+  middle_width: u32,
+  middle_y: i32,
+  middle_x: i32,
+  inner_x: i32,
+}
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> mask: array<f32>;
+@group(0) @binding(5) var<storage, read_write> c: array<f32>;
+
+const WINDOW: bool = false; // read b through a sliding window
+
+// What happens to a sum before it is stored, in this order.
+const ROW_BIAS: bool = false; // add bias[row]
+const COLUMN_BIAS: bool = false; // add bias[column]
+const ACCUMULATE: bool = false; // add what c holds already
+const RELU: bool = false; // max(0, .)
+const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+
+const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
+
+// How neighbouring threads fetch: along the summation, or else along the rows of a and along the columns of b.
+const A_ALONG_TERMS: bool = true;
+const B_ALONG_TERMS: bool = false;
+
+const SUBGROUP_ROWS: u32 = 4u; // 2 or 4
+const SUBGROUP_COLUMNS = 2u;
+const THREADS = 32u * SUBGROUP_ROWS * SUBGROUP_COLUMNS;
+const TILE_ROWS = 32u * SUBGROUP_ROWS; // two bands each
+const TILE_COLUMNS = 64u * SUBGROUP_COLUMNS; // four
+const A_QUADS = TILE_ROWS / 4u;
+const B_QUADS = TILE_COLUMNS / 4u;
+const DEPTH = 16u; // terms of the summation a slice
+const A_FETCHES = DEPTH * A_QUADS / THREADS; // quads of a that a thread fetches
+const A_STEP = DEPTH / A_FETCHES; // terms between them
+const B_FETCHES = DEPTH * B_QUADS / THREADS;
+const B_STEP = DEPTH / B_FETCHES;
+
+alias Left = subgroup_matrix_left<f16, 16, 16>;
+alias Right = subgroup_matrix_right<f16, 16, 16>;
+alias Sums = subgroup_matrix_result<f32, 16, 16>;
+
+// Who moves a matrix must own 16 whole lines from its first element on: hence one more, where several are side by side.
+const A_LINE = DEPTH + 8u;
+const B_LINE = TILE_COLUMNS + 8u;
+const BLOCK = 32u; // rows and columns of a block of sums
+const BLOCK_LINE = BLOCK + 4u;
+var<workgroup> a_slice: array<f16, TILE_ROWS * A_LINE>; // [row][term]
+var<workgroup> b_slice: array<f16, (DEPTH + 1u) * B_LINE>; // [term][column]
+var<workgroup> block_of_sums: array<f32, (BLOCK + 1u) * BLOCK_LINE>; // [row][column]
+
+fn write_a(term: u32, quad: u32, value: vec4f) {
+  let at = (quad + A_QUADS * vec4u(0u, 1u, 2u, 3u)) * A_LINE + term;
+  a_slice[at.x] = f16(value.x);
+  a_slice[at.y] = f16(value.y);
+  a_slice[at.z] = f16(value.z);
+  a_slice[at.w] = f16(value.w);
+}
+
+fn write_b(term: u32, quad: u32, value: vec4f) {
+  let at = term * B_LINE + quad + B_QUADS * vec4u(0u, 1u, 2u, 3u);
+  b_slice[at.x] = f16(value.x);
+  b_slice[at.y] = f16(value.y);
+  b_slice[at.z] = f16(value.z);
+  b_slice[at.w] = f16(value.w);
+}
+
+fn read_a(band: u32) -> Left {
+  return subgroupMatrixLoad<Left, row_major>(&a_slice, 16u * band * A_LINE, A_LINE);
+}
+
+fn read_b(band: u32) -> Right {
+  return subgroupMatrixLoad<Right, row_major>(&b_slice, 16u * band, B_LINE);
+}
+
+// Into the block of sums, at a band of its rows and one of its columns.
+fn write_sums(row_band: u32, column_band: u32, matrix: Sums) {
+  let at = 16u * (row_band * BLOCK_LINE + column_band);
+  subgroupMatrixStore<row_major>(&block_of_sums, at, matrix, BLOCK_LINE);
+}
+
+// Fetching, and storing a quad, are as in matmul_register.wgsl.
+struct Fetch {
+  term: u32,
+  quad: u32,
+}
+
+fn fetch_of(index: u32, quads: u32, along_terms: bool) -> Fetch {
+  if (along_terms) {
+    return Fetch(index % (THREADS / quads), index / (THREADS / quads));
+  }
+  return Fetch(index / quads, index % quads);
+}
+
+// Where a term is in the three levels of the summation, and in the window.
+struct Term {
+  outer: u32,
+  middle: u32,
+  inner: u32,
+  line: u32, // middle / middle_width
+  place: u32, // middle % middle_width
+}
+
+// The term so many further. A division costs as much as a dozen multiply-adds, so only those that leave their block pay it.
+fn advance(start: Term, terms: u32) -> Term {
+  var term = start;
+  term.inner += terms;
+  if (term.inner >= params.inner) {
+    let blocks = term.inner / params.inner;
+    term.inner -= blocks * params.inner;
+    term.middle += blocks;
+    term.outer += term.middle / params.middle;
+    term.middle %= params.middle;
+    term.line = term.middle / params.middle_width;
+    term.place = term.middle - term.line * params.middle_width;
+  }
+  return term;
+}
+
+// Four rows of a quad. Past the edge the last row is read again, and never stored.
+fn rows_of(batch: u32, first: u32) -> vec4u {
+  let row = min(first + A_QUADS * vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u));
+  return params.a_start + batch * params.a_batch + row * params.a_row;
+}
+
+// Four columns of a quad. Past the edge the last column is read again, and never stored.
+struct Columns {
+  index: vec4u,
+  inside: vec4<bool>,
+  b: vec4u, // where each starts in b
+  y: vec4i, // and in its images, if they are read through a window
+  x: vec4i,
+  c: vec4u, // and in c
+}
+
+fn columns_of(batch: u32, first: u32) -> Columns {
+  let unclamped = first + B_QUADS * vec4u(0u, 1u, 2u, 3u);
+  let index = min(unclamped, vec4u(params.columns - 1u));
+  let group = index / params.group;
+  let within = index - group * params.group;
+  var columns = Columns(
+    index,
+    unclamped == index,
+    params.b_start + batch * params.b_batch + group * params.b_group + within * params.b_column,
+    vec4i(),
+    vec4i(),
+    params.c_start + batch * params.c_batch + group * params.c_group + within * params.c_column,
+  );
+  if (WINDOW) {
+    let line = within / params.column_width;
+    columns.y = params.origin_y + vec4i(line) * params.column_y;
+    columns.x = params.origin_x + vec4i(within - line * params.column_width) * params.column_x;
+  }
+  return columns;
+}
+
+// Terms past the end are zeros on both sides.
+fn load_a(rows: vec4u, term: Term) -> vec4f {
+  if (term.outer >= params.outer) {
+    return vec4f();
+  }
+  let at = rows + (term.outer * params.a_outer + term.middle * params.a_middle + term.inner * params.a_inner);
+  return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]);
+}
+
+fn load_b(columns: Columns, term: Term) -> vec4f {
+  if (term.outer >= params.outer) {
+    return vec4f();
+  }
+  var at = columns.b + (term.outer * params.b_outer + term.inner * params.b_inner);
+  if (!WINDOW) {
+    return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+  }
+  let y = columns.y + i32(term.line) * params.middle_y;
+  let x = columns.x + (i32(term.place) * params.middle_x + i32(term.inner) * params.inner_x);
+  let inside = (vec4u(y) < vec4u(params.height)) & (vec4u(x) < vec4u(params.width));
+  at = select(vec4u(), at + vec4u(y) * params.width + vec4u(x), inside);
+  return select(vec4f(), vec4f(b[at.x], b[at.y], b[at.z], b[at.w]), inside);
+}
+
+fn store(columns: Columns, row: u32, sums: vec4f) {
+  let at = columns.c + row * params.c_row;
+  var values = sums;
+  if (ROW_BIAS) {
+    values += bias[row];
+  }
+  if (COLUMN_BIAS) {
+    let i = columns.index;
+    values += vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
+  }
+  if (ACCUMULATE) {
+    values += vec4f(c[at.x], c[at.y], c[at.z], c[at.w]);
+  }
+  if (RELU) {
+    values = max(values, vec4f());
+  }
+  if (MASK) {
+    values = select(vec4f(), values, vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]) > vec4f());
+  }
+  if (columns.inside.x) {
+    c[at.x] = values.x;
+  }
+  if (columns.inside.y) {
+    c[at.y] = values.y;
+  }
+  if (columns.inside.z) {
+    c[at.z] = values.z;
+  }
+  if (columns.inside.w) {
+    c[at.w] = values.w;
+  }
+}
+
+@compute @workgroup_size(THREADS)
+fn product(
+  @builtin(workgroup_id) tile: vec3u,
+  @builtin(local_invocation_index) index: u32,
+  @builtin(subgroup_id) subgroup: u32,
+) {
+  let a_fetch = fetch_of(index, A_QUADS, A_ALONG_TERMS);
+  let b_fetch = fetch_of(index, B_QUADS, B_ALONG_TERMS);
+  let first_row = tile.y * TILE_ROWS;
+  let first_column = tile.x * TILE_COLUMNS;
+  let a_rows = rows_of(tile.z, first_row + a_fetch.quad);
+  let b_columns = columns_of(tile.z, first_column + b_fetch.quad);
+  var a_term = advance(Term(), a_fetch.term);
+  var b_term = advance(Term(), b_fetch.term);
+
+  // What its subgroup computes: an upper and a lower band of rows, by four bands of columns.
+  let row = subgroup / SUBGROUP_COLUMNS;
+  let column = subgroup % SUBGROUP_COLUMNS;
+  var upper0: Sums;
+  var upper1: Sums;
+  var upper2: Sums;
+  var upper3: Sums;
+  var lower0: Sums;
+  var lower1: Sums;
+  var lower2: Sums;
+  var lower3: Sums;
+  var share = vec4f(); // what the thread's quads of a add up to
+
+  let terms = params.outer * params.middle * params.inner;
+  let slices = (terms + DEPTH - 1u) / DEPTH;
+  for (var slice = 0u; slice <= slices; slice++) {
+    var next_a: array<vec4f, A_FETCHES>;
+    for (var i = 0u; i < A_FETCHES; i++) {
+      next_a[i] = load_a(a_rows, a_term);
+      if (ROW_SUMS) {
+        share += next_a[i];
+      }
+      a_term = advance(a_term, A_STEP);
+    }
+    var next_b: array<vec4f, B_FETCHES>;
+    for (var i = 0u; i < B_FETCHES; i++) {
+      next_b[i] = load_b(b_columns, b_term);
+      b_term = advance(b_term, B_STEP);
+    }
+
+    // While those are on their way, the slice before them, if there is one.
+    if (slice > 0u) {
+      let upper = read_a(row);
+      let lower = read_a(row + SUBGROUP_ROWS);
+      let b0 = read_b(column);
+      upper0 = subgroupMatrixMultiplyAccumulate(upper, b0, upper0);
+      lower0 = subgroupMatrixMultiplyAccumulate(lower, b0, lower0);
+      let b1 = read_b(column + SUBGROUP_COLUMNS);
+      upper1 = subgroupMatrixMultiplyAccumulate(upper, b1, upper1);
+      lower1 = subgroupMatrixMultiplyAccumulate(lower, b1, lower1);
+      let b2 = read_b(column + 2u * SUBGROUP_COLUMNS);
+      upper2 = subgroupMatrixMultiplyAccumulate(upper, b2, upper2);
+      lower2 = subgroupMatrixMultiplyAccumulate(lower, b2, lower2);
+      let b3 = read_b(column + 3u * SUBGROUP_COLUMNS);
+      upper3 = subgroupMatrixMultiplyAccumulate(upper, b3, upper3);
+      lower3 = subgroupMatrixMultiplyAccumulate(lower, b3, lower3);
+    }
+    workgroupBarrier();
+
+    for (var i = 0u; i < A_FETCHES; i++) {
+      write_a(a_fetch.term + i * A_STEP, a_fetch.quad, next_a[i]);
+    }
+    for (var i = 0u; i < B_FETCHES; i++) {
+      write_b(b_fetch.term + i * B_STEP, b_fetch.quad, next_b[i]);
+    }
+    workgroupBarrier();
+  }
+
+  // Blocks of rows from the top of the tile down: first those of the upper bands, each from two rows of subgroups.
+  let last_row = min(first_row + TILE_ROWS, params.rows);
+  let columns = columns_of(tile.z, first_column + index % BLOCK);
+  for (var top = first_row; top < last_row; top += BLOCK) {
+    let block = (top - first_row) / BLOCK;
+    var quads: array<vec4f, BLOCK * BLOCK / THREADS>;
+    for (var quarter = 0u; quarter < 4u; quarter++) {
+      if (row / 2u == block % (SUBGROUP_ROWS / 2u)) {
+        var matrix: Sums;
+        switch (block / (SUBGROUP_ROWS / 2u) * 4u + quarter) {
+          case 0u: { matrix = upper0; }
+          case 1u: { matrix = upper1; }
+          case 2u: { matrix = upper2; }
+          case 3u: { matrix = upper3; }
+          case 4u: { matrix = lower0; }
+          case 5u: { matrix = lower1; }
+          case 6u: { matrix = lower2; }
+          default: { matrix = lower3; }
+        }
+        write_sums(row % 2u, column, matrix);
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < BLOCK * BLOCK / THREADS; i++) {
+        quads[i][quarter] = block_of_sums[(index + i * THREADS) / BLOCK * BLOCK_LINE + index % BLOCK];
+      }
+      workgroupBarrier();
+    }
+    var i = 0u;
+    for (var at = top + index / BLOCK; at < min(top + BLOCK, last_row); at += THREADS / BLOCK) {
+      store(columns, at, quads[i]);
+      i++;
+    }
+  }
+
+  if (ROW_SUMS && tile.x == 0u) {
+    for (var i = 0u; i < 4u; i++) {
+      block_of_sums[a_fetch.term * TILE_ROWS + a_fetch.quad + i * A_QUADS] = share[i];
+    }
+    workgroupBarrier();
+    var total = 0.0;
+    for (var term = 0u; term < A_STEP; term++) {
+      total += block_of_sums[term * TILE_ROWS + index % TILE_ROWS];
+    }
+    if (first_row + index < last_row) {
+      c[params.row_sums_start + tile.z * params.rows + first_row + index] = total;
+    }
+  }
+}

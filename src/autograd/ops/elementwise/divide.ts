@@ -1,0 +1,29 @@
+import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { gathered } from '../../stretched.js';
+import { record } from '../../tape.js';
+
+/** y = a / b, elementwise; shapes broadcast as in NumPy, and b may be a number. */
+export function divide(a: Tensor, b: Tensor | number): Tensor {
+  if (typeof b === 'number') {
+    // da = dy / b
+    return record('divide', elementwiseWithNumber('divide', a, b), [a], (dy) => [
+      elementwiseWithNumber('divide', dy, b),
+    ]);
+  }
+  const y = elementwise('divide', a, b);
+  // da = dy / b, db = -y dy / b, each summed over the axes it was stretched along
+  return record('divide', y, [a, b], (dy) => {
+    const quotient = elementwise('divide', dy, b);
+    const negative = b.requiresGrad ? minusProduct(quotient, y) : null;
+    const da = gathered(quotient, a.shape);
+    return [da, negative && gathered(negative, b.shape)];
+  });
+}
+
+function minusProduct(a: Tensor, b: Tensor): Tensor {
+  const product = elementwise('multiply', a, b);
+  const negative = elementwiseWithNumber('multiply', product, -1);
+  product.dispose();
+  return negative;
+}

@@ -1,0 +1,29 @@
+import { ShapeError } from '../../../errors/errors.js';
+import { checkDType } from '../../../kernels/check.js';
+import { dropout as dropoutKernel } from '../../../kernels/dropout.js';
+import { nextKey } from '../../../kernels/random-key.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { record } from '../../tape.js';
+
+export interface DropoutOptions {
+  /** Outside training, dropout is the identity (default true). */
+  training?: boolean;
+  /** Decides the mask: u32 [seed, counter]. By default a fresh one of the device's. */
+  key?: Tensor;
+}
+
+/**
+ * Inverted dropout: y = mask x / (1 - p), where the mask is 0 with probability p, else 1; x of any shape.
+ * @throws ShapeError unless 0 <= p < 1
+ */
+export function dropout(x: Tensor, p: number, { training = true, key }: DropoutOptions = {}): Tensor {
+  if (!(p >= 0 && p < 1)) {
+    throw new ShapeError(`dropout: p is ${p}; the probability of dropping must be at least 0 and below 1`);
+  }
+  checkDType('dropout', 'input', x);
+  if (!training || p === 0) return x;
+  const maskKey = key ?? nextKey(x.device);
+  const y = dropoutKernel(x, maskKey, p);
+  // dx = mask dy / (1 - p): the same map
+  return record('dropout', y, [x], (dy) => [dropoutKernel(dy, maskKey, p)], { reads: [] });
+}

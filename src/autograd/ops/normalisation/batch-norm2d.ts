@@ -1,0 +1,89 @@
+import { ShapeError } from '../../../errors/errors.js';
+import { checkDType } from '../../../kernels/check.js';
+import {
+  batchNormGradients,
+  batchStatistics,
+  normalise,
+  updateRunningStatistics,
+} from '../../../kernels/normalisation/batch-norm.js';
+import { checkRank, formatShape } from '../../../tensor/shape.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { isRecorded, record } from '../../tape.js';
+
+export interface BatchNorm2dOptions {
+  /** `[C]`; in training changed in place. */
+  runningMean: Tensor;
+  /** `[C]`; in training changed in place. */
+  runningVariance: Tensor;
+  /** How far the running statistics move towards those of a batch. */
+  momentum?: number;
+  /** Added to the variance under the root. */
+  eps?: number;
+  /** Normalise with the batch's own statistics, and move the running ones; otherwise with the running ones. */
+  training: boolean;
+}
+
+/**
+ * Batch normalisation of each channel (Ioffe and Szegedy, 2015), with PyTorch's conventions:
+ *
+ *   y = gamma (x - mean) / sqrt(variance + eps) + beta
+ *
+ * x `[N, C, H, W]`, gamma and beta `[C]`. The batch's variance is divided by the count M = N H W to normalise, and by
+ * M - 1 for the running variance.
+ *
+ * Evaluation's backward pass reads the running statistics again: do not train in between.
+ *
+ * @throws ShapeError in training if there is but one value in a channel, which has no variance
+ */
+export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor {
+  const { runningMean, runningVariance, momentum = 0.1, eps = 1e-5, training } = options;
+  checkShapes(x, { gamma, beta, runningMean, runningVariance });
+  const running = { mean: runningMean, variance: runningVariance };
+  if (!training) {
+    // dbeta = sum dy, dgamma = sum dy xhat, dx = gamma dy / sqrt(variance + eps)
+    return record(
+      'batchNorm2d',
+      normalise(x, running, gamma, beta, eps),
+      [x, gamma, beta],
+      (dy) => batchNormGradients(dy, x, running, gamma, { eps, training }),
+      { reads: [x, gamma] },
+    );
+  }
+
+  const [batch, channels] = x.shape;
+  if (x.size / channels < 2) {
+    throw new ShapeError(
+      `batchNorm2d: training on ${formatShape(x.shape)} leaves ${x.size / channels} values a channel, ` +
+        `at least 2 are needed for a variance; use a batch larger than ${batch}`,
+    );
+  }
+  const statistics = batchStatistics(x);
+  updateRunningStatistics(running, statistics, x, momentum);
+  const y = normalise(x, statistics, gamma, beta, eps);
+  const inputs = [x, gamma, beta];
+  if (!isRecorded(inputs)) {
+    statistics.mean.dispose();
+    statistics.variance.dispose();
+  }
+  // dx = gamma / sqrt(variance + eps) (dy - mean(dy) - xhat mean(dy xhat)); dbeta and dgamma as in evaluation
+  return record(
+    'batchNorm2d',
+    y,
+    inputs,
+    (dy) => batchNormGradients(dy, x, statistics, gamma, { eps, training }),
+    { reads: [x, gamma] },
+  );
+}
+
+function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor>>): void {
+  checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
+  checkDType('batchNorm2d', 'x', x);
+  for (const [what, tensor] of Object.entries(perChannel)) {
+    checkDType('batchNorm2d', what, tensor);
+    if (tensor.rank !== 1 || tensor.size !== x.shape[1]) {
+      throw new ShapeError(
+        `batchNorm2d: ${what} has shape ${formatShape(tensor.shape)}, x ${formatShape(x.shape)} expects [${x.shape[1]}]`,
+      );
+    }
+  }
+}

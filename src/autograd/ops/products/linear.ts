@@ -1,0 +1,46 @@
+import { ShapeError } from '../../../errors/errors.js';
+import { checkDType } from '../../../kernels/check.js';
+import { matrixProduct } from '../../../kernels/products/matrix-product.js';
+import { sumOver } from '../../../kernels/reduce.js';
+import { checkRank, formatShape } from '../../../tensor/shape.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { record } from '../../tape.js';
+
+/**
+ * y = x W' + bias, a fully connected layer; x `[N, I]`, weight W `[O, I]`, bias `[O]` or null, result `[N, O]`.
+ * @throws ShapeError when the shapes do not fit
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  checkOperands(x, weight, bias);
+  const y = matrixProduct(
+    x,
+    weight,
+    { transposeB: true },
+    bias ? { bias: { values: bias, per: 'column' } } : {},
+  );
+
+  // dx = dy W,  dW = dy' x,  dbias = sum of dy over the batch
+  return record('linear', y, bias ? [x, weight, bias] : [x, weight], (dy) => [
+    x.requiresGrad ? matrixProduct(dy, weight) : null,
+    weight.requiresGrad ? matrixProduct(dy, x, { transposeA: true }) : null,
+    bias?.requiresGrad ? sumOver(dy, [0]) : null,
+  ]);
+}
+
+function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
+  checkDType('linear', 'input', x);
+  checkDType('linear', 'weight', weight);
+  checkRank('linear', 'input', x.shape, 2, '[N, I]');
+  checkRank('linear', 'weight', weight.shape, 2, '[O, I]');
+  if (x.shape[1] !== weight.shape[1]) {
+    throw new ShapeError(
+      `linear: input ${formatShape(x.shape)} has ${x.shape[1]} features, ` +
+        `weight ${formatShape(weight.shape)} expects ${weight.shape[1]}`,
+    );
+  }
+  if (bias && (bias.rank !== 1 || bias.size !== weight.shape[0])) {
+    throw new ShapeError(
+      `linear: bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, expected [${weight.shape[0]}]`,
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import { ShapeError } from '../../../errors/errors.js';
+import { checkDType } from '../../../kernels/check.js';
+import {
+  localConv2d as forward,
+  localConv2dInputGradient,
+  localConv2dWeightGradient,
+} from '../../../kernels/products/local-conv2d.js';
+import { sumOver } from '../../../kernels/reduce.js';
+import {
+  checkRank,
+  formatShape,
+  type Pair,
+  sameShape,
+  type Window,
+  windowedSize,
+  windowOf,
+} from '../../../tensor/shape.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { record } from '../../tape.js';
+
+export interface LocalConv2dOptions {
+  stride?: Pair;
+  padding?: Pair;
+}
+
+/**
+ * A convolution that shares no weights: at each output position p = (row, column) another filter bank is applied,
+ *
+ *   y[n][o][p] = bias[o][p] + sum over c, i, j of weight[p][o][c][i][j] x[n][c][p stride - padding + (i, j)]
+ *
+ * x `[N, C, H, W]`, weight `[OH, OW, O, C, KH, KW]`, bias `[O, OH, OW]` or null, result `[N, O, OH, OW]`.
+ *
+ * @throws ShapeError when channels differ, the kernel does not fit the padded image, or the weight is not for this many
+ *   output positions
+ */
+export function localConv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: LocalConv2dOptions = {},
+): Tensor {
+  checkRanks(x, weight, bias);
+  const window = windowOf('localConv2d', {
+    kernelSize: [weight.shape[4] as number, weight.shape[5] as number],
+    ...options,
+  });
+  checkSizes(x, weight, bias, window);
+  const y = forward(x, weight, bias, window);
+
+  // dbias[o][p] = sum over n of dy[n][o][p],  dweight[p][o][c][i][j] = sum over n of dy[n][o][p] x[n][c][at p, i, j],
+  // dx[n][c][.] = sum of dy[n][o][p] weight[p][o][c][i][j] over all o and all p, i, j that read it
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return record(
+    'localConv2d',
+    y,
+    inputs,
+    (dy) => [
+      x.requiresGrad ? localConv2dInputGradient(dy, weight, x.shape, window) : null,
+      weight.requiresGrad ? localConv2dWeightGradient(dy, x, weight.shape, window) : null,
+      bias?.requiresGrad ? sumOver(dy, [0]) : null,
+    ],
+    { reads: [x, weight] },
+  );
+}
+
+function checkRanks(x: Tensor, weight: Tensor, bias: Tensor | null): void {
+  checkDType('localConv2d', 'input', x);
+  checkDType('localConv2d', 'weight', weight);
+  if (bias) checkDType('localConv2d', 'bias', bias);
+  checkRank('localConv2d', 'input', x.shape, 4, '[N, C, H, W]');
+  checkRank('localConv2d', 'weight', weight.shape, 6, '[OH, OW, O, C, KH, KW]');
+}
+
+function checkSizes(x: Tensor, weight: Tensor, bias: Tensor | null, window: Window): void {
+  const [, channels, height = 0, width = 0] = x.shape;
+  const [rows, columns, outputs, expected] = weight.shape;
+  if (channels !== expected) {
+    throw new ShapeError(
+      `localConv2d: input ${formatShape(x.shape)} has ${channels} channels, ` +
+        `weight ${formatShape(weight.shape)} expects ${expected}`,
+    );
+  }
+  const size = windowedSize('localConv2d', [height, width], window);
+  if (!sameShape(size, [rows, columns])) {
+    throw new ShapeError(
+      `localConv2d: input ${formatShape(x.shape)} has ${size.join(' x ')} output positions, weight ` +
+        `${formatShape(weight.shape)} is for ${rows} x ${columns}; give it images of the size it was made for`,
+    );
+  }
+  if (bias && !sameShape(bias.shape, [outputs, rows, columns])) {
+    throw new ShapeError(
+      `localConv2d: bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, ` +
+        `expected ${formatShape([outputs, rows, columns])}`,
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { ShapeError } from '../../../errors/errors.js';
+import { resolveAxes } from '../../../kernels/reduce.js';
+import { formatShape, sizeOf } from '../../../tensor/shape.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { type ReduceOptions, reduced } from './sum.js';
+
+/**
+ * y = sum of x over `axes`, divided by the number of elements in each sum.
+ * @throws ShapeError for a mean over no elements
+ */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const axes = resolveAxes('mean', x.shape, options.axes);
+  const count = sizeOf(axes.map((axis) => x.shape[axis]));
+  if (count === 0) {
+    throw new ShapeError(
+      `mean: axes ${formatShape(axes)} of a tensor ${formatShape(x.shape)} hold no elements, which have no mean`,
+    );
+  }
+  // dx = dy / count, repeated along the averaged axes
+  return reduced('mean', x, options, 1 / count);
+}

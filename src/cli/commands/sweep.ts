@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Command } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
+import { enterSweep, type SweepDefinition, sweepDefinition } from '../../experiments/sweep/definition.js';
+import { parseDimension } from '../../experiments/sweep/dimension.js';
+import { bestOf } from '../../experiments/sweep/outcome.js';
+import { checkTrials, runSweep } from '../../experiments/sweep/sweep.js';
+import { chooseConfig } from '../../train/recipes/choose-config.js';
+import type { Reporter } from '../../train/run/run.js';
+import { loadRunData } from '../../train/run/run-data.js';
+import { RUNS } from '../../train/run/run-directory.js';
+import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
+import { withDevice } from '../device.js';
+import { Exit } from '../failure.js';
+import { INTERRUPTED, interruptible } from '../interrupt.js';
+import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
+import { reporterFor } from '../output/reporter.js';
+import { SweepLog } from '../output/sweep-log.js';
+import { formatBest, formatTable } from '../output/sweep-text.js';
+
+interface Flags extends DeviceFlags, ConfigFlags {
+  over?: string[];
+  random?: number;
+  out?: string;
+}
+
+const append = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
+
+export function defineSweep(program: Command): void {
+  const command = program
+    .command('sweep')
+    .description('search for the best settings: a run for each, compared on held-out images')
+    .option(
+      '--over <field=choice>',
+      'a field of the config to vary: weightDecay=1e-3,1e-4 or, to draw from, learningRate=log:1e-4..1e-1 or =uniform:...; may be repeated',
+      append,
+    )
+    .option('--random <n>', 'draw n trials by the seed (default: every combination is one)', wholeNumber(1))
+    .option(
+      '--out <dir>',
+      'the directory of the sweep, to begin, to go on with, or to help others with (default: runs/sweep-<recipe or model>)',
+    );
+  withConfigFlags(withDataFlags(command));
+  withDeviceFlags(command).action(sweep);
+}
+
+async function sweep(model: string | undefined, flags: Flags): Promise<void> {
+  const { path, definition, dataset } = await enter(model, flags);
+  const outcomes = await interruptible('stopping after this step', (signal) =>
+    runSweep({
+      definition,
+      path,
+      dataset,
+      signal,
+      listener: new SweepLog(process.stderr),
+      withDevice: (config, work) => withDevice(deviceOptions(flags, config), work),
+      withReporter,
+    }),
+  );
+  const done = outcomes.filter(({ state }) => state !== 'open').length;
+  if (done < outcomes.length) {
+    process.stderr.write(
+      `stopped; ${done} of ${outcomes.length} trials are done; dawngrad sweep --out ${path} goes on\n`,
+    );
+    throw new Exit(INTERRUPTED);
+  }
+  process.stdout.write(`${formatTable(outcomes)}\n${formatBest(outcomes)}\n`);
+  const best = bestOf(outcomes);
+  process.stderr.write(`written to ${join(path, 'results.csv')} and ${join(path, 'results.svg')}\n`);
+  if (best) {
+    process.stderr.write(
+      `to train the best anew on all images, and test it: dawngrad train --resume ${join(path, best.trial.name)}\n`,
+    );
+  }
+}
+
+interface Entered {
+  readonly path: string;
+  readonly definition: SweepDefinition;
+  readonly dataset: Dataset;
+}
+
+/** What the flags ask for; with `--out` alone, whatever sweep is there. */
+async function enter(
+  model: string | undefined,
+  { over = [], random, out, ...flags }: Flags,
+): Promise<Entered> {
+  const wishes = wishesFrom(model, flags);
+  const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
+  if (out !== undefined && !asked) {
+    const definition = enterSweep(out);
+    return { path: out, definition, dataset: loadRunData(definition.config) };
+  }
+  const config = chooseConfig(wishes);
+  const definition = sweepDefinition(config, over.map(parseDimension), random);
+  const dataset = loadRunData(config);
+  // Before anything is written.
+  await withDevice(deviceOptions(flags, config), async (device) => checkTrials(definition, dataset, device));
+  const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
+  return { path, definition: enterSweep(path, definition), dataset };
+}
+
+async function withReporter<T>(work: (reporter: Reporter) => Promise<T>): Promise<T> {
+  const reporter = reporterFor(process.stderr);
+  try {
+    return await work(reporter);
+  } finally {
+    reporter.close();
+  }
+}

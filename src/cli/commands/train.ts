@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
+import { runWithRetraining } from '../../train/run/retraining.js';
+import { loadRunData } from '../../train/run/run-data.js';
+import { defaultRunPath, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
+import { formatTestError } from '../../train/score.js';
+import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
+import { withDevice } from '../device.js';
+import { Exit } from '../failure.js';
+import { INTERRUPTED, interruptible } from '../interrupt.js';
+import { type DeviceFlags, deviceOptions, withDeviceFlags } from '../options.js';
+import { reporterFor } from '../output/reporter.js';
+
+interface Flags extends DeviceFlags, ConfigFlags {
+  out?: string;
+  resume?: string | true;
+}
+
+export function defineTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train a model; without arguments the small one, on drawn glyphs');
+  withDataFlags(command)
+    .option('--out <run>', 'the directory of the run, new or empty (default: runs/<model>-<time>)')
+    .option('--resume [run]', 'go on with a run where it stopped (default: the latest in runs/)');
+  withConfigFlags(command)
+    .option('--retrain', 'then train anew on the held-out images too, for as long')
+    .option('--no-retrain', 'keep the net that was trained without them');
+  withDeviceFlags(command).action(train);
+}
+
+async function train(model: string | undefined, flags: Flags): Promise<void> {
+  const wishes = wishesFrom(model, flags);
+  const resume = flags.resume !== undefined;
+  const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
+  const config = resumed === undefined ? chooseConfig(wishes) : resumedConfig(resumed, wishes);
+  const path = resumed ?? flags.out ?? defaultRunPath(config.model);
+  if (!resume) refuseUsed(path);
+
+  const outcome = await interruptible('stopping after this step', async (signal) => {
+    const dataset = loadRunData(config);
+    const reporter = reporterFor(process.stderr);
+    try {
+      return await runWithRetraining({
+        config,
+        dataset,
+        path,
+        resume,
+        reporter,
+        signal,
+        withDevice: (work) => withDevice(deviceOptions(flags, config), work),
+      });
+    } finally {
+      reporter.close();
+    }
+  });
+  if (outcome.testScore === undefined) {
+    const { epoch, step } = outcome.position;
+    process.stderr.write(
+      `stopped after step ${step} of epoch ${epoch + 1}; --resume ${path} goes on from that very step\n`,
+    );
+    throw new Exit(INTERRUPTED);
+  }
+  process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
+}

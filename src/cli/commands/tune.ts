@@ -1,0 +1,44 @@
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { replaceFile } from '../../files/write-file.js';
+import { productsOfRun, tableWith } from '../../inspect/tuning/tune-model.js';
+import { tuneProducts } from '../../inspect/tuning/tuner.js';
+import { readMeasuredTable } from '../../kernels/products/tuning/tuned-variant.js';
+import { chooseWithoutData } from '../../train/recipes/choose-config.js';
+import { makeOutDirectory } from '../../train/run/out-directory.js';
+import { type ConfigFlags, wishesFrom, withNetFlags } from '../config-flags.js';
+import { withDevice } from '../device.js';
+import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
+import { describeProduct, describeTuning } from '../output/tuning-text.js';
+
+export function defineTune(program: Command): void {
+  const command = program
+    .command('tune')
+    .description('measure which kernels are the fastest for a model on this device, and remember it')
+    .option(
+      '--batch <n>',
+      'images a training step (default: as many as in `dawngrad train`)',
+      wholeNumber(1),
+    );
+  withDeviceFlags(withNetFlags(command)).action(tune);
+}
+
+async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
+  const config = chooseWithoutData(wishesFrom(name, flags));
+  const print = (text: string) => process.stdout.write(`${text}\n`);
+  await withDevice(deviceOptions(flags, config), async (device) => {
+    const products = productsOfRun(config, device);
+    makeOutDirectory(dirname(readMeasuredTable(device).path));
+    const { model, batch } = config;
+    print(`${model}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`);
+    let done = 0;
+    const tuning = await tuneProducts(device, products, (product) =>
+      print(`${++done}/${products.length} ${describeProduct(product)}`),
+    );
+    const { path, text } = tableWith(device, tuning);
+    replaceFile(path, text);
+    print(
+      `\n${describeTuning(tuning)}\n\nwritten to ${path}; training, evaluation and bench use it from now on`,
+    );
+  });
+}

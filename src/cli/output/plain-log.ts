@@ -1,0 +1,54 @@
+import type { PreprocessingProgress } from '../../data/index.js';
+import type { EpochMetrics } from '../../train/run/metrics.js';
+import type { RunStart, StepProgress } from '../../train/run/run.js';
+import { errorOf, lossOf } from '../../train/score.js';
+import { describeEpoch, describeStart, type RunReporter } from './run-text.js';
+
+/** Within a long epoch, a line each so many milliseconds. */
+const INTERVAL = 30_000;
+
+/** A line for each epoch, and now and then one within: for files and pipes. */
+export class PlainLog implements RunReporter {
+  readonly #stream: NodeJS.WritableStream;
+  #epochs = 0;
+  #lastLine = performance.now();
+
+  constructor(stream: NodeJS.WritableStream) {
+    this.#stream = stream;
+  }
+
+  preparing({ stage, done, total }: PreprocessingProgress): void {
+    if (performance.now() - this.#lastLine < INTERVAL) return;
+    this.#print(`preparing the images: ${stage}, ${done} of ${total}`);
+  }
+
+  started(run: RunStart): void {
+    this.#epochs = run.config.epochs;
+    this.#print(describeStart(run));
+  }
+
+  stepped({ epoch, step, steps, score, imagesPerSecond }: StepProgress): void {
+    if (performance.now() - this.#lastLine < INTERVAL) return;
+    this.#print(
+      `epoch ${epoch}/${this.#epochs}, step ${step}/${steps}  loss ${lossOf(score).toFixed(4)}, ` +
+        `error ${(100 * errorOf(score)).toFixed(2)} %  ${Math.round(imagesPerSecond)} images/s`,
+    );
+  }
+
+  evaluating(): void {}
+
+  finishedEpoch(metrics: EpochMetrics): void {
+    this.#print(describeEpoch(metrics, this.#epochs));
+  }
+
+  warned(text: string): void {
+    this.#print(`warning: ${text}`);
+  }
+
+  close(): void {}
+
+  #print(line: string): void {
+    this.#lastLine = performance.now();
+    this.#stream.write(`${line}\n`);
+  }
+}

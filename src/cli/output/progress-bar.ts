@@ -1,0 +1,85 @@
+import type { WriteStream } from 'node:tty';
+import { Presets, SingleBar } from 'cli-progress';
+import type { PreprocessingProgress } from '../../data/index.js';
+import type { EpochMetrics } from '../../train/run/metrics.js';
+import type { RunStart, StepProgress } from '../../train/run/run.js';
+import { errorOf, lossOf } from '../../train/score.js';
+import { describeEpoch, describeStart, formatSeconds, type RunReporter } from './run-text.js';
+
+const FORMAT = 'epoch {epoch} |{bar}| {phase}  loss {loss}  error {error} %  {rate} images/s  {left} left';
+
+const PREPARING = 'preparing the images |{bar}| {stage}';
+
+/** A bar for the epoch under way, before the first for preprocessing, and above it a line for each finished one: for terminals. */
+export class ProgressBar implements RunReporter {
+  readonly #stream: WriteStream;
+  readonly #bar: SingleBar;
+  readonly #preparing: SingleBar;
+  #epochs = 0;
+  #trainCount = 0;
+  #shown = { epoch: '', phase: '', loss: '', error: '', rate: '', left: '' };
+
+  constructor(stream: WriteStream) {
+    this.#stream = stream;
+    // Ctrl-C is ours: it saves a checkpoint first.
+    const options = { stream, barsize: 20, hideCursor: true, clearOnComplete: true, gracefulExit: false };
+    this.#bar = new SingleBar({ ...options, format: FORMAT }, Presets.shades_classic);
+    this.#preparing = new SingleBar({ ...options, format: PREPARING }, Presets.shades_classic);
+  }
+
+  preparing({ stage, done, total }: PreprocessingProgress): void {
+    if (!this.#preparing.isActive) this.#preparing.start(total, done, { stage });
+    this.#preparing.setTotal(total);
+    this.#preparing.update(done, { stage });
+  }
+
+  started(run: RunStart): void {
+    this.#epochs = run.config.epochs;
+    this.#trainCount = run.dataset.train.count;
+    this.#print(describeStart(run));
+  }
+
+  stepped({ epoch, step, steps, score, imagesPerSecond }: StepProgress): void {
+    const left = (this.#epochs - epoch + 1) * this.#trainCount - score.count;
+    this.#shown = {
+      epoch: `${epoch}/${this.#epochs}`,
+      phase: `${step}/${steps}`,
+      loss: lossOf(score).toFixed(3),
+      error: (100 * errorOf(score)).toFixed(1),
+      rate: String(Math.round(imagesPerSecond)),
+      left: formatSeconds(Math.max(0, left) / imagesPerSecond),
+    };
+    this.#show(step, steps);
+  }
+
+  evaluating(done: number, of: number): void {
+    this.#shown = { ...this.#shown, phase: 'testing' };
+    this.#show(done, of);
+  }
+
+  finishedEpoch(metrics: EpochMetrics): void {
+    this.#print(describeEpoch(metrics, this.#epochs));
+  }
+
+  warned(text: string): void {
+    this.#print(`warning: ${text}`);
+  }
+
+  close(): void {
+    this.#preparing.stop();
+    this.#bar.stop();
+  }
+
+  #show(done: number, of: number): void {
+    if (!this.#bar.isActive) this.#bar.start(of, done, this.#shown);
+    this.#bar.setTotal(of);
+    this.#bar.update(done, this.#shown);
+  }
+
+  /** Above the bar, which the next step draws again. */
+  #print(text: string): void {
+    this.#preparing.stop();
+    this.#bar.stop();
+    this.#stream.write(`${text}\n`);
+  }
+}

@@ -1,0 +1,55 @@
+import type { EpochMetrics } from '../../train/run/metrics.js';
+import type { Reporter, RunStart } from '../../train/run/run.js';
+import type { Position } from '../../train/trainer.js';
+
+/** Shows a person how a run goes. */
+export interface RunReporter extends Required<Reporter> {
+  /** Leave the terminal in order; after this nothing is shown. */
+  close(): void;
+}
+
+export const describeStart = ({ config, path, dataset, device, parameters, resumed }: RunStart): string => {
+  const size = parameters.toLocaleString('en-US');
+  const { train, validation, test, name, note } = dataset;
+  const images = [`${train.count}`, ...(validation ? [`${validation.count} held out`] : []), `${test.count}`];
+  const lines = [
+    `training ${config.model} (${size} parameters) on ${name} (${images.join(' + ')} images)`,
+    `with ${device.adapter.name}, into ${path}`,
+    ...(resumed ? [describePosition(resumed, config.epochs)] : []),
+    ...(note ? [`note: ${note}`] : []),
+  ];
+  return lines.join('\n');
+};
+
+const describePosition = ({ epoch, step }: Position, epochs: number): string =>
+  epoch < epochs
+    ? `going on after step ${step} of epoch ${epoch + 1}`
+    : `all ${epochs} epochs are done; testing once more`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+export const describeEpoch = (metrics: EpochMetrics, epochs: number): string => {
+  const { epoch, trainLoss, trainError, imagesPerSecond, seconds } = metrics;
+  return (
+    `epoch ${epoch}/${epochs}  train loss ${trainLoss.toFixed(4)}, error ${percent(trainError)}  ` +
+    `${describeScored(metrics)}  ` +
+    `${Math.round(imagesPerSecond)} images/s  ${formatSeconds(seconds)}`
+  );
+};
+
+/** How it does on the images that are scored after each epoch. */
+function describeScored({ validationLoss, validationError, testLoss, testError }: EpochMetrics): string {
+  const [what, loss, error] =
+    validationLoss === undefined
+      ? ['test', testLoss, testError]
+      : ['validation', validationLoss, validationError];
+  return `${what} loss ${loss?.toFixed(4)}, error ${percent(error ?? Number.NaN)}`;
+}
+
+/** `0:07`, `12:34`, `1:02:03`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}

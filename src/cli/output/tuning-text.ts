@@ -1,0 +1,45 @@
+/** What the tuner found, for people. */
+import type { Option } from '../../inspect/tuning/cheapest-choice.js';
+import type { TunedProduct, Tuning } from '../../inspect/tuning/tuner.js';
+import { textTable } from './text-table.js';
+
+const milliseconds = (value: number): string => `${value.toPrecision(3)} ms`;
+
+const rate = (flops: number, { milliseconds: took }: Option): string => (flops / took / 1e6).toPrecision(3);
+
+const others = ({ options, slower, rejected }: TunedProduct, chosen: Option | undefined): string =>
+  [
+    ...options
+      .filter((one) => one !== chosen)
+      .map((one) => `${one.variant} ${milliseconds(one.milliseconds)}`),
+    ...slower.map((one) => `${one.variant} about ${milliseconds(one.milliseconds)}`),
+    ...rejected.map(({ variant, why }) => `${variant} is wrong: ${why}`),
+  ].join(', ');
+
+/** One product, as soon as it is measured. */
+export function describeProduct(product: TunedProduct): string {
+  const [fastest] = product.options;
+  return `${product.key}: ${fastest ? `${fastest.variant}, ${rate(product.flops, fastest)} GFLOP/s` : 'none'}`;
+}
+
+/** A table of all: the choice for each product, and what else there was. */
+export function describeTuning({ products, choices, compile }: Tuning): string {
+  const rows = products.map((product) => {
+    const chosen = choices.get(product);
+    return [
+      product.key,
+      chosen?.variant ?? 'none',
+      chosen ? rate(product.flops, chosen) : '',
+      chosen ? milliseconds(chosen.milliseconds) : '',
+      others(product, chosen),
+    ] as const;
+  });
+  const head = ['product', 'variant', 'GFLOP/s', 'a launch', 'others'] as const;
+  const used = new Set([...choices.values()].map(({ pipeline }) => pipeline));
+  const compiling = [...used].reduce((sum, pipeline) => sum + (compile.get(pipeline) ?? 0), 0);
+  return [
+    ...textTable([head, ...rows]),
+    '',
+    `${used.size} ${used.size === 1 ? 'pipeline' : 'pipelines'}, ${(compiling / 1000).toFixed(1)} s to compile`,
+  ].join('\n');
+}

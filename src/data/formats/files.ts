@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readFile } from '../../files/read-file.js';
+import { DataError } from '../dataset.js';
+
+/**
+ * The first of `names` that exists in `directory`, or in one of its `folders`, plain before gzipped (`.gz` added).
+ * @returns its path, or undefined
+ */
+export function findFile(
+  directory: string,
+  folders: readonly string[],
+  names: readonly string[],
+): string | undefined {
+  return firstExisting(directory, folders, names, ['', '.gz']);
+}
+
+function firstExisting(
+  directory: string,
+  folders: readonly string[],
+  names: readonly string[],
+  endings: readonly string[],
+): string | undefined {
+  const paths = ['.', ...folders].flatMap((folder) =>
+    names.flatMap((name) => endings.map((ending) => join(directory, folder, name + ending))),
+  );
+  return paths.find((path) => existsSync(path));
+}
+
+/**
+ * As `findFile`, for a file without which the data set cannot be read.
+ * @throws DataError that says where was looked for what
+ */
+export function needFile(
+  dataset: string,
+  directory: string,
+  folders: readonly string[],
+  names: readonly string[],
+): string {
+  const found = findFile(directory, folders, names);
+  if (found !== undefined) return found;
+  const packed = firstExisting(directory, folders, names, ['.xz', '.bz2', '.zip']);
+  if (packed !== undefined) {
+    throw new DataError(`${packed}: only plain and .gz files can be read; unpack it first`);
+  }
+  throw new DataError(
+    `${dataset}: no ${names.join(' or ')} (plain or .gz) in ${where(directory, folders)}; ` +
+      `name the directory that holds it, or get it with "dawngrad download ${dataset}"`,
+  );
+}
+
+const where = (directory: string, folders: readonly string[]): string =>
+  folders.length === 0 ? directory : `${directory} or its ${folders.join(', ')}`;
+
+/**
+ * The content of a file, unpacked if its name ends in `.gz`.
+ * @throws DataError if it cannot be read or unpacked
+ */
+export function readBytes(path: string): Uint8Array {
+  const bytes = readFile(path, DataError);
+  if (!path.endsWith('.gz')) return plain(bytes);
+  try {
+    return plain(gunzipSync(bytes));
+  } catch (error) {
+    throw new DataError(`${path}: damaged gzip data (${(error as Error).message}); download it again`);
+  }
+}
+
+/** Without what Node's `Buffer` adds: its `slice` shares memory, where that of a `Uint8Array` copies. */
+const plain = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+
+/**
+ * Checks every label of a file.
+ * @throws DataError naming the first label that is not below `classes`
+ */
+export function checkLabels(path: string, labels: Uint8Array, classes: number): void {
+  const at = labels.findIndex((label) => label >= classes);
+  if (at === -1) return;
+  throw new DataError(
+    `${path}: label ${labels[at]} of image ${at} is outside 0..${classes - 1}; this is not the file it is named after`,
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * Who works on what, where several processes, on one machine or several, share a directory: on which trial of a sweep, or on
+ * the runs that experiments have in common. A piece of such work is a task, and has a name.
+ *
+ * A claim is a file `claims/<task>.<generation>.claim` with its owner's name, made exclusively, so that of all who want
+ * generation n one gets it. It is never removed, nor its name used again. The claim with the highest generation is the
+ * one that counts, and the task may be claimed by making the next one when that claim
+ *
+ * - does not exist: nobody has worked on the task yet; or
+ * - is released: `<task>.<generation>.released` lies beside it, which its owner makes when it stops, for whatever reason; or
+ * - belongs to a process of this machine that is no more; or
+ * - has expired: its owner sets its time of modification at least every `heartbeat`, and `expiry` has passed since.
+ *
+ * Where the file system has no hard links a claim is for a moment empty or half-written, and stays so if its owner dies then.
+ * Such a claim has an owner nobody knows, and can only expire.
+ *
+ * An owner that may have slept (a stopped process, a closed laptop) is fenced off. Before a step's work counts it confirms its
+ * claim; where its last sign of life is older than half of `expiry` it trusts that no more, and makes the next generation
+ * itself. If another has, the task is lost to it, and it leaves the directory alone.
+ *
+ * The machines' clocks must agree to within half of `expiry`, and their file system must create files exclusively, see `createFile`.
+ */
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readText } from '../../train/read-file.js';
+import { RunError } from '../../train/run/run-error.js';
+import { explainFileError } from '../file-error.js';
+import { createFile } from '../write-file.js';
+import { processRuns, thisMachine } from './machine.js';
+
+/** In milliseconds. */
+export interface Lease {
+  readonly heartbeat: number;
+  readonly expiry: number;
+}
+
+/** Compiling shaders for a software driver may keep a process from giving a sign of life for a minute or two. */
+const LEASE: Lease = { heartbeat: 10_000, expiry: 600_000 };
+
+const processSchema = z.object({
+  host: z.string(),
+  pidNamespace: z.string(),
+  pid: z.number().int().positive(),
+});
+
+export type Process = Readonly<z.infer<typeof processSchema>>;
+
+/** `unknown` where the claim does not say. */
+export type Owner = Process | 'unknown';
+
+/** `process 4711 on hive` */
+export const describeOwner = (owner: Owner): string =>
+  owner === 'unknown' ? 'an unknown process' : `process ${owner.pid} on ${owner.host}`;
+
+/** @throws RunError when the file cannot be read; one that can be but makes no sense has an unknown owner */
+function readOwner(file: string): Owner {
+  const text = readText(file);
+  try {
+    return processSchema.parse(JSON.parse(text));
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Thrown where a process would work on with a task that another has taken over. */
+export class ClaimLostError extends RunError {
+  override name = 'ClaimLostError';
+}
+
+export class Claims {
+  readonly #directory: string;
+  readonly #lease: Lease;
+
+  /** @param shared the directory, which is there */
+  constructor(shared: string, lease = LEASE) {
+    this.#directory = join(shared, 'claims');
+    this.#lease = lease;
+    try {
+      mkdirSync(this.#directory);
+    } catch (error) {
+      if (existsSync(this.#directory)) return;
+      throw new RunError(`making ${this.#directory}: ${explainFileError(error)}`);
+    }
+  }
+
+  /** Claim a task for this process; undefined where another has it. Whoever gets it looks first whether it is done by now. */
+  take(task: string): Claim | undefined {
+    const last = this.#lastGeneration(task);
+    if (this.#ownerOf(task, last)) return undefined;
+    const file = (generation: number) => this.#file(task, generation, 'claim');
+    if (!createFile(file(last + 1), OWN_NAME)) return undefined;
+    const release = (generation: number) => void createFile(this.#file(task, generation, 'released'), '');
+    return new Claim(task, last + 1, { file, release, lease: this.#lease });
+  }
+
+  /** Who has a task now; undefined when it may be claimed. */
+  owner(task: string): Owner | undefined {
+    return this.#ownerOf(task, this.#lastGeneration(task));
+  }
+
+  #ownerOf(task: string, generation: number): Owner | undefined {
+    if (generation === 0 || existsSync(this.#file(task, generation, 'released'))) return undefined;
+    const file = this.#file(task, generation, 'claim');
+    const owner = readOwner(file);
+    if (owner !== 'unknown' && isHere(owner) && !processRuns(owner.pid)) return undefined;
+    return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
+  }
+
+  /** 0 for none. */
+  #lastGeneration(task: string): number {
+    const generations = readdirSync(this.#directory).map((name) => {
+      const [, of, generation] = /^(.+)\.(\d+)\.claim$/.exec(name) ?? [];
+      return of === task ? Number(generation) : 0;
+    });
+    return Math.max(0, ...generations);
+  }
+
+  #file(task: string, generation: number, kind: 'claim' | 'released'): string {
+    return join(this.#directory, `${task}.${generation}.${kind}`);
+  }
+}
+
+const HERE = thisMachine();
+const OWN_NAME = `${JSON.stringify({ ...HERE, pid: process.pid } satisfies Process)}\n`;
+
+const isHere = ({ host, pidNamespace }: Process): boolean =>
+  host === HERE.host && pidNamespace === HERE.pidNamespace;
+
+interface ClaimOptions {
+  readonly file: (generation: number) => string;
+  readonly release: (generation: number) => void;
+  readonly lease: Lease;
+}
+
+/** Of this process, until it is released. */
+export class Claim {
+  readonly #task: string;
+  readonly #options: ClaimOptions;
+  readonly #timer: NodeJS.Timeout;
+  #generation: number;
+  /** When it last gave a sign of life. */
+  #beat = Date.now();
+
+  constructor(task: string, generation: number, options: ClaimOptions) {
+    this.#task = task;
+    this.#generation = generation;
+    this.#options = options;
+    // For work that never asks. What it learns here it will be told again when it does.
+    this.#timer = setInterval(() => {
+      try {
+        this.confirm();
+      } catch {}
+    }, options.lease.heartbeat).unref();
+  }
+
+  /**
+   * Give a sign of life, if the last was some time ago. To be called before anything is done to the task's directory.
+   * @throws ClaimLostError when another process has taken the task over
+   */
+  confirm(): void {
+    const { file, lease } = this.#options;
+    const silent = Date.now() - this.#beat;
+    if (silent < lease.heartbeat) return;
+    const next = this.#generation + 1;
+    const trusted = silent < lease.expiry / 2 && !existsSync(file(next));
+    if (!trusted && !createFile(file(next), OWN_NAME)) {
+      throw new ClaimLostError(
+        `${this.#task}: another process took it over, after ${Math.round(silent / 1000)} s without a sign of life from here`,
+      );
+    }
+    const now = new Date();
+    if (trusted) utimesSync(file(this.#generation), now, now);
+    else this.#generation = next;
+    this.#beat = now.getTime();
+  }
+
+  /** Let others have it. */
+  release(): void {
+    clearInterval(this.#timer);
+    try {
+      this.#options.release(this.#generation);
+    } catch {
+      // The disk is full, say. Then it is free once this process ends.
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { RunError } from '../train/run/run-error.js';
+import { explainFileError } from './file-error.js';
+
+/** Hand all bytes to the system; one call may take only a part of them. */
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+}
+
+/** Make or empty a file, and have all of it on the disk: without this a crash could leave a new name on an empty file. */
+function writeFlushed(path: string, content: Uint8Array | string): void {
+  const file = openSync(path, 'w');
+  try {
+    writeAll(file, Buffer.from(content as Uint8Array));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A name beside a file that no other process, and no other call, will use. */
+const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
+
+/**
+ * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way.
+ * @param options.shared other processes may be replacing it too: one of them wins
+ * @throws RunError, leaving the old file as it was
+ */
+export function replaceFile(path: string, content: Uint8Array | string, { shared = false } = {}): void {
+  const temporary = shared ? uniqueBeside(path) : `${path}.tmp`;
+  try {
+    writeFlushed(temporary, content);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+  }
+}
+
+/**
+ * Make a file unless there is one of that name. Of several processes that try at once, one makes it; readers see all of it
+ * or nothing. But where the file system knows no second names they may see a part, and a crash may leave one.
+ * @returns whether it was made here
+ * @throws RunError, leaving nothing behind
+ */
+export function createFile(path: string, content: string): boolean {
+  const temporary = uniqueBeside(path);
+  try {
+    writeFlushed(temporary, content);
+    addName(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/**
+ * What file systems without second names answer, such as FAT or drives that a program pretends to be. EISDIR is Node's word
+ * for what Windows says of FAT: the function is not known there.
+ */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR'];
+
+/** A second name for a file; unlike a renaming this fails where the name is taken. */
+function addName(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch (error) {
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
+  }
+}
+
+/**
+ * Add a line to a file, all of it or nothing.
+ * @throws RunError, leaving the file as it was
+ */
+export function appendLine(path: string, line: string): void {
+  const length = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  try {
+    const file = openSync(path, 'a');
+    try {
+      writeAll(file, Buffer.from(`${line}\n`));
+    } catch (error) {
+      // Take back the part that was written.
+      ftruncateSync(file, length);
+      throw error;
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+  }
+}

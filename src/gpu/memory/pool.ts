@@ -1,0 +1,91 @@
+import { LimitError } from '../../errors/errors.js';
+
+/** Every storage buffer can be bound, filled from the host and read back. */
+const USAGE = 0x0080 | 0x0008 | 0x0004; // STORAGE | COPY_DST | COPY_SRC: the GPUBufferUsage global may not exist yet
+
+/**
+ * Round a size up to its class: four classes to each power of two, so that buffers are reused between tensors of nearly
+ * the same size and at most a quarter of a buffer is wasted.
+ */
+export function sizeClass(bytes: number): number {
+  if (bytes <= 256) return 256;
+  const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 2);
+  return Math.ceil(bytes / step) * step;
+}
+
+/** Bytes on the device, counted by who holds them. */
+export interface MemoryUse {
+  /** In live tensors. */
+  readonly used: number;
+  /** Kept for reuse. */
+  readonly free: number;
+  /** The largest `used + free` so far: what the device really had to give. */
+  readonly peak: number;
+}
+
+/**
+ * Storage buffers, kept for reuse by size class. A released buffer may be handed out again at once, even while queued
+ * work still reads it: commands run in the order they were recorded, so the new owner's writes come after.
+ */
+export class BufferPool {
+  readonly #device: GPUDevice;
+  readonly #free = new Map<number, GPUBuffer[]>();
+  #used = 0;
+  #unused = 0;
+  #peak = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  get memory(): MemoryUse {
+    return { used: this.#used, free: this.#unused, peak: this.#peak };
+  }
+
+  /**
+   * A buffer of at least `bytes` bytes with undefined contents.
+   * @throws LimitError when one binding cannot hold that much on this device
+   */
+  acquire(bytes: number, label: string): GPUBuffer {
+    this.checkSize(bytes, label);
+    const size = Math.min(sizeClass(bytes), this.largest);
+    const reused = this.#free.get(size)?.pop();
+    this.#used += size;
+    if (reused) {
+      this.#unused -= size;
+      return reused;
+    }
+    this.#peak = Math.max(this.#peak, this.#used + this.#unused);
+    return this.#device.createBuffer({ label, size, usage: USAGE });
+  }
+
+  release(buffer: GPUBuffer): void {
+    this.#used -= buffer.size;
+    this.#unused += buffer.size;
+    const shelf = this.#free.get(buffer.size);
+    if (shelf) shelf.push(buffer);
+    else this.#free.set(buffer.size, [buffer]);
+  }
+
+  /** Give the unused buffers back to the driver. Queued work that uses them must have been submitted. */
+  trim(): void {
+    for (const shelf of this.#free.values()) for (const buffer of shelf) buffer.destroy();
+    this.#free.clear();
+    this.#unused = 0;
+  }
+
+  /** Bytes of the largest buffer. */
+  get largest(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  }
+
+  /** @throws LimitError when `bytes` do not fit into one buffer */
+  checkSize(bytes: number, label: string): void {
+    if (bytes <= this.largest) return;
+    throw new LimitError(
+      `${label}: needs ${bytes} bytes in one buffer, this device allows ${this.largest} (maxStorageBufferBindingSize). ` +
+        'Use a smaller batch or a narrower layer.',
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { DawngradError, LimitError } from '../../errors/errors.js';
+import type { Memory } from '../memory/memory.js';
+import type { PipelineSource } from '../shaders/pipelines.js';
+
+/** What a launch must do at the least, to say how far from the device's limits it ran. */
+export interface Cost {
+  /** Floating-point operations; a fused multiply-add counts two. */
+  readonly flops: number;
+  /** Bytes that must be read or written if every element moved once. */
+  readonly bytes: number;
+}
+
+/** A kernel launch as the floors above describe it. */
+export interface Launch extends PipelineSource {
+  /** Where the operands are, one for each entry of `access`. */
+  readonly operands: readonly Memory[];
+  /** Whose memory that is. A program holds on to them, so that the garbage collector takes none while it may still run. */
+  readonly owners?: readonly object[];
+  /** The uniform block, as the shader's `struct Params` lays it out. */
+  readonly params: ArrayBuffer;
+  readonly cost?: Cost;
+  /** Workgroups along x, y and z. */
+  readonly grid: readonly [number, number, number];
+}
+
+/**
+ * Refuse what WebGPU would refuse, in words of this engine.
+ * @throws LimitError, DawngradError
+ */
+export function checkLaunch({ label, grid, operands, access }: Launch, limits: GPUSupportedLimits): void {
+  const most = limits.maxComputeWorkgroupsPerDimension;
+  if (grid.some((count) => count > most)) {
+    throw new LimitError(
+      `${label}: a grid of ${grid.join(' x ')} workgroups exceeds this device's ${most} a dimension`,
+    );
+  }
+  const shared = (memory: Memory) => operands.indexOf(memory) !== operands.lastIndexOf(memory);
+  if (operands.some((memory, index) => access[index] === 'write' && shared(memory))) {
+    throw new DawngradError(
+      `${label}: writes to memory that it was also given as another operand; give it tensors that share none`,
+    );
+  }
+}

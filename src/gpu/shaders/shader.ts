@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { DawngradError } from '../../errors/errors.js';
+
+/** New values for a shader's `const` declarations, by name. */
+export type Constants = Readonly<Record<string, number | boolean>>;
+
+const directory = new URL('../../../shaders/', import.meta.url);
+const sources = new Map<string, string>();
+
+/** The text of `shaders/<file>`, as it stands. */
+export function readShader(file: string): string {
+  let source = sources.get(file);
+  if (source === undefined) {
+    source = readFileSync(new URL(file, directory), 'utf8');
+    sources.set(file, source);
+  }
+  return source;
+}
+
+/** How WGSL writes a value of each type, or undefined where the type has no such value. */
+const LITERALS: Readonly<Record<string, (value: number | boolean) => string | undefined>> = {
+  bool: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  u32: (value) => (typeof value === 'number' && value >>> 0 === value ? `${value}u` : undefined),
+  // The least of them is no literal: WGSL reads its sign as an operator.
+  i32: (value) => (typeof value === 'number' && (value | 0) === value ? `i32(${value})` : undefined),
+  f32: (value) => (Number.isFinite(value) ? finiteLiteral(Math.fround(value as number)) : undefined),
+};
+
+const finiteLiteral = (value: number) => (Number.isFinite(value) ? `${value}f` : undefined);
+
+/**
+ * Give `const NAME: type = ...;` declarations other values. This is the only way in which a shader is ever changed, so
+ * what runs on the GPU is what a reader sees in the file, with other numbers.
+ */
+export function specialise(source: string, constants: Constants): string {
+  return Object.entries(constants).reduce((text, [name, value]) => {
+    const declaration = new RegExp(`^const ${name}: (\\w+) = [^;]+;`, 'm');
+    const found = declaration.exec(text);
+    if (!found) throw new DawngradError(`specialising a shader: it declares no constant "${name}"`);
+    const type = found[1] as string;
+    const literal = LITERALS[type]?.(value);
+    if (literal === undefined) {
+      throw new DawngradError(`specialising a shader: its constant "${name}" is a ${type}, ${value} is none`);
+    }
+    return text.replace(declaration, `const ${name}: ${type} = ${literal};`);
+  }, source);
+}

@@ -1,0 +1,119 @@
+import { ShapeError } from '../../errors/errors.js';
+import { checkRank, formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { checkDType } from '../check.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
+import { planeGrid } from '../planes.js';
+
+const params = {
+  planes: 'u32',
+  channels: 'u32',
+  height: 'u32',
+  width: 'u32',
+  padding: 'u32',
+  flip: 'u32',
+} as const;
+
+export const prepareKernel = defineKernel({
+  name: 'augment.prepare',
+  shader: 'images/augment.wgsl',
+  entryPoint: 'prepare',
+  bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write' },
+  params,
+  grid: ({ planes, height, width }) => planeGrid(planes, height * width),
+  cost: ({ planes, height, width }) =>
+    elementCost(1.25 * planes * height * width, 3 * planes * height * width),
+});
+
+export const augmentKernel = defineKernel({
+  ...prepareKernel,
+  name: 'augment.augment',
+  entryPoint: 'augment',
+  bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write', key: 'read' },
+});
+
+export const shiftKernel = defineKernel({
+  ...prepareKernel,
+  name: 'augment.shift',
+  entryPoint: 'shift',
+  bindings: { images: 'read', shifted: 'write', draw: 'read' },
+  cost: ({ planes, height, width }) => elementCost(2 * planes * height * width),
+});
+
+export interface PrepareOptions {
+  /** Pixels of [N, C, H, W], a byte each, four to a u32 with the first in the lowest bits; the last u32 is filled up. */
+  bytes: Tensor;
+  shape: Shape;
+  /** f32 [C], of pixels scaled to 0 ... 1. */
+  mean: Tensor;
+  /** f32 [C]: the standard deviations. */
+  std: Tensor;
+  /** Surround each image with `padding` zeros, and take a random H x W window of that. */
+  crop?: { padding: number };
+  /** Mirror each image left to right with probability 1/2. */
+  flip?: boolean;
+  /** Decides crops and flips: u32 [seed, counter]. Without one nothing is random: no crop, no flip, as evaluation wants. */
+  key?: Tensor;
+}
+
+/**
+ * Images from bytes: (byte / 255 - mean) / std, f32 [N, C, H, W], cropped and flipped at random if there is a key. The
+ * padding of a crop is 0 after the normalisation: the mean colour, not black.
+ */
+export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: PrepareOptions): Tensor {
+  const padding = crop?.padding ?? 0;
+  check(bytes, shape, mean, std, padding);
+  const [batch, channels, height, width] = shape;
+  const y = new Tensor(bytes.device, shape);
+  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip ?? false) };
+  const tensors = { bytes, mean, deviation: std, y };
+  if (key) launch(augmentKernel, { ...tensors, key }, sizes);
+  else launch(prepareKernel, tensors, sizes);
+  return y;
+}
+
+export interface ShiftOptions {
+  /** f32 [N, C, H, W] */
+  images: Tensor;
+  crop: { padding: number };
+  flip: boolean;
+  key: Tensor;
+}
+
+/** Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0. */
+export function shiftImages({ images, crop: { padding }, flip, key }: ShiftOptions): Tensor {
+  const op = 'shiftImages';
+  checkRank(op, 'the images', images.shape, 4, '[N, C, H, W]');
+  checkDType(op, 'the images', images);
+  checkPadding(op, padding);
+  const [batch, channels, height, width] = images.shape;
+  const shifted = new Tensor(images.device, images.shape);
+  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip) };
+  launch(shiftKernel, { images, shifted, draw: key }, sizes);
+  return shifted;
+}
+
+function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: number): void {
+  const op = 'prepareImages';
+  checkRank(op, 'the images', shape, 4, '[N, C, H, W]');
+  checkDType(op, 'bytes', bytes, 'u32');
+  const words = Math.ceil(sizeOf(shape) / 4);
+  if (bytes.size !== words) {
+    throw new ShapeError(
+      `${op}: images ${formatShape(shape)} pack into ${words} u32 words, bytes has ${bytes.size}`,
+    );
+  }
+  if (mean.size !== shape[1] || std.size !== shape[1]) {
+    throw new ShapeError(
+      `${op}: images ${formatShape(shape)} need ${shape[1]} means and deviations, one a channel; ` +
+        `got ${mean.size} and ${std.size}`,
+    );
+  }
+  checkPadding(op, padding);
+}
+
+function checkPadding(op: string, padding: number): void {
+  if (!Number.isInteger(padding) || padding < 0) {
+    throw new ShapeError(`${op}: crop padding is ${padding}; it must be a whole number of at least 0`);
+  }
+}

@@ -1,0 +1,206 @@
+import { sizeOf } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from '../kernel.js';
+import { BUSY_THREADS, sumOver } from '../reduce.js';
+
+const params = {
+  batch: 'u32',
+  channels: 'u32',
+  length: 'u32',
+  rows: 'u32',
+  columns: 'u32',
+  eps: 'f32',
+  momentum: 'f32',
+} as const;
+
+type Params = Readonly<Record<keyof typeof params, number>>;
+
+const elements = ({ batch, channels, length }: Params): number => batch * channels * length;
+
+/** One thread for each partial sum. */
+const partialGrid = ({ rows, channels, columns }: Params) => linearGrid(rows * channels * columns);
+
+/** `columns` threads for each plane of each image. */
+const planeGrid = ({ batch, channels, columns }: Params) => linearGrid(batch * channels * columns);
+
+export const batchNormSquaredDeviations = defineKernel({
+  name: 'batchNorm.squaredDeviations',
+  shader: 'normalisation/batch_norm.wgsl',
+  entryPoint: 'squared_deviations',
+  bindings: { x: 'read', mean: 'read', partial_squares: 'write' },
+  params,
+  grid: partialGrid,
+  cost: (p) => elementCost(elements(p), 3 * elements(p)),
+});
+
+export const batchNormUpdateRunning = defineKernel({
+  name: 'batchNorm.updateRunning',
+  shader: 'normalisation/batch_norm.wgsl',
+  entryPoint: 'update_running',
+  bindings: { batch_mean: 'read', batch_variance: 'read', running_mean: 'write', running_variance: 'write' },
+  params,
+  grid: ({ channels }) => linearGrid(channels),
+  cost: ({ channels }) => elementCost(6 * channels, 7 * channels),
+});
+
+export const batchNormNormalise = defineKernel({
+  name: 'batchNorm.normalise',
+  shader: 'normalisation/batch_norm.wgsl',
+  entryPoint: 'normalise',
+  bindings: { x: 'read', mean: 'read', variance: 'read', beta: 'read', gamma: 'read', y: 'write' },
+  params,
+  grid: planeGrid,
+  cost: (p) => elementCost(2 * elements(p), 3 * elements(p)),
+});
+
+export const batchNormParameterGradients = defineKernel({
+  name: 'batchNorm.parameterGradients',
+  shader: 'normalisation/batch_norm.wgsl',
+  entryPoint: 'parameter_gradients',
+  bindings: {
+    x: 'read',
+    mean: 'read',
+    variance: 'read',
+    y_gradient: 'read',
+    partial_gamma: 'write',
+    partial_beta: 'write',
+  },
+  params,
+  grid: partialGrid,
+  cost: (p) => elementCost(2 * elements(p), 4 * elements(p)),
+});
+
+export const batchNormInputGradient = defineKernel({
+  name: 'batchNorm.inputGradient',
+  shader: 'normalisation/batch_norm.wgsl',
+  entryPoint: 'input_gradient',
+  bindings: {
+    x: 'read',
+    mean: 'read',
+    variance: 'read',
+    y_gradient: 'read',
+    gamma: 'read',
+    gamma_gradient: 'read',
+    beta_gradient: 'read',
+    x_gradient: 'write',
+  },
+  params,
+  grid: planeGrid,
+  cost: (p) => elementCost(3 * elements(p), 5 * elements(p)),
+});
+
+/** What the shader normalises with: of the batch, or running; each `[C]`, the variance divided by the count. */
+export interface Statistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/** The size of `x` as the shader sees it, and how partial sums split it among enough threads. */
+function partialSums(x: Tensor) {
+  const [batch, channels, ...positions] = x.shape;
+  const length = sizeOf(positions);
+  const columns = Math.min(length, Math.max(NEIGHBOURS, Math.ceil(BUSY_THREADS / (channels * batch))));
+  const rows = Math.min(batch, Math.ceil(BUSY_THREADS / (channels * columns)));
+  return { batch, channels, length, rows, columns, eps: 0, momentum: 0 };
+}
+
+/** The size of `x` as the shader sees it, and how many threads share a plane. */
+function planes(x: Tensor) {
+  const size = partialSums(x);
+  return { ...size, rows: 0, columns: Math.min(size.length, NEIGHBOURS) };
+}
+
+/** Finish partial sums `[rows, C, columns]`, which it disposes of. */
+function finished(partial: Tensor, factor: number): Tensor {
+  const sum = sumOver(partial, [0, 2], { factor });
+  partial.dispose();
+  return sum;
+}
+
+/** Mean and variance of each channel of x `[N, C, H, W]`. */
+export function batchStatistics(x: Tensor): Statistics {
+  const split = partialSums(x);
+  const factor = 1 / (split.batch * split.length);
+  const mean = sumOver(x, [0, 2, 3], { factor });
+  const squares = new Tensor(x.device, [split.rows, split.channels, split.columns]);
+  launch(batchNormSquaredDeviations, { x, mean, partial_squares: squares }, split);
+  return { mean, variance: finished(squares, factor) };
+}
+
+/** Move the running statistics by `momentum` of the way towards those of the batch `x`, in place. */
+export function updateRunningStatistics(
+  running: Statistics,
+  batch: Statistics,
+  x: Tensor,
+  momentum: number,
+): void {
+  launch(
+    batchNormUpdateRunning,
+    {
+      batch_mean: batch.mean,
+      batch_variance: batch.variance,
+      running_mean: running.mean,
+      running_variance: running.variance,
+    },
+    { ...planes(x), momentum },
+  );
+}
+
+/** gamma (x - mean) / sqrt(variance + eps) + beta, of x's shape. */
+export function normalise(
+  x: Tensor,
+  { mean, variance }: Statistics,
+  gamma: Tensor,
+  beta: Tensor,
+  eps: number,
+): Tensor {
+  const y = new Tensor(x.device, x.shape);
+  launch(batchNormNormalise, { x, mean, variance, beta, gamma, y }, { ...planes(x), eps });
+  return y;
+}
+
+/** Gradients of x, gamma and beta. In training the statistics are those of `x`; otherwise they are constants. */
+export function batchNormGradients(
+  outputGradient: Tensor,
+  x: Tensor,
+  { mean, variance }: Statistics,
+  gamma: Tensor,
+  { eps, training }: { eps: number; training: boolean },
+): [Tensor, Tensor, Tensor] {
+  const { device } = x;
+  const split = { ...partialSums(x), eps };
+  const partialGamma = new Tensor(device, [split.rows, split.channels, split.columns]);
+  const partialBeta = new Tensor(device, partialGamma.shape);
+  launch(
+    batchNormParameterGradients,
+    {
+      x,
+      mean,
+      variance,
+      y_gradient: outputGradient,
+      partial_gamma: partialGamma,
+      partial_beta: partialBeta,
+    },
+    split,
+  );
+  const gammaGradient = finished(partialGamma, 1);
+  const betaGradient = finished(partialBeta, 1);
+
+  const inputGradient = new Tensor(device, x.shape);
+  launch(
+    batchNormInputGradient,
+    {
+      x,
+      mean,
+      variance,
+      y_gradient: outputGradient,
+      gamma,
+      gamma_gradient: gammaGradient,
+      beta_gradient: betaGradient,
+      x_gradient: inputGradient,
+    },
+    { ...planes(x), eps },
+    { TRAINING: training },
+  );
+  return [inputGradient, gammaGradient, betaGradient];
+}

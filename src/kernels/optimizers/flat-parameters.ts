@@ -1,0 +1,45 @@
+/**
+ * What the kernels of optimizers share: parameters side by side in one flat array, in blocks of which each belongs to one
+ * group of parameters, so that one launch updates them all. See `shaders/optimizers/sgd.wgsl`.
+ */
+import { ShapeError } from '../../errors/errors.js';
+import { BLOCK, blocksOf } from '../../tensor/flat.js';
+import { checkSameShape, formatShape } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+
+/** Of parameters whose values are `S` elements in all, with the gaps between them. */
+export interface FlatTensors {
+  /** f32 `[S]`, updated in place. */
+  readonly parameter: Tensor;
+  /** f32, for the parameters from element `start` on. */
+  readonly gradient: Tensor;
+  /** f32 `[G, fields]`: for each group of parameters what its hyper-parameters are. */
+  readonly hyper: Tensor;
+  /** u32 `[blocksOf(S)]`: which group each block is of. */
+  readonly groupOfBlock: Tensor;
+}
+
+/**
+ * What the kernels' `struct Params` says: `start` in quads of elements.
+ * @param state what the optimizer remembers, each f32 `[S]`
+ * @param fields of the shader's `struct Hyper`
+ * @throws ShapeError
+ */
+export function flatRange(
+  op: string,
+  { parameter, gradient, hyper, groupOfBlock }: FlatTensors,
+  state: readonly Tensor[],
+  fields: number,
+  start: number,
+): { start: number; size: number } {
+  for (const { shape } of state) checkSameShape(op, parameter.shape, shape);
+  checkSameShape(op, hyper.shape, [hyper.shape[0] ?? 0, fields]);
+  checkSameShape(op, groupOfBlock.shape, [blocksOf(parameter.size)]);
+  if (start % BLOCK !== 0 || start + gradient.size > parameter.size) {
+    throw new ShapeError(
+      `${op}: a gradient ${formatShape(gradient.shape)} from element ${start} of parameters ${formatShape(parameter.shape)}; ` +
+        `it must begin at a multiple of ${BLOCK} and lie within`,
+    );
+  }
+  return { start: start / 4, size: gradient.size };
+}

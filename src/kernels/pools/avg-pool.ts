@@ -1,0 +1,64 @@
+import type { Constants } from '../../gpu/shaders/shader.js';
+import type { Shape, Window } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
+import {
+  inputGrid,
+  inputSize,
+  outputGrid,
+  outputSize,
+  pooledShape,
+  poolParams,
+  poolParamsOf,
+  strideConstants,
+} from './pool-window.js';
+
+export const avgPoolForward = defineKernel({
+  name: 'avgPool.forward',
+  shader: 'pools/avg_pool.wgsl',
+  entryPoint: 'forward',
+  bindings: { x: 'read', y: 'write' },
+  params: poolParams,
+  grid: outputGrid,
+  cost: (params) => elementCost(inputSize(params) + outputSize(params), inputSize(params)),
+});
+
+export const avgPoolBackward = defineKernel({
+  name: 'avgPool.backward',
+  shader: 'pools/avg_pool.wgsl',
+  entryPoint: 'backward',
+  bindings: { output_gradient: 'read', input_gradient: 'write' },
+  params: poolParams,
+  grid: inputGrid,
+  cost: (params) => elementCost(outputSize(params) + inputSize(params), inputSize(params)),
+});
+
+const constantsOf = (window: Window, countPadding: boolean): Constants => ({
+  ...strideConstants(window),
+  COUNT_PADDING: countPadding,
+});
+
+/** The mean of each window of x [N, C, H, W]; zeros in the padding count as elements if `countPadding`. */
+export function avgPool(x: Tensor, window: Window, countPadding: boolean): Tensor {
+  const params = poolParamsOf('avgPool2d', x.shape, window);
+  const y = new Tensor(x.device, pooledShape(x.shape, params));
+  launch(avgPoolForward, { x, y }, params, constantsOf(window, countPadding));
+  return y;
+}
+
+/** The gradient of `avgPool` at its input, from that at its output. */
+export function avgPoolGradient(
+  outputGradient: Tensor,
+  inputShape: Shape,
+  window: Window,
+  countPadding: boolean,
+): Tensor {
+  const inputGradient = new Tensor(outputGradient.device, inputShape);
+  launch(
+    avgPoolBackward,
+    { output_gradient: outputGradient, input_gradient: inputGradient },
+    poolParamsOf('avgPool2d', inputShape, window),
+    constantsOf(window, countPadding),
+  );
+  return inputGradient;
+}

@@ -1,0 +1,47 @@
+import { checkRank, type Shape } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
+import { planeGrid } from '../planes.js';
+
+const params = { planes: 'u32', plane_size: 'u32' } as const;
+
+export const globalAvgPoolForward = defineKernel({
+  name: 'globalAvgPool.forward',
+  shader: 'pools/global_avg_pool.wgsl',
+  entryPoint: 'forward',
+  bindings: { x: 'read', y: 'write' },
+  params,
+  grid: ({ planes }) => planeGrid(1, planes),
+  cost: ({ planes, plane_size }) => elementCost(planes * plane_size + planes, planes * plane_size),
+});
+
+export const globalAvgPoolBackward = defineKernel({
+  name: 'globalAvgPool.backward',
+  shader: 'pools/global_avg_pool.wgsl',
+  entryPoint: 'backward',
+  bindings: { output_gradient: 'read', input_gradient: 'write' },
+  params,
+  grid: ({ planes, plane_size }) => planeGrid(planes, plane_size),
+  cost: ({ planes, plane_size }) => elementCost(planes + planes * plane_size),
+});
+
+/** The mean of each plane of x [N, C, H, W]: [N, C]. */
+export function globalAvgPool(x: Tensor): Tensor {
+  checkRank('globalAvgPool2d', 'input', x.shape, 4, '[N, C, H, W]');
+  const y = new Tensor(x.device, x.shape.slice(0, 2));
+  launch(globalAvgPoolForward, { x, y }, { planes: y.size, plane_size: planeSize(x.shape) });
+  return y;
+}
+
+/** The gradient of `globalAvgPool` at its input, from that at its output [N, C]. */
+export function globalAvgPoolGradient(outputGradient: Tensor, inputShape: Shape): Tensor {
+  const inputGradient = new Tensor(outputGradient.device, inputShape);
+  launch(
+    globalAvgPoolBackward,
+    { output_gradient: outputGradient, input_gradient: inputGradient },
+    { planes: outputGradient.size, plane_size: planeSize(inputShape) },
+  );
+  return inputGradient;
+}
+
+const planeSize = ([, , height, width]: Shape): number => height * width;

@@ -1,0 +1,90 @@
+import type { Shape, Window } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
+import {
+  inputGrid,
+  inputSize,
+  outputGrid,
+  outputSize,
+  pooledShape,
+  poolParams,
+  poolParamsOf,
+  strideConstants,
+} from './pool-window.js';
+
+const params = { ...poolParams, dilation_rows: 'i32', dilation_columns: 'i32' } as const;
+
+export const maxPoolForward = defineKernel({
+  name: 'maxPool.forward',
+  shader: 'pools/max_pool.wgsl',
+  entryPoint: 'forward',
+  bindings: { x: 'read', y: 'write' },
+  params,
+  grid: outputGrid,
+  cost: (sizes) => elementCost(inputSize(sizes) + outputSize(sizes)),
+});
+
+export const maxPoolForwardWithArgmax = defineKernel({
+  name: 'maxPool.forwardWithArgmax',
+  shader: 'pools/max_pool.wgsl',
+  entryPoint: 'forward_with_argmax',
+  bindings: { x: 'read', y: 'write', argmax: 'write' },
+  params,
+  grid: outputGrid,
+  cost: (sizes) => elementCost(inputSize(sizes) + 2 * outputSize(sizes)),
+});
+
+export const maxPoolBackward = defineKernel({
+  name: 'maxPool.backward',
+  shader: 'pools/max_pool.wgsl',
+  entryPoint: 'backward',
+  bindings: { winners: 'read', output_gradient: 'read', input_gradient: 'write' },
+  params,
+  grid: inputGrid,
+  cost: (sizes) => elementCost(2 * outputSize(sizes) + inputSize(sizes)),
+});
+
+/** The maximum of each window of x [N, C, H, W]. */
+export function maxPool(x: Tensor, window: Window): Tensor {
+  const sizes = poolParamsOf('maxPool2d', x.shape, window);
+  const y = new Tensor(x.device, pooledShape(x.shape, sizes));
+  launch(maxPoolForward, { x, y }, sizes, strideConstants(window));
+  return y;
+}
+
+/**
+ * The same, and where each maximum is: u32 positions in the flat x, which the gradient needs.
+ * @param options.positiveOnly a maximum that is not above 0 is nowhere, and passes no gradient on: the gradient comes out as
+ *   it should be before a ReLU that made x
+ */
+export function maxPoolWithArgmax(
+  x: Tensor,
+  window: Window,
+  { positiveOnly = false } = {},
+): { y: Tensor; argmax: Tensor } {
+  const sizes = poolParamsOf('maxPool2d', x.shape, window);
+  const y = new Tensor(x.device, pooledShape(x.shape, sizes));
+  const argmax = new Tensor(x.device, y.shape, 'u32');
+  launch(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
+    ...strideConstants(window),
+    POSITIVE_ONLY: positiveOnly,
+  });
+  return { y, argmax };
+}
+
+/** The gradient of `maxPool` at its input, from that at its output and the argmax. */
+export function maxPoolGradient(
+  argmax: Tensor,
+  outputGradient: Tensor,
+  inputShape: Shape,
+  window: Window,
+): Tensor {
+  const inputGradient = new Tensor(argmax.device, inputShape);
+  launch(
+    maxPoolBackward,
+    { winners: argmax, output_gradient: outputGradient, input_gradient: inputGradient },
+    poolParamsOf('maxPool2d', inputShape, window),
+    strideConstants(window),
+  );
+  return inputGradient;
+}

@@ -1,0 +1,92 @@
+import { ShapeError } from '../../errors/errors.js';
+import type { Constants } from '../../gpu/shaders/shader.js';
+import {
+  checkRank,
+  type Shape,
+  type Window,
+  type WindowOptions,
+  windowedSize,
+  windowOf,
+} from '../../tensor/shape.js';
+import type { Grid } from '../kernel.js';
+import { planeGrid } from '../planes.js';
+
+/** The window of a pool: `stride` defaults to `kernelSize`, so that windows tile the input. */
+export type PoolOptions = WindowOptions;
+
+/**
+ * The window that a pool's options describe.
+ * @throws ShapeError when the padding exceeds half the kernel: a window could then lie in the padding alone
+ */
+export function poolWindow(op: string, options: PoolOptions): Window {
+  const window = windowOf(op, { ...options, stride: options.stride ?? options.kernelSize });
+  const { kernel, padding } = window;
+  if (padding.some((length, axis) => length > kernel[axis] / 2)) {
+    throw new ShapeError(
+      `${op}: padding ${padding.join(' x ')} exceeds half the kernel ${kernel.join(' x ')}; use less padding`,
+    );
+  }
+  return window;
+}
+
+/** The constants of `pools/max_pool.wgsl` and `pools/avg_pool.wgsl`. */
+export const strideConstants = ({ stride }: Window): Constants => ({
+  STRIDE_ROWS: stride[0],
+  STRIDE_COLUMNS: stride[1],
+});
+
+/** The parameters that both shaders take: sizes of the planes before and after the pool, and the window. */
+export const poolParams = {
+  planes: 'i32',
+  input_height: 'i32',
+  input_width: 'i32',
+  output_height: 'i32',
+  output_width: 'i32',
+  kernel_rows: 'i32',
+  kernel_columns: 'i32',
+  padding_rows: 'i32',
+  padding_columns: 'i32',
+} as const;
+
+/** The values of these; dilation, which only max pooling has, among them. */
+export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
+  checkRank(op, 'input', inputShape, 4, '[N, C, H, W]');
+  const [batch, channels, height, width] = inputShape;
+  const [rows, columns] = windowedSize(op, [height, width], window);
+  const { kernel, padding, dilation } = window;
+  return {
+    planes: batch * channels,
+    input_height: height,
+    input_width: width,
+    output_height: rows,
+    output_width: columns,
+    kernel_rows: kernel[0],
+    kernel_columns: kernel[1],
+    padding_rows: padding[0],
+    padding_columns: padding[1],
+    dilation_rows: dilation[0],
+    dilation_columns: dilation[1],
+  };
+}
+
+type Sizes = Readonly<Record<keyof typeof poolParams, number>>;
+
+/** Elements before and after the pool. */
+export const inputSize = ({ planes, input_height, input_width }: Sizes): number =>
+  planes * input_height * input_width;
+export const outputSize = ({ planes, output_height, output_width }: Sizes): number =>
+  planes * output_height * output_width;
+
+/** One thread to each block of 2 x 2 of these. */
+export const inputGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
+  planeGrid(planes, Math.ceil(input_height / 2) * Math.ceil(input_width / 2));
+/** One thread to each of these. */
+export const outputGrid = ({ planes, output_height, output_width }: Sizes): Grid =>
+  planeGrid(planes, output_height * output_width);
+
+/** `[N, C, H, W]` with the plane's size after the pool. */
+export const pooledShape = (inputShape: Shape, { output_height, output_width }: Sizes): Shape => [
+  ...inputShape.slice(0, 2),
+  output_height,
+  output_width,
+];

@@ -1,0 +1,99 @@
+import { ShapeError } from '../../errors/errors.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { checkDType } from '../check.js';
+import { multiplyInto } from './matmul.js';
+import type { MatmulVariant } from './matmul-ladder.js';
+import type { Epilogue } from './product.js';
+
+export interface MatmulOptions {
+  /** Take a as `[..., K, M]`. */
+  transposeA?: boolean;
+  /** Take b as `[..., N, K]`. */
+  transposeB?: boolean;
+  /** Round no operand, even on a device that may: for what is not learning, and cannot put up with it. */
+  exact?: boolean;
+}
+
+/** The matrices in a tensor, once transposed: how many, of what size, and the strides of their rows and columns. */
+interface Matrices {
+  readonly batch: Shape;
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+function matricesOf(what: string, { shape }: Tensor, transposed: boolean): Matrices {
+  if (shape.length < 2) {
+    throw new ShapeError(
+      `matmul: ${what} has shape ${formatShape(shape)}, expected at least 2 axes [..., rows, columns]`,
+    );
+  }
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const batch = shape.slice(0, -2);
+  return transposed
+    ? { batch, rows: columns, columns: rows, rowStride: 1, columnStride: columns }
+    : { batch, rows, columns, rowStride: columns, columnStride: 1 };
+}
+
+/** The batch of the result: both operands', or that of the one that has any. */
+function batchOf(a: Matrices, b: Matrices, describe: () => string): Shape {
+  if (a.batch.length > 0 && b.batch.length > 0 && !sameShape(a.batch, b.batch)) {
+    throw new ShapeError(
+      `matmul: ${describe()}; their batches must be equal, or one of them a single matrix`,
+    );
+  }
+  return a.batch.length > 0 ? a.batch : b.batch;
+}
+
+/** op(a) op(b), of shape `[...batch, rows of op(a), columns of op(b)]`; see the op `matmul`. */
+export function matrixProduct(
+  a: Tensor,
+  b: Tensor,
+  options: MatmulOptions = {},
+  epilogue: Epilogue = {},
+  variant?: MatmulVariant,
+): Tensor {
+  checkDType('matmul', 'a', a);
+  checkDType('matmul', 'b', b);
+  const { transposeA = false, transposeB = false, exact = false } = options;
+  const left = matricesOf('a', a, transposeA);
+  const right = matricesOf('b', b, transposeB);
+  const mark = (transposed: boolean) => (transposed ? ' transposed' : '');
+  const describe = () =>
+    `a ${formatShape(a.shape)}${mark(transposeA)} times b ${formatShape(b.shape)}${mark(transposeB)}`;
+  if (left.columns !== right.rows) {
+    throw new ShapeError(
+      `matmul: ${describe()}; the columns of a (${left.columns}) must equal the rows of b (${right.rows})`,
+    );
+  }
+  const batch = batchOf(left, right, describe);
+  const { rows, columns: inner } = left;
+  const { columns } = right;
+  const c = new Tensor(a.device, [...batch, rows, columns]);
+  multiplyInto(
+    c,
+    a,
+    b,
+    {
+      batches: sizeOf(batch),
+      rows,
+      columns,
+      outer: 1,
+      inner,
+      group: columns,
+      exact,
+      a: { batch: left.batch.length > 0 ? rows * inner : 0, row: left.rowStride, inner: left.columnStride },
+      b: {
+        batch: right.batch.length > 0 ? inner * columns : 0,
+        inner: right.rowStride,
+        column: right.columnStride,
+      },
+      c: { batch: rows * columns, row: columns, column: 1 },
+    },
+    epilogue,
+    variant,
+  );
+  return c;
+}

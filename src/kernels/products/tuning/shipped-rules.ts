@@ -1,0 +1,67 @@
+/** Rules that come with the engine, `tuning/*.json`: what was measured on adapters that many people have. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { DawngradError } from '../../../errors/errors.js';
+import type { Epilogue, Product } from '../product.js';
+
+const range = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
+
+const ruleSchema = z.strictObject({
+  variant: z.string(),
+  /** All must hold; without any, the rule is for every product. */
+  when: z
+    .strictObject({
+      batches: range.optional(),
+      rows: range.optional(),
+      columns: range.optional(),
+      /** Of the sum. */
+      terms: range.optional(),
+      /** Is b read through a sliding window? */
+      window: z.boolean().optional(),
+      /** Does anything happen to a sum before it is stored? */
+      epilogue: z.boolean().optional(),
+    })
+    .default({}),
+});
+
+const schema = z.strictObject({
+  /** A part of the names of the adapters that it is for. */
+  adapter: z.string().min(1),
+  /** On what, and with what, the rules were found. */
+  measured: z.string(),
+  /** The first that holds, of those whose variant the device can run. */
+  rules: z.array(ruleSchema),
+});
+
+export type ShippedRule = z.infer<typeof ruleSchema>;
+
+const directory = new URL('../../../../tuning/', import.meta.url);
+
+/** The rules for an adapter, or none. */
+export function shippedRules(adapter: string): readonly ShippedRule[] {
+  // Rules are help, not need: a copy of the engine without them works.
+  if (!existsSync(directory)) return [];
+  for (const file of readdirSync(directory).sort()) {
+    if (!file.endsWith('.json')) continue;
+    const found = schema.safeParse(JSON.parse(readFileSync(new URL(file, directory), 'utf8')));
+    if (!found.success) throw new DawngradError(`tuning/${file}: ${z.prettifyError(found.error)}`);
+    if (adapter.includes(found.data.adapter)) return found.data.rules;
+  }
+  return [];
+}
+
+/** Does a rule hold for a product? */
+export function holds({ when }: ShippedRule, product: Product, epilogue: Epilogue): boolean {
+  const { batches, rows, columns, outer, middle = 1, inner, b } = product;
+  const flags = { window: b.window !== undefined, epilogue: Object.values(epilogue).some(Boolean) };
+  const sizes = { batches, rows, columns, terms: outer * middle * inner };
+  return (
+    namesOf(flags).every((name) => when[name] === undefined || when[name] === flags[name]) &&
+    namesOf(sizes).every((name) => {
+      const { least = 0, most = Number.POSITIVE_INFINITY } = when[name] ?? {};
+      return sizes[name] >= least && sizes[name] <= most;
+    })
+  );
+}
+
+const namesOf = <Fields extends object>(fields: Fields) => Object.keys(fields) as (keyof Fields)[];

@@ -1,0 +1,141 @@
+/**
+ * The safetensors file format, as far as checkpoints need it: the header's length (64 bits, little-endian), a JSON header
+ * that names each tensor's dtype, shape and place, then the values, little-endian and without gaps. Any safetensors
+ * reader opens what this writes; of what others write, only 32-bit elements can be read.
+ */
+import { endianness } from 'node:os';
+import { z } from 'zod';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
+import { RunError } from '../run/run-error.js';
+
+/** A tensor in host memory, row-major. */
+export interface HostTensor {
+  readonly shape: Shape;
+  readonly values: Float32Array | Uint32Array;
+}
+
+export interface Safetensors {
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** Free text by name; where a program keeps what is not a tensor. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const METADATA = '__metadata__';
+const LENGTH_BYTES = 8;
+/** The format's own bound on the header. */
+const LONGEST_HEADER = 100_000_000;
+
+const naturalNumber = z.number().int().nonnegative();
+const entrySchema = z.strictObject({
+  dtype: z.string(),
+  shape: z.array(naturalNumber),
+  data_offsets: z.tuple([naturalNumber, naturalNumber]),
+});
+type Entry = z.infer<typeof entrySchema>;
+const metadataSchema = z.record(z.string(), z.string());
+
+const ARRAYS: Readonly<Record<string, typeof Float32Array | typeof Uint32Array>> = {
+  F32: Float32Array,
+  U32: Uint32Array,
+};
+
+/** The bytes of a safetensors file. */
+export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  refuseBigEndian();
+  const header: Record<string, Entry | Readonly<Record<string, string>>> = { [METADATA]: metadata };
+  let end = 0;
+  for (const [name, { shape, values }] of tensors) {
+    const begin = end;
+    end += values.byteLength;
+    const dtype = values instanceof Float32Array ? 'F32' : 'U32';
+    header[name] = { dtype, shape: [...shape], data_offsets: [begin, end] };
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  // Spaces after the header, so that the values are aligned and a reader may map the file.
+  const headerBytes = Math.ceil(text.length / LENGTH_BYTES) * LENGTH_BYTES;
+  const file = new Uint8Array(LENGTH_BYTES + headerBytes + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes);
+  file.set(text, LENGTH_BYTES);
+  let at = LENGTH_BYTES + headerBytes;
+  for (const { values } of tensors.values()) {
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  return file;
+}
+
+/**
+ * Read the bytes of a safetensors file, checking all that the format promises.
+ * @param source the file's name, for errors
+ * @throws RunError that says what is wrong with the file
+ */
+export function decodeSafetensors(file: Uint8Array, source: string): Safetensors {
+  refuseBigEndian();
+  const damaged = (why: string) => new RunError(`reading ${source}: not a sound safetensors file: ${why}`);
+
+  if (file.length < LENGTH_BYTES) throw damaged(`it has ${file.length} bytes, fewer than any such file`);
+  const headerBytes = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const begin = LENGTH_BYTES + headerBytes;
+  if (headerBytes > LONGEST_HEADER) throw damaged(`it announces a header of ${headerBytes} bytes`);
+  if (begin > file.length) {
+    throw damaged(`it announces a header of ${headerBytes} bytes and has ${file.length} bytes in all`);
+  }
+  // Not file.subarray: of a Buffer that gives a Buffer, whose slice is a view and not a copy.
+  const values = new Uint8Array(file.buffer, file.byteOffset + begin, file.length - begin);
+  const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, begin), damaged);
+
+  const tensors = new Map<string, HostTensor>();
+  let expected = 0;
+  for (const [name, { dtype, shape, data_offsets }] of entries) {
+    const [from, to] = data_offsets;
+    const ArrayType = ARRAYS[dtype];
+    if (!ArrayType) throw damaged(`tensor "${name}" is of type ${dtype}; only F32 and U32 can be read here`);
+    if (to - from !== 4 * sizeOf(shape)) {
+      throw damaged(`tensor "${name}" has shape [${shape.join(', ')}] of ${dtype} in ${to - from} bytes`);
+    }
+    if (from !== expected) throw damaged(`tensor "${name}" starts at byte ${from}, expected ${expected}`);
+    if (to > values.length) {
+      throw damaged(`tensor "${name}" ends at byte ${to} of ${values.length}; the file is cut short`);
+    }
+    tensors.set(name, { shape, values: new ArrayType(values.slice(from, to).buffer) });
+    expected = to;
+  }
+  if (expected !== values.length) {
+    throw damaged(`${values.length - expected} bytes after the last tensor belong to none`);
+  }
+  return { tensors, metadata };
+}
+
+/** The tensors' entries in the order of their values, and the metadata. */
+function parseHeader(
+  bytes: Uint8Array,
+  damaged: (why: string) => RunError,
+): { entries: [string, Entry][]; metadata: Record<string, string> } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw damaged('its header is no JSON');
+  }
+  const parts = z.record(z.string(), z.unknown()).safeParse(header);
+  if (!parts.success) throw damaged('its header is no JSON object');
+  const { [METADATA]: notes = {}, ...rest } = parts.data;
+  const metadata = metadataSchema.safeParse(notes);
+  if (!metadata.success) throw damaged(`its ${METADATA} is not made of texts`);
+  const entries = Object.entries(rest).map(([name, value]): [string, Entry] => {
+    const entry = entrySchema.safeParse(value);
+    if (!entry.success) throw damaged(`tensor "${name}" needs dtype, shape and data_offsets`);
+    return [name, entry.data];
+  });
+  entries.sort(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
+  return { entries, metadata: metadata.data };
+}
+
+/** Typed arrays hold values in the machine's order of bytes, and files in little-endian. All of Dawn's machines are. */
+function refuseBigEndian(): void {
+  if (endianness() !== 'LE')
+    throw new RunError('safetensors: this machine is big-endian, which is not supported');
+}

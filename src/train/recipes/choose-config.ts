@@ -1,0 +1,129 @@
+import { resolve } from 'node:path';
+import { chooseData } from '../run/run-data.js';
+import { RunDirectory, readConfigFile } from '../run/run-directory.js';
+import { RunError } from '../run/run-error.js';
+import { checkConfig, type RunConfig } from './config.js';
+import { findModel } from './find-model.js';
+import { augmentationFor, PRESETS, type PresetName, plainSystem } from './presets.js';
+import { readRecipe } from './recipe.js';
+
+/** What a user may say about a run. All of it optional: recipes and presets know the rest. */
+export interface Wishes {
+  model?: string;
+  /** A recipe's name, or its file. */
+  recipe?: string;
+  /** How to train, in place of the recipe's way; without a recipe `quick`. */
+  preset?: PresetName;
+  /** A config to start from in place of a recipe. */
+  configFile?: string;
+  dataset?: string;
+  data?: string;
+  augment?: boolean;
+  warmUp?: number;
+  /** Training images to hold out; 0 for none, and then there is nothing to retrain on either. */
+  validation?: number;
+  /** Fields of the config to set as they are. */
+  changes: Partial<RunConfig>;
+}
+
+const DEFAULT_MODEL = 'nin-glyphs';
+
+/**
+ * The config of a new run: a recipe's, a preset's or a file's, with the user's changes.
+ * @throws RunError, DataError when they do not make a config, or name a data set that is not there
+ */
+export function chooseConfig(wishes: Wishes): RunConfig {
+  const base = wishes.configFile === undefined ? fromRecipe(wishes) : fromFile(wishes.configFile, wishes);
+  const config = checkConfig({ ...base, ...changesTo(base, wishes) }, 'the settings of this run');
+  if (config.retrain && !config.validation) {
+    throw new RunError(
+      'retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
+    );
+  }
+  return config;
+}
+
+/**
+ * The config of a run that is only thought of: it looks at no images, so it holds none out.
+ * @throws RunError when the wishes do not make a config
+ */
+export function chooseWithoutData(wishes: Wishes): RunConfig {
+  const { validation, ...settings } = chooseSettings(wishes);
+  const config = { dataset: 'any', ...settings, retrain: false, ...wishes.changes };
+  return checkConfig(config, 'the settings of this run');
+}
+
+/** All of a config but which data set it is about, and where that lies. */
+function chooseSettings({
+  model,
+  recipe,
+  preset,
+}: Pick<Wishes, 'model' | 'recipe' | 'preset'>): Omit<RunConfig, 'dataset'> & { dataset?: string } {
+  if (recipe === undefined) {
+    const name = model ?? DEFAULT_MODEL;
+    findModel(name);
+    return { model: name, ...plainSystem(name), ...PRESETS[preset ?? 'quick'](name) };
+  }
+  const { name, description, paper, ...settings } = readRecipe(recipe);
+  sameModel(`the recipe ${recipe}`, settings.model, model);
+  findModel(settings.model);
+  return { recipe: name, ...settings, ...(preset && PRESETS[preset](settings.model)) };
+}
+
+function fromRecipe({ data, dataset, ...wishes }: Wishes): RunConfig {
+  const settings = chooseSettings(wishes);
+  return { ...settings, ...chooseData(settings.model, absolute(data), dataset ?? settings.dataset) };
+}
+
+function fromFile(path: string, { model, recipe, preset, data, dataset }: Wishes): RunConfig {
+  const config = readConfigFile(path);
+  sameModel(path, config.model, model);
+  const other = recipe !== undefined ? '--recipe' : preset !== undefined ? '--preset' : undefined;
+  if (other) throw new RunError(`${other} and --config exclude each other; leave one of the two out`);
+  if (data === undefined && dataset === undefined) return config;
+  const { data: _, ...rest } = config;
+  return { ...rest, ...chooseData(config.model, absolute(data), dataset) };
+}
+
+function sameModel(source: string, itsModel: string, wished: string | undefined): void {
+  if (wished === undefined || wished === itsModel) return;
+  throw new RunError(`${source} is for the model ${itsModel}, not ${wished}; leave one of the two out`);
+}
+
+function changesTo(base: RunConfig, { augment, warmUp, validation, changes }: Wishes): Partial<RunConfig> {
+  return {
+    ...(validation === 0 && { validation: undefined, retrain: false }),
+    ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
+    ...changes,
+    ...(augment === true && { augment: base.augment || augmentationFor(base.model) }),
+    ...(augment === false && { augment: false }),
+    ...(warmUp !== undefined && { schedule: { ...base.schedule, warmUp } }),
+  } as Partial<RunConfig>;
+}
+
+/** What may change when a run goes on: how long it trains, and where its data lie now. */
+const RESUMABLE = ['epochs'];
+
+/**
+ * The config with which a run goes on.
+ * @throws RunError when the user wants to change what the run was started with
+ */
+export function resumedConfig(path: string, wishes: Wishes): RunConfig {
+  const config = RunDirectory.open(path).readConfig();
+  const { model, changes, data, ...others } = wishes;
+  const fixed = [
+    ...(model !== undefined && model !== config.model ? ['the model'] : []),
+    ...Object.keys(changes).filter((name) => !RESUMABLE.includes(name)),
+    ...Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name])),
+  ];
+  if (fixed.length > 0) {
+    throw new RunError(
+      `--resume goes on with the settings in ${path}; ${fixed.join(', ')} cannot change. ` +
+        `For a new run with other settings use --config ${path}/config.json`,
+    );
+  }
+  return { ...config, ...changes, ...(data !== undefined && { data: absolute(data)! }) };
+}
+
+const absolute = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(path);

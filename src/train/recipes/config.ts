@@ -1,0 +1,112 @@
+/** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
+import { z } from 'zod';
+import { preprocessingSchema } from '../../data/index.js';
+import { checked, parseJson } from '../json.js';
+import { upgradeConfig } from './upgrade-config.js';
+
+const natural = z.number().int().nonnegative();
+const count = z.number().int().positive();
+const rate = z.number().positive();
+
+const warmUp = {
+  /** Epochs over which the rate rises to its full value at the start. */
+  warmUp: z.number().nonnegative(),
+};
+
+const scheduleSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('constant'), ...warmUp }),
+  /** Down to 0 along half a cosine. */
+  z.strictObject({ name: z.literal('cosine'), ...warmUp }),
+  /** Down by `gamma` after each `every` epochs. */
+  z.strictObject({ name: z.literal('step'), ...warmUp, every: rate, gamma: rate }),
+  /** Down by `gamma` once so many epochs are done since the warm-up. */
+  z.strictObject({
+    name: z.literal('milestones'),
+    ...warmUp,
+    at: z.array(z.number().nonnegative()),
+    gamma: rate,
+  }),
+  /** The paper's: down to a tenth when the training accuracy has not improved for `patience` epochs, twice; then stop. */
+  z.strictObject({ name: z.literal('plateau'), ...warmUp, patience: count }),
+]);
+
+const groupSchema = z.strictObject({
+  match: z.union([z.string(), z.array(z.string())]),
+  rate: z.number().nonnegative().optional(),
+  weightDecay: z.number().nonnegative().optional(),
+});
+
+export const configSchema = z.strictObject({
+  /** The recipe that this run followed, for reports. */
+  recipe: z.string().min(1).optional(),
+  /** A name that `dawngrad models` lists. */
+  model: z.string().min(1),
+  /** A name that `dawngrad download` knows, or `glyphs`. */
+  dataset: z.string().min(1),
+  /** The directory with the data set's files; `glyphs` has none. */
+  data: z.string().min(1).optional(),
+  /** Use only the first so many of the training images. */
+  limit: count.optional(),
+  /**
+   * Training images that are held out and scored after each epoch in place of the test images: the last ones (`end`), or
+   * the last of each class, equally many (`each-class`).
+   */
+  validation: z.strictObject({ images: count, from: z.enum(['end', 'each-class']) }).optional(),
+  /** Afterwards train anew, from first weights, on all images, those held out too, for as many epochs at the same rates. */
+  retrain: z.boolean().default(false),
+  /** What is made of the pixels before the net sees them: steps in order, fitted on the images to train on. */
+  preprocessing: preprocessingSchema.default([{ name: 'standardise' }]),
+  /** Of initial weights, the order of images, dropout and augmentation. */
+  seed: natural.max(2 ** 32 - 1),
+  /** What matrix products may round their operands to, where that is faster; runs of earlier versions did not. */
+  precision: z.enum(['single', 'half']).default('single'),
+  epochs: count,
+  /** Images a step. */
+  batch: count,
+  /** Multiplier of the number of maps in each layer. */
+  width: rate,
+  /** Probability that dropout clears a value; 0 for none. */
+  dropout: z.number().min(0).lt(1),
+  /** Initial weights: `he`, or `paper` for those of Network in Network's authors. */
+  init: z.enum(['he', 'paper']),
+  /** Leave the ReLU after the class maps out, so that training cannot start dead. The paper has it. */
+  linearHead: z.boolean(),
+  /** Batch normalisation before every ReLU, as in a well-known later variant. */
+  batchNorm: z.boolean(),
+  /** From maps to logits: global average pooling, or a fully connected layer, without or with dropout before it. */
+  head: z.enum(['gap', 'fc', 'fc-dropout']).default('gap'),
+  /** Of the window of each block's first convolution, in place of the model's own. */
+  kernelSizes: z.array(count).readonly().optional(),
+  optimizer: z.enum(['sgd', 'adam']),
+  learningRate: rate,
+  /** Parameters that learn otherwise than the rest, see `parameterGroups`. */
+  groups: z.array(groupSchema),
+  /** Of SGD, with Nesterov's correction or without. */
+  momentum: z.number().min(0).lt(1),
+  nesterov: z.boolean(),
+  /** L2 penalty. */
+  weightDecay: z.number().nonnegative(),
+  /** What the learning rate is multiplied by as training goes on. */
+  schedule: scheduleSchema,
+  /** Random shifts by up to `padding` pixels and mirror images, drawn anew each epoch; `false` for none. */
+  augment: z.union([z.literal(false), z.strictObject({ padding: natural, flip: z.boolean() })]),
+});
+
+export type RunConfig = Readonly<z.infer<typeof configSchema>>;
+
+/** Of a file, which an earlier version may have written. */
+export const runConfigSchema = z.preprocess(upgradeConfig, configSchema);
+
+/**
+ * Check a config.
+ * @param source where it is from, for errors
+ * @throws RunError naming every field that is wrong
+ */
+export function checkConfig(config: unknown, source: string): RunConfig {
+  return checked(runConfigSchema, config, source);
+}
+
+/** @throws RunError when the text is no JSON, or not that of a config */
+export function parseConfig(text: string, source: string): RunConfig {
+  return checkConfig(parseJson(text, source, 'a config'), source);
+}

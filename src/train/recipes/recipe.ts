@@ -1,0 +1,87 @@
+/**
+ * A recipe is a JSON file that says how one system of the paper is trained: the fields of a run's config, and what the paper
+ * reports. Those of this package lie in `recipes/`; a user may write others. A recipe that `extends` another holds only the
+ * lines that it changes.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { checked, parseJson } from '../json.js';
+import { readText } from '../read-file.js';
+import { RunError } from '../run/run-error.js';
+import { configSchema } from './config.js';
+
+const DIRECTORY = fileURLToPath(new URL('../../../recipes/', import.meta.url));
+const EXTENSION = '.json';
+
+/** What a recipe sets of a config: all but where this machine has the data. */
+const settingsSchema = configSchema.omit({ recipe: true, data: true });
+
+/** Lines that a recipe does not take over from the one that it extends: they are about itself. */
+const ownLines = {
+  /** The system in a few words. */
+  description: z.string().min(1),
+  /** What the paper says of it. */
+  paper: z
+    .strictObject({
+      /** Test error, per cent. */
+      error: z.number().min(0).max(100),
+      /** Where it is printed, such as `table 1`. */
+      where: z.string().min(1),
+    })
+    .optional(),
+};
+
+const recipeSchema = settingsSchema.extend(ownLines);
+
+const fileSchema = settingsSchema.partial().extend({ ...ownLines, extends: z.string().min(1).optional() });
+
+export interface Recipe extends Readonly<z.infer<typeof recipeSchema>> {
+  /** That of its file, without `.json`. */
+  readonly name: string;
+}
+
+/** The recipes of this package. */
+export const recipeNames = (): string[] =>
+  readdirSync(DIRECTORY)
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => basename(file, EXTENSION))
+    .sort();
+
+/**
+ * @param name one of `recipeNames()`, or the path of a file that ends in `.json`
+ * @throws RunError when there is none, or it is no recipe
+ */
+export function readRecipe(name: string): Recipe {
+  const path = pathOf(name, '.');
+  return { ...checked(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
+}
+
+/** A file's lines over those of the recipes that it extends. Schema defaults come later, lest they hide inherited lines. */
+function merged(path: string, extending: readonly string[]): Readonly<Record<string, unknown>> {
+  if (extending.includes(path)) {
+    throw new RunError(
+      `${path}: it extends itself: ${[...extending, path].map((one) => basename(one)).join(' -> ')}`,
+    );
+  }
+  const lines = parseJson(readText(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
+  checked(fileSchema, lines, path);
+  const { extends: base, ...own } = lines;
+  if (base === undefined) return own;
+  const { description, paper, ...inherited } = merged(pathOf(base as string, dirname(path)), [
+    ...extending,
+    path,
+  ]);
+  return { ...inherited, ...own };
+}
+
+/** Where a recipe lies: a file's path counts from the directory `from`, a name is one of this package's. */
+function pathOf(name: string, from: string): string {
+  if (name.endsWith(EXTENSION)) return resolve(from, name);
+  const path = join(DIRECTORY, name + EXTENSION);
+  if (existsSync(path)) return path;
+  throw new RunError(
+    `no recipe is called "${name}"; there are ${recipeNames().join(', ')}, or name a file that ends in ${EXTENSION}`,
+  );
+}

@@ -1,0 +1,58 @@
+/** `metrics.jsonl`: one line of JSON for each finished epoch. */
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { appendLine, replaceFile } from '../../files/write-file.js';
+import { readText } from '../read-file.js';
+import { RunError } from './run-error.js';
+
+const metricsSchema = z.strictObject({
+  /** Counted from 1. */
+  epoch: z.number().int().positive(),
+  /** Steps since the run began. */
+  step: z.number().int().nonnegative(),
+  /** At the end of the epoch. */
+  learningRate: z.number(),
+  /** Mean over the epoch's images, as the net was when it met each; in nats. */
+  trainLoss: z.number(),
+  /** Share of them that it got wrong, 0..1. */
+  trainError: z.number(),
+  /** On held-out images, in a run that holds some out; */
+  validationLoss: z.number().optional(),
+  validationError: z.number().optional(),
+  /** on the test images in any other. */
+  testLoss: z.number().optional(),
+  testError: z.number().optional(),
+  /** Training images a second, without the evaluation. */
+  imagesPerSecond: z.number(),
+  /** Of the epoch, evaluation included. */
+  seconds: z.number(),
+});
+
+export type EpochMetrics = Readonly<z.infer<typeof metricsSchema>>;
+
+/** @throws RunError, leaving the file as it was */
+export function appendMetrics(path: string, metrics: EpochMetrics): void {
+  appendLine(path, JSON.stringify(metrics));
+}
+
+/**
+ * The finished epochs, in order. A last line without an end, as a crash leaves it, does not count.
+ * @throws RunError when the file cannot be read, or naming the first line that is something else
+ */
+export function readMetrics(path: string): EpochMetrics[] {
+  if (!existsSync(path)) return [];
+  const lines = readText(path).split('\n').slice(0, -1);
+  return lines.map((line, index) => {
+    try {
+      return metricsSchema.parse(JSON.parse(line));
+    } catch {
+      throw new RunError(`${path}: line ${index + 1} is not the metrics of an epoch; remove it or the file`);
+    }
+  });
+}
+
+/** Forget the epochs after `epoch`: a run that resumes from a checkpoint of that epoch makes them again. */
+export function keepMetricsUntil(path: string, epoch: number): void {
+  const lines = readMetrics(path).filter((metrics) => metrics.epoch <= epoch);
+  replaceFile(path, lines.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''));
+}

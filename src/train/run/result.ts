@@ -1,0 +1,59 @@
+/** `result.json`: how a run ended. It is there once all epochs are done, so it also tells finished runs from others. */
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { replaceFile } from '../../files/write-file.js';
+import { readJson } from '../read-file.js';
+import type { Score } from '../score.js';
+import { errorOf, lossOf } from '../score.js';
+
+const scoreSchema = z.strictObject({
+  /** Share of the images that are wrong, 0..1. */
+  error: z.number(),
+  wrong: z.number().int().nonnegative(),
+  images: z.number().int().positive(),
+  /** Mean, in nats. */
+  loss: z.number(),
+});
+
+const resultSchema = z.strictObject({
+  /** That were trained: fewer than the config allows where the schedule ended the run. */
+  epochs: z.number().int().nonnegative(),
+  /** On the held-out images, in a run that held some out. */
+  validation: scoreSchema.optional(),
+  /** On the test images; not in a run that was retrained, whose result tells it instead. */
+  test: scoreSchema.optional(),
+});
+
+export type RunResult = Readonly<z.infer<typeof resultSchema>>;
+
+const summary = (score: Score) => ({
+  error: errorOf(score),
+  wrong: score.count - score.correct,
+  images: score.count,
+  loss: lossOf(score),
+});
+
+interface Ending {
+  readonly position: { readonly epoch: number };
+  readonly validationScore: Score | undefined;
+  readonly testScore: Score | undefined;
+}
+
+/** @throws RunError when it cannot be written */
+export function writeResult(path: string, { position, validationScore, testScore }: Ending): void {
+  const result: RunResult = {
+    epochs: position.epoch,
+    ...(validationScore && { validation: summary(validationScore) }),
+    ...(testScore && { test: summary(testScore) }),
+  };
+  replaceFile(path, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/**
+ * @returns undefined for a run that has not ended
+ * @throws RunError when the file is something else
+ */
+export function readResult(path: string): RunResult | undefined {
+  if (!existsSync(path)) return undefined;
+  return readJson(path, resultSchema, 'the result of a run');
+}

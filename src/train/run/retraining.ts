@@ -1,0 +1,73 @@
+/** Training as the paper does it: once with images held out, to see how long; then anew on all of them. */
+import type { Device } from '../../gpu/device.js';
+import type { RunConfig } from '../recipes/config.js';
+import { type EpochMetrics, readMetrics } from './metrics.js';
+import { type RunOptions, type RunOutcome, runTraining } from './run.js';
+import { RunDirectory } from './run-directory.js';
+import { RunError } from './run-error.js';
+
+export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
+  /**
+   * Lends a device made with the config's `deviceSettings`: a fresh one for each run, since first weights depend on what was drawn
+   * before.
+   */
+  readonly withDevice: <T>(work: (device: Device) => Promise<T>) => Promise<T>;
+}
+
+/**
+ * A run, and, where its config says so, the run that retrains, in `retrained/` of its directory. Whichever was stopped goes on
+ * with `resume`.
+ * @returns the outcome of the last run that was begun
+ * @throws RunError when a run cannot be started or go on
+ */
+export async function runWithRetraining({ withDevice, ...options }: RetrainingOptions): Promise<RunOutcome> {
+  const { config, path, resume = false } = options;
+  const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
+  if (!retraining) {
+    const outcome = await withDevice((device) => runTraining({ ...options, device }));
+    if (!config.retrain || !outcome.finished) return outcome;
+  } else if (RunDirectory.open(path).readConfig().epochs !== config.epochs) {
+    throw new RunError(
+      `${path} is being retrained already, for as long as it was trained before; leave --epochs out`,
+    );
+  }
+  const first = RunDirectory.open(path);
+  const again = retraining?.readConfig() ?? retrainingConfig(config, readMetrics(first.metrics));
+  // It was fitted without the held-out images.
+  const { preprocessing: _, ...rest } = options;
+  return withDevice((device) =>
+    runTraining({
+      ...rest,
+      // Where the data are may have changed since.
+      config: config.data === undefined ? again : { ...again, data: config.data },
+      device,
+      path: first.retrained,
+      resume: retraining !== undefined,
+    }),
+  );
+}
+
+/**
+ * The config that trains anew on the held-out images too, for as many epochs as were trained, with the same rates: a rate that
+ * fell because the training accuracy stalled falls after the same epoch again.
+ */
+export function retrainingConfig(config: RunConfig, metrics: readonly EpochMetrics[]): RunConfig {
+  const { validation: _, ...rest } = config;
+  const { schedule } = config;
+  const fixed =
+    schedule.name !== 'plateau'
+      ? schedule
+      : {
+          name: 'milestones' as const,
+          warmUp: schedule.warmUp,
+          at: drops(metrics).map((epoch) => Math.max(0, epoch - schedule.warmUp)),
+          gamma: 0.1,
+        };
+  return { ...rest, retrain: false, epochs: metrics.length, schedule: fixed };
+}
+
+/** After how many epochs the learning rate fell. */
+const drops = (metrics: readonly EpochMetrics[]): number[] =>
+  metrics
+    .filter(({ learningRate }, index) => index > 0 && learningRate < metrics[index - 1]!.learningRate)
+    .map(({ epoch }) => epoch - 1);

@@ -1,0 +1,123 @@
+/**
+ * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it,
+ * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
+ * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
+ */
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainFileError } from '../../files/file-error.js';
+import { makeDirectory } from '../../files/make-directory.js';
+import { replaceFile } from '../../files/write-file.js';
+import { readJson } from '../read-file.js';
+import { type RunConfig, runConfigSchema } from '../recipes/config.js';
+import { RunError } from './run-error.js';
+
+const CONFIG = 'config.json';
+const LAST = 'last.safetensors';
+
+/** Where runs go that are given no directory. */
+export const RUNS = 'runs';
+
+export class RunDirectory {
+  readonly path: string;
+  readonly metrics: string;
+  readonly last: string;
+  readonly best: string;
+  readonly result: string;
+  /** Where retraining has its run. */
+  readonly retrained: string;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.metrics = join(path, 'metrics.jsonl');
+    this.last = join(path, LAST);
+    this.best = join(path, 'best.safetensors');
+    this.result = join(path, 'result.json');
+    this.retrained = join(path, 'retrained');
+  }
+
+  /**
+   * Make the directory of a new run and write its config.
+   * @throws RunError when it holds something already, or cannot be written
+   */
+  static create(path: string, config: RunConfig): RunDirectory {
+    refuseUsed(path);
+    const run = new RunDirectory(path);
+    let made: string | undefined;
+    try {
+      made = makeDirectory(path);
+    } catch (error) {
+      throw new RunError(`making the run directory ${path}: ${explainFileError(error)}`);
+    }
+    try {
+      run.writeConfig(config);
+    } catch (error) {
+      if (made !== undefined) rmSync(made, { recursive: true });
+      throw error;
+    }
+    return run;
+  }
+
+  /** @throws RunError when there is no run in that directory */
+  static open(path: string): RunDirectory {
+    if (!existsSync(join(path, CONFIG))) {
+      const found = existsSync(path) ? `it has no ${CONFIG}` : 'no such directory';
+      throw new RunError(`${path}: not the directory of a run: ${found}`);
+    }
+    return new RunDirectory(path);
+  }
+
+  /** The run in a directory, if there is one. */
+  static find(path: string): RunDirectory | undefined {
+    return existsSync(join(path, CONFIG)) ? new RunDirectory(path) : undefined;
+  }
+
+  /** The run whose net counts: that of retraining, once it has saved one. */
+  get final(): RunDirectory {
+    const retrained = new RunDirectory(this.retrained);
+    return existsSync(retrained.last) ? retrained : this;
+  }
+
+  /** The run in `runs/` that was saved last. */
+  static latest(): RunDirectory {
+    const saved = (existsSync(RUNS) ? readdirSync(RUNS) : [])
+      .map((name) => join(RUNS, name))
+      .filter((path) => existsSync(join(path, LAST)) && existsSync(join(path, CONFIG)))
+      .map((path) => ({ path, time: statSync(new RunDirectory(path).final.last).mtimeMs }))
+      .sort((a, b) => b.time - a.time)[0];
+    if (!saved)
+      throw new RunError(`${RUNS}/ holds no run that could be resumed; name its directory: --resume RUN`);
+    return new RunDirectory(saved.path);
+  }
+
+  /** @throws RunError when the config cannot be read or is no config */
+  readConfig(): RunConfig {
+    return readConfigFile(join(this.path, CONFIG));
+  }
+
+  writeConfig(config: RunConfig): void {
+    replaceFile(join(this.path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+  }
+}
+
+/** A config from a file that the user named. */
+export const readConfigFile = (path: string): RunConfig => readJson(path, runConfigSchema, 'a config');
+
+/** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */
+export function refuseUsed(path: string): void {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory())
+    throw new RunError(`the run directory ${path} is a file; name another with --out`);
+  if (readdirSync(path).length > 0) {
+    throw new RunError(
+      `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
+    );
+  }
+}
+
+/** `runs/nin-mnist-2024-05-31-14-03-59`, in local time. */
+export function defaultRunPath(model: string, now = new Date()): string {
+  const parts = [now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()];
+  const stamp = [now.getFullYear(), ...parts.map((part) => String(part).padStart(2, '0'))].join('-');
+  return join(RUNS, `${model}-${stamp}`);
+}

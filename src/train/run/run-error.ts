@@ -1,0 +1,18 @@
+import { DawngradError } from '../../errors/errors.js';
+
+/** A run that cannot start or go on: its settings, its directory or its files. One line, with what to do. */
+export class RunError extends DawngradError {
+  override name = 'RunError';
+}
+
+/** A loss that is no finite number any more. No resuming helps, only other settings. */
+export class DivergedError extends RunError {
+  override name = 'DivergedError';
+
+  constructor(when: string) {
+    super(
+      `training diverged: the loss is not a finite number any more, ${when}; ` +
+        'use a lower learning rate (--lr) or a longer warm-up (--warm-up)',
+    );
+  }
+}

@@ -1,0 +1,136 @@
+/** Everything that a config describes, made on a device: the net, its optimizer and schedule, and the batches. */
+import type { ImageSet } from '../../data/dataset.js';
+import type { PreparedImages } from '../../data/index.js';
+import { BatchLoader } from '../../data/loader.js';
+import type { Device, DeviceOptions } from '../../gpu/device.js';
+import type { Module } from '../../nn/module.js';
+import { Adam } from '../../nn/optim/adam.js';
+import type { Optimizer, RateOptions } from '../../nn/optim/optimizer.js';
+import { SGD } from '../../nn/optim/sgd.js';
+import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
+import type { RunConfig } from '../recipes/config.js';
+import { findModel } from '../recipes/find-model.js';
+import { parameterGroups } from '../recipes/parameter-groups.js';
+import { Trainer } from '../trainer.js';
+import { RunError } from './run-error.js';
+import type { RunImages } from './run-images.js';
+
+/** Images a batch in evaluation: no gradients are kept then, so more fit than in training. */
+export const EVALUATION_BATCH = 128;
+
+/** What learns, and how. */
+export interface Learner {
+  readonly model: Module;
+  readonly optimizer: Optimizer<RateOptions>;
+  readonly schedule: Schedule;
+}
+
+export interface Session extends Learner {
+  readonly config: RunConfig;
+  readonly device: Device;
+  readonly trainer: Trainer;
+  readonly train: BatchLoader;
+  /** Held out from training; undefined where the run holds no images out. */
+  readonly validation: BatchLoader | undefined;
+  readonly test: BatchLoader;
+}
+
+/** What a device must have been made with, so that a config gives the same run on it again. */
+export const deviceSettings = ({ seed, precision }: RunConfig) =>
+  ({ seed, precision }) satisfies DeviceOptions;
+
+/**
+ * What needs no images. That of a run is built before they are prepared, which may take minutes, so that a config which
+ * contradicts itself is found out at once.
+ * @throws RunError when the device has other settings than the config, or a group of parameters names nothing; DawngradError when
+ * an option contradicts the architecture
+ */
+export function buildLearner(config: RunConfig, device: Device): Learner {
+  for (const name of ['seed', 'precision'] as const) {
+    if (device[name] === config[name]) continue;
+    throw new RunError(`the device was made with ${name} ${device[name]}, the config says ${config[name]}`);
+  }
+  const model = buildModel(config, device);
+  return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config) };
+}
+
+/**
+ * @param images of the size that the model takes, see `checkFit`
+ * @param learner of the same config, on the same device
+ * @throws as `buildLearner` does
+ */
+export function assemble(
+  config: RunConfig,
+  device: Device,
+  images: RunImages,
+  learner = buildLearner(config, device),
+): Session {
+  const { model, optimizer, schedule } = learner;
+  const train = new BatchLoader(device, images.train.set, {
+    ...images.train,
+    batch: config.batch,
+    shuffleSeed: config.seed,
+    dropLast: true,
+    ...(config.augment && { augment: config.augment }),
+  });
+  const scoring = (prepared: PreparedImages) =>
+    new BatchLoader(device, prepared.set, { ...prepared, batch: EVALUATION_BATCH });
+  const validation = images.validation && scoring(images.validation);
+  const test = scoring(images.test);
+  const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
+  return { config, device, ...learner, trainer, train, validation, test };
+}
+
+/** The net of a config with its first weights, which follow from the device's seed. */
+export function buildModel(config: RunConfig, device: Device): Module {
+  const { width, dropout, init, linearHead, batchNorm, head, kernelSizes } = config;
+  const options = { width, dropout, init, linearHead, batchNorm, head, ...(kernelSizes && { kernelSizes }) };
+  return findModel(config.model).build(device, options);
+}
+
+/**
+ * See whether a config's net can be built, and has the parameters that the config's groups name.
+ * @throws DawngradError when an option contradicts the architecture, RunError when a group names nothing
+ */
+export function checkNet(config: RunConfig, device: Device): void {
+  const model = buildModel(config, device);
+  try {
+    parameterGroups(model, config.groups, { lr: config.learningRate, weightDecay: config.weightDecay });
+  } finally {
+    for (const parameter of model.parameters()) parameter.dispose();
+  }
+}
+
+/** @throws RunError when images or classes are not those that a model is made for */
+export function checkFit(modelName: string, datasetName: string, set: ImageSet): void {
+  const { input, classes } = findModel(modelName);
+  const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;
+  const wanted = form(input, classes);
+  const found = form([set.channels, set.height, set.width], set.classes.length);
+  if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
+}
+
+function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
+  const { optimizer, learningRate: lr, weightDecay, momentum, nesterov } = config;
+  const groups = parameterGroups(model, config.groups, { lr, weightDecay });
+  return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
+}
+
+function buildSchedule({ schedule, epochs }: RunConfig): Schedule {
+  const afterWarmUp = () => {
+    switch (schedule.name) {
+      case 'constant':
+        return constant();
+      case 'cosine':
+        // At least a sliver, for a run that is all warm-up.
+        return cosine({ epochs: Math.max(epochs - schedule.warmUp, 1e-3) });
+      case 'step':
+        return step({ every: schedule.every, gamma: schedule.gamma });
+      case 'milestones':
+        return step({ at: schedule.at, gamma: schedule.gamma });
+      case 'plateau':
+        return plateau({ patience: schedule.patience });
+    }
+  };
+  return warmUp({ epochs: schedule.warmUp }, afterWarmUp());
+}

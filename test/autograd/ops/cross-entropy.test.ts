@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
+import { scale } from '../../../src/autograd/ops/elementwise/scale.js';
+import { backward, noGrad } from '../../../src/autograd/tape.js';
+import { from, zeros } from '../../../src/tensor/create.js';
+import { fixtureCases } from '../../fixtures/index.js';
+import { type Array64, array64 } from '../../reference/array.js';
+import { random64, randomLabels } from '../../reference/random.js';
+import {
+  countCorrect,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyBackward,
+} from '../../reference/softmax-cross-entropy.js';
+import { useDevice } from '../../support/device.js';
+import { expectGradients, expectTensor, SINGLE, upload } from '../../support/expect-op.js';
+
+const scalar = (value: number) => array64([], [value]);
+
+describe('crossEntropy', () => {
+  const gpu = useDevice();
+
+  /** Fails unless loss, count, and the gradient from dLoss are the wanted ones. */
+  async function expectCrossEntropy(
+    logits: Array64,
+    labels: Array64,
+    wanted: { loss: Array64; correct: Array64; dLoss: Array64; dLogits: Array64 },
+  ): Promise<void> {
+    const z = upload(gpu.device, logits);
+    z.requiresGrad = true;
+    const { loss, correct } = crossEntropy(z, upload(gpu.device, labels, 'u32'));
+    await expectTensor(loss, wanted.loss, { ...SINGLE, label: 'loss' });
+    await expectTensor(correct, wanted.correct, { relative: 0, absolute: 0, label: 'correct' });
+    backward(loss, { gradient: upload(gpu.device, wanted.dLoss) });
+    await expectTensor(z.grad, wanted.dLogits, { ...SINGLE, label: 'dLogits' });
+  }
+
+  async function expectReference(rows: number, classes: number, seed: number, size = 4): Promise<void> {
+    const logits = random64([rows, classes], seed, size);
+    const labels = randomLabels(rows, classes, seed + 1);
+    await expectCrossEntropy(logits, labels, {
+      loss: scalar(softmaxCrossEntropy(logits, labels)),
+      correct: scalar(countCorrect(logits, labels)),
+      dLoss: scalar(0.75),
+      dLogits: softmaxCrossEntropyBackward(0.75, logits, labels),
+    });
+  }
+
+  it.each([
+    [1, 1],
+    [1, 10],
+    [128, 10],
+    [7, 100],
+    [300, 3],
+  ])('agrees with the reference: %i rows, %i classes', async (rows, classes) => {
+    await expectReference(rows, classes, 1);
+  });
+
+  it('agrees with the reference for any size', async () => {
+    const property = fc.asyncProperty(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.nat(1000),
+      fc.constantFrom(0.01, 1, 30),
+      expectReference,
+    );
+    await fc.assert(property, { numRuns: 20, seed: 1 });
+  });
+
+  it.each(fixtureCases('softmaxCrossEntropy'))('agrees with PyTorch: $name', async (fixture) => {
+    const { inputs, outputs, gradients } = fixture;
+    await expectCrossEntropy(inputs.logits, inputs.labels, {
+      loss: outputs.loss,
+      correct: outputs.correct,
+      dLoss: inputs.dLoss,
+      dLogits: gradients.dLogits,
+    });
+  });
+
+  it('agrees with finite differences', async () => {
+    const labels = upload(gpu.device, randomLabels(5, 7, 3), 'u32');
+    const logits = upload(gpu.device, random64([5, 7], 2));
+    await expectGradients((z) => crossEntropy(z, labels).loss, [logits], { absolute: 1e-4 });
+  });
+
+  it('passes on the gradient of what follows', async () => {
+    const logits = random64([3, 4], 5);
+    const labels = randomLabels(3, 4, 6);
+    const z = upload(gpu.device, logits);
+    z.requiresGrad = true;
+    backward(scale(crossEntropy(z, upload(gpu.device, labels, 'u32')).loss, 8));
+    const wanted = softmaxCrossEntropyBackward(8, logits, labels);
+    await expectTensor(z.grad, wanted, { ...SINGLE, label: 'dLogits' });
+  });
+
+  it('is exact for logits that exp cannot take', async () => {
+    const logits = array64([2, 3], [1e4, 0, -1e4, -1e30, 1e30, 0]);
+    await expectCrossEntropy(logits, array64([2], [1, 1]), {
+      loss: scalar(5000),
+      correct: scalar(1),
+      dLoss: scalar(1),
+      dLogits: array64([2, 3], [0.5, -0.5, 0, 0, 0, 0]),
+    });
+  });
+
+  it('counts only the first of equal largest logits as the prediction', async () => {
+    const logits = from(gpu.device, [
+      [1, 1, 0],
+      [1, 1, 0],
+      [0, 0, 0],
+    ]);
+    const { correct } = crossEntropy(logits, from(gpu.device, [0, 1, 0], 'u32'));
+    expect(await correct.item()).toBe(2);
+  });
+
+  it('lets a row whose label is no class count for nothing but one of N', async () => {
+    const logits = random64([3, 4], 7);
+    const alone = { ...logits, shape: [1, 4], data: logits.data.slice(0, 4) };
+    const label = array64([1], [2]);
+    const gradient = softmaxCrossEntropyBackward(1 / 3, alone, label);
+    await expectCrossEntropy(logits, array64([3], [2, 4, 2 ** 32 - 1]), {
+      loss: scalar(softmaxCrossEntropy(alone, label) / 3),
+      correct: scalar(countCorrect(alone, label)),
+      dLoss: scalar(1),
+      dLogits: array64([3, 4], [...gradient.data, 0, 0, 0, 0, 0, 0, 0, 0]),
+    });
+  });
+
+  it('keeps nothing but its results where nothing is recorded', () => {
+    const logits = zeros(gpu.device, [5, 7]);
+    const labels = zeros(gpu.device, [5], 'u32');
+    const before = gpu.device.memory.used;
+    const { loss, correct } = noGrad(() => crossEntropy(logits, labels));
+    loss.dispose();
+    correct.dispose();
+    expect(gpu.device.memory.used).toBe(before);
+  });
+
+  it.each([
+    { logits: [3, 4], labels: [4] },
+    { logits: [3, 4], labels: [3, 1] },
+    { logits: [3, 4, 1], labels: [3] },
+    { logits: [0, 4], labels: [0] },
+    { logits: [3, 0], labels: [3] },
+  ])('refuses logits $logits with labels $labels', ({ logits, labels }) => {
+    expect(() => crossEntropy(zeros(gpu.device, logits), zeros(gpu.device, labels, 'u32'))).toThrow(
+      'expected logits [N, K] and labels [N], N and K at least 1',
+    );
+  });
+
+  it('refuses labels that are floats', () => {
+    expect(() => crossEntropy(zeros(gpu.device, [2, 3]), zeros(gpu.device, [2]))).toThrow(
+      'crossEntropy: labels [2] has elements of type f32, expected u32',
+    );
+  });
+});

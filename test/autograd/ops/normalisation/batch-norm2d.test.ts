@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { batchNorm2d } from '../../../../src/autograd/ops/normalisation/batch-norm2d.js';
+import { noGrad } from '../../../../src/autograd/tape.js';
+import type { Device } from '../../../../src/gpu/device.js';
+import { zeros } from '../../../../src/tensor/create.js';
+import type { Tensor } from '../../../../src/tensor/tensor.js';
+import { fixtureCases } from '../../../fixtures/index.js';
+import { type Array64, map64 } from '../../../reference/array.js';
+import * as reference from '../../../reference/batch-norm2d.js';
+import { random64 } from '../../../reference/random.js';
+import { useDevice } from '../../../support/device.js';
+import { expectGradients, expectOp, expectTensor, upload } from '../../../support/expect-op.js';
+
+const shapes = [
+  [2, 3, 4, 4],
+  [1, 1, 3, 5],
+  [5, 3, 1, 1],
+  [3, 67, 5, 3],
+  [130, 2, 7, 9],
+  [2, 2, 40, 41],
+  [1, 1, 1, 2],
+  // So large that a thread sums several positions of several images.
+  [20, 64, 7, 9],
+];
+
+const options = { momentum: 0.3, eps: 1e-3 };
+
+/** Dividing by a standard deviation of a few tenths makes rounding errors a few times larger. */
+const tolerance = { relative: 1e-4, absolute: 1e-5 };
+
+interface Arguments {
+  readonly inputs: readonly [Array64, Array64, Array64];
+  readonly running: reference.RunningStatistics;
+  readonly dOutput: Array64;
+}
+
+function argumentsOf(shape: readonly number[], seed = 1, offset = 0): Arguments {
+  const channels = [shape[1]];
+  const x = map64(random64(shape, seed), (value) => Math.fround(value + offset));
+  return {
+    inputs: [x, random64(channels, seed + 1), random64(channels, seed + 2)],
+    running: {
+      runningMean: random64(channels, seed + 3),
+      runningVariance: map64(random64(channels, seed + 4), (value) => Math.fround(value ** 2 + 0.5)),
+    },
+    dOutput: random64(shape, seed + 5),
+  };
+}
+
+const uploaded = (device: Device, { runningMean, runningVariance }: reference.RunningStatistics) => ({
+  runningMean: upload(device, runningMean),
+  runningVariance: upload(device, runningVariance),
+});
+
+const affine = (gradients: { dInput: Array64; dGamma: Array64; dBeta: Array64 }) => [
+  gradients.dInput,
+  gradients.dGamma,
+  gradients.dBeta,
+];
+
+describe('batchNorm2d', () => {
+  // Its backward pass binds 8 storage buffers: as many as WebGPU promises everywhere, so hold it to that.
+  const gpu = useDevice({ limits: 'minimum' });
+
+  async function expectTraining({ inputs, running, dOutput }: Arguments, bounds = tolerance): Promise<void> {
+    const [x, gamma, beta] = inputs;
+    const wanted = reference.batchNorm2dTrain(x, gamma, beta, running, options);
+    const statistics = uploaded(gpu.device, running);
+    const gradients = affine(reference.batchNorm2dTrainBackward(dOutput, x, gamma, options.eps));
+    await expectOp(
+      gpu.device,
+      (...tensors) => applied(tensors, { ...statistics, ...options, training: true }),
+      { inputs, output: wanted.output, dOutput, gradients },
+      bounds,
+    );
+    const { runningMean, runningVariance } = statistics;
+    await expectTensor(runningMean, wanted.runningMean, { ...bounds, label: 'running mean' });
+    await expectTensor(runningVariance, wanted.runningVariance, { ...bounds, label: 'running variance' });
+  }
+
+  const applied = ([x, gamma, beta]: Tensor[], more: Parameters<typeof batchNorm2d>[3]) =>
+    batchNorm2d(x, gamma, beta, more);
+
+  it.each(shapes)('agrees with the reference in training: [%i, %i, %i, %i]', async (...shape) => {
+    await expectTraining(argumentsOf(shape));
+  });
+
+  it('agrees with the reference in training for any shape', async () => {
+    const length = fc.integer({ min: 1, max: 7 });
+    const shape = fc.tuple(length, length, length, length).filter(([n, , h, w]) => n * h * w > 2);
+    const property = fc.asyncProperty(shape, fc.nat(1000), (dims, seed) =>
+      expectTraining(argumentsOf(dims, seed)),
+    );
+    await fc.assert(property, { numRuns: 15, seed: 1 });
+  });
+
+  it('loses no more than the input has where the mean is far from zero', async () => {
+    // At 1000 singles are 6e-5 apart. The mean of squares less the square of the mean would have no digit right.
+    await expectTraining(argumentsOf([4, 3, 8, 8], 3, 1000), { relative: 1e-3, absolute: 1e-3 });
+  });
+
+  it.each(shapes)('agrees with the reference in evaluation: [%i, %i, %i, %i]', async (...shape) => {
+    const { inputs, running, dOutput } = argumentsOf(shape);
+    const [x, gamma, beta] = inputs;
+    const statistics = uploaded(gpu.device, running);
+    await expectOp(
+      gpu.device,
+      (...tensors) => applied(tensors, { ...statistics, ...options, training: false }),
+      {
+        inputs,
+        output: reference.batchNorm2dEval(x, gamma, beta, running, options.eps),
+        dOutput,
+        gradients: affine(reference.batchNorm2dEvalBackward(dOutput, x, gamma, running, options.eps)),
+      },
+      tolerance,
+    );
+    const unchanged = { relative: 0, absolute: 0, label: 'running mean' };
+    await expectTensor(statistics.runningMean, running.runningMean, unchanged);
+  });
+
+  it.each(fixtureCases('batchNorm2d'))('agrees with PyTorch: $name', async (fixture) => {
+    const { inputs, outputs, gradients } = fixture;
+    const running = { runningMean: inputs.runningMean, runningVariance: inputs.runningVariance };
+    const statistics = uploaded(gpu.device, running);
+    await expectOp(
+      gpu.device,
+      (...tensors) => applied(tensors, { ...statistics, ...fixture.options }),
+      {
+        inputs: [inputs.input, inputs.gamma, inputs.beta],
+        output: outputs.output,
+        dOutput: inputs.dOutput,
+        gradients: [gradients.dInput, gradients.dGamma, gradients.dBeta],
+      },
+      tolerance,
+    );
+    const { runningMean, runningVariance } = statistics;
+    await expectTensor(runningMean, outputs.runningMean, { ...tolerance, label: 'running mean' });
+    await expectTensor(runningVariance, outputs.runningVariance, { ...tolerance, label: 'running variance' });
+  });
+
+  it.each([true, false])('agrees with finite differences, training %s', async (training) => {
+    const { inputs, running } = argumentsOf([3, 2, 3, 2], 8);
+    const statistics = uploaded(gpu.device, running);
+    const tensors = inputs.map((input) => upload(gpu.device, input));
+    await expectGradients((...given) => applied(given, { ...statistics, training }), tensors);
+  });
+
+  it('keeps nothing but its output where nothing is recorded', () => {
+    const { inputs, running } = argumentsOf([3, 2, 3, 2]);
+    const [x, gamma, beta] = inputs.map((input) => upload(gpu.device, input));
+    const statistics = uploaded(gpu.device, running);
+    x.requiresGrad = true;
+    const before = gpu.device.memory.used;
+    noGrad(() => batchNorm2d(x, gamma, beta, { ...statistics, training: true })).dispose();
+    expect(gpu.device.memory.used).toBe(before);
+  });
+
+  it('refuses to train on one value a channel, which has no variance', () => {
+    const [gamma, beta, runningMean, runningVariance] = [1, 2, 3, 4].map(() => zeros(gpu.device, [3]));
+    const given = { runningMean, runningVariance, training: true };
+    expect(() => batchNorm2d(zeros(gpu.device, [1, 3, 1, 1]), gamma, beta, given)).toThrow(
+      'batchNorm2d: training on [1, 3, 1, 1] leaves 1 values a channel, at least 2 are needed',
+    );
+  });
+
+  it.each(['gamma', 'beta', 'runningMean', 'runningVariance'])('refuses a %s of another length', (wrong) => {
+    const names = ['gamma', 'beta', 'runningMean', 'runningVariance'];
+    const [gamma, beta, runningMean, runningVariance] = names.map((name) =>
+      zeros(gpu.device, [name === wrong ? 4 : 3]),
+    );
+    const given = { runningMean, runningVariance, training: false };
+    expect(() => batchNorm2d(zeros(gpu.device, [2, 3, 4, 4]), gamma, beta, given)).toThrow(
+      `batchNorm2d: ${wrong} has shape [4], x [2, 3, 4, 4] expects [3]`,
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type LocalResponseNormOptions,
+  localResponseNorm,
+} from '../../../../src/autograd/ops/normalisation/local-response-norm.js';
+import { full } from '../../../../src/tensor/create.js';
+import type { Tensor } from '../../../../src/tensor/tensor.js';
+import { fixtureCases } from '../../../fixtures/index.js';
+import { type Array64, array64, map64 } from '../../../reference/array.js';
+import * as reference from '../../../reference/local-response-norm.js';
+import { random64 } from '../../../reference/random.js';
+import { useDevice } from '../../../support/device.js';
+import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
+import { responseNormCases } from '../../../support/shapes.js';
+
+const normalised = (options: LocalResponseNormOptions) => (x: Tensor) => localResponseNorm(x, options);
+
+function expected(input: Array64, norm: reference.ResponseNorm): Expected {
+  const dOutput = random64(input.shape, 2);
+  return {
+    inputs: [input],
+    output: reference.localResponseNorm(input, norm),
+    dOutput,
+    gradients: [reference.localResponseNormBackward(dOutput, input, norm)],
+  };
+}
+
+describe('localResponseNorm', () => {
+  const gpu = useDevice();
+
+  it.each(responseNormCases)('agrees with the reference: $name', async ({ input, ...norm }) => {
+    await expectOp(gpu.device, normalised(norm), expected(random64(input, 1, 3), norm));
+  });
+
+  it('agrees with the reference for any shape and size', async () => {
+    const size = fc.integer({ min: 1, max: 8 });
+    const shapes = fc.tuple(size, size, fc.array(size, { maxLength: 3 }));
+    const property = fc.asyncProperty(shapes, size, async ([images, channels, positions], size) => {
+      const norm = { size, alpha: 2, beta: 0.75, k: 1 };
+      await expectOp(
+        gpu.device,
+        normalised(norm),
+        expected(random64([images, channels, ...positions], 1), norm),
+      );
+    });
+    await fc.assert(property, { numRuns: 20, seed: 1 });
+  });
+
+  it.each(fixtureCases('localResponseNorm'))('agrees with PyTorch: $name', async (fixture) => {
+    const { options, inputs, outputs, gradients } = fixture;
+    await expectOp(gpu.device, normalised(options), {
+      inputs: [inputs.input],
+      output: outputs.output,
+      dOutput: inputs.dOutput,
+      gradients: [gradients.dInput],
+    });
+  });
+
+  it('agrees with finite differences', async () => {
+    const norm = { size: 4, alpha: 3, beta: 0.75, k: 1.5 };
+    await expectGradients(normalised(norm), [upload(gpu.device, random64([2, 6, 3, 4], 1))]);
+  });
+
+  it("has PyTorch's defaults: alpha 1e-4, beta 0.75, k 1", async () => {
+    const input = random64([1, 3, 2, 2], 1, 30);
+    const norm = { size: 2, alpha: 1e-4, beta: 0.75, k: 1 };
+    await expectOp(gpu.device, normalised({ size: 2 }), expected(input, norm));
+  });
+
+  it('works on more planes than a grid has workgroups', async () => {
+    const input = map64(array64([2, 33_000, 1, 2]), (_, i) => Math.fround(Math.sin(i)));
+    const norm = { size: 3, alpha: 1, beta: 0.75, k: 1 };
+    await expectOp(gpu.device, normalised(norm), expected(input, norm));
+  });
+
+  it('takes an empty batch', async () => {
+    const input = array64([0, 4, 3, 3]);
+    const options = { inputs: [input], output: input, dOutput: input, gradients: [input] };
+    await expectOp(gpu.device, normalised({ size: 5 }), options);
+  });
+
+  it.each([
+    [[4], { size: 5 }, 'localResponseNorm: input has shape [4], expected 2 axes or more [N, C, ...]'],
+    [[2, 4], { size: 0 }, 'localResponseNorm: size is 0, it must be a whole number of at least 1'],
+    [[2, 4], { size: 2.5 }, 'localResponseNorm: size is 2.5, it must be a whole number'],
+    [[2, 4], { size: 5, k: 0 }, 'alpha is 0.0001, beta 0.75, k 0; alpha must be at least 0, k above 0'],
+    [[2, 4], { size: 5, alpha: -1 }, 'alpha is -1, beta 0.75, k 1; alpha must be at least 0'],
+    [
+      [2, 4],
+      { size: 5, beta: Number.NaN },
+      'beta NaN, k 1; alpha must be at least 0, k above 0 and beta a number',
+    ],
+  ])('refuses what makes no sense: %j, %j', (shape, options, message) => {
+    expect(() => localResponseNorm(full(gpu.device, shape, 1), options)).toThrow(message);
+  });
+
+  it('refuses labels, which are no floats', () => {
+    const labels = upload(gpu.device, array64([2, 4]), 'u32');
+    expect(() => localResponseNorm(labels, { size: 5 })).toThrow(/elements of type u32, expected f32/);
+  });
+});

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useDirectory } from '../../train/run/tiny-run.js';
+import { dawngrad, useBuild } from '../dawngrad.js';
+
+useBuild();
+const directory = useDirectory();
+const within = (name: string) => join(directory.path, name);
+
+describe('dawngrad reproduce', () => {
+  it.each([
+    [['table9', '--data', '.'], 1, /^dawngrad: no experiment is called "table9"; there are table1, .*\n$/],
+    [['fig3'], 1, /^dawngrad: nin-cifar10 learns from files: name their directory with --data DIR.*\n$/],
+    [['fig3', '--scale', 'huge'], 2, /^dawngrad: option '--scale <name>' argument 'huge' is invalid.*\n$/],
+    [['fig3', '--data', 'nowhere'], 1, /^2 runs: .*\ndawngrad: \S*nowhere: no such directory\n$/],
+    [['table5', '--run', 'here'], 1, /^dawngrad: table5 compares several runs; --run is for .*\n$/],
+    [['fig4', '--run', 'nowhere'], 1, /^dawngrad: nowhere: not the directory of a run: no such directory\n$/],
+  ])('says in a line what is wrong with %j, and leaves nothing behind', async (args, status, line) => {
+    const outcome = await dawngrad(['reproduce', ...args], { cwd: directory.path });
+    expect(outcome.status).toBe(status);
+    expect(outcome.stderr).toMatch(line);
+    expect(outcome.stdout).toBe('');
+    expect(readdirSync(directory.path)).toEqual([]);
+  });
+
+  describe('on a trained run', () => {
+    beforeAll(async () => {
+      const few = ['--limit', '200', '--epochs', '1', '--width', '0.3'];
+      expect((await dawngrad(['train', 'nin-glyphs', ...few, '--out', within('run')])).status).toBe(0);
+    });
+
+    it('draws its class maps', async () => {
+      const { status, stdout } = await dawngrad(
+        ['reproduce', 'fig4', '--run', within('run'), '--out', within('maps')],
+        { cwd: directory.path },
+      );
+      expect(status).toBe(0);
+      expect(stdout).toContain('nin-glyphs, glyphs');
+      expect(readdirSync(within('maps')).sort()).toEqual(['fig4-run.csv', 'fig4-run.html', 'fig4-run.png']);
+      const [head, first] = readFileSync(within('maps/fig4-run.csv'), 'utf8').split('\r\n');
+      expect(head).toMatch(/^image,class,answer,mean of ring,mean of triangle,/);
+      expect(first).toMatch(/^0,ring,\w+(,-?[\d.e-]+){10}$/);
+      const page = readFileSync(within('maps/fig4-run.html'), 'utf8');
+      const [, right, largest, again] =
+        /the net gets (\d+) right\. In (\d+) of these (\d+) the true class/.exec(
+          page.replaceAll('&#39;', "'"),
+        ) ?? [];
+      expect(Number(right)).toBeGreaterThan(0);
+      expect([largest, again]).toEqual([right, right]);
+      expect(page).toContain(`dawngrad reproduce fig4 --run ${within('run')}`);
+    });
+  });
+});

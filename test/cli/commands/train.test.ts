@@ -1,0 +1,160 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encode } from 'fast-png';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyMnist } from '../../support/tiny-mnist.js';
+import { useDirectory } from '../../train/run/tiny-run.js';
+import { Call, dawngrad, ROOT, start, useBuild } from '../dawngrad.js';
+
+useBuild();
+const directory = useDirectory();
+const within = (name: string) => join(directory.path, name);
+const TINY = ['nin-mnist', '--width', '0.1', '--batch', '8'];
+const LAST_LINE = /^test error: \d+\.\d\d % \(\d+\/20\)$/;
+
+let data: string[];
+beforeAll(() => {
+  data = ['--data', writeTinyMnist(within('mnist'))];
+});
+
+describe('dawngrad train', () => {
+  it('trains, and its net can be scored, asked and trained on', async () => {
+    const run = within('run');
+    const trained = await dawngrad(['train', ...TINY, ...data, '--epochs', '2', '--out', run]);
+    expect(trained.stderr).toMatch(
+      /^training nin-mnist \([\d,]+ parameters\) on mnist \(40 \+ 20 images\)\nwith /,
+    );
+    expect(trained.stderr).toMatch(/\nepoch 1\/2 {2}train loss .*\nepoch 2\/2 {2}train loss .*\n$/);
+    expect(trained.status).toBe(0);
+    expect(trained.stdout.trimEnd()).toMatch(LAST_LINE);
+
+    const scored = await dawngrad(['eval', run]);
+    expect(scored).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
+
+    const image = within('stripe.png');
+    const pixels = new Uint8Array(56 * 40).fill(255, 20 * 40, 24 * 40);
+    writeFileSync(image, encode({ width: 40, height: 56, channels: 1, data: pixels }));
+    const guessed = await dawngrad(['predict', run, image, '--best']);
+    expect(guessed.status).toBe(0);
+    const guesses = guessed.stdout.trimEnd().split('\n');
+    expect(guesses).toHaveLength(5);
+    for (const guess of guesses) expect(guess).toMatch(/^ *\d+\.\d\d % {2}\d$/);
+
+    const longer = await dawngrad(['train', '--resume', run, '--epochs', '3']);
+    expect(longer.stderr).toContain('going on after step 0 of epoch 3\nepoch 3/3');
+    expect(longer.status).toBe(0);
+    expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8').match(/"epoch":\d/g)).toEqual([
+      '"epoch":1',
+      '"epoch":2',
+      '"epoch":3',
+    ]);
+  });
+
+  it('follows a recipe: holds images out, then trains on them too', async () => {
+    const recipe = within('tiny.json');
+    const lines = {
+      extends: 'nin-mnist',
+      description: 'tiny',
+      width: 0.1,
+      batch: 8,
+      epochs: 2,
+      preprocessing: [{ name: 'gcn' }],
+      validation: { images: 10, from: 'each-class' },
+    };
+    writeFileSync(recipe, JSON.stringify(lines));
+    const run = within('by-recipe');
+    const trained = await dawngrad(['train', '--recipe', recipe, ...data, '--out', run]);
+    expect(trained.status).toBe(0);
+    expect(trained.stderr).toMatch(
+      /on mnist \(30 \+ 10 held out \+ 20 images\)\n.*\nepoch 1\/2 .*validation loss .*\nepoch 2\/2 .*validation loss /,
+    );
+    expect(trained.stderr).toMatch(
+      /on mnist \(40 \+ 20 images\)\n.*retrained\nepoch 1\/2 .*test loss .*\nepoch 2\/2 .*test loss /,
+    );
+    expect(trained.stdout.trimEnd()).toMatch(LAST_LINE);
+    expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'))).toMatchObject({
+      recipe: 'tiny',
+      ...{ epochs: 2, momentum: 0.9, schedule: { name: 'plateau' } },
+    });
+    expect(await dawngrad(['eval', run])).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
+  });
+
+  it('repeats a run from its config', async () => {
+    const [first, second] = [within('first'), within('second')];
+    await dawngrad(['train', ...TINY, ...data, '--epochs', '1', '--seed', '3', '--out', first]);
+    await dawngrad(['train', '--config', join(first, 'config.json'), '--out', second]);
+    expect(readFileSync(join(second, 'last.safetensors'))).toEqual(
+      readFileSync(join(first, 'last.safetensors')),
+    );
+  });
+
+  it('saves at Ctrl-C, exits 130, and goes on from there', async () => {
+    const run = within('interrupted');
+    const call = start(['train', ...TINY, ...data, '--epochs', '1000', '--out', run]);
+    await call.printed('epoch 1/1000');
+    call.process.kill('SIGINT');
+    const { status, stdout, stderr } = await call.ended;
+    expect(status).toBe(130);
+    expect(stdout).toBe('');
+    const stopped =
+      /stopping after this step; Ctrl-C again stops at once\n.*stopped after step (\d) of epoch (\d+);/s;
+    const [, step, epoch] = stopped.exec(stderr) ?? [];
+    expect(stderr).toMatch(stopped);
+
+    const resumed = await dawngrad(['train', '--resume', run, '--epochs', String(epoch)]);
+    expect(resumed.stderr).toContain(`going on after step ${step} of epoch ${epoch}\n`);
+    expect(resumed.status).toBe(0);
+    expect(resumed.stdout.trimEnd()).toMatch(LAST_LINE);
+  });
+
+  it('leaves nothing half-written when the disk is full', async () => {
+    const full = (writes: number) => ({
+      node: ['--import', fullDisk(writes)],
+    });
+    const atOnce = within('full');
+    const first = await dawngrad(['train', ...TINY, ...data, '--out', atOnce], full(0));
+    expect(first).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `dawngrad: writing ${join(atOnce, 'config.json')}: the disk is full (ENOSPC)\n`,
+    });
+    expect(existsSync(atOnce)).toBe(false);
+
+    // The config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
+    const later = within('full-later');
+    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(3));
+    expect(second.stderr).toContain(
+      `dawngrad: writing ${join(later, 'best.safetensors')}: the disk is full (ENOSPC)\n`,
+    );
+    expect(second.status).toBe(1);
+    expect(readdirSync(later).sort()).toEqual(['config.json', 'metrics.jsonl', 'preprocessing.safetensors']);
+  });
+});
+
+/** A module that lets so many writes pass, and then fills the disk. */
+function fullDisk(writes: number): string {
+  const source = `
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { writeSync } = fs;
+    let left = ${writes};
+    fs.writeSync = (...args) => {
+      if (left-- > 0) return writeSync(...args);
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+    };
+    syncBuiltinESMExports();
+  `;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+describe('a process that forgets device.destroy()', () => {
+  it('ends with its own exit code', async () => {
+    const program = `
+      import { Device } from './dist/gpu/device.js';
+      await Device.create();
+      process.exitCode = 7;
+    `;
+    const { status } = await new Call(['--input-type=module', '--eval', program], { cwd: ROOT }).ended;
+    expect(status).toBe(7);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { add } from '../../../src/autograd/ops/elementwise/add.js';
+import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
+import { DawngradError } from '../../../src/errors/errors.js';
+import { filled } from '../../../src/kernels/fill.js';
+import { relu } from '../../../src/kernels/relu.js';
+import { from, zeros } from '../../../src/tensor/create.js';
+import { keep, tidy } from '../../../src/tensor/tidy.js';
+import { useDevice } from '../../support/device.js';
+
+describe('a program', () => {
+  const gpu = useDevice();
+
+  it('computes nothing while it is recorded, and anew at each run', async () => {
+    const x = from(gpu.device, [1, -2]);
+    const program = gpu.device.record(() => add(relu(x), 10));
+    expect(program.kernels).toEqual(['relu.forward', 'elementwise.number']);
+    expect(gpu.device.pending).toBe(0);
+    program.run();
+    expect(await program.result.toArray()).toEqual(Float32Array.of(11, 10));
+    x.write(Float32Array.of(-3, 4));
+    program.run();
+    expect(await program.result.toArray()).toEqual(Float32Array.of(10, 14));
+  });
+
+  it('runs after what was recorded before it, and reads of its result are not disturbed by its next run', async () => {
+    const x = zeros(gpu.device, [2]);
+    const program = gpu.device.record(() => add(x, 1));
+    x.write(Float32Array.of(1, 2));
+    program.run();
+    const first = program.result.toArray();
+    x.write(Float32Array.of(3, 4));
+    program.run();
+    expect(await first).toEqual(Float32Array.of(2, 3));
+    expect(await program.result.toArray()).toEqual(Float32Array.of(4, 5));
+  });
+
+  it('is compiled ahead on request, with nothing left to compile and nothing computed', async () => {
+    const x = from(gpu.device, [0.5, -2]);
+    const program = await gpu.device.compile(() => add(relu(x), 4));
+    expect(program.kernels).toEqual(['relu.forward', 'elementwise.number']);
+    x.write(Float32Array.of(-1, 3));
+    program.run();
+    expect(await program.result.toArray()).toEqual(Float32Array.of(4, 7));
+  });
+
+  it('gives the bits of eager work', async () => {
+    const x = from(gpu.device, [0.1, -0.7, 1e-9]);
+    const work = () => multiply(add(multiply(x, x), x), relu(x));
+    const program = gpu.device.record(work);
+    program.run();
+    expect(await program.result.toArray()).toEqual(await work().toArray());
+  });
+
+  it('shares memory between tensors that are not needed together, and takes what was planned', () => {
+    const x = filled(gpu.device, [1 << 16], 1);
+    const work = () =>
+      tidy(gpu.device, () => {
+        let y = relu(x);
+        for (let i = 0; i < 10; i++) {
+          const next = relu(y);
+          y.dispose();
+          y = next;
+        }
+        return y;
+      });
+    // Only two are needed at a time: what is read and what is written.
+    const { bytes: planned, launches } = gpu.device.plan(work);
+    expect(planned).toBe(2 * 4 * (1 << 16));
+    const before = gpu.device.memory.used;
+    const program = gpu.device.record(work);
+    expect(program.bytes).toBe(planned);
+    expect(program.kernels).toEqual(launches.map(({ label }) => label));
+    expect(gpu.device.memory.used - before).toBe(planned);
+    program.dispose();
+    program.dispose();
+    expect(gpu.device.memory.used).toBe(before);
+    expect(() => program.run()).toThrow('disposed of');
+  });
+
+  it('reads, writes and computes in the middle of a buffer', async () => {
+    const x = filled(gpu.device, [1025], 1);
+    const program = gpu.device.record(() => {
+      const large = relu(x);
+      const small = filled(gpu.device, [2], 7);
+      const sum = add(large, 1);
+      large.dispose();
+      return { small, sum };
+    });
+    const { small, sum } = program.result;
+    expect(small.memory.offset).toBeGreaterThan(0);
+    program.run();
+    expect(await small.toArray()).toEqual(Float32Array.of(7, 7));
+    small.write(Float32Array.of(3, 4));
+    expect(await add(small, 1).toArray()).toEqual(Float32Array.of(4, 5));
+    expect((await sum.toArray())[1024]).toBe(2);
+  });
+
+  it('leaves memory alone that was released after it was recorded', async () => {
+    const program = gpu.device.record(() => filled(gpu.device, [64], 7));
+    program.result.dispose();
+    const other = from(
+      gpu.device,
+      Array.from({ length: 64 }, () => 1),
+    );
+    program.run();
+    expect((await other.toArray())[0]).toBe(1);
+  });
+
+  it('refuses to read, or to write from the host, what has no memory yet', async () => {
+    const write = () => gpu.device.record(() => from(gpu.device, [1, 2]));
+    expect(write).toThrow(DawngradError);
+    expect(write).toThrow('tensor [2]: has no memory before its program is built');
+    let reading: Promise<unknown> | undefined;
+    gpu.device.record(() => {
+      reading = filled(gpu.device, [1], 1).toArray();
+    });
+    await expect(reading).rejects.toThrow('has no memory before its program is built');
+  });
+
+  it('refuses to be recorded within another, and a failure ends the recording', () => {
+    const nested = () => gpu.device.record(() => gpu.device.record(() => 0));
+    expect(nested).toThrow('another one is being recorded');
+    const y = filled(gpu.device, [1], 1);
+    expect(y.buffer.size).toBeGreaterThan(0);
+  });
+
+  it('does at once what is marked as unrecorded', async () => {
+    let state: ReturnType<typeof zeros> | undefined;
+    const program = gpu.device.record(() => {
+      state ??= gpu.device.unrecorded(() => keep(from(gpu.device, [5])));
+      return add(state, 1);
+    });
+    expect(await state?.item()).toBe(5);
+    program.run();
+    expect(await program.result.item()).toBe(6);
+  });
+});

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
+import { readMetrics } from '../../../src/train/run/metrics.js';
+import { type Reporter, runTraining } from '../../../src/train/run/run.js';
+import { useDevice } from '../../support/device.js';
+import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
+
+/** What must not depend on whether a run was stopped: every bit of its state, and its metrics but for the times. */
+function traceOf(path: string) {
+  const { tensors, position, optimizer, best } = readCheckpoint(join(path, 'last.safetensors'));
+  const bits = [...tensors].map(([name, { values }]) => [name, Buffer.from(values.buffer).toString('hex')]);
+  const metrics = readMetrics(join(path, 'metrics.jsonl')).map(
+    ({ imagesPerSecond, seconds, ...rest }) => rest,
+  );
+  return { bits, position, optimizer, best, metrics };
+}
+
+describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
+  // Each run needs a device of its own: initial weights are drawn from the device's random streams.
+  const [straight, stopped, resumed, stoppedWithin, resumedWithin] = Array.from({ length: 5 }, () =>
+    useDevice({ seed: SEED }),
+  ) as [Gpu, Gpu, Gpu, Gpu, Gpu];
+  type Gpu = ReturnType<typeof useDevice>;
+  const directory = useDirectory();
+  const config = { ...tinyConfig, optimizer, learningRate: optimizer === 'adam' ? 0.003 : 0.05 };
+
+  const train = (
+    gpu: Gpu,
+    name: string,
+    resume: boolean,
+    stop?: (event: 'step' | 'epoch', at: number) => boolean,
+  ) => {
+    const controller = new AbortController();
+    const reporter: Reporter = {
+      stepped: ({ step }) => stop?.('step', step) && controller.abort(),
+      finishedEpoch: ({ epoch }) => stop?.('epoch', epoch) && controller.abort(),
+    };
+    const path = join(directory.path, name);
+    return runTraining({
+      config,
+      dataset: tinyData,
+      device: gpu.device,
+      path,
+      resume,
+      reporter,
+      signal: controller.signal,
+    });
+  };
+
+  it('takes every step and writes its files', async () => {
+    const { testScore, position } = await train(straight, 'straight', false);
+    const path = join(directory.path, 'straight');
+    expect(testScore?.count).toBe(20);
+    expect(position.epoch).toBe(2);
+    expect(readdirSync(path).sort()).toEqual([
+      'best.safetensors',
+      'config.json',
+      'last.safetensors',
+      'metrics.jsonl',
+      'preprocessing.safetensors',
+      'result.json',
+    ]);
+    expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(config);
+    expect(readMetrics(join(path, 'metrics.jsonl')).map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 5],
+      [2, 10],
+    ]);
+  });
+
+  it('gives the same bits when it is stopped after an epoch and resumed', async () => {
+    const first = await train(stopped, 'after-epoch', false, (event) => event === 'epoch');
+    expect(first.testScore).toBeUndefined();
+    expect(first.position).toMatchObject({ epoch: 1, step: 0 });
+    await train(resumed, 'after-epoch', true);
+    expect(traceOf(join(directory.path, 'after-epoch'))).toEqual(traceOf(join(directory.path, 'straight')));
+  });
+
+  it('gives the same bits when it is stopped within an epoch and resumed', async () => {
+    const first = await train(stoppedWithin, 'within', false, (event, at) => event === 'step' && at === 1);
+    expect(first.position.epoch).toBe(0);
+    expect(first.position.step).toBeGreaterThan(0);
+    expect(existsSync(join(directory.path, 'within', 'metrics.jsonl'))).toBe(false);
+    await train(resumedWithin, 'within', true);
+    expect(traceOf(join(directory.path, 'within'))).toEqual(traceOf(join(directory.path, 'straight')));
+  });
+});

@@ -1,0 +1,178 @@
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { models } from '../../../src/nn/models/index.js';
+import { chooseConfig, resumedConfig } from '../../../src/train/recipes/choose-config.js';
+import { parseConfig } from '../../../src/train/recipes/config.js';
+import { PRESET_NAMES } from '../../../src/train/recipes/presets.js';
+import {
+  appendMetrics,
+  type EpochMetrics,
+  keepMetricsUntil,
+  readMetrics,
+} from '../../../src/train/run/metrics.js';
+import { defaultRunPath, RunDirectory } from '../../../src/train/run/run-directory.js';
+import { tinyConfig, useDirectory } from './tiny-run.js';
+
+const directory = useDirectory();
+const within = (name: string) => join(directory.path, name);
+
+describe('a run directory', () => {
+  it('holds the config that repeats the run', () => {
+    const run = RunDirectory.create(within('new'), tinyConfig);
+    expect(run.readConfig()).toEqual(tinyConfig);
+    expect(RunDirectory.open(within('new')).readConfig()).toEqual(tinyConfig);
+    expect(chooseConfig({ configFile: within('new/config.json'), changes: {} })).toEqual(tinyConfig);
+  });
+
+  it('is not made where something is already', () => {
+    mkdirSync(within('used'));
+    writeFileSync(within('used/file'), '');
+    expect(() => RunDirectory.create(within('used'), tinyConfig)).toThrow(
+      /used is not empty; go on with --resume/,
+    );
+    expect(() => RunDirectory.create(within('used/file'), tinyConfig)).toThrow(
+      /file is a file; name another/,
+    );
+    expect(readdirSync(within('used'))).toEqual(['file']);
+  });
+
+  it('may be there and empty', () => {
+    mkdirSync(within('empty'));
+    RunDirectory.create(within('empty'), tinyConfig);
+    expect(readdirSync(within('empty'))).toEqual(['config.json']);
+  });
+
+  it('is named after the model and the time', () => {
+    expect(defaultRunPath('nin-mnist', new Date(2024, 4, 31, 14, 3, 59))).toBe(
+      join('runs', 'nin-mnist-2024-05-31-14-03-59'),
+    );
+  });
+
+  it('is refused where there is none', () => {
+    expect(() => RunDirectory.open(within('nowhere'))).toThrow(
+      /nowhere: not the directory of a run: no such/,
+    );
+    expect(() => RunDirectory.open(within('used'))).toThrow(
+      /used: not the directory of a run: it has no config/,
+    );
+  });
+});
+
+describe('a config', () => {
+  it.each([...models.keys()].flatMap((model) => PRESET_NAMES.map((preset) => [model, preset] as const)))(
+    'of %s, preset %s, survives being written and read',
+    (model, preset) => {
+      const config = chooseConfig({ model, preset, data: '/data', dataset: 'some', changes: {} });
+      expect(parseConfig(JSON.stringify(config), 'memory')).toEqual(config);
+    },
+  );
+
+  it('that an earlier version wrote is understood', () => {
+    const { groups, retrain, preprocessing, head, precision, ...rest } = chooseConfig({ changes: {} });
+    const old = (model: string, rates: string) =>
+      parseConfig(JSON.stringify({ ...rest, model, rates }), 'memory');
+    const added = { groups, retrain, preprocessing, head, precision: 'single' };
+    expect(precision).toBe('single');
+    expect(old('nin-glyphs', 'uniform')).toEqual({ ...rest, ...added });
+    const rateOfLast = (model: string) => old(model, 'paper').groups.at(-1)?.rate;
+    expect(rateOfLast('nin-cifar10')).toBe(0.1);
+    expect(rateOfLast('nin-cifar100')).toBe(1);
+  });
+
+  it.each<[string, object, string]>([
+    ['no JSON', {}, 'c.json: not a config, since it is no JSON: '],
+    ['an unknown field', { colour: 1 }, 'c.json: unrecognized key: "colour"'],
+    ['a wrong type', { epochs: '3' }, 'c.json: "epochs": invalid input: expected number, received string'],
+    ['a value out of range', { dropout: 1 }, 'c.json: "dropout": too big: expected number to be <1'],
+    [
+      'no precision that there is',
+      { precision: 'double' },
+      'c.json: "precision": invalid option: expected one of "single"|"half"',
+    ],
+    ['a wrong choice', { init: 'best' }, 'c.json: "init": invalid option: expected one of "he"|"paper"'],
+    [
+      'a wrong schedule',
+      { schedule: { name: 'cosine' } },
+      'c.json: "schedule.warmUp": invalid input: expected number',
+    ],
+  ])('with %s is refused', (name, change, message) => {
+    const text = name === 'no JSON' ? '{"model"' : JSON.stringify({ ...tinyConfig, ...change });
+    expect(() => parseConfig(text, 'c.json')).toThrow(message);
+  });
+
+  it('takes the changes that the flags ask for', () => {
+    const config = chooseConfig({ augment: false, warmUp: 0.25, changes: { epochs: 3, seed: 5 } });
+    expect(config).toEqual({
+      ...chooseConfig({ changes: {} }),
+      augment: false,
+      epochs: 3,
+      seed: 5,
+      schedule: { name: 'cosine', warmUp: 0.25 },
+    });
+  });
+
+  it('keeps what a resumed run was started with, but for its length and where its data are', () => {
+    const path = within('resumed');
+    const config = { ...tinyConfig, precision: 'half' as const };
+    RunDirectory.create(path, config);
+    expect(resumedConfig(path, { changes: { epochs: 5 } })).toEqual({ ...config, epochs: 5 });
+    expect(() => resumedConfig(path, { changes: { precision: 'single' } })).toThrow(
+      `--resume goes on with the settings in ${path}; precision cannot change`,
+    );
+    expect(() => resumedConfig(path, { model: 'nin-svhn', augment: true, changes: { batch: 5 } })).toThrow(
+      `--resume goes on with the settings in ${path}; the model, batch, augment cannot change`,
+    );
+  });
+});
+
+describe('metrics', () => {
+  const epoch = (number: number): EpochMetrics => ({
+    epoch: number,
+    step: 10 * number,
+    learningRate: 0.1,
+    trainLoss: 1 / 3,
+    trainError: 0.5,
+    testLoss: 2,
+    testError: 0.25,
+    imagesPerSecond: 1000.5,
+    seconds: 7,
+  });
+
+  it('come back as they were written, without a line that a crash cut short', () => {
+    const path = within('metrics.jsonl');
+    for (const number of [1, 2, 3]) appendMetrics(path, epoch(number));
+    writeFileSync(path, `${readFileSync(path, 'utf8')}{"epoch":4,"st`);
+    expect(readMetrics(path)).toEqual([epoch(1), epoch(2), epoch(3)]);
+    keepMetricsUntil(path, 2);
+    expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(epoch(1))}\n${JSON.stringify(epoch(2))}\n`);
+  });
+
+  it('that are something else are refused', () => {
+    const path = within('other.jsonl');
+    writeFileSync(path, `${JSON.stringify(epoch(1))}\n{"epoch":2}\n`);
+    expect(() => readMetrics(path)).toThrow(`${path}: line 2 is not the metrics of an epoch`);
+  });
+});
+
+it('the latest run is the one that was saved last', () => {
+  const before = process.cwd();
+  mkdirSync(within('project/runs'), { recursive: true });
+  process.chdir(within('project'));
+  try {
+    expect(() => RunDirectory.latest()).toThrow('runs/ holds no run that could be resumed');
+    for (const [name, time] of [
+      ['b', 100],
+      ['a', 300],
+      ['c', 200],
+    ] as const) {
+      const run = RunDirectory.create(join('runs', name), tinyConfig);
+      writeFileSync(run.last, '');
+      utimesSync(run.last, time, time);
+    }
+    RunDirectory.create(join('runs', 'unsaved'), tinyConfig);
+    expect(RunDirectory.latest().path).toBe(join('runs', 'a'));
+  } finally {
+    process.chdir(before);
+  }
+});
