@@ -3,18 +3,21 @@
  *
  * The source is a house, listed here from the ground up; each floor imports only from those before it in the list:
  *
- * | floor           | what                                                                             |
- * |-----------------|----------------------------------------------------------------------------------|
- * | `shaders/`      | the kernels themselves, one WGSL file a family                                   |
- * | `src/gpu/`      | adapter and device, limits, buffers kept for reuse, compiled pipelines, errors   |
- * | `src/tensor/`   | `Tensor`: shape, type and memory on the device; making and reading them          |
- * | `src/kernels/`  | how each shader is launched: bindings, parameters, grid, cost                    |
- * | `src/autograd/` | the tape; each op's forward and backward side by side; `gradcheck`               |
- * | `src/nn/`       | modules, layers, initialisation, optimizers, schedules, the models               |
- * | `src/data/`     | data sets, read from files or drawn; batches on the device                       |
- * | `src/train/`    | training runs: configs, metrics, checkpoints                                     |
- * | `src/inspect/`  | the machine's diagnosis, the memory plan (for the command line)                  |
- * | `src/cli/`      | the command line: one file a command                                             |
+ * | floor              | what                                                                                     |
+ * |--------------------|------------------------------------------------------------------------------------------|
+ * | `shaders/`         | the kernels themselves, one WGSL file a family, and the modules that several import      |
+ * | `src/errors/`      | what the engine throws, as data: which op refused what, and what to do                   |
+ * | `src/files/`       | reading, replacing, claiming and explaining files                                        |
+ * | `src/gpu/`         | adapter and device, memory, compiled shaders, programs: recorded steps that run again     |
+ * | `src/tensor/`      | `Tensor`: shape, type and memory on the device; making and reading them                  |
+ * | `src/kernels/`     | how each shader is launched: bindings, parameters, grid, cost; which variant is chosen   |
+ * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`                       |
+ * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
+ * | `src/data/`        | data sets, read from files or drawn; preprocessing; batches on the device                |
+ * | `src/train/`       | training runs and their directories, recipes, checkpoints                                |
+ * | `src/inspect/`     | the machine's diagnosis, the memory plan, a model's summary, the tuner                   |
+ * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
+ * | `src/cli/`         | the command line: one file a command, and how its output looks                           |
  *
  * What to know first: `await Device.create()` opens a GPU, tensors live on it, and reading one back (`item`, `toArray`) is
  * the only thing that waits. Wrap each training step in `tidy`, so that its tensors give their memory back.

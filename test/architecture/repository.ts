@@ -13,3 +13,6 @@ export function readFiles(directory: string, ending: string): (readonly [string,
     .sort()
     .map((path) => [path, readFileSync(ROOT + path, 'utf8')] as const);
 }
+
+/** The text of one file, named by its path in the repository. */
+export const readText = (path: string): string => readFileSync(ROOT + path, 'utf8');
