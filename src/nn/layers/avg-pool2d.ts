@@ -2,7 +2,11 @@ import { type AvgPool2dOptions, avgPool2d } from '../../autograd/ops/pools/avg-p
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
-/** The mean of each window of each map; the stride is the kernel size unless given. */
+/**
+ * The mean of each window of each map; the stride is the kernel size unless given.
+ *
+ * `new AvgPool2d({ kernelSize: 2 })` halves rows and columns.
+ */
 export class AvgPool2d extends Module {
   readonly options: Readonly<AvgPool2dOptions>;
 
@@ -11,6 +15,11 @@ export class AvgPool2d extends Module {
     this.options = options;
   }
 
+  /**
+   * @param x `[N, C, H, W]`
+   * @returns `[N, C, H', W']`
+   * @throws ShapeError when x has other axes, or the window does not fit
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => avgPool2d(x, this.options));
   }

@@ -5,6 +5,7 @@ import { constant } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter, stateBuffer } from '../parameter.js';
 
+/** How a batch norm normalises. */
 export interface BatchNorm2dOptions {
   /** Added to the variance before its root is taken (default 1e-5). */
   eps?: number;
@@ -25,6 +26,7 @@ export class BatchNorm2d extends Module {
   readonly eps: number;
   readonly momentum: number;
 
+  /** @param channels maps that come in, and go out */
   constructor(device: Device, channels: number, { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
     super();
     this.weight = new Parameter(device, [channels], constant(1));
@@ -35,6 +37,11 @@ export class BatchNorm2d extends Module {
     this.momentum = momentum;
   }
 
+  /**
+   * @param x `[N, C, H, W]`
+   * @returns the same shape
+   * @throws ShapeError when x has other channels, or, in training, fewer than two values a channel
+   */
   forward(x: Tensor): Tensor {
     const { weight, bias, runningMean, runningVar: runningVariance, momentum, eps, training } = this;
     const options = { runningMean, runningVariance, momentum, eps, training };

@@ -6,23 +6,35 @@ import { type InitOptions, layerInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
+/** Where a convolution looks, each rows and columns or one number for both; how it starts, and what follows it. */
 export interface Conv2dOptions extends InitOptions {
   kernelSize: Pair;
+  /** Pixels from one window to the next (default 1). */
   stride?: Pair;
+  /** Rows of zeros above and below, columns of zeros left and right (default 0). */
   padding?: Pair;
+  /** Pixels from one element of the kernel to the next (default 1). */
   dilation?: Pair;
   /** Add a bias to each output map (default true). */
   bias?: boolean;
-  /** Computed in the convolution's own kernel, which spares a pass over memory. */
+  /** What follows, in the convolution's own launch: that spares a pass over memory (default: nothing). */
   activation?: 'relu';
 }
 
-/** 2-D convolution: `[N, inputs, H, W]` to `[N, outputs, H', W']`; weight `[outputs, inputs, kh, kw]`, bias `[outputs]`. */
+/**
+ * 2-D convolution: `[N, inputs, H, W]` to `[N, outputs, H', W']`; weight `[outputs, inputs, kh, kw]`, bias `[outputs]`.
+ *
+ * `new Conv2d(device, 3, 192, { kernelSize: 5, padding: 2, activation: 'relu' })` is the first layer of NIN for CIFAR-10.
+ */
 export class Conv2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly options: Readonly<Conv2dOptions>;
 
+  /**
+   * @param inputs channels of the images
+   * @param outputs maps that come out
+   */
   constructor(device: Device, inputs: number, outputs: number, options: Conv2dOptions) {
     super();
     const shape = [outputs, inputs, ...pair(options.kernelSize)];
@@ -32,6 +44,11 @@ export class Conv2d extends Module {
     this.options = options;
   }
 
+  /**
+   * @param x `[N, inputs, H, W]`
+   * @returns `[N, outputs, H', W']`
+   * @throws ShapeError when x has other channels, or the kernel does not fit the padded image
+   */
   forward(x: Tensor): Tensor {
     const { stride = 1, padding = 0, dilation = 1, activation } = this.options;
     const relu = activation === 'relu';

@@ -7,12 +7,20 @@ import { Module } from '../module.js';
 export class Dropout extends Module {
   readonly p: number;
 
+  /**
+   * @param p probability that an element is zeroed, 0 or more and below 1
+   * @throws ArgumentError when it is not
+   */
   constructor(p = 0.5) {
     super();
     if (!(p >= 0 && p < 1)) throw new ShapeError(`Dropout: p is ${p}, it must be in [0, 1)`);
     this.p = p;
   }
 
+  /**
+   * @param x of any shape
+   * @returns the same shape; in evaluation x itself
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => dropout(x, this.p, { training: this.training }));
   }

@@ -11,6 +11,9 @@ export class Flatten extends Module {
     this.startAxis = startAxis;
   }
 
+  /**
+   * @throws ShapeError when x has fewer axes than `startAxis`
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => flatten(x, this.startAxis));
   }

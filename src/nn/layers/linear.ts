@@ -5,16 +5,21 @@ import { type InitOptions, layerInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
+/** How a fully connected layer starts. */
 export interface LinearOptions extends InitOptions {
   /** Add a bias to each output (default true). */
   bias?: boolean;
 }
 
-/** y = x W^T + b: `[N, inputs]` to `[N, outputs]`; weight `[outputs, inputs]`, bias `[outputs]`. */
+/** A fully connected layer, y = x W^T + b: `[N, inputs]` to `[N, outputs]`; weight `[outputs, inputs]`, bias `[outputs]`. */
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 
+  /**
+   * @param inputs features of each row of x
+   * @param outputs features that come out
+   */
   constructor(device: Device, inputs: number, outputs: number, options: LinearOptions = {}) {
     super();
     const shape = [outputs, inputs];
@@ -23,6 +28,11 @@ export class Linear extends Module {
     this.bias = options.bias === false ? null : new Parameter(device, [outputs], biasInit);
   }
 
+  /**
+   * @param x `[N, inputs]`
+   * @returns `[N, outputs]`
+   * @throws ShapeError when x has another shape
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => linear(x, this.weight, this.bias));
   }

@@ -6,11 +6,14 @@ import { type Initialiser, type InitOptions, layerInit, nextDraw } from '../init
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
+/** Where a locally connected layer looks, and how it starts. */
 export interface LocalConv2dOptions extends InitOptions {
   /** Rows and columns of the images it is for: unlike a convolution, it has weights for each position. */
   inputSize: Pair;
   kernelSize: Pair;
+  /** Pixels from one window to the next (default 1). */
   stride?: Pair;
+  /** Rows of zeros above and below, columns of zeros left and right (default 0). */
   padding?: Pair;
   /** Add a bias to each output, one for each map and position (default true). */
   bias?: boolean;
@@ -37,6 +40,11 @@ export class LocalConv2d extends Module {
     this.options = options;
   }
 
+  /**
+   * @param x `[N, inputs, H, W]`, of the `inputSize` that the layer was made for
+   * @returns `[N, outputs, H', W']`
+   * @throws ShapeError when x has another shape
+   */
   forward(x: Tensor): Tensor {
     const { stride = 1, padding = 0 } = this.options;
     return this.attempt(() => localConv2d(x, this.weight, this.bias, { stride, padding }));

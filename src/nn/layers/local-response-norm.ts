@@ -13,11 +13,16 @@ import { Module } from '../module.js';
 export class LocalResponseNorm extends Module {
   readonly options: Readonly<Required<LocalResponseNormOptions>>;
 
+  /** @throws ArgumentError when `size` is no whole number of at least 1, or another option out of range */
   constructor(options: LocalResponseNormOptions) {
     super();
     this.options = responseNormOf('LocalResponseNorm', options);
   }
 
+  /**
+   * @param x `[N, C, ...]`
+   * @returns the same shape
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => localResponseNorm(x, this.options));
   }

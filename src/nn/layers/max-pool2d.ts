@@ -3,7 +3,11 @@ import type { WindowOptions } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
-/** The largest element of each window of each map; the stride is the kernel size unless given. */
+/**
+ * The largest element of each window of each map; the stride is the kernel size unless given.
+ *
+ * `new MaxPool2d({ kernelSize: 3, stride: 2, ceilMode: true })` is NIN's: 32 x 32 maps become 16 x 16.
+ */
 export class MaxPool2d extends Module {
   readonly options: Readonly<WindowOptions>;
 
@@ -12,6 +16,11 @@ export class MaxPool2d extends Module {
     this.options = options;
   }
 
+  /**
+   * @param x `[N, C, H, W]`
+   * @returns `[N, C, H', W']`
+   * @throws ShapeError when x has other axes, or the window does not fit
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => maxPool2d(x, this.options));
   }

@@ -9,12 +9,21 @@ import { Module } from '../module.js';
 export class Maxout extends Module {
   readonly pieces: number;
 
+  /**
+   * @param pieces channels of which one is left
+   * @throws ArgumentError unless it is a whole number of at least 1
+   */
   constructor(pieces: number) {
     super();
     checkPieces('Maxout', pieces);
     this.pieces = pieces;
   }
 
+  /**
+   * @param x `[N, C * pieces, ...]`
+   * @returns `[N, C, ...]`
+   * @throws ShapeError when the channels are no multiple of `pieces`
+   */
   forward(x: Tensor): Tensor {
     return this.attempt(() => maxout(x, this.pieces));
   }

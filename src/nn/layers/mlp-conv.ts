@@ -7,16 +7,19 @@ import { Conv2d } from './conv2d.js';
 import { ReLU } from './relu.js';
 import { Sequential } from './sequential.js';
 
+/** Where the first convolution looks (the others are 1x1), and what follows each. */
 export interface MlpConvOptions {
-  /** Of the first convolution; the others are 1x1. */
+  /** Rows and columns of the first convolution's kernel, or one number for both. */
   kernelSize: Pair;
+  /** Pixels from one window to the next (default 1). */
   stride?: Pair;
+  /** Rows of zeros above and below, columns of zeros left and right (default 0). */
   padding?: Pair;
   /** Leave the ReLU after the last 1x1 layer out (default false). */
   linearLast?: boolean;
   /** Batch norm before each ReLU (default false). */
   batchNorm?: boolean;
-  /** For all weights, or one for each convolution. */
+  /** How all weights start, or those of each convolution (default: as `Conv2d`'s do). */
   init?: Initialiser | readonly Initialiser[];
 }
 
@@ -25,9 +28,13 @@ export interface MlpConvOptions {
  * of a linear filter. Its first layer is a k x k convolution, `conv`; the further ones are 1x1 convolutions, `cccp1`,
  * `cccp2`, ... (the paper's "cascaded cross channel parametric pooling"); a ReLU follows each.
  *
- * `maps` are the outputs of its layers: `[N, inputs, H, W]` becomes `[N, maps.at(-1), H', W']`.
+ * `new MlpConv(device, 3, [192, 160, 96], { kernelSize: 5, padding: 2 })` is the first block of NIN for CIFAR-10.
  */
 export class MlpConv extends Sequential {
+  /**
+   * @param inputs channels of the images
+   * @param maps what each of its layers puts out: `[N, inputs, H, W]` becomes `[N, maps.at(-1), H', W']`
+   */
   constructor(device: Device, inputs: number, maps: readonly number[], options: MlpConvOptions) {
     const { kernelSize, stride = 1, padding = 0, linearLast = false, batchNorm = false, init } = options;
     const layers: Record<string, Module> = {};

@@ -4,6 +4,10 @@ import { Module } from '../module.js';
 
 /** max(x, 0), elementwise. After a convolution, `activation: 'relu'` there costs less. */
 export class ReLU extends Module {
+  /**
+   * @param x of any shape
+   * @returns the same shape
+   */
   forward(x: Tensor): Tensor {
     return relu(x);
   }

@@ -2,7 +2,10 @@ import { relinquish } from '../../autograd/tape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
-/** Modules one after the other, named `0`, `1`, ... or, given as an object, by its keys in order. */
+/**
+ * Modules one after the other, named `0`, `1`, ... or, given as an object, by its keys in order:
+ * `new Sequential({ conv, pool, gap })` has the parameter `conv.weight`.
+ */
 export class Sequential extends Module {
   readonly #modules: ReadonlyMap<string, Module>;
 

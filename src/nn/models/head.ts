@@ -17,7 +17,7 @@ export interface HeadOptions {
   readonly classes: number;
   /** Probability that `fc-dropout` clears a value. */
   readonly dropout: number;
-  /** Of the fully connected layer. */
+  /** How the weights of the fully connected layer start. */
   readonly init: Initialiser;
 }
 

@@ -11,7 +11,7 @@ import { headLayers, LINEAR_HEAD } from './head.js';
 import type { ModelDescription, ModelOptions } from './model.js';
 import { checkWidth, sizeAfter, widened } from './sizes.js';
 
-/** There is no published variant with batch norm. */
+/** What the net takes and gives. No variant with batch norm was published, so none is offered. */
 export const HINTON_CNN = {
   description: "Hinton's CNN with a locally connected layer, for CIFAR-10 (section 4.6)",
   input: [3, 32, 32],
@@ -19,8 +19,9 @@ export const HINTON_CNN = {
   fixed: { batchNorm: false, kernelSizes: [5, 5, 5] },
 } as const satisfies ModelDescription;
 
-/** Of the convolutions, and of the locally connected layer in front of a fully connected one. */
+/** Maps of each convolution. */
 const MAPS = 64;
+/** Maps of the locally connected layer in front of a fully connected one. */
 const LOCAL_MAPS = 16;
 
 const CONVOLUTION = { kernelSize: 5, padding: 2 };

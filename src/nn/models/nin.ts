@@ -14,9 +14,9 @@ import { checkWidth, sizeAfter, widened } from './sizes.js';
 type Layers = readonly [number, number, number];
 
 interface Block {
-  /** Of the first convolution, padded so that stride 1 keeps the size of the maps. */
+  /** Rows and columns of the first convolution's kernel, padded so that stride 1 keeps the size of the maps. */
   readonly kernelSize: number;
-  /** Of the first convolution (default 1). */
+  /** Stride of the first convolution (default 1). */
   readonly stride?: number;
   readonly maps: Layers;
   /** Standard deviations of the weights in the paper's initialisation (default 0.05 each). */
@@ -30,7 +30,7 @@ export interface NinLayers extends ModelDescription {
 
 const POOL = { kernelSize: 3, stride: 2, ceilMode: true };
 
-/** Of a block's first convolution: with stride 1 it keeps the size of the maps. */
+/** Padding of a block's first convolution: with stride 1 it keeps the size of the maps. */
 const windowOf = ({ kernelSize, stride = 1 }: Block) => ({
   kernelSize,
   stride,
