@@ -1,5 +1,5 @@
-/** ReLU, bias and dropout, on the largest maps of the network. */
-import { addBias, biasGradient } from '../../dist/kernels/bias.js';
+/** ReLU, the gradient of a bias, and dropout, on the largest maps of the network. */
+import { biasGradient } from '../../dist/kernels/bias-gradient.js';
 import { dropout } from '../../dist/kernels/dropout.js';
 import { relu, reluGradient } from '../../dist/kernels/relu.js';
 import { pcg3d } from '../../dist/tensor/random.js';
@@ -16,7 +16,6 @@ export function pointwiseCases({ network: { layers } }) {
   const plane = sizeOf(size);
   const title = dimensions(shape);
   const x = random(shape);
-  const channelOf = (i) => Math.floor(i / plane) % channels;
   return [
     {
       name: `relu.forward ${title}`,
@@ -29,12 +28,6 @@ export function pointwiseCases({ network: { layers } }) {
       inputs: { y: x, dy: x },
       launch: ({ y, dy }) => ({ dx: reluGradient(y, dy) }),
       expected: ({ y, dy }) => ({ dx: (i) => (y[i] > 0 ? dy[i] : 0) }),
-    },
-    {
-      name: `bias.forward ${title}`,
-      inputs: { x, bias: random([channels]) },
-      launch: ({ x, bias }) => ({ y: addBias(x, bias) }),
-      expected: ({ x, bias }) => ({ y: (i) => x[i] + bias[channelOf(i)] }),
     },
     {
       name: `bias.gradient ${title}`,

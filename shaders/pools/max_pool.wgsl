@@ -14,8 +14,8 @@
 // would read 9). Without argmax each of these windows would have to be searched again, 9 loads each, and x be kept. It is a
 // quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
-// Where x came out of a ReLU, its gradient must be 0 wherever x is. With POSITIVE_ONLY such maxima are nowhere, and the
-// gradient of the pool is that of the ReLU at once.
+// Where x came out of a ReLU, it is the mask of its gradient, which must be 0 wherever x is. With MASK such maxima are
+// nowhere, and the gradient of the pool is that of the ReLU at once.
 //
 // The stride is constant, so that divisions by it become shifts or multiplications. The kernel is not: unrolled loops over
 // it gained nothing, and each new kernel took a second to compile on a software driver.
@@ -37,7 +37,7 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 const STRIDE_ROWS: i32 = 2;
 const STRIDE_COLUMNS: i32 = 2;
-const POSITIVE_ONLY: bool = false; // argmax: is a maximum of 0 or less nowhere? (see below)
+const MASK: bool = false; // argmax: a maximum that is not above 0 is nowhere
 
 const LOWEST: f32 = -3.4028234663852886e38;
 const NOWHERE: i32 = -1;
@@ -106,7 +106,7 @@ fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
     let found = maximum(plane, position);
     y[plane * plane_size + position] = found.value;
     var winner = found.position;
-    if (POSITIVE_ONLY && found.value <= 0.0) {
+    if (MASK && found.value <= 0.0) {
       winner = NOWHERE;
     }
     argmax[plane * plane_size + position] = u32(winner);

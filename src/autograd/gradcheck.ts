@@ -5,22 +5,25 @@ import { Tensor } from '../tensor/tensor.js';
 import { tidy } from '../tensor/tidy.js';
 import { backward, noGrad } from './tape.js';
 
+/** How `gradcheck` compares, and how much. */
 export interface GradcheckOptions {
-  /** How far each coordinate is moved, up and down. */
+  /** How far each coordinate is moved, up and down (default 0.01). */
   epsilon?: number;
-  /** A gradient may be off by `absolute + relative * |numeric|`. */
+  /** A gradient may be off by `absolute + relative * |numeric|` (default 0.01). */
   relative?: number;
+  /** See `relative` (default 0.001). */
   absolute?: number;
-  /** Coordinates tried of each input; all of them where it has no more. */
+  /** The number of coordinates that are tried of each input, at most (default 32). */
   samples?: number;
-  /** Of the weights and of the coordinates tried. */
+  /** Seeds the choice of the weights, and of the coordinates that are tried (default 0). */
   seed?: number;
 }
 
-/** One coordinate of one input. */
+/** One coordinate of one input, and the two derivatives by it. */
 export interface GradcheckEntry {
-  /** Which input, and which of its elements in row-major order. */
+  /** Which input, counted from 0. */
   readonly input: number;
+  /** Which of its elements, in row-major order. */
   readonly element: number;
   /** What `backward` says. */
   readonly analytic: number;
@@ -30,7 +33,9 @@ export interface GradcheckEntry {
   readonly excess: number;
 }
 
+/** What `gradcheck` found. */
 export interface GradcheckResult {
+  /** Is every coordinate that was tried within what is allowed? */
   readonly passed: boolean;
   /** How many coordinates were tried. */
   readonly checked: number;
@@ -41,13 +46,15 @@ export interface GradcheckResult {
 }
 
 /**
- * Hold `backward` against finite differences:
+ * Hold `backward` against finite differences, for an op or a whole model `f`:
  *
  *   d/dx_i sum_j w_j f(x)_j  =  (sum_j w_j f(x + e)_j - sum_j w_j f(x - e)_j) / 2e      for fixed random weights w
  *
  * f's values are single precision, so the quotient is good to about three digits; the sums are taken on the host in double
  * precision to lose no more. Choose inputs where f is smooth within epsilon: not at the corner of a ReLU. `f` must give the
  * same result each time. Inputs of type u32 (labels) are held fixed. Inputs are left as they were, gradients included.
+ *
+ *     const { passed, message } = await gradcheck((a, b) => matmul(a, b), [a, b]);
  *
  * @throws ShapeError if there is no f32 input to differentiate by
  */

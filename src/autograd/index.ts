@@ -8,7 +8,6 @@ import './methods.js';
 
 export { type CrossEntropy, crossEntropy } from './ops/cross-entropy.js';
 export { add } from './ops/elementwise/add.js';
-export { addBias } from './ops/elementwise/add-bias.js';
 export { divide } from './ops/elementwise/divide.js';
 export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';
 export { multiply } from './ops/elementwise/multiply.js';

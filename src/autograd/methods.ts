@@ -1,3 +1,6 @@
+/** The common ops as methods of their first argument: `a.add(b).relu()`, `loss.backward()`. */
+import type { MatmulOptions } from '../kernels/products/matrix-product.js';
+import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { add } from './ops/elementwise/add.js';
 import { divide } from './ops/elementwise/divide.js';
@@ -7,42 +10,73 @@ import { scale } from './ops/elementwise/scale.js';
 import { subtract } from './ops/elementwise/subtract.js';
 import { matmul } from './ops/products/matmul.js';
 import { mean } from './ops/reductions/mean.js';
-import { sum } from './ops/reductions/sum.js';
+import { type ReduceOptions, sum } from './ops/reductions/sum.js';
 import { flatten, reshape } from './ops/reshape.js';
-import { backward } from './tape.js';
+import { type BackwardOptions, backward } from './tape.js';
 
-/** What can be written as a method of its first argument: `loss.backward()`, `a.add(b).relu()`. */
-const METHODS = {
-  add,
-  subtract,
-  multiply,
-  divide,
-  scale,
-  sum,
-  mean,
-  reshape,
-  flatten,
-  matmul,
-  relu,
-  backward,
-};
-
-/** A function on a tensor, seen as a method of it. */
-type Method<F> = F extends (self: Tensor, ...rest: infer Rest) => infer Result
-  ? (...rest: Rest) => Result
-  : never;
-
-type TensorMethods = { [Name in keyof typeof METHODS]: Method<(typeof METHODS)[Name]> };
-
+// Tensors know nothing of differentiation, which lies a floor above them: so this file adds to their class from outside.
 declare module '../tensor/tensor.js' {
-  interface Tensor extends TensorMethods {}
+  interface Tensor {
+    /** y = this + b, elementwise; shapes broadcast as in NumPy. See {@link add}. */
+    add(b: Tensor | number): Tensor;
+    /** y = this - b, elementwise; shapes broadcast as in NumPy. See {@link subtract}. */
+    subtract(b: Tensor | number): Tensor;
+    /** y = this * b, elementwise; shapes broadcast as in NumPy. See {@link multiply}. */
+    multiply(b: Tensor | number): Tensor;
+    /** y = this / b, elementwise; shapes broadcast as in NumPy. See {@link divide}. */
+    divide(b: Tensor | number): Tensor;
+    /** y = factor * this, elementwise. See {@link scale}. */
+    scale(factor: number): Tensor;
+    /** The sum over `axes` (default: all). See {@link sum}. */
+    sum(options?: ReduceOptions): Tensor;
+    /** The mean over `axes` (default: all). See {@link mean}. */
+    mean(options?: ReduceOptions): Tensor;
+    /** The same elements under another shape; one length may be -1, to be worked out from the others. See {@link reshape}. */
+    reshape(shape: Shape): Tensor;
+    /** One axis in place of `startAxis` (default 1) and all after it. See {@link flatten}. */
+    flatten(startAxis?: number): Tensor;
+    /** The product of two matrices, or of batches of them. See {@link matmul}. */
+    matmul(b: Tensor, options?: MatmulOptions): Tensor;
+    /** y = max(this, 0), elementwise. See {@link relu}. */
+    relu(): Tensor;
+    /** Add the gradient of this tensor at each leaf that it depends on to the leaf's `grad`. See {@link backward}. */
+    backward(options?: BackwardOptions): void;
+  }
 }
 
-for (const [name, op] of Object.entries(METHODS)) {
-  Object.defineProperty(Tensor.prototype, name, {
-    configurable: true,
-    value(this: Tensor, ...rest: unknown[]) {
-      return (op as (self: Tensor, ...rest: unknown[]) => unknown)(this, ...rest);
-    },
-  });
-}
+Tensor.prototype.add = function (b) {
+  return add(this, b);
+};
+Tensor.prototype.subtract = function (b) {
+  return subtract(this, b);
+};
+Tensor.prototype.multiply = function (b) {
+  return multiply(this, b);
+};
+Tensor.prototype.divide = function (b) {
+  return divide(this, b);
+};
+Tensor.prototype.scale = function (factor) {
+  return scale(this, factor);
+};
+Tensor.prototype.sum = function (options) {
+  return sum(this, options);
+};
+Tensor.prototype.mean = function (options) {
+  return mean(this, options);
+};
+Tensor.prototype.reshape = function (shape) {
+  return reshape(this, shape);
+};
+Tensor.prototype.flatten = function (startAxis) {
+  return flatten(this, startAxis);
+};
+Tensor.prototype.matmul = function (b, options) {
+  return matmul(this, b, options);
+};
+Tensor.prototype.relu = function () {
+  return relu(this);
+};
+Tensor.prototype.backward = function (options) {
+  backward(this, options);
+};

@@ -1,188 +1,199 @@
+/**
+ * Reverse-mode differentiation. Each op puts on the tape what it did: its output, its inputs, and how to get from the gradient
+ * of the output to those of the inputs (`putOnTape`). `backward` walks the tape from its end to its beginning.
+ */
 import { DawngradError, ShapeError } from '../errors/errors.js';
 import { checkDType } from '../kernels/check.js';
-import { accumulated, expanded } from '../kernels/elementwise.js';
+import { addAndDispose, unshared } from '../kernels/elementwise.js';
 import { filled } from '../kernels/fill.js';
+import { reluGradient } from '../kernels/relu.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import type { TapeNode, Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 
 /**
- * From the gradient of an op's output to those of its inputs; `null` for an input that needs none. The gradient handed in is
- * disposed of afterwards; returning it itself, for an op that passes it on unchanged, is fine, and so is overwriting it where
- * no other tensor shares its memory. All else that is returned belongs to the tape from then on.
+ * The backward pass of an op: from the gradient of its output to those of its inputs, `null` for an input that needs none. What
+ * it is handed is disposed of afterwards; returning that itself, for an op that passes it on unchanged, is fine, and so is
+ * overwriting it where no other tensor shares its memory. All else that it returns belongs to the tape from then on.
  */
 export type Backward = (outputGradient: Tensor) => readonly (Tensor | null)[];
 
-/** One entry of the tape: which op made a tensor, from what, and how to go back. */
-interface Node {
-  readonly op: string;
-  /** Position on the tape. Inputs are recorded before outputs, so going down in order visits every consumer first. */
-  readonly order: number;
-  readonly inputs: readonly Tensor[];
-  readonly backward: Backward;
-  /** What only the backward pass needs, besides inputs and output: it goes with the entry. */
-  readonly saved: readonly Tensor[];
-  /** Does nobody but the tape need the output? See `relinquish`. */
-  relinquished: boolean;
+/**
+ * The backward pass of a ReLU, dx = dy * [y > 0]: its output is a mask of its gradient. The tape applies it, unless whoever
+ * computed dy has done so (`maskOf`). An op that does anything else on its way back, as a leaky ReLU, passes a function.
+ */
+export const MASK = Symbol('mask');
+
+/** What the tape must know of an op besides. */
+export interface TapeOptions {
+  /** Tensors that the op made for its backward pass only: they are disposed of after it. */
+  readonly saved?: readonly Tensor[];
+  /** Those of its inputs and its output whose values the backward pass reads (default: all; for `MASK`, the output). */
+  readonly reads?: readonly Tensor[];
+  /** The input whose gradient the backward pass returns with the input's mask applied, if it has one: see `maskOf`. */
+  readonly appliesMaskOf?: Tensor;
 }
 
-/** In place of the node of a tensor whose entry was walked and given up: it is no leaf, and has no way back any more. */
-const WALKED = Symbol('walked');
+/** An entry of the tape: which op made a tensor, from what, and how to go back. */
+class Node implements TapeNode {
+  static #count = 0;
+  /** Inputs are put on the tape before outputs: whoever walks down these numbers meets every consumer of a tensor first. */
+  readonly place = Node.#count++;
+  /** Does nobody but the tape need the output? See `relinquish`. */
+  relinquished = false;
 
-let recorded = 0;
-let recording = true;
+  constructor(
+    readonly op: string,
+    readonly output: Tensor,
+    readonly inputs: readonly Tensor[],
+    readonly backward: Backward | typeof MASK,
+    readonly options: TapeOptions,
+  ) {}
+}
 
-const nodeOf = (tensor: Tensor): Node | typeof WALKED | undefined =>
-  tensor.node as Node | typeof WALKED | undefined;
+/** In place of the node of a tensor that was walked past: the tensor is no leaf, and has no way back any more. */
+const WALKED: TapeNode = { op: 'walked', inputs: [] };
 
-/** Run `work` without recording: for evaluation, and for updates of parameters. */
+let gradEnabled = true;
+
+/** Run `work`, putting nothing on the tape: for evaluation, and for updates of parameters. Returns what it returns. */
 export function noGrad<T>(work: () => T): T {
-  const before = recording;
-  recording = false;
+  const before = gradEnabled;
+  gradEnabled = false;
   try {
     return work();
   } finally {
-    recording = before;
+    gradEnabled = before;
   }
 }
 
-/** Would an op on these inputs be recorded now? Ops ask before they compute what only the backward pass needs. */
-export const isRecorded = (inputs: readonly Tensor[]): boolean =>
-  recording && inputs.some((input) => input.requiresGrad);
+/** Would an op on these inputs be put on the tape now? Ops ask before they compute what only the backward pass reads. */
+export const needsGradient = (inputs: readonly Tensor[]): boolean =>
+  gradEnabled && inputs.some((input) => input.requiresGrad);
 
-/** What the backward pass of an op works with. */
-export interface BackwardNeeds {
-  /** Tensors that the op made for its backward pass only. */
-  readonly saved?: readonly Tensor[];
-  /** Those of its inputs and its output whose values are read (default: all). */
-  readonly reads?: readonly Tensor[];
-}
-
-/** Tensors whose values some backward pass reads. */
-const read = new WeakSet<Tensor>();
-
-/** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return record(...)`. */
-export function record(
+/** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return putOnTape(...)`. */
+export function putOnTape(
   op: string,
   output: Tensor,
   inputs: readonly Tensor[],
-  backward: Backward,
-  { saved = [], reads = [...inputs, output] }: BackwardNeeds = {},
+  backward: Backward | typeof MASK,
+  options: TapeOptions = {},
 ): Tensor {
-  if (isRecorded(inputs)) {
-    for (const tensor of reads) read.add(tensor);
+  if (needsGradient(inputs)) {
+    const { reads = backward === MASK ? [output] : [...inputs, output] } = options;
+    for (const tensor of reads) tensor.savedForBackward = true;
     output.requiresGrad = true;
-    output.node = { op, order: recorded++, inputs, backward, saved, relinquished: false } satisfies Node;
+    output.node = new Node(op, output, inputs, backward, options);
   }
   return output;
 }
 
 /**
- * Say that nobody but the tape needs a tensor any more: its memory is given back as soon as the backward pass is done with
- * it, or at once if that does not read it. Without this, `tidy` gives it back at its end.
+ * The mask of a tensor's gradient: the tensor itself if a ReLU on the tape made it, else undefined. An op that can write zeros
+ * where its input is not above 0 asks for it before it goes on the tape, and says `appliesMaskOf`: that saves the ReLU's pass.
+ */
+export const maskOf = (tensor: Tensor): Tensor | undefined =>
+  tensor.node instanceof Node && tensor.node.backward === MASK ? tensor : undefined;
+
+/**
+ * Say that nobody but the tape needs a tensor any more: it is disposed of as soon as the backward pass is done with it, or at
+ * once if that does not read it. What is read but not on the tape itself, as the output of a dropout on the images, is left to
+ * `tidy`, as everything is without this.
  */
 export function relinquish(tensor: Tensor): void {
-  const node = nodeOf(tensor);
-  if (node === WALKED || !read.has(tensor)) tensor.dispose();
-  // What is read but has no entry to go with, as the output of a dropout on the images, is left to `tidy`.
-  else if (node) node.relinquished = true;
+  if (tensor.node === WALKED || !tensor.savedForBackward) tensor.dispose();
+  else if (tensor.node instanceof Node) tensor.node.relinquished = true;
 }
 
+/** Where `backward` starts, and what it leaves. */
 export interface BackwardOptions {
-  /** The gradient of the final result with respect to this tensor, of its shape; 1 for a scalar. */
+  /** The gradient of the final result with respect to this tensor, of its shape (default: 1, for a scalar). */
   gradient?: Tensor;
-  /** Keep the tape, to go back over it again. */
+  /** Keep the tape, to go back over it again (default false). */
   retainGraph?: boolean;
 }
 
 /**
- * Reverse-mode differentiation: walk the tape from `root` down, in reverse order of recording, hand each op the gradient of
- * its output, and add what comes back to the gradients of its inputs. Leaves (parameters) receive theirs in `.grad`.
+ * Add the gradient of `root` at each leaf (parameter) that it depends on to the leaf's `grad`: walk the tape from `root` down,
+ * hand each op the gradient of its output, and add up what comes back for each of its inputs.
+ * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already
+ * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape or type
  */
 export function backward(root: Tensor, { gradient, retainGraph = false }: BackwardOptions = {}): void {
-  if (!root.requiresGrad) {
-    throw new DawngradError(
-      `backward: tensor ${formatShape(root.shape)} does not depend on anything that requires a gradient`,
-    );
-  }
-  if (!gradient && root.size !== 1) {
-    throw new ShapeError(
-      `backward: ${formatShape(root.shape)} is not a scalar; pass { gradient } of that shape`,
-    );
-  }
-  if (gradient && !sameShape(gradient.shape, root.shape)) {
-    throw new ShapeError(
-      `backward: gradient ${formatShape(gradient.shape)} for a tensor ${formatShape(root.shape)}`,
-    );
-  }
-  if (gradient) checkDType('backward', 'gradient', gradient);
-
+  checkRoot(root, gradient);
   const tape = tapeOf(root);
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
   const first = gradient?.view(gradient.shape) ?? filled(root.device, root.shape, 1);
-  const gradients = new Map<Tensor, Tensor>([[root, first]]);
-  const add = (tensor: Tensor, more: Tensor) => {
-    const sum = gradients.get(tensor);
-    gradients.set(tensor, sum ? accumulated(sum, more) : more);
-  };
+  const gradients: Gradients = new Map([[root, { sum: first, masked: false }]]);
   noGrad(() => {
-    for (const { tensor, node } of tape) {
-      const outputGradient = gradients.get(tensor);
-      gradients.delete(tensor);
+    for (const node of tape) {
       // The tensor goes off the tape, and with it everything that its backward pass had kept.
-      if (!retainGraph) tensor.node = WALKED;
-      // None, where every op that used the tensor returned null for it.
-      if (!outputGradient) {
-        if (!retainGraph) giveUp(tensor, node);
-        continue;
-      }
-      node.backward(outputGradient).forEach((inputGradient, index) => {
-        if (!inputGradient) return;
-        const input = node.inputs[index] as Tensor;
-        // What is passed on unchanged gets a view of its own, since the original goes below.
-        const own =
-          inputGradient === outputGradient ? inputGradient.view(inputGradient.shape) : inputGradient;
-        if (input.requiresGrad) add(input, own);
-        else own.dispose();
-      });
-      outputGradient.dispose();
-      if (!retainGraph) giveUp(tensor, node);
+      if (!retainGraph) node.output.node = WALKED;
+      stepBack(node, gradients);
+      if (retainGraph) continue;
+      for (const saved of node.options.saved ?? []) saved.dispose();
+      if (node.relinquished) node.output.dispose();
     }
-    for (const [leaf, sum] of gradients) {
-      leaf.grad = keep(leaf.grad ? accumulated(leaf.grad, sum) : unshared(sum));
+    for (const [leaf, { sum }] of gradients) {
+      // A gradient that was passed on unchanged shares its memory; writing to the leaf's must not change another's.
+      leaf.grad = keep(leaf.grad ? addAndDispose(leaf.grad, sum) : unshared(sum));
+      sum.dispose();
     }
   });
 }
 
-/** Inputs come after outputs, so whoever used the tensor has been walked before it, and is done with it. */
-function giveUp(tensor: Tensor, { saved, relinquished }: Node): void {
-  for (const kept of saved) kept.dispose();
-  if (relinquished) tensor.dispose();
+/** The sum of what came back for each tensor so far; `masked` if that is one gradient, with the tensor's mask applied. */
+type Gradients = Map<Tensor, { sum: Tensor; masked: boolean }>;
+
+/** Take the gradient of one op's output out of `gradients`, and add those of its inputs to them. */
+function stepBack({ output, inputs, backward, options }: Node, gradients: Gradients): void {
+  const { sum, masked } = gradients.get(output) ?? {};
+  if (!sum) return; // every op that used the output returned null for it
+  gradients.delete(output);
+  const back = backward !== MASK ? backward(sum) : [masked ? sum : reluGradient(output, sum)];
+  inputs.forEach((input, index) => {
+    const given = back[index];
+    if (!given) return;
+    // What is passed on unchanged gets a view of its own, since the original goes below.
+    const more = given === sum ? given.view(given.shape) : given;
+    const before = gradients.get(input);
+    if (!input.requiresGrad) more.dispose();
+    else if (before) gradients.set(input, { sum: addAndDispose(before.sum, more), masked: false });
+    else gradients.set(input, { sum: more, masked: input === options.appliesMaskOf });
+  });
+  sum.dispose();
 }
 
-/** A gradient that was passed on unchanged shares its memory, and a leaf's must not: writing to it would change the other. */
-function unshared(gradient: Tensor): Tensor {
-  if (!gradient.shared) return gradient;
-  const copy = expanded(gradient, gradient.shape);
-  gradient.dispose();
-  return copy;
-}
-
-/** Every recorded tensor that `root` depends on, with its node, latest first. */
-function tapeOf(root: Tensor): { tensor: Tensor; node: Node }[] {
-  const nodes = new Map<Tensor, Node>();
+/** Every entry of the tape that `root` depends on, latest first. */
+function tapeOf(root: Tensor): Node[] {
+  const nodes = new Set<Node>();
   const stack = [root];
   for (let tensor = stack.pop(); tensor; tensor = stack.pop()) {
-    const node = nodeOf(tensor);
-    if (!node || !tensor.requiresGrad || nodes.has(tensor)) continue;
-    if (node === WALKED) {
+    const { node } = tensor;
+    if (node === undefined || !tensor.requiresGrad) continue;
+    if (!(node instanceof Node)) {
       throw new DawngradError(
         `backward: the tape of a tensor ${formatShape(tensor.shape)} was already walked; ` +
           'pass retainGraph: true to the backward before this one to walk it twice',
       );
     }
-    nodes.set(tensor, node);
-    stack.push(...node.inputs);
+    if (!nodes.has(node)) stack.push(...node.inputs);
+    nodes.add(node);
   }
-  return [...nodes].map(([tensor, node]) => ({ tensor, node })).sort((a, b) => b.node.order - a.node.order);
+  return [...nodes].sort((a, b) => b.place - a.place);
+}
+
+/** Refuse what `backward` cannot start from. */
+function checkRoot(root: Tensor, gradient?: Tensor): void {
+  const shape = formatShape(root.shape);
+  if (!root.requiresGrad) {
+    throw new DawngradError(`backward: tensor ${shape} does not depend on anything that requires a gradient`);
+  }
+  if (!gradient && root.size !== 1) {
+    throw new ShapeError(`backward: ${shape} is not a scalar; pass { gradient } of that shape`);
+  }
+  if (gradient && !sameShape(gradient.shape, root.shape)) {
+    throw new ShapeError(`backward: gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
+  }
+  if (gradient) checkDType('backward', 'gradient', gradient);
 }

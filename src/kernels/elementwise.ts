@@ -96,7 +96,7 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor 
   return y;
 }
 
-/** `a op value`, elementwise. The value is part of the recorded launch: what changes from step to step must be a tensor. */
+/** `a op value`, elementwise. A program has the value fixed: one that changes from step to step must be a tensor. */
 export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
   checkDType(operation, 'a', a);
   const result = new Tensor(a.device, a.shape);
@@ -107,16 +107,19 @@ export function elementwiseWithNumber(operation: Operation, a: Tensor, value: nu
   return result;
 }
 
-/** `factor * a`, stretched to a shape that `a` broadcasts to. */
-export function expanded(a: Tensor, shape: Shape, factor = 1): Tensor {
+/** `factor * a`, repeated along axes until it has a shape that `a` broadcasts to; a copy, where PyTorch makes a view. */
+export function broadcastTo(a: Tensor, shape: Shape, factor = 1): Tensor {
   const result = new Tensor(a.device, shape);
   const layout = broadcastLayout('expand', a.shape, [], shape);
   launch(elementwiseExpand, { a, result }, paramsOf(result.size, factor, layout));
   return result;
 }
 
-/** `a + b` of two tensors of one shape, both of which it disposes of: how the tape adds gradients up. */
-export function accumulated(a: Tensor, b: Tensor): Tensor {
+/** A tensor with a's values that may be overwritten once `a` is disposed of: a view of it, or a copy if another one shares its memory. */
+export const unshared = (a: Tensor): Tensor => (a.shared ? broadcastTo(a, a.shape) : a.view(a.shape));
+
+/** `a + b`, elementwise, of two tensors of one shape; disposes of both. It is how the tape adds gradients up. */
+export function addAndDispose(a: Tensor, b: Tensor): Tensor {
   const sum = elementwise('add', a, b);
   a.dispose();
   b.dispose();

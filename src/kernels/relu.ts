@@ -1,5 +1,5 @@
 import { Tensor } from '../tensor/tensor.js';
-import { expanded } from './elementwise.js';
+import { unshared } from './elementwise.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 export const reluForward = defineKernel({
@@ -34,8 +34,7 @@ export function relu(x: Tensor): Tensor {
  * gradient of the output, unless another tensor shares that memory: of all gradients of a step, these are the largest.
  */
 export function reluGradient(output: Tensor, outputGradient: Tensor): Tensor {
-  const { shape, shared } = outputGradient;
-  const gradient = shared ? expanded(outputGradient, shape) : outputGradient.view(shape);
+  const gradient = unshared(outputGradient);
   launch(reluBackward, { output, gradient }, { size: output.size });
   return gradient;
 }

@@ -1,4 +1,5 @@
 import type { Device } from '../gpu/device.js';
+import { PerDevice } from '../gpu/device-state.js';
 import { normalValues, uniformValues } from '../tensor/random.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 
@@ -17,13 +18,11 @@ export type Initialiser = (shape: Shape, draw: Draw) => Float32Array;
  */
 const FIRST_STREAM = 2 ** 30;
 
-const streams = new WeakMap<Device, number>();
+const streams = new PerDevice(() => ({ next: FIRST_STREAM }));
 
 /** The sequence for the next parameter on a device: the same seed gives the same weights, on every device. */
 export function nextDraw(device: Device): Draw {
-  const stream = streams.get(device) ?? FIRST_STREAM;
-  streams.set(device, stream + 1);
-  return { seed: device.seed, stream };
+  return { seed: device.seed, stream: streams.of(device).next++ };
 }
 
 /**

@@ -1,12 +1,14 @@
 import { ShapeError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
+import { PerDevice } from '../gpu/device-state.js';
 import { normalValues, uniformValues } from './random.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { type DType, Tensor } from './tensor.js';
 
-/** Numbers nested to the depth of the tensor's rank. */
+/** Numbers in arrays, nested to the depth of a tensor's rank; a scalar is a number alone. */
 export type Nested = number | readonly Nested[];
 
+/** Which sequence of random numbers a tensor is filled with. */
 export interface RandomOptions {
   /** Defaults to the device's seed. */
   seed?: number;
@@ -14,15 +16,11 @@ export interface RandomOptions {
   stream?: number;
 }
 
-/** The next unused stream of each device. */
-const streams = new WeakMap<Device, number>();
+const streams = new PerDevice(() => ({ next: 0 }));
 
-function nextStream(device: Device): number {
-  const stream = streams.get(device) ?? 0;
-  streams.set(device, stream + 1);
-  return stream;
-}
+const nextStream = (device: Device): number => streams.of(device).next++;
 
+/** A tensor whose elements all have one value. */
 export function full(device: Device, shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
   // The tensor first: it refuses shapes and sizes that no array could have.
   const tensor = new Tensor(device, shape, dtype);
@@ -30,10 +28,14 @@ export function full(device: Device, shape: Shape, value: number, dtype: DType =
   return tensor.write(values.fill(value));
 }
 
+/** A tensor of zeros. */
 export const zeros = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
   full(device, shape, 0, dtype);
 
-/** A tensor from typed-array values in row-major order. */
+/**
+ * A tensor of `shape` with `values` in row-major order; its type follows from the array's.
+ * @throws ShapeError if there are more or fewer values than the shape has elements
+ */
 export function fromArray(device: Device, values: Float32Array | Uint32Array, shape: Shape): Tensor {
   checkShape('from', shape);
   if (values.length !== sizeOf(shape)) {
@@ -44,7 +46,10 @@ export function fromArray(device: Device, values: Float32Array | Uint32Array, sh
   return new Tensor(device, shape, values instanceof Uint32Array ? 'u32' : 'f32').write(values);
 }
 
-/** A tensor from nested arrays: `from(device, [[1, 2], [3, 4]])` has shape `[2, 2]`. */
+/**
+ * A tensor from nested arrays: `from(device, [[1, 2], [3, 4]])` has shape `[2, 2]`.
+ * @throws ShapeError if arrays at one depth differ in length
+ */
 export function from(device: Device, nested: Nested, dtype: DType = 'f32'): Tensor {
   const shape: number[] = [];
   for (let level = nested; typeof level !== 'number'; level = level[0] as Nested) {

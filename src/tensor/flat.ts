@@ -5,13 +5,13 @@ import { Storage } from './storage.js';
 import { Tensor } from './tensor.js';
 import { keep } from './tidy.js';
 
-/** Elements. Each tensor begins at a multiple of as many, since memory is bound at multiples of `ALIGNMENT` bytes. */
+/** A number of elements: each tensor begins at a multiple of it, since memory is bound at multiples of `ALIGNMENT` bytes. */
 export const BLOCK = ALIGNMENT / 4;
 
-/** Blocks that so many elements take. */
+/** The number of blocks that `elements` elements take. */
 export const blocksOf = (elements: number): number => aligned(4 * elements) / ALIGNMENT;
 
-/** From which element of the flat tensor on each one lies, and how many elements there are in all. */
+/** The element of the flat tensor at which each of `tensors` begins, and the number of elements in all. */
 export function flatLayout(tensors: readonly Tensor[]): { starts: number[]; length: number } {
   let length = 0;
   const starts = tensors.map(({ size }) => {
@@ -23,8 +23,8 @@ export function flatLayout(tensors: readonly Tensor[]): { starts: number[]; leng
 }
 
 /**
- * Move tensors of type f32 into one buffer. The tensor over all of it borrows their memory: the last of them that is disposed of
- * gives it back.
+ * Move tensors of type f32 into one buffer, laid out as `flatLayout` says, and return a tensor over all of it. That one borrows
+ * their memory: the last of them that is disposed of gives it back.
  */
 export function moveTogether(device: Device, tensors: readonly Tensor[]): Tensor {
   const { starts, length } = flatLayout(tensors);
@@ -42,8 +42,8 @@ export function moveTogether(device: Device, tensors: readonly Tensor[]): Tensor
 }
 
 /**
- * Tensors of type f32 as one, laid out likewise. Only of tensors made while recording, whose places are planned later, and where
- * no launch reads one of them and writes another; else undefined.
+ * One tensor over the memory of `tensors`, of type f32, laid out as `flatLayout` says. Undefined where that cannot be: if one of
+ * them was not made while this program is recorded, and so has its place already, or a launch reads one and writes another.
  */
 export function joined(device: Device, tensors: readonly Tensor[]): Tensor | undefined {
   const memory = device.join(

@@ -6,17 +6,24 @@ export type Shape = readonly number[];
 /** A value for rows and one for columns; a lone number means both. */
 export type Pair = number | readonly [number, number];
 
+/** The value for rows and the one for columns. */
 export const pair = (value: Pair): readonly [number, number] =>
   typeof value === 'number' ? [value, value] : value;
 
+/** The number of elements of a tensor of this shape; 1 for a scalar, `[]`. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);
 
+/** A shape as error messages show it: `[2, 3]`. */
 export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`;
 
+/** Have two shapes the same axes? Shapes that merely broadcast have not. */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((n, axis) => n === b[axis]);
 
-/** Refuse shapes that no tensor can have: negative or fractional lengths. Zero is a length like any other. */
+/**
+ * Refuse a shape that no tensor can have. Zero is a length like any other.
+ * @throws ShapeError if a length is negative or not whole
+ */
 export function checkShape(op: string, shape: Shape): void {
   if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
     throw new ShapeError(
@@ -25,20 +32,30 @@ export function checkShape(op: string, shape: Shape): void {
   }
 }
 
-/** Refuse a tensor whose number of axes is not `rank`. */
+/**
+ * Refuse a tensor whose number of axes is not `rank`; `axes` names those that were expected, as `'[N, C, H, W]'`.
+ * @throws ShapeError
+ */
 export function checkRank(op: string, what: string, shape: Shape, rank: number, axes: string): void {
   if (shape.length !== rank) {
     throw new ShapeError(`${op}: ${what} has shape ${formatShape(shape)}, expected ${rank} axes ${axes}`);
   }
 }
 
+/**
+ * Refuse two shapes that are not the same.
+ * @throws ShapeError
+ */
 export function checkSameShape(op: string, a: Shape, b: Shape): void {
   if (!sameShape(a, b)) {
     throw new ShapeError(`${op}: shapes ${formatShape(a)} and ${formatShape(b)} differ; they must be equal`);
   }
 }
 
-/** The shape of `reshape`; one length may be -1 and is then worked out from the others. */
+/**
+ * The shape that `from` takes when it is asked to become `to`, of which one length may be -1 and is then worked out from the others.
+ * @throws ShapeError if the number of elements would change
+ */
 export function reshapedShape(from: Shape, to: Shape): Shape {
   const size = sizeOf(from);
   const known = sizeOf(to.filter((length) => length !== -1));
@@ -56,7 +73,11 @@ export function reshapedShape(from: Shape, to: Shape): Shape {
   return shape;
 }
 
-/** The shape of an elementwise result, by NumPy's rule: align at the last axis; lengths are equal, or one of them is 1. */
+/**
+ * The shape of an elementwise result, by NumPy's rule: aligned at the last axis, lengths are equal, or one of them is 1 or missing.
+ * `[2, 1, 4]` and `[3, 1]` give `[2, 3, 4]`.
+ * @throws ShapeError if they do not fit so
+ */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
@@ -72,24 +93,38 @@ export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
   });
 }
 
-/** Where a sliding window goes: convolutions and pools share it. */
+/** How a window slides over an image, in convolutions and pools: each pair is for rows and for columns, in elements. */
 export interface Window {
+  /** The size of the window, in taps. */
   readonly kernel: readonly [number, number];
+  /** From one window to the next. */
   readonly stride: readonly [number, number];
+  /** What is added around the image, on each side. */
   readonly padding: readonly [number, number];
+  /** From one tap of the window to the next. */
   readonly dilation: readonly [number, number];
   /** Keep the last window even where it hangs over the edge: round the output size up instead of down. */
   readonly ceilMode: boolean;
 }
 
+/** A `Window` as an op's caller gives it. */
 export interface WindowOptions {
+  /** `Window.kernel`. */
   kernelSize: Pair;
+  /** `Window.stride` (default 1). */
   stride?: Pair;
+  /** `Window.padding` (default 0). */
   padding?: Pair;
+  /** `Window.dilation` (default 1). */
   dilation?: Pair;
+  /** `Window.ceilMode` (default false). */
   ceilMode?: boolean;
 }
 
+/**
+ * The window that `options` describe, with PyTorch's defaults filled in.
+ * @throws ShapeError if a number is not whole or too small
+ */
 export function windowOf(op: string, options: WindowOptions): Window {
   const { kernelSize, stride = 1, padding = 0, dilation = 1, ceilMode = false } = options;
   const window = {
@@ -128,7 +163,10 @@ function windowCount(
   return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
 }
 
-/** Rows and columns of the output of a sliding window over `[..., H, W]`. */
+/**
+ * The rows and columns of the output of a window that slides over images of `height` x `width`.
+ * @throws ShapeError if not even one window fits
+ */
 export function windowedSize(
   op: string,
   [height, width]: readonly [number, number],

@@ -4,7 +4,7 @@ import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 
-/** Element types: 32-bit floats, and 32-bit unsigned integers for labels, bytes packed by four, and random keys. */
+/** The type of a tensor's elements: 32-bit floats, or 32-bit unsigned integers for labels, bytes packed by four, and random keys. */
 export type DType = 'f32' | 'u32';
 
 const ARRAYS = { f32: Float32Array, u32: Uint32Array } as const;
@@ -12,25 +12,43 @@ const ARRAYS = { f32: Float32Array, u32: Uint32Array } as const;
 /** Tensors that the garbage collector takes give their storage back; `dispose` and `tidy` do it sooner. */
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
 
+/** How a tensor was computed. The tape writes it, and knows more of it: see src/autograd/tape.ts. */
+export interface TapeNode {
+  /** The name of the op that made the tensor, `'conv2d'` for instance. */
+  readonly op: string;
+  /** The tensors that it made it from. */
+  readonly inputs: readonly Tensor[];
+}
+
 /**
  * A dense row-major array on a device. Images are `[N, C, H, W]`.
  *
  * A tensor's values are on the GPU; reading them (`toArray`, `item`) is the one asynchronous thing. The methods that
- * compute (`add`, `relu`, `backward`, ...) are installed by the autograd floor.
+ * compute (`add`, `relu`, `backward`, ...) are in src/autograd/methods.ts.
  */
 export class Tensor {
+  /** Where its memory is, and where ops on it run. */
   readonly device: Device;
+  /** The lengths of its axes, outermost first; `[]` for a scalar. */
   readonly shape: Shape;
+  /** The type of its elements. */
   readonly dtype: DType;
+  /** The number of its elements. */
   readonly size: number;
-  /** Should `backward` leave a gradient here? */
+  /** For a leaf: should `backward` leave a gradient in `grad`? For what an op made: does it depend on such a leaf? */
   requiresGrad = false;
-  /** Sum of the gradients of every `backward` since it was last cleared. The next one replaces and disposes of it. */
+  /** The sum of the gradients of every `backward` since it was last cleared. The next one replaces and disposes of it. */
   grad: Tensor | null = null;
-  /** How this tensor was computed: the tape's, see the autograd floor. */
-  node: unknown = undefined;
+  /** The op on the tape that made this tensor; undefined for a leaf. */
+  node: TapeNode | undefined = undefined;
+  /** Does the backward pass of some op on the tape read its values? The tape says so. */
+  savedForBackward = false;
   #storage: Storage | undefined;
 
+  /**
+   * A tensor with undefined contents, or with those of `storage`. `zeros`, `from`, `randn`, ... make one with values.
+   * @throws ShapeError unless every length is a whole number, 0 or more
+   */
   constructor(device: Device, shape: Shape, dtype: DType = 'f32', storage?: Storage) {
     checkShape('creating a tensor', shape);
     this.device = device;
@@ -42,11 +60,12 @@ export class Tensor {
     device.scopes.add(this);
   }
 
+  /** The number of its axes. */
   get rank(): number {
     return this.shape.length;
   }
 
-  /** Bytes of its elements. */
+  /** The number of bytes that its elements take. */
   get bytes(): number {
     return this.size * 4;
   }
@@ -70,6 +89,7 @@ export class Tensor {
     return this.#storage;
   }
 
+  /** Has its memory been given back? Using its values is then an error. */
   get disposed(): boolean {
     return this.#storage === undefined;
   }
@@ -79,14 +99,19 @@ export class Tensor {
     return this.#held.shared;
   }
 
-  /** A tensor of another shape over the same memory; one length may be -1. Not recorded for gradients: see `reshape`. */
+  /**
+   * A tensor of another shape over the same memory; one length may be -1, to be worked out from the others. Gradients do not
+   * flow through it: see `reshape` for that.
+   * @throws ShapeError if it has another number of elements
+   */
   view(shape: Shape): Tensor {
     return new Tensor(this.device, reshapedShape(this.shape, shape), this.dtype, this.#held.retain());
   }
 
   /**
-   * A tensor over a part of its memory, from element `start`, a multiple of `BLOCK` (flat.ts), on.
-   * Only of a tensor whose memory has its place: not of one made while recording.
+   * A tensor over a part of its memory, from element `start` on, which must be a multiple of `BLOCK` (flat.ts). The memory must
+   * have its place already: that of a tensor made while a program is recorded has not.
+   * @throws ShapeError if the part does not begin at such a multiple, or reaches beyond the end
    */
   part(start: number, shape: Shape): Tensor {
     return new Tensor(this.device, shape, this.dtype, this.#partOf(start, shape));
@@ -112,7 +137,10 @@ export class Tensor {
     collected.register(this, storage, this);
   }
 
-  /** Overwrite its values from the host. */
+  /**
+   * Overwrite its values, in row-major order, from the host. Returns the tensor.
+   * @throws ShapeError for another number of values, or an array of another type than `dtype`
+   */
   write(values: Float32Array | Uint32Array): this {
     if (values.length !== this.size) {
       throw new ShapeError(
@@ -129,13 +157,16 @@ export class Tensor {
     return this;
   }
 
-  /** Its values in row-major order, once everything recorded so far has run. */
+  /** Its values in row-major order, once everything that was launched so far has run: a Float32Array for f32, a Uint32Array for u32. */
   async toArray(): Promise<Float32Array | Uint32Array> {
     if (this.size === 0) return new ARRAYS[this.dtype](0);
     return new ARRAYS[this.dtype](await this.device.read(this.buffer, this.bytes, this.memory.offset));
   }
 
-  /** The value of a tensor with one element. */
+  /**
+   * The value of a tensor with one element.
+   * @throws ShapeError if it has more or none
+   */
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new ShapeError(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gradcheck } from '../../src/autograd/gradcheck.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
-import { record } from '../../src/autograd/tape.js';
+import { putOnTape } from '../../src/autograd/tape.js';
 import { elementwiseWithNumber } from '../../src/kernels/elementwise.js';
 import { from, randn, zeros } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -10,7 +10,7 @@ import { useDevice } from '../support/device.js';
 
 /** y = 2 x, with a gradient that is `factor` dy. */
 const doubled = (factor: number) => (x: Tensor) =>
-  record('doubled', elementwiseWithNumber('multiply', x, 2), [x], (dy) => [
+  putOnTape('doubled', elementwiseWithNumber('multiply', x, 2), [x], (dy) => [
     elementwiseWithNumber('multiply', dy, factor),
   ]);
 
@@ -36,13 +36,13 @@ describe('gradcheck', () => {
 
   it('fails one that is wrong in a single element', async () => {
     const mask = from(gpu.device, [1, 1, 0, 1]);
-    const broken = (x: Tensor) => record('broken', scale(x, 1), [x], (dy) => [multiply(dy, mask)]);
+    const broken = (x: Tensor) => putOnTape('broken', scale(x, 1), [x], (dy) => [multiply(dy, mask)]);
     const result = await gradcheck(broken, [zeros(gpu.device, [4])]);
     expect(result).toMatchObject({ passed: false, worst: { element: 2, analytic: 0 } });
   });
 
   it('fails NaN, whatever comes after it', async () => {
-    const nan = (x: Tensor) => record('nan', scale(x, 1), [x], () => [from(gpu.device, [Number.NaN, 1])]);
+    const nan = (x: Tensor) => putOnTape('nan', scale(x, 1), [x], () => [from(gpu.device, [Number.NaN, 1])]);
     const result = await gradcheck(
       (a, b) => multiply(nan(a), b),
       [from(gpu.device, [1, 1]), from(gpu.device, [1, 1])],

@@ -6,7 +6,14 @@ import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import { reshape } from '../../src/autograd/ops/reshape.js';
-import { type Backward, backward, isRecorded, noGrad, record, relinquish } from '../../src/autograd/tape.js';
+import {
+  type Backward,
+  backward,
+  needsGradient,
+  noGrad,
+  putOnTape,
+  relinquish,
+} from '../../src/autograd/tape.js';
 import { DawngradError, ShapeError } from '../../src/errors/errors.js';
 import { from, zeros } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
@@ -32,7 +39,7 @@ async function gradientOf(x: Tensor): Promise<number[]> {
 /** y = x, or the sum of several; writes its name down when the tape comes back to it. */
 function logged(log: string[], name: string, ...inputs: Tensor[]): Tensor {
   const y = inputs.reduce((total, x) => noGrad(() => add(total, x)), zeros(gpu.device, inputs[0].shape));
-  return record(name, y, inputs, (dy) => {
+  return putOnTape(name, y, inputs, (dy) => {
     log.push(name);
     return inputs.map(() => dy);
   });
@@ -40,7 +47,7 @@ function logged(log: string[], name: string, ...inputs: Tensor[]): Tensor {
 
 /** y = x whose gradient is whatever `back` says. */
 const withBackward = (x: Tensor, back: Backward, inputs = [x]): Tensor =>
-  record(
+  putOnTape(
     'test',
     noGrad(() => scale(x, 1)),
     inputs,
@@ -48,7 +55,7 @@ const withBackward = (x: Tensor, back: Backward, inputs = [x]): Tensor =>
   );
 
 describe('the order', () => {
-  it('is the reverse of recording, and each op comes once', () => {
+  it('is the reverse of that on the tape, and each op comes once', () => {
     const log: string[] = [];
     const x = leaf(1);
     const a = logged(log, 'a', x);
@@ -140,7 +147,7 @@ describe('gradients', () => {
     expect(await gradientOf(z)).toEqual([1]);
   });
 
-  it('pass by a tensor that was told to need none after it was recorded', () => {
+  it('pass by a tensor that was told to need none after it was put on the tape', () => {
     const x = leaf(1);
     const hidden = scale(x, 2);
     const y = add(scale(hidden, 3), leaf(1));
@@ -276,8 +283,7 @@ describe('the tape', () => {
   it('lets go of what its ops had kept, once walked', () => {
     const x = leaf(1);
     const y = multiply(x, x);
-    const node = y.node as { backward: Backward };
-    expect(typeof node.backward).toBe('function');
+    expect(y.node).toHaveProperty('backward', expect.any(Function));
     backward(y);
     expect(y.node).not.toHaveProperty('backward');
   });
@@ -285,18 +291,18 @@ describe('the tape', () => {
   it('holds nothing that depends on no parameter', () => {
     const y = multiply(constant(1), constant(2));
     expect(y).toMatchObject({ requiresGrad: false, node: undefined });
-    expect(isRecorded([constant(1), leaf(1)])).toBe(true);
-    expect(isRecorded([constant(1)])).toBe(false);
+    expect(needsGradient([constant(1), leaf(1)])).toBe(true);
+    expect(needsGradient([constant(1)])).toBe(false);
   });
 });
 
 describe('noGrad', () => {
-  it('records nothing, nested or not, and returns what the work returns', () => {
+  it('puts nothing on the tape, nested or not, and returns what the work returns', () => {
     const x = leaf(2);
     const [outer, inner, still] = noGrad(() => [scale(x, 2), noGrad(() => scale(x, 3)), scale(x, 4)]);
     for (const y of [outer, inner, still]) expect(y.requiresGrad).toBe(false);
     expect(scale(x, 2).requiresGrad).toBe(true);
-    expect(noGrad(() => isRecorded([x]))).toBe(false);
+    expect(noGrad(() => needsGradient([x]))).toBe(false);
   });
 
   it('ends when its work throws', () => {
@@ -305,24 +311,24 @@ describe('noGrad', () => {
         throw new Error('inside');
       });
     expect(failing).toThrow('inside');
-    expect(isRecorded([leaf(1)])).toBe(true);
+    expect(needsGradient([leaf(1)])).toBe(true);
   });
 
   it('is how backward works, and ends when an op throws there', () => {
     const x = leaf(1);
-    let recordedInside = true;
+    let neededInside = true;
     const watched = withBackward(x, (dy) => {
-      recordedInside = isRecorded([x]);
+      neededInside = needsGradient([x]);
       return [dy];
     });
     backward(watched);
-    expect(recordedInside).toBe(false);
+    expect(neededInside).toBe(false);
 
     const failing = withBackward(x, () => {
       throw new Error('on the way back');
     });
     expect(() => backward(failing)).toThrow('on the way back');
-    expect(isRecorded([x])).toBe(true);
+    expect(needsGradient([x])).toBe(true);
   });
 });
 

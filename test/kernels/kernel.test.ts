@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { addBias } from '../../src/kernels/bias.js';
+import { elementwise } from '../../src/kernels/elementwise.js';
 import { ENOUGH_WORKGROUPS, linearGrid } from '../../src/kernels/kernel.js';
+import { normalise } from '../../src/kernels/normalisation/batch-norm.js';
 import { planeGrid } from '../../src/kernels/planes.js';
 import { relu } from '../../src/kernels/relu.js';
+import { from } from '../../src/tensor/create.js';
 import { Tensor } from '../../src/tensor/tensor.js';
+import { expectClose } from '../support/close.js';
 import { useDevice } from '../support/device.js';
+import { SINGLE } from '../support/expect-op.js';
 
 describe('grids', () => {
   it('give a workgroup to 256 elements while that is not too many', () => {
@@ -38,9 +42,13 @@ describe('arrays longer than all threads together', () => {
     const values = Float32Array.from({ length: size }, (_, i) => i % 8191);
     const x = new Tensor(gpu.device, [size, 1]);
     gpu.device.write(x.buffer, values);
-    const bias = new Tensor(gpu.device, [1]);
-    gpu.device.write(bias.buffer, Float32Array.of(0.5));
-    expect(await addBias(x, bias).toArray()).toEqual(values.map((value) => value + 0.5));
+    const [zero, quarter, half] = [0, 0.25, 0.5].map((value) => from(gpu.device, [value]));
+    const y = normalise(x, { mean: zero, variance: quarter }, quarter, half, 0);
+    expectClose(
+      await y.toArray(),
+      [...values].map((value) => value / 2 + 0.5),
+      { ...SINGLE, shape: [size, 1], label: 'y' },
+    );
   });
 });
 
@@ -49,7 +57,7 @@ describe('a launch', () => {
 
   it('refuses operands of two devices', () => {
     const a = new Tensor(one.device, [2, 3]);
-    const bias = new Tensor(other.device, [3]);
-    expect(() => addBias(a, bias)).toThrow('bias.forward: x and bias are on different devices');
+    const b = new Tensor(other.device, [2, 3]);
+    expect(() => elementwise('add', a, b)).toThrow('elementwise.flat: a and b are on different devices');
   });
 });

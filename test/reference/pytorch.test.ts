@@ -41,10 +41,6 @@ const answers: { readonly [Op in FixtureOp]: (fixture: FixtureCase<Op>) => Resul
       gradients: bias === undefined ? gradients : { ...gradients, dBias },
     };
   },
-  addBias: ({ inputs: { input, bias, dOutput } }) => ({
-    outputs: { output: reference.addBias(input, bias) },
-    gradients: { dInput: dOutput, dBias: reference.biasBackward(dOutput) },
-  }),
   relu: ({ inputs: { input, dOutput } }) => ({
     outputs: { output: reference.relu(input) },
     gradients: { dInput: reference.reluBackward(dOutput, input) },

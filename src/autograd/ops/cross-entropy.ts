@@ -1,8 +1,9 @@
 import { sumOver } from '../../kernels/reduce.js';
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '../../kernels/softmax-cross-entropy.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { isRecorded, record } from '../tape.js';
+import { needsGradient, putOnTape } from '../tape.js';
 
+/** What `crossEntropy` returns. */
 export interface CrossEntropy {
   /** Mean over the batch; a scalar, shape `[]`. */
   readonly loss: Tensor;
@@ -24,9 +25,9 @@ export function crossEntropy(logits: Tensor, labels: Tensor): CrossEntropy {
   const correct = sumOver(rows.correct, [0]);
   rows.loss.dispose();
   rows.correct.dispose();
-  if (!isRecorded([logits])) rows.statistics.dispose();
+  if (!needsGradient([logits])) rows.statistics.dispose();
   // dlogits = dloss / N (p - [k = label])
-  record('crossEntropy', loss, [logits], (dloss) => [
+  putOnTape('crossEntropy', loss, [logits], (dloss) => [
     softmaxCrossEntropyGradient(logits, labels, rows.statistics, dloss),
   ]);
   return { loss, correct };

@@ -1,15 +1,22 @@
 import { ShapeError } from '../../errors/errors.js';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { record } from '../tape.js';
+import { putOnTape } from '../tape.js';
 
-/** The same elements, in the same order, under another shape; one length may be -1. Shares x's memory. */
+/**
+ * The same elements, in the same order, under another shape; one length may be -1, to be worked out from the others. Shares x's
+ * memory.
+ * @throws ShapeError if it has another number of elements
+ */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   // dx = dy under x's shape
-  return record('reshape', x.view(shape), [x], (dy) => [dy.view(x.shape)], { reads: [] });
+  return putOnTape('reshape', x.view(shape), [x], (dy) => [dy.view(x.shape)], { reads: [] });
 }
 
-/** One axis in place of `startAxis` and all after it: `[N, C, H, W]` becomes `[N, C H W]`. Shares x's memory. */
+/**
+ * One axis in place of `startAxis` and all after it: `[N, C, H, W]` becomes `[N, C H W]`. Shares x's memory.
+ * @throws ShapeError unless `startAxis` is a whole number from 0 to the number of axes
+ */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
   if (!Number.isInteger(startAxis) || startAxis < 0 || startAxis > x.rank) {
     throw new ShapeError(

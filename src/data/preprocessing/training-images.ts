@@ -1,5 +1,5 @@
 import type { Device } from '../../gpu/device.js';
-import { accumulated, elementwiseWithNumber } from '../../kernels/elementwise.js';
+import { addAndDispose, elementwiseWithNumber } from '../../kernels/elementwise.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { ImageSet } from '../dataset.js';
@@ -28,7 +28,7 @@ export class TrainingImages {
     let sum: Tensor | undefined;
     for await (const { images, first } of imageStream(device, set, before)) {
       const more = tidy(device, () => work(images));
-      sum = sum ? accumulated(sum, more) : more;
+      sum = sum ? addAndDispose(sum, more) : more;
       onProgress({ stage, done: first + images.shape[0]!, total });
     }
     const mean = elementwiseWithNumber('divide', sum!, total);

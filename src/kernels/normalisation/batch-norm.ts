@@ -110,8 +110,8 @@ function planes(x: Tensor) {
   return { ...size, rows: 0, columns: Math.min(size.length, NEIGHBOURS) };
 }
 
-/** Finish partial sums `[rows, C, columns]`, which it disposes of. */
-function finished(partial: Tensor, factor: number): Tensor {
+/** `factor` times the sum for each channel, `[C]`, of partial sums `[rows, C, columns]`; disposes of these. */
+function addUpAndDispose(partial: Tensor, factor: number): Tensor {
   const sum = sumOver(partial, [0, 2], { factor });
   partial.dispose();
   return sum;
@@ -124,7 +124,7 @@ export function batchStatistics(x: Tensor): Statistics {
   const mean = sumOver(x, [0, 2, 3], { factor });
   const squares = new Tensor(x.device, [split.rows, split.channels, split.columns]);
   launch(batchNormSquaredDeviations, { x, mean, partial_squares: squares }, split);
-  return { mean, variance: finished(squares, factor) };
+  return { mean, variance: addUpAndDispose(squares, factor) };
 }
 
 /** Move the running statistics by `momentum` of the way towards those of the batch `x`, in place. */
@@ -183,8 +183,8 @@ export function batchNormGradients(
     },
     split,
   );
-  const gammaGradient = finished(partialGamma, 1);
-  const betaGradient = finished(partialBeta, 1);
+  const gammaGradient = addUpAndDispose(partialGamma, 1);
+  const betaGradient = addUpAndDispose(partialBeta, 1);
 
   const inputGradient = new Tensor(device, x.shape);
   launch(

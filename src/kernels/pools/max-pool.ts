@@ -54,25 +54,25 @@ export function maxPool(x: Tensor, window: Window): Tensor {
 
 /**
  * The same, and where each maximum is: u32 positions in the flat x, which the gradient needs.
- * @param options.positiveOnly a maximum that is not above 0 is nowhere, and passes no gradient on: the gradient comes out as
- *   it should be before a ReLU that made x
+ * @param options.masked is x the mask of its own gradient, as the output of a ReLU is? Then a maximum that is not above 0 is
+ *   nowhere, and passes no gradient on
  */
 export function maxPoolWithArgmax(
   x: Tensor,
   window: Window,
-  { positiveOnly = false } = {},
+  { masked = false } = {},
 ): { y: Tensor; argmax: Tensor } {
   const sizes = poolParamsOf('maxPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
   const argmax = new Tensor(x.device, y.shape, 'u32');
   launch(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
     ...strideConstants(window),
-    POSITIVE_ONLY: positiveOnly,
+    MASK: masked,
   });
   return { y, argmax };
 }
 
-/** The gradient of `maxPool` at its input, from that at its output and the argmax. */
+/** The gradient of `maxPool` at its input, from that at its output and the argmax: `backward` in shaders/pools/max_pool.wgsl. */
 export function maxPoolGradient(
   argmax: Tensor,
   outputGradient: Tensor,

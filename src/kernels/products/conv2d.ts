@@ -13,7 +13,7 @@
  */
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { biasGradient } from '../bias.js';
+import { biasGradient } from '../bias-gradient.js';
 import { sumOver } from '../reduce.js';
 import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
 import { multiplyInto } from './matmul.js';
@@ -113,7 +113,7 @@ export function conv2d(
 
 /**
  * The gradient of `conv2d` at its input, of shape `input`, from that of its output [N, O, OH, OW].
- * @param mask of the shape of the input: where it is not above 0, so is not the gradient (see rectified.ts of autograd)
+ * @param mask of the shape of the input: where it is not above 0, the gradient is 0 (see `maskOf` in src/autograd/tape.ts)
  */
 export function conv2dInputGradient(
   outputGradient: Tensor,

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { expanded } from '../elementwise.js';
+import { broadcastTo } from '../elementwise.js';
 import type { Images } from './im2col.js';
 import { foldPatches, unfoldPatches } from './local-patches.js';
 import { multiplyInto } from './matmul.js';
@@ -56,7 +56,7 @@ export function localConv2d(x: Tensor, weight: Tensor, bias: Tensor | null, wind
   const [images = 0, , height = 0, width = 0] = x.shape;
   const { positions, outputs, depth, pieces, ...strides } = geometryOf(images, weight.shape);
   const shape = [images, outputs, ...windowedSize('localConv2d', [height, width], window)];
-  const y = bias ? expanded(bias, shape) : new Tensor(x.device, shape);
+  const y = bias ? broadcastTo(bias, shape) : new Tensor(x.device, shape);
   for (const piece of pieces) {
     const patches = unfoldPatches(x, window, piece);
     const product = {

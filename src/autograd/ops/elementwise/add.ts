@@ -1,13 +1,16 @@
 import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise.js';
 import { sumTo } from '../../../kernels/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
-/** y = a + b, elementwise; shapes broadcast as in NumPy, and b may be a number. */
+/**
+ * y = a + b, elementwise; shapes broadcast as in NumPy, and b may be a number.
+ * @throws ShapeError if the shapes do not broadcast
+ */
 export function add(a: Tensor, b: Tensor | number): Tensor {
   // da = dy, db = dy, each summed over the axes it was stretched along
-  if (typeof b === 'number') return record('add', elementwiseWithNumber('add', a, b), [a], (dy) => [dy]);
-  return record('add', elementwise('add', a, b), [a, b], (dy) => [
+  if (typeof b === 'number') return putOnTape('add', elementwiseWithNumber('add', a, b), [a], (dy) => [dy]);
+  return putOnTape('add', elementwise('add', a, b), [a, b], (dy) => [
     a.requiresGrad ? sumTo(dy, a.shape) : null,
     b.requiresGrad ? sumTo(dy, b.shape) : null,
   ]);

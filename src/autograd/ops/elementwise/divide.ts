@@ -1,23 +1,26 @@
 import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { gathered } from '../../stretched.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
+import { unbroadcast } from '../../unbroadcast.js';
 
-/** y = a / b, elementwise; shapes broadcast as in NumPy, and b may be a number. */
+/**
+ * y = a / b, elementwise; shapes broadcast as in NumPy, and b may be a number.
+ * @throws ShapeError if the shapes do not broadcast
+ */
 export function divide(a: Tensor, b: Tensor | number): Tensor {
   if (typeof b === 'number') {
     // da = dy / b
-    return record('divide', elementwiseWithNumber('divide', a, b), [a], (dy) => [
+    return putOnTape('divide', elementwiseWithNumber('divide', a, b), [a], (dy) => [
       elementwiseWithNumber('divide', dy, b),
     ]);
   }
   const y = elementwise('divide', a, b);
   // da = dy / b, db = -y dy / b, each summed over the axes it was stretched along
-  return record('divide', y, [a, b], (dy) => {
+  return putOnTape('divide', y, [a, b], (dy) => {
     const quotient = elementwise('divide', dy, b);
     const negative = b.requiresGrad ? minusProduct(quotient, y) : null;
-    const da = gathered(quotient, a.shape);
-    return [da, negative && gathered(negative, b.shape)];
+    const da = unbroadcast(quotient, a.shape);
+    return [da, negative && unbroadcast(negative, b.shape)];
   });
 }
 

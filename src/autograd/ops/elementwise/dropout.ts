@@ -3,17 +3,18 @@ import { checkDType } from '../../../kernels/check.js';
 import { dropout as dropoutKernel } from '../../../kernels/dropout.js';
 import { nextKey } from '../../../kernels/random-key.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
+/** Whether `dropout` drops, and what. */
 export interface DropoutOptions {
   /** Outside training, dropout is the identity (default true). */
   training?: boolean;
-  /** Decides the mask: u32 [seed, counter]. By default a fresh one of the device's. */
+  /** Decides which elements are dropped: u32 [seed, counter], shape `[2]`. By default a fresh one of the device's. */
   key?: Tensor;
 }
 
 /**
- * Inverted dropout: y = mask x / (1 - p), where the mask is 0 with probability p, else 1; x of any shape.
+ * Inverted dropout: y = kept x / (1 - p), where kept is 0 with probability p, else 1; x of any shape.
  * @throws ShapeError unless 0 <= p < 1
  */
 export function dropout(x: Tensor, p: number, { training = true, key }: DropoutOptions = {}): Tensor {
@@ -22,8 +23,8 @@ export function dropout(x: Tensor, p: number, { training = true, key }: DropoutO
   }
   checkDType('dropout', 'input', x);
   if (!training || p === 0) return x;
-  const maskKey = key ?? nextKey(x.device);
-  const y = dropoutKernel(x, maskKey, p);
-  // dx = mask dy / (1 - p): the same map
-  return record('dropout', y, [x], (dy) => [dropoutKernel(dy, maskKey, p)], { reads: [] });
+  const dropKey = key ?? nextKey(x.device);
+  const y = dropoutKernel(x, dropKey, p);
+  // dx = kept dy / (1 - p): the same map
+  return putOnTape('dropout', y, [x], (dy) => [dropoutKernel(dy, dropKey, p)], { reads: [] });
 }

@@ -8,16 +8,17 @@ import {
 } from '../../../kernels/normalisation/batch-norm.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { isRecorded, record } from '../../tape.js';
+import { needsGradient, putOnTape } from '../../tape.js';
 
+/** The state and the numbers that `batchNorm2d` works with. */
 export interface BatchNorm2dOptions {
   /** `[C]`; in training changed in place. */
   runningMean: Tensor;
   /** `[C]`; in training changed in place. */
   runningVariance: Tensor;
-  /** How far the running statistics move towards those of a batch. */
+  /** How far the running statistics move towards those of a batch, from 0 to 1 (default 0.1). */
   momentum?: number;
-  /** Added to the variance under the root. */
+  /** Added to the variance under the root (default 1e-5). */
   eps?: number;
   /** Normalise with the batch's own statistics, and move the running ones; otherwise with the running ones. */
   training: boolean;
@@ -41,7 +42,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
   const running = { mean: runningMean, variance: runningVariance };
   if (!training) {
     // dbeta = sum dy, dgamma = sum dy xhat, dx = gamma dy / sqrt(variance + eps)
-    return record(
+    return putOnTape(
       'batchNorm2d',
       normalise(x, running, gamma, beta, eps),
       [x, gamma, beta],
@@ -61,12 +62,12 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
   updateRunningStatistics(running, statistics, x, momentum);
   const y = normalise(x, statistics, gamma, beta, eps);
   const inputs = [x, gamma, beta];
-  if (!isRecorded(inputs)) {
+  if (!needsGradient(inputs)) {
     statistics.mean.dispose();
     statistics.variance.dispose();
   }
   // dx = gamma / sqrt(variance + eps) (dy - mean(dy) - xhat mean(dy xhat)); dbeta and dgamma as in evaluation
-  return record(
+  return putOnTape(
     'batchNorm2d',
     y,
     inputs,

@@ -7,16 +7,17 @@ import {
 } from '../../../kernels/normalisation/local-response-norm.js';
 import { formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
+/** The numbers in the formula of `localResponseNorm`. */
 export interface LocalResponseNormOptions {
   /** Channels in a window: floor(size / 2) before its own, the rest after it. */
   size: number;
   /** Divided by `size` before it multiplies the sum of squares, as in PyTorch (default 1e-4). */
   alpha?: number;
-  /** Default 0.75. */
+  /** The power that the sum is taken to (default 0.75). */
   beta?: number;
-  /** Default 1. */
+  /** Added to the sum (default 1). */
   k?: number;
 }
 
@@ -43,7 +44,7 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
   // With base[c] the bracket above:
   // dx[c] = dy[c] base[c]^-beta - 2 (alpha / size) beta x[c] * sum of dy[j] x[j] base[j]^(-beta - 1) over the j whose
   // window holds c
-  return record('localResponseNorm', y, [x], (dy) => [localResponseNormGradient(x, dy, norm)], {
+  return putOnTape('localResponseNorm', y, [x], (dy) => [localResponseNormGradient(x, dy, norm)], {
     reads: [x],
   });
 }

@@ -2,8 +2,9 @@ import { checkDType } from '../../../kernels/check.js';
 import { avgPool, avgPoolGradient } from '../../../kernels/pools/avg-pool.js';
 import { type PoolOptions, poolWindow } from '../../../kernels/pools/pool-window.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
+/** Where the windows of `avgPool2d` are, and what they are divided by. */
 export interface AvgPool2dOptions extends Omit<PoolOptions, 'dilation'> {
   /** Divide by the elements of the padding too, which are zeros (default true). */
   countIncludePad?: boolean;
@@ -20,7 +21,7 @@ export function avgPool2d(x: Tensor, { countIncludePad = true, ...options }: Avg
   const window = poolWindow('avgPool2d', options);
   const y = avgPool(x, window, countIncludePad);
   // dx[i] = sum of dy / count over the windows that hold x[i]
-  return record('avgPool2d', y, [x], (dy) => [avgPoolGradient(dy, x.shape, window, countIncludePad)], {
+  return putOnTape('avgPool2d', y, [x], (dy) => [avgPoolGradient(dy, x.shape, window, countIncludePad)], {
     reads: [],
   });
 }

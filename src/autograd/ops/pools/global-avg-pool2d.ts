@@ -1,7 +1,7 @@
 import { checkDType } from '../../../kernels/check.js';
 import { globalAvgPool, globalAvgPoolGradient } from '../../../kernels/pools/global-avg-pool.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
 /**
  * y[n, c] = (1 / (H W)) sum over h, w of x[n, c, h, w]; x [N, C, H, W], y [N, C].
@@ -12,5 +12,5 @@ export function globalAvgPool2d(x: Tensor): Tensor {
   checkDType('globalAvgPool2d', 'input', x);
   const y = globalAvgPool(x);
   // dx[n, c, h, w] = dy[n, c] / (H W)
-  return record('globalAvgPool2d', y, [x], (dy) => [globalAvgPoolGradient(dy, x.shape)], { reads: [] });
+  return putOnTape('globalAvgPool2d', y, [x], (dy) => [globalAvgPoolGradient(dy, x.shape)], { reads: [] });
 }

@@ -2,8 +2,7 @@ import { checkDType } from '../../../kernels/check.js';
 import { maxPool, maxPoolGradient, maxPoolWithArgmax } from '../../../kernels/pools/max-pool.js';
 import { type PoolOptions, poolWindow } from '../../../kernels/pools/pool-window.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { isRectified, markCut } from '../../rectified.js';
-import { isRecorded, record } from '../../tape.js';
+import { maskOf, needsGradient, putOnTape } from '../../tape.js';
 
 /**
  * y[n, c, r, q] = max over the window of x[n, c, ., .]; x [N, C, H, W].
@@ -14,13 +13,10 @@ import { isRecorded, record } from '../../tape.js';
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
   checkDType('maxPool2d', 'input', x);
   const window = poolWindow('maxPool2d', options);
-  if (!isRecorded([x])) return maxPool(x, window);
-  const cut = isRectified(x);
-  const { y, argmax } = maxPoolWithArgmax(x, window, { positiveOnly: cut });
-  // dx[i] = sum of dy over the windows whose maximum is x[i]
-  const backward = (dy: Tensor) => {
-    const dx = maxPoolGradient(argmax, dy, x.shape, window);
-    return [cut ? markCut(dx) : dx];
-  };
-  return record('maxPool2d', y, [x], backward, { saved: [argmax], reads: [] });
+  if (!needsGradient([x])) return maxPool(x, window);
+  const masked = maskOf(x) !== undefined;
+  const { y, argmax } = maxPoolWithArgmax(x, window, { masked });
+  // dx[i] = sum of dy over the windows whose maximum is x[i]: see src/kernels/pools/max-pool.ts
+  const backward = (dy: Tensor) => [maxPoolGradient(argmax, dy, x.shape, window)];
+  return putOnTape('maxPool2d', y, [x], backward, { saved: [argmax], reads: [], appliesMaskOf: x });
 }

@@ -3,7 +3,7 @@ import { checkDType } from '../../../kernels/check.js';
 import { maxout as forward, maxoutGradient } from '../../../kernels/maxout.js';
 import { formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
 /**
  * y[n, c, ...] = max over p < pieces of x[n, c pieces + p, ...]; x `[N, C * pieces, ...]`, result `[N, C, ...]`.
@@ -24,7 +24,7 @@ export function maxout(x: Tensor, pieces: number): Tensor {
   }
   const y = forward(x, pieces);
   // dx[n, c pieces + p] = dy[n, c] for the first p with x[n, c pieces + p] = y[n, c], else 0
-  return record('maxout', y, [x], (dy) => [maxoutGradient(x, dy, pieces)], { reads: [x] });
+  return putOnTape('maxout', y, [x], (dy) => [maxoutGradient(x, dy, pieces)], { reads: [x] });
 }
 
 /** Refuse what cannot be a number of pieces. */

@@ -1,22 +1,24 @@
 import { ShapeError } from '../../../errors/errors.js';
-import { biasGradient } from '../../../kernels/bias.js';
+import { biasGradient } from '../../../kernels/bias-gradient.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
   conv2dInputGradient,
   conv2dParameterGradients,
   conv2d as forward,
 } from '../../../kernels/products/conv2d.js';
-import { reluGradient } from '../../../kernels/relu.js';
 import { checkRank, formatShape, type Pair, type Window, windowOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { isCut, isRectified, markCut, markRectified } from '../../rectified.js';
-import { record } from '../../tape.js';
+import { MASK, maskOf, putOnTape } from '../../tape.js';
 
+/** Where the kernel of `conv2d` is applied, and what follows; each number or pair is for rows and columns. */
 export interface Conv2dOptions {
+  /** Elements from one window to the next (default 1). */
   stride?: Pair;
+  /** Zeros around the image on each side (default 0). */
   padding?: Pair;
+  /** Elements from one tap of the kernel to the next (default 1). */
   dilation?: Pair;
-  /** Follow with a ReLU in the same dispatch. */
+  /** Follow with a ReLU in the same dispatch (default false). */
   relu?: boolean;
 }
 
@@ -36,30 +38,34 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
   });
   const y = forward(x, weight, bias, window, relu);
 
-  // dz = dy * [y > 0] behind the ReLU
-  // dbias[o] = sum of dz[:, o],  dweight[o][c] = sum over n of dz[n][o] (x) x[n][c],  dx[n][c] = sum over o of dz[n][o] * weight[o][c]
-  record('conv2d', y, bias ? [x, weight, bias] : [x, weight], (dy) => {
-    const dz = relu && !isCut(dy) ? reluGradient(y, dy) : dy;
-    const dx = x.requiresGrad ? inputGradient(dz, weight, x, window) : null;
-    const { weight: dWeight, bias: dBias } = parameterGradients(dz, x, weight, bias, window);
-    if (dz !== dy) dz.dispose();
+  // dbias[o] = sum of dy[:, o],  dweight[o][c] = sum over n of dy[n][o] (x) x[n][c],  dx[n][c] = sum over o of dy[n][o] * weight[o][c]
+  const mask = maskOf(x);
+  const backward = (dy: Tensor) => {
+    const dx = x.requiresGrad ? conv2dInputGradient(dy, weight, x.shape, window, mask) : null;
+    const { weight: dWeight, bias: dBias } = parameterGradients(dy, x, weight, bias, window);
     return [dx, dWeight, dBias];
-  });
-  return relu ? markRectified(y) : y;
+  };
+  putOnTape('conv2d', y, bias ? [x, weight, bias] : [x, weight], backward, { appliesMaskOf: x });
+  return relu ? withRelu(y) : y;
 }
 
-/** Of those parameters that want one. */
-function parameterGradients(dz: Tensor, x: Tensor, weight: Tensor, bias: Tensor | null, window: Window) {
+/**
+ * Put the ReLU that the kernel has applied on the tape as an op of its own, so that the way back need not know of the short cut.
+ * Its output takes over the memory of its input, whose values were never written down: nobody reads them.
+ */
+function withRelu(z: Tensor): Tensor {
+  if (!z.requiresGrad) return z;
+  const y = putOnTape('relu', z.view(z.shape), [z], MASK);
+  z.dispose();
+  return y;
+}
+
+/** The gradients of those parameters that require one. */
+function parameterGradients(dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor | null, window: Window) {
   const withBias = bias?.requiresGrad === true;
-  if (weight.requiresGrad) return conv2dParameterGradients(dz, x, weight.shape, window, withBias);
-  return { weight: null, bias: withBias ? biasGradient(dz) : null };
+  if (weight.requiresGrad) return conv2dParameterGradients(dy, x, weight.shape, window, withBias);
+  return { weight: null, bias: withBias ? biasGradient(dy) : null };
 }
-
-/** dx, cut where x came out of a ReLU as 0. */
-const inputGradient = (dz: Tensor, weight: Tensor, x: Tensor, window: Window): Tensor =>
-  isRectified(x)
-    ? markCut(conv2dInputGradient(dz, weight, x.shape, window, x))
-    : conv2dInputGradient(dz, weight, x.shape, window);
 
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkDType('conv2d', 'input', x);

@@ -16,10 +16,13 @@ import {
   windowOf,
 } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
+/** Where the filters of `localConv2d` are applied; each number or pair is for rows and columns. */
 export interface LocalConv2dOptions {
+  /** Elements from one window to the next (default 1). */
   stride?: Pair;
+  /** Zeros around the image on each side (default 0). */
   padding?: Pair;
 }
 
@@ -50,7 +53,7 @@ export function localConv2d(
   // dbias[o][p] = sum over n of dy[n][o][p],  dweight[p][o][c][i][j] = sum over n of dy[n][o][p] x[n][c][at p, i, j],
   // dx[n][c][.] = sum of dy[n][o][p] weight[p][o][c][i][j] over all o and all p, i, j that read it
   const inputs = bias ? [x, weight, bias] : [x, weight];
-  return record(
+  return putOnTape(
     'localConv2d',
     y,
     inputs,

@@ -1,7 +1,7 @@
 import { type MatmulOptions, matrixProduct } from '../../../kernels/products/matrix-product.js';
-import { sumTo } from '../../../kernels/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
+import { unbroadcast } from '../../unbroadcast.js';
 
 /**
  * y = op(a) op(b), where op transposes the last two axes if asked. a `[..., M, K]`, b `[..., K, N]` (before transposing),
@@ -16,29 +16,22 @@ export function matmul(
   const y = matrixProduct(a, b, { transposeA, transposeB });
 
   // With A = op(a), B = op(b):  dA = dy B',  dB = A' dy,  each transposed back, and summed over a batch it was shared by
-  return record('matmul', y, [a, b], (dy) => [
+  return putOnTape('matmul', y, [a, b], (dy) => [
     a.requiresGrad
-      ? reduced(
+      ? unbroadcast(
           transposeA
             ? matrixProduct(b, dy, { transposeA: transposeB, transposeB: true })
             : matrixProduct(dy, b, { transposeB: !transposeB }),
-          a,
+          a.shape,
         )
       : null,
     b.requiresGrad
-      ? reduced(
+      ? unbroadcast(
           transposeB
             ? matrixProduct(dy, a, { transposeA: true, transposeB: transposeA })
             : matrixProduct(a, dy, { transposeA: !transposeA }),
-          b,
+          b.shape,
         )
       : null,
   ]);
-}
-
-/** Sum a gradient over the batch that its operand was shared by. */
-function reduced(gradient: Tensor, operand: Tensor): Tensor {
-  const sum = sumTo(gradient, operand.shape);
-  if (sum !== gradient) gradient.dispose();
-  return sum;
 }

@@ -2,11 +2,11 @@ import { ShapeError } from '../../../errors/errors.js';
 import { resolveAxes } from '../../../kernels/reduce.js';
 import { formatShape, sizeOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { type ReduceOptions, reduced } from './sum.js';
+import { type ReduceOptions, scaledSum } from './sum.js';
 
 /**
  * y = sum of x over `axes`, divided by the number of elements in each sum.
- * @throws ShapeError for a mean over no elements
+ * @throws ShapeError for a mean over no elements, or if x has no such axis
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = resolveAxes('mean', x.shape, options.axes);
@@ -17,5 +17,5 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
     );
   }
   // dx = dy / count, repeated along the averaged axes
-  return reduced('mean', x, options, 1 / count);
+  return scaledSum('mean', x, options, 1 / count);
 }

@@ -1,29 +1,33 @@
-import { expanded } from '../../../kernels/elementwise.js';
+import { broadcastTo } from '../../../kernels/elementwise.js';
 import { reducedShape, resolveAxes, sumOver } from '../../../kernels/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { record } from '../../tape.js';
+import { putOnTape } from '../../tape.js';
 
+/** What `sum` and `mean` reduce over, and the shape that is left. */
 export interface ReduceOptions {
-  /** The axes to go; negative ones count from the end. All of them if left out. */
+  /** The axes to go; negative ones count from the end (default: all of them). */
   axes?: readonly number[];
-  /** Keep them with length 1. */
+  /** Keep them with length 1 (default false). */
   keepDims?: boolean;
 }
 
-/** y = sum of x over `axes`. A sum over no elements is 0. */
+/**
+ * y = sum of x over `axes`. A sum over no elements is 0.
+ * @throws ShapeError if x has no such axis, or one is named twice
+ */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
-  return reduced('sum', x, options, 1);
+  return scaledSum('sum', x, options, 1);
 }
 
-/** `factor` times the sum of x over some axes: what sums and means have in common. */
-export function reduced(op: string, x: Tensor, options: ReduceOptions, factor: number): Tensor {
+/** y = factor * (sum of x over `axes`): what `sum` and `mean` have in common. */
+export function scaledSum(op: string, x: Tensor, options: ReduceOptions, factor: number): Tensor {
   const { axes, keepDims = false } = options;
   const summed = resolveAxes(op, x.shape, axes);
   const y = sumOver(x, summed, { keepDims, factor });
   // dx = factor dy, repeated along the summed axes
-  return record(op, y, [x], (dy) => {
+  return putOnTape(op, y, [x], (dy) => {
     const kept = dy.view(reducedShape(x.shape, summed, true));
-    const dx = expanded(kept, x.shape, factor);
+    const dx = broadcastTo(kept, x.shape, factor);
     kept.dispose();
     return [dx];
   });
