@@ -2,8 +2,8 @@ import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shap
 import { Tensor } from '../../tensor/tensor.js';
 import { reluGradient } from '../relu.js';
 import { col2im, type Images, im2col } from './im2col.js';
+import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
-import type { MatmulVariant } from './matmul-ladder.js';
 import type { Epilogue } from './product.js';
 
 /**

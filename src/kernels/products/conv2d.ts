@@ -16,8 +16,8 @@ import { Tensor } from '../../tensor/tensor.js';
 import { biasGradient } from '../bias.js';
 import { sumOver } from '../reduce.js';
 import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
+import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
-import type { MatmulVariant } from './matmul-ladder.js';
 import type { Epilogue, Product, SlidingWindow } from './product.js';
 import { combineParts } from './split-k.js';
 
