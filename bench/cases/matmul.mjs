@@ -1,5 +1,6 @@
 /** Every variant of the matrix product: on a square, and on what the convolutions of the network come down to. */
-import { isReduced, variantsFor } from '../../dist/kernels/products/matmul-ladder.js';
+import { variantsFor } from '../../dist/kernels/products/choice/choose-variant.js';
+import { LADDER, VARIANTS } from '../../dist/kernels/products/ladder/ladder.js';
 import { matrixProduct } from '../../dist/kernels/products/matrix-product.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
@@ -31,11 +32,18 @@ const formOf = ({ rows, inner, columns }) => ({
   c: { row: columns, column: 1 },
 });
 
+/** The rungs that are there to be read, where they accept a product, and all that the device may choose for it. */
+function variantsOf(device, product) {
+  const form = formOf(product);
+  const toRead = ({ forReading, accepts }) => forReading && accepts(device, form, {});
+  return [...VARIANTS.filter((variant) => toRead(LADDER[variant])), ...variantsFor(device, form)];
+}
+
 function caseOf(variant, { name, rows, inner, columns }) {
   return {
     name: `matmul.${variant} ${dimensions([rows, inner, columns])}${name ? ` ${name}` : ''}`,
     inputs: { a: random([rows, inner]), b: random([inner, columns]) },
-    operands: isReduced(variant) ? ['a', 'b'] : [],
+    operands: LADDER[variant].rounds ? ['a', 'b'] : [],
     launch: ({ a, b }) => ({ c: matrixProduct(a, b, {}, {}, variant) }),
     expected: ({ a, b }) => ({
       c: (i) => {
@@ -55,6 +63,6 @@ export function matmulCases({ device, network }) {
     return !seen.has(shape) && seen.add(shape);
   });
   return distinct.flatMap((product) =>
-    variantsFor(device, formOf(product)).map((variant) => caseOf(variant, product)),
+    variantsOf(device, product).map((variant) => caseOf(variant, product)),
   );
 }

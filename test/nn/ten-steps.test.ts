@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { backward } from '../../src/autograd/tape.js';
-import {
-  isReduced,
-  LADDER,
-  type MatmulVariant,
-  type Rung,
-} from '../../src/kernels/products/matmul-ladder.js';
-import {
-  productsOf,
-  tunedVariant,
-  useMeasurements,
-} from '../../src/kernels/products/tuning/tuned-variant.js';
+import { chooseVariant, useMeasurements } from '../../src/kernels/products/choice/choose-variant.js';
+import { productsOf } from '../../src/kernels/products/choice/seen-products.js';
+import { LADDER, type MatmulVariant, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
+import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import { AvgPool2d } from '../../src/nn/layers/avg-pool2d.js';
 import { BatchNorm2d } from '../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../src/nn/layers/conv2d.js';
@@ -27,6 +20,7 @@ import { SGD } from '../../src/nn/optim/sgd.js';
 import { fromArray } from '../../src/tensor/create.js';
 import { tidy } from '../../src/tensor/tidy.js';
 import { useDevice } from '../support/device.js';
+import { runsOn } from '../support/ladder.js';
 
 const gpu = useDevice();
 
@@ -155,7 +149,7 @@ function prefer(wanted: MatmulVariant, step: () => void): MatmulVariant[] {
     device,
     Object.fromEntries(products.map(({ key }) => [key, { variant: wanted, milliseconds: {} }])),
   );
-  return products.map(({ product, epilogue }) => tunedVariant(device, product, epilogue) ?? 'specification');
+  return products.map(({ product, epilogue }) => chooseVariant(device, product, epilogue));
 }
 
 describe("ten training steps take PyTorch's course", () => {
@@ -173,8 +167,11 @@ describe("ten training steps take PyTorch's course", () => {
     await compare(fixture, model, new Adam(model.parameters(), fixture.optimizer));
   });
 
-  // Those that round their operands cannot; what the others were made for, they compute here.
-  const variants = (Object.keys(LADDER) as MatmulVariant[]).filter((variant) => !isReduced(variant));
+  // Those that round their operands cannot, and one is never chosen; what the others were made for, they compute here.
+  const variants = VARIANTS.filter((variant) => {
+    const { rounds, forReading }: Rung = LADDER[variant];
+    return !rounds && !forReading;
+  });
 
   it.each(variants)('NIN by %s wherever it can, to the same bits each time', async (variant) => {
     const fixture = load('nin_ten_steps');
@@ -186,8 +183,7 @@ describe("ten training steps take PyTorch's course", () => {
       const x = fromArray(gpu.device, Float32Array.from(images.data), images.shape);
       const y = fromArray(gpu.device, Uint32Array.from(labels.data), labels.shape);
       const taken = prefer(variant, () => backward(new CrossEntropyLoss().forward(model.forward(x), y)));
-      const { runsOn }: Rung = LADDER[variant];
-      expect(taken.includes(variant)).toBe(runsOn?.(gpu.device) ?? true);
+      expect(taken.includes(variant)).toBe(runsOn(gpu.device, variant));
       await compare(fixture, model, optimizer);
       return Promise.all([...model.stateDict().values()].map((tensor) => tensor.toArray()));
     };

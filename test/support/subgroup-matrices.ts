@@ -4,15 +4,17 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
 import { readShader } from '../../src/gpu/shaders/shader.js';
-import { LADDER, type MatmulVariant, reducedVariants } from '../../src/kernels/products/matmul-ladder.js';
+import { type GeneralRung, generalRung } from '../../src/kernels/products/ladder/general-rung.js';
+import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
+import { roundingVariants } from './ladder.js';
 
 /** The rungs that need subgroup matrices. */
-export const MATRIX_RUNGS = (Object.keys(LADDER) as MatmulVariant[]).filter((variant) =>
+export const MATRIX_RUNGS = VARIANTS.filter((variant) =>
   LADDER[variant].kernel.shader.includes('subgroup_matrix'),
 );
 
@@ -120,16 +122,19 @@ const SET_STATE = 'lane_of_matrix = index % 32u;\n  sixteen = select(16u, 0u, pa
 export function emulateSubgroupMatrices(gpu: { readonly device: Device }): void {
   let directory: string | undefined;
   beforeAll(() => {
-    if (reducedVariants(gpu.device).some((variant) => MATRIX_RUNGS.includes(variant))) return;
+    if (roundingVariants(gpu.device).some((variant) => MATRIX_RUNGS.includes(variant))) return;
     directory = mkdtempSync(join(tmpdir(), 'dawngrad-subgroup-matrices-'));
     for (const variant of MATRIX_RUNGS) {
-      const { kernel } = LADDER[variant];
-      const file = join(directory, kernel.shader);
+      const rung = LADDER[variant] as GeneralRung;
+      const { kernel } = rung;
+      const file = join(directory, basename(kernel.shader));
       writeFileSync(file, emulated(readShader(kernel.shader)));
-      Object.assign(LADDER[variant], {
+      const emulation = generalRung({
+        ...rung,
         kernel: { ...kernel, shader: pathToFileURL(file).href },
-        runsOn: (device: Device) => device.has('shader-f16'),
+        accepts: (device) => device.has('shader-f16'),
       });
+      Object.assign(rung, emulation);
     }
   });
   afterAll(() => directory && rmSync(directory, { recursive: true }));

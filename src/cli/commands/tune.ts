@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { replaceFile } from '../../files/write-file.js';
 import { productsOfRun, tableWith } from '../../inspect/tuning/tune-model.js';
 import { tuneProducts } from '../../inspect/tuning/tuner.js';
-import { readMeasuredTable } from '../../kernels/products/tuning/tuned-variant.js';
+import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
 import { makeOutDirectory } from '../../train/run/out-directory.js';
 import { type ConfigFlags, wishesFrom, withNetFlags } from '../config-flags.js';

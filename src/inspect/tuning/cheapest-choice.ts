@@ -8,7 +8,7 @@ export interface Option {
   readonly variant: string;
   /** What the driver compiles; products whose options name the same share it. */
   readonly pipeline: string;
-  /** Of one launch. */
+  /** How long one launch takes. */
   readonly milliseconds: number;
 }
 
@@ -19,21 +19,22 @@ export interface Choosable {
 }
 
 /**
- * The choice for each product, in order, at which `runs` steps and the compiling before them take the least time: first the
+ * The choice for each product, in order, at which this many steps and the compiling before them take the least time: first the
  * fastest for each; then pipelines are given up, as long as that makes the sum smaller.
  * @param compile milliseconds that it takes to compile a pipeline
+ * @param steps that a pipeline, once compiled, is used for
  */
 export function cheapestChoice<Product extends Choosable>(
   products: readonly Product[],
   compile: ReadonlyMap<string, number>,
-  runs: number,
+  steps: number,
 ): ReadonlyMap<Product, Option> {
   let best = fastestWithout(products, new Set())!;
   const givenUp = new Set<string>();
   const costOf = (choice: ReadonlyMap<Product, Option>) => {
     const pipelines = new Set([...choice.values()].map(({ pipeline }) => pipeline));
     const compiling = [...pipelines].reduce((sum, pipeline) => sum + (compile.get(pipeline) ?? 0), 0);
-    return [...choice].reduce((sum, [{ count }, one]) => sum + runs * count * one.milliseconds, compiling);
+    return [...choice].reduce((sum, [{ count }, one]) => sum + steps * count * one.milliseconds, compiling);
   };
   for (let improved = true; improved; ) {
     improved = false;

@@ -2,12 +2,12 @@
 import { crossEntropy } from '../../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../../autograd/tape.js';
 import type { Device } from '../../gpu/device.js';
-import { measuredTableText, subjectOf } from '../../kernels/products/tuning/measured-table.js';
 import {
-  productsOf,
+  measuredTableText,
   readMeasuredTable,
-  type SeenProduct,
-} from '../../kernels/products/tuning/tuned-variant.js';
+  subjectOf,
+} from '../../kernels/products/choice/measured-table.js';
+import { productsOf, type SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { RunConfig } from '../../train/recipes/config.js';

@@ -7,23 +7,24 @@
  */
 import type { Device } from '../../gpu/device.js';
 import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
+import { variantsFor } from '../../kernels/products/choice/choose-variant.js';
+import type { MeasuredProducts } from '../../kernels/products/choice/measured-table.js';
+import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
+import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
 import { multiplyInto } from '../../kernels/products/matmul.js';
-import { fits, isReduced, type MatmulVariant, variantsFor } from '../../kernels/products/matmul-ladder.js';
 import type { Product } from '../../kernels/products/product.js';
-import type { MeasuredProducts } from '../../kernels/products/tuning/measured-table.js';
-import type { SeenProduct } from '../../kernels/products/tuning/tuned-variant.js';
 import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';
 import { disposeOperands, fromStart, type Operands, randomOperands } from './random-operands.js';
 import { elementsOf, mostInSample, multiplyAdds, samplePieces } from './sample.js';
 
-/** The variants of a product are timed in at least so many turns, and in more while that takes less than so long. */
+/** The variants of a product are timed in this many turns, and in further ones until this much time is over. */
 const TURNS = 3;
 const TURNS_MS = 500;
 
-/** A sample is computed at least twice, and again while that takes less than so long. */
+/** A sample is computed at least twice, and again until this much time is over. */
 const SAMPLE_MS = 20;
 
-/** A measurement of something short launches it again until about so many milliseconds are over. */
+/** A measurement of something short launches it again until about this many milliseconds are over. */
 const ENOUGH_MS = 3;
 const MOST_LAUNCHES = 100;
 
@@ -43,7 +44,7 @@ const STEPS = 1000;
 /** What was found out about a product. */
 export interface TunedProduct extends Choosable {
   readonly key: string;
-  /** Of one launch. */
+  /** Floating-point operations of one launch. */
   readonly flops: number;
   readonly options: readonly Option[];
   /** Variants that were far slower on a sample, and how long they would take for all of it. */
@@ -68,14 +69,15 @@ export async function tuneProducts(
   device: Device,
   seen: readonly SeenProduct[],
   tuned: (product: TunedProduct) => void = () => {},
-  among: (product: Product) => readonly MatmulVariant[] = (product) => variantsFor(device, product),
+  among: (seen: SeenProduct) => readonly MatmulVariant[] = ({ product, epilogue }) =>
+    variantsFor(device, product, epilogue),
 ): Promise<Tuning> {
   const compile = new Map<string, number>();
   const clock = stopwatch(device);
   const products: TunedProduct[] = [];
   const hopeless = new Set<string>();
   for (const one of heaviestFirst(seen)) {
-    const hopeful = among(one.product).filter((variant) => !hopeless.has(variant));
+    const hopeful = among(one).filter((variant) => !hopeless.has(variant));
     const product = await tuneProduct({ device, clock, compile, variants: hopeful }, one);
     for (const variant of hopelessOn(product)) {
       if (!products.some((before) => wasTried(before, variant))) hopeless.add(variant);
@@ -139,7 +141,9 @@ async function tuneProduct(
   const estimates: (Omit<Option, 'variant'> & { variant: MatmulVariant })[] = [];
   try {
     let reference: Float32Array | undefined;
-    const able = variants.filter((one) => pieces.every((piece) => fits(one, device, piece)));
+    const able = variants.filter((one) =>
+      pieces.every((piece) => LADDER[one].accepts(device, piece, seen.epilogue)),
+    );
     for (const variant of new Set<MatmulVariant>(['specification', ...able])) {
       const launch = () => {
         for (const piece of pieces) multiply(operands, piece, variant);
@@ -216,7 +220,7 @@ async function compileAndRun({ device, clock, compile }: Workbench, launch: () =
  */
 function toleranceOf({ outer, middle = 1, inner }: Product, variant: MatmulVariant): number {
   const terms = outer * middle * inner;
-  return isReduced(variant) ? 2 ** -21 * (terms ** 1.5 + 8) : 2 ** -22 * (terms + 8);
+  return LADDER[variant].rounds ? 2 ** -21 * (terms ** 1.5 + 8) : 2 ** -22 * (terms + 8);
 }
 
 function whatIsWrong(values: Float32Array, reference: Float32Array, tolerance: number): string | undefined {
@@ -235,7 +239,7 @@ async function timeInTurns(
   estimates: readonly (Option & { variant: MatmulVariant })[],
   launch: (variant: MatmulVariant) => void,
 ): Promise<Option[]> {
-  const runs = estimates.map(({ variant, milliseconds }) => {
+  const contestants = estimates.map(({ variant, milliseconds }) => {
     const launches = Math.min(MOST_LAUNCHES, Math.max(1, Math.ceil(ENOUGH_MS / milliseconds)));
     const program = device.record(() => {
       for (let index = 0; index < launches; index++) launch(variant);
@@ -244,9 +248,11 @@ async function timeInTurns(
   });
   const start = performance.now();
   for (let turn = 0; turn < TURNS || performance.now() - start < TURNS_MS; turn++) {
-    for (const run of runs)
-      run.least = Math.min(run.least, (await clock.time(() => run.program.run())) / run.launches);
+    for (const contestant of contestants) {
+      const { program, launches, least } = contestant;
+      contestant.least = Math.min(least, (await clock.time(() => program.run())) / launches);
+    }
   }
-  for (const { program } of runs) program.dispose();
-  return estimates.map((option, index) => ({ ...option, milliseconds: runs[index]!.least }));
+  for (const { program } of contestants) program.dispose();
+  return estimates.map((option, index) => ({ ...option, milliseconds: contestants[index]!.least }));
 }

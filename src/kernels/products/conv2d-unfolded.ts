@@ -2,8 +2,8 @@ import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shap
 import { Tensor } from '../../tensor/tensor.js';
 import { reluGradient } from '../relu.js';
 import { col2im, type Images, im2col } from './im2col.js';
+import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
-import type { MatmulVariant } from './matmul-ladder.js';
 import type { Epilogue } from './product.js';
 
 /**
@@ -36,7 +36,7 @@ function geometryOf([images = 0, , height = 0, width = 0]: Shape, weight: Shape,
   };
 }
 
-/** Runs of consecutive images, from `first` to `end`, whose unfolded form fits the workspace. */
+/** The images from `first` to `end`, in pieces whose unfolded form fits the workspace. */
 function piecesOf({ depth, positions }: Geometry, first: number, end: number): Images[] {
   const most = Math.max(1, Math.floor(WORKSPACE_BYTES / (4 * depth * positions)));
   return Array.from({ length: Math.ceil((end - first) / most) }, (_, index) => ({
@@ -112,20 +112,20 @@ export function unfoldedInputGradient(
   return inputGradient;
 }
 
-/** The gradients at the weight of each run of `run` images, into `partial` [runs, O, C * KH * KW]. */
+/** The gradients at the weight of each chunk of `chunk` images, into `partial` [chunks, O, C * KH * KW]. */
 export function unfoldedWeightGradient(
   partial: Tensor,
   outputGradient: Tensor,
   x: Tensor,
-  weight: Shape,
+  weightShape: Shape,
   window: Window,
-  run: number,
+  chunk: number,
   variant?: MatmulVariant,
 ): void {
-  const geometry = geometryOf(x.shape, weight, window);
+  const geometry = geometryOf(x.shape, weightShape, window);
   const { images, outputs, depth, positions } = geometry;
-  for (let first = 0; first < images; first += run) {
-    for (const piece of piecesOf(geometry, first, Math.min(first + run, images))) {
+  for (let first = 0; first < images; first += chunk) {
+    for (const piece of piecesOf(geometry, first, Math.min(first + chunk, images))) {
       const columns = im2col(x, window, piece);
       const product = {
         batches: 1,
@@ -141,7 +141,7 @@ export function unfoldedWeightGradient(
           inner: 1,
         },
         b: { outer: depth * positions, inner: 1, column: positions },
-        c: { start: (first / run) * outputs * depth, row: depth, column: 1 },
+        c: { start: (first / chunk) * outputs * depth, row: depth, column: 1 },
       };
       const accumulate = piece.first > first;
       multiplyInto(partial, outputGradient, columns, product, { accumulate }, variant);

@@ -11,13 +11,14 @@
  * A 1 x 1 kernel with stride 1 and no padding needs no window: the images are the matrices. The input gradient of a
  * convolution with a longer stride unfolds (conv2d-unfolded.ts), which can compute every other one too.
  */
+import type { Device } from '../../gpu/device.js';
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { biasGradient } from '../bias-gradient.js';
 import { sumOver } from '../reduce.js';
 import { unfoldedConv2d, unfoldedInputGradient, unfoldedWeightGradient } from './conv2d-unfolded.js';
+import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
-import type { MatmulVariant } from './matmul-ladder.js';
 import type { Epilogue, Product, SlidingWindow } from './product.js';
 import { combineParts } from './split-k.js';
 
@@ -38,15 +39,7 @@ const isPointwise = ({ kernel, stride, padding }: Window): boolean =>
 const through = (window: SlidingWindow | null, product: Product): Product =>
   window ? { ...product, b: { ...product.b, column: 0, window } } : product;
 
-/** Runs of `run` images: those of full length as one batch of products, and what is left over. */
-const runsOf = (images: number, run: number) => {
-  const whole = Math.floor(images / run);
-  const left = images - whole * run;
-  return [
-    ...(whole > 0 ? [{ first: 0, batches: whole, outer: run }] : []),
-    ...(left > 0 ? [{ first: whole * run, batches: 1, outer: left }] : []),
-  ];
-};
+type Sizes = ReturnType<typeof sizesOf>;
 
 /** Sizes of a convolution. */
 function sizesOf([images = 0, channels = 0, height = 0, width = 0]: Shape, weight: Shape, window: Window) {
@@ -112,20 +105,20 @@ export function conv2d(
 }
 
 /**
- * The gradient of `conv2d` at its input, of shape `input`, from that of its output [N, O, OH, OW].
+ * The gradient of `conv2d` at its input, of shape `inputShape`, from that of its output [N, O, OH, OW].
  * @param mask of the shape of the input: where it is not above 0, the gradient is 0 (see `maskOf` in src/autograd/tape.ts)
  */
 export function conv2dInputGradient(
   outputGradient: Tensor,
   weight: Tensor,
-  input: Shape,
+  inputShape: Shape,
   window: Window,
   mask?: Tensor,
   { algorithm, variant }: ConvolutionChoice = {},
 ): Tensor {
-  const sizes = sizesOf(input, weight.shape, window);
+  const sizes = sizesOf(inputShape, weight.shape, window);
   const { images, channels, outputs, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
-  const inputGradient = new Tensor(weight.device, input);
+  const inputGradient = new Tensor(weight.device, inputShape);
   const { stride, padding, dilation, kernel } = window;
   if (algorithm === 'unfolded' || stride.some((step) => step > 1)) {
     return unfoldedInputGradient(inputGradient, outputGradient, weight, window, mask, variant);
@@ -157,7 +150,7 @@ export function conv2dInputGradient(
   return inputGradient;
 }
 
-/** Of a convolution's parameters. */
+/** The gradients at a convolution's parameters. */
 export interface ParameterGradients {
   readonly weight: Tensor;
   /** Null where none was asked for. */
@@ -165,84 +158,134 @@ export interface ParameterGradients {
 }
 
 /**
- * The gradients of `conv2d` at its weight, of shape `weight`, and at its bias if asked for, from that of its output
+ * The gradients of `conv2d` at its weight, of shape `weightShape`, and at its bias if asked for, from that of its output
  * [N, O, OH, OW] and its input.
  *
- * The sum runs over all images and positions and its result is small, so it is cut into runs of images, whose sums are
+ * The sum runs over all images and positions and its result is small, so the images are cut into chunks, whose sums are
  * computed side by side and then added up in a fixed order (split-K). The bias's gradient is what the rows of the output's
  * gradient add up to, which pass through the same kernel.
  */
 export function conv2dParameterGradients(
   outputGradient: Tensor,
   x: Tensor,
-  weight: Shape,
+  weightShape: Shape,
   window: Window,
   withBias: boolean,
   { algorithm, variant }: ConvolutionChoice = {},
 ): ParameterGradients {
-  const sizes = sizesOf(x.shape, weight, window);
-  const { images, channels, outputs, height, width, outHeight, outWidth, taps, depth } = sizes;
-  const { pixels, positions } = sizes;
-  const tiles = Math.ceil(outputs / 32) * Math.ceil(depth / 64);
-  const enough = TILES_IN_FLIGHT[x.device.adapter.software ? 'software' : 'hardware'];
-  const run = Math.max(1, Math.ceil((images * tiles) / enough));
-  const parts = Math.ceil(images / run);
+  const sizes = sizesOf(x.shape, weightShape, window);
+  const { images, outputs, depth } = sizes;
+  const chunks = chunksOf(sizes, x.device);
   const sumRows = withBias && algorithm !== 'unfolded';
-  const partial = new Tensor(x.device, [parts * outputs * (depth + (sumRows ? 1 : 0))]);
+  const partial = new Tensor(x.device, [chunks.count * outputs * (depth + (sumRows ? 1 : 0))]);
   if (algorithm === 'unfolded') {
-    unfoldedWeightGradient(partial, outputGradient, x, weight, window, run, variant);
+    unfoldedWeightGradient(partial, outputGradient, x, weightShape, window, chunks.images, variant);
   } else {
-    const pointwise = isPointwise(window);
-    const view = {
-      height,
-      width,
-      originY: -window.padding[0],
-      originX: -window.padding[1],
-      column: { width: window.kernel[1], y: window.dilation[0], x: window.dilation[1] },
-      middle: { width: 1, y: window.stride[0], x: 0 },
-      innerX: window.stride[1],
-    };
-    for (const { first, batches, outer } of runsOf(images, run)) {
-      const product: Product = {
-        batches,
-        rows: outputs,
-        columns: depth,
-        outer,
-        ...(pointwise ? { middle: 1, inner: positions } : { middle: outHeight, inner: outWidth }),
-        group: taps,
-        a: {
-          start: first * outputs * positions,
-          batch: run * outputs * positions,
-          row: positions,
-          outer: outputs * positions,
-          middle: outWidth,
-          inner: 1,
-        },
-        b: {
-          start: first * channels * pixels,
-          batch: run * channels * pixels,
-          outer: channels * pixels,
-          inner: pointwise ? 1 : 0,
-          group: pixels,
-          column: 0,
-        },
-        c: {
-          start: (first / run) * outputs * depth,
-          batch: outputs * depth,
-          row: depth,
-          group: taps,
-          column: 1,
-          ...(sumRows && { rowSums: (parts * depth + first / run) * outputs }),
-        },
-      };
-      multiplyInto(partial, outputGradient, x, through(pointwise ? null : view, product), {}, variant);
+    for (const batch of batchesOf(images, chunks)) {
+      const product = weightGradientProduct(sizes, window, chunks, batch, sumRows);
+      multiplyInto(partial, outputGradient, x, product, {}, variant);
     }
   }
   const gradients = sumRows
-    ? combineParts(partial, parts, weight, [outputs])
-    : { weight: summed(partial, parts, weight), bias: withBias ? biasGradient(outputGradient) : null };
+    ? combineParts(partial, chunks.count, weightShape, [outputs])
+    : {
+        weight: summed(partial, chunks.count, weightShape),
+        bias: withBias ? biasGradient(outputGradient) : null,
+      };
   partial.dispose();
   return gradients;
+}
+
+/** How the images of a batch are cut: each chunk of consecutive images gives one partial sum of a weight's gradient. */
+interface Chunks {
+  readonly count: number;
+  /** Images in each chunk; the last one may have fewer. */
+  readonly images: number;
+}
+
+/** As few chunks as keep the device busy. */
+function chunksOf({ images, outputs, depth }: Sizes, { adapter }: Device): Chunks {
+  const tiles = Math.ceil(outputs / 32) * Math.ceil(depth / 64);
+  const enough = TILES_IN_FLIGHT[adapter.software ? 'software' : 'hardware'];
+  const inChunk = Math.max(1, Math.ceil((images * tiles) / enough));
+  return { count: Math.ceil(images / inChunk), images: inChunk };
+}
+
+/** Chunks with equally many images, which one launch takes as a batch of products. */
+interface ChunkBatch {
+  /** The first image of the first chunk. */
+  readonly first: number;
+  readonly chunks: number;
+  /** Images in each of these chunks. */
+  readonly images: number;
+}
+
+/** The chunks of full length together, and the shorter one that may be left over. */
+function batchesOf(images: number, { images: inChunk }: Chunks): ChunkBatch[] {
+  const whole = Math.floor(images / inChunk);
+  const left = images - whole * inChunk;
+  return [
+    ...(whole > 0 ? [{ first: 0, chunks: whole, images: inChunk }] : []),
+    ...(left > 0 ? [{ first: whole * inChunk, chunks: 1, images: left }] : []),
+  ];
+}
+
+/**
+ * The partial sums of some chunks as a product of the output's gradient and the images. In c, f32
+ * `[chunks * O * C * KH * KW]`, they lie chunk after chunk; with `sumRows` those of the bias follow, `[chunks * O]`.
+ */
+function weightGradientProduct(
+  sizes: Sizes,
+  window: Window,
+  chunks: Chunks,
+  batch: ChunkBatch,
+  sumRows: boolean,
+): Product {
+  const { channels, outputs, height, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
+  const pointwise = isPointwise(window);
+  const firstChunk = batch.first / chunks.images;
+  const product: Product = {
+    batches: batch.chunks,
+    rows: outputs,
+    columns: depth,
+    outer: batch.images,
+    ...(pointwise ? { middle: 1, inner: positions } : { middle: outHeight, inner: outWidth }),
+    group: taps,
+    a: {
+      start: batch.first * outputs * positions,
+      batch: chunks.images * outputs * positions,
+      row: positions,
+      outer: outputs * positions,
+      middle: outWidth,
+      inner: 1,
+    },
+    b: {
+      start: batch.first * channels * pixels,
+      batch: chunks.images * channels * pixels,
+      outer: channels * pixels,
+      inner: pointwise ? 1 : 0,
+      group: pixels,
+      column: 0,
+    },
+    c: {
+      start: firstChunk * outputs * depth,
+      batch: outputs * depth,
+      row: depth,
+      group: taps,
+      column: 1,
+      ...(sumRows && { rowSums: (chunks.count * depth + firstChunk) * outputs }),
+    },
+  };
+  const view = {
+    height,
+    width,
+    originY: -window.padding[0],
+    originX: -window.padding[1],
+    column: { width: window.kernel[1], y: window.dilation[0], x: window.dilation[1] },
+    middle: { width: 1, y: window.stride[0], x: 0 },
+    innerX: window.stride[1],
+  };
+  return through(pointwise ? null : view, product);
 }
 
 /** The sum of `parts` parts side by side. */

@@ -49,7 +49,7 @@ export const col2imKernel = defineKernel({
   cost: (p) => elementCost(pixelsOf(p) + unfoldedSize(p), unfoldedSize(p)),
 });
 
-/** A run of consecutive images of a batch. */
+/** Consecutive images of a batch. */
 export interface Images {
   readonly first: number;
   readonly count: number;

@@ -2,8 +2,8 @@ import { ShapeError } from '../../errors/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkDType } from '../check.js';
+import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
-import type { MatmulVariant } from './matmul-ladder.js';
 import type { Epilogue } from './product.js';
 
 export interface MatmulOptions {

@@ -8,13 +8,13 @@ const option = (variant: string, milliseconds: number, pipeline = variant) => ({
 });
 const large = { count: 2, options: [option('wide', 10), option('narrow', 20)] };
 const small = { count: 1, options: [option('narrow', 1), option('wide', 3)] };
-const choices = (compile: Record<string, number>, runs: number, products = [large, small]) =>
-  [...cheapestChoice(products, new Map(Object.entries(compile)), runs).values()].map(
+const choices = (compile: Record<string, number>, steps: number, products = [large, small]) =>
+  [...cheapestChoice(products, new Map(Object.entries(compile)), steps).values()].map(
     ({ variant }) => variant,
   );
 
 describe('the cheapest choice', () => {
-  it('is the fastest for each product where compiling is free, or is spread over many runs', () => {
+  it('is the fastest for each product where compiling is free, or is spread over many steps', () => {
     expect(choices({}, 1)).toEqual(['wide', 'narrow']);
     expect(choices({ wide: 500, narrow: 500 }, 1000)).toEqual(['wide', 'narrow']);
   });

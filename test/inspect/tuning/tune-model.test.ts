@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { productsOfRun, tableWith } from '../../../src/inspect/tuning/tune-model.js';
-import { parseMeasuredTable, subjectOf } from '../../../src/kernels/products/tuning/measured-table.js';
+import { parseMeasuredTable, subjectOf } from '../../../src/kernels/products/choice/measured-table.js';
 import { chooseWithoutData } from '../../../src/train/recipes/choose-config.js';
 import { EVALUATION_BATCH } from '../../../src/train/run/session.js';
 import { useDevice } from '../../support/device.js';

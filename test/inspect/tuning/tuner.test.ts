@@ -4,16 +4,20 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../../src/gpu/device.js';
 import { measurementsOf, tuneProducts } from '../../../src/inspect/tuning/tuner.js';
-import { type MatmulVariant, variantsFor } from '../../../src/kernels/products/matmul-ladder.js';
-import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
-import { measuredTableText, subjectOf } from '../../../src/kernels/products/tuning/measured-table.js';
-import { productKey } from '../../../src/kernels/products/tuning/product-key.js';
 import {
-  productsOf,
-  readMeasuredTable,
-  tunedVariant,
+  chooseVariant,
   useMeasurements,
-} from '../../../src/kernels/products/tuning/tuned-variant.js';
+  variantsFor,
+} from '../../../src/kernels/products/choice/choose-variant.js';
+import {
+  measuredTableText,
+  readMeasuredTable,
+  subjectOf,
+} from '../../../src/kernels/products/choice/measured-table.js';
+import { productKey } from '../../../src/kernels/products/choice/product-key.js';
+import { productsOf } from '../../../src/kernels/products/choice/seen-products.js';
+import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
+import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import { Tensor } from '../../../src/tensor/tensor.js';
 import { useDevice } from '../../support/device.js';
 
@@ -25,7 +29,7 @@ const seenIn = (device: Device) => productsOf(device, () => void device.plan(() 
 
 describe('the tuner', () => {
   const gpu = useDevice();
-  const reduced = useDevice({ precision: 'half' });
+  const half = useDevice({ precision: 'half' });
 
   it('times the variants that compute what the specification does, and its choice is taken from then on', async () => {
     const seen = seenIn(gpu.device);
@@ -42,7 +46,7 @@ describe('the tuner', () => {
     }
     const measured = measurementsOf(tuning);
     useMeasurements(gpu.device, measured);
-    const chosen = tunedVariant(gpu.device, seen[0]!.product, {});
+    const chosen = chooseVariant(gpu.device, seen[0]!.product);
     expect(chosen).toBe(measured[product!.key]?.variant);
     expect(gpu.device.plan(() => multiply(gpu.device)).launches[0]?.label).toBe(`matmul.${chosen}`);
   });
@@ -87,7 +91,7 @@ describe('the tuner', () => {
   });
 
   it('takes variants that round their operands for what they are, on a device for half precision', async () => {
-    const { device } = reduced;
+    const { device } = half;
     const [seen] = seenIn(device);
     expect(variantsFor(device, seen!.product)).toContain('half');
     const tuning = await tuneProducts(

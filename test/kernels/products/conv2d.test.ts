@@ -5,13 +5,13 @@ import {
   conv2dInputGradient,
   conv2dParameterGradients,
 } from '../../../src/kernels/products/conv2d.js';
-import { matmulVariants } from '../../../src/kernels/products/matmul-ladder.js';
 import { windowOf } from '../../../src/tensor/shape.js';
 import { map64, type Pair } from '../../reference/array.js';
 import { conv2dBackward, conv2d as reference } from '../../reference/conv2d.js';
 import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
 import { expectTensor, upload } from '../../support/expect-op.js';
+import { generalVariants, runsOn } from '../../support/ladder.js';
 import { type ConvolutionCase, convolutionCases } from '../../support/shapes.js';
 
 /** Sums of up to a few hundred products of size 1. */
@@ -19,15 +19,13 @@ const TOLERANCE = { relative: 1e-5, absolute: 2e-5 };
 
 /** For windows of 3 or 5 rows over images whose rows come in fours; on devices that can broadcast. */
 const STACKED = ['stacked32', 'stacked64'] as const;
-const unstacked = (variant: (typeof STACKED)[number]) =>
-  variant === 'stacked32' ? ('broadcast32' as const) : ('broadcast64' as const);
 
 describe('convolution, by every algorithm with every matrix product', () => {
   const gpu = useDevice();
 
   const choices = (): ConvolutionChoice[] =>
     (['window', 'unfolded'] as const).flatMap((algorithm) =>
-      matmulVariants(gpu.device).map((variant) => ({ algorithm, variant })),
+      generalVariants(gpu.device).map((variant) => ({ algorithm, variant })),
     );
 
   it.each(convolutionCases)('agrees with the reference in three directions: $name', async (convolution) => {
@@ -108,9 +106,7 @@ describe('convolution, by every algorithm with every matrix product', () => {
     const dy = random64(y.shape, 4);
     const { dInput } = conv2dBackward(dy, x, weight, geometry);
     const [image, kernels, gradient] = [x, weight, dy].map((array) => upload(gpu.device, array));
-    for (const variant of STACKED.filter((variant) =>
-      matmulVariants(gpu.device).includes(unstacked(variant)),
-    )) {
+    for (const variant of STACKED.filter((variant) => runsOn(gpu.device, variant))) {
       const tolerance = { ...TOLERANCE, label: variant };
       await expectTensor(conv2d(image, kernels, null, window, false, { variant }), y, tolerance);
       if (geometry.stride[1] > 1) continue; // its input gradient unfolds

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../../src/autograd/ops/elementwise/relu.js';
-import { multiplyInto } from '../../../src/kernels/products/matmul.js';
 import {
-  fits,
-  matmulVariants,
-  preferredTile,
+  chooseVariant,
+  useMeasurements,
   variantsFor,
-} from '../../../src/kernels/products/matmul-ladder.js';
+} from '../../../src/kernels/products/choice/choose-variant.js';
+import { productKey } from '../../../src/kernels/products/choice/product-key.js';
+import { productsOf } from '../../../src/kernels/products/choice/seen-products.js';
+import { LADDER, VARIANTS } from '../../../src/kernels/products/ladder/ladder.js';
+import type { Rung } from '../../../src/kernels/products/ladder/rung.js';
+import { multiplyInto } from '../../../src/kernels/products/matmul.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import type { Product } from '../../../src/kernels/products/product.js';
 import { zeros } from '../../../src/tensor/create.js';
@@ -14,7 +17,9 @@ import { map64 } from '../../reference/array.js';
 import { matmul } from '../../reference/matmul.js';
 import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
+import { gpuLike } from '../../support/devices-like.js';
 import { expectTensor, SINGLE, upload } from '../../support/expect-op.js';
+import { accepts, generalVariants } from '../../support/ladder.js';
 import { factorShapes, matmulCases } from '../../support/shapes.js';
 
 /** c[image] = a b[image] for every image at once: images are groups of columns, and the sum comes in `blocks` blocks. */
@@ -41,7 +46,7 @@ describe('matrix product, every rung of the ladder', () => {
 
   it('offers what needs no feature everywhere', () => {
     const everywhere = ['specification', 'tiled', 'register64', 'register128'];
-    expect(matmulVariants(gpu.device)).toEqual(expect.arrayContaining(everywhere));
+    expect(generalVariants(gpu.device)).toEqual(expect.arrayContaining(everywhere));
   });
 
   it.each(matmulCases)('agrees with the reference: $name', async (matmulCase) => {
@@ -49,8 +54,18 @@ describe('matrix product, every rung of the ladder', () => {
     const a = random64(shapes.a, 1);
     const b = random64(shapes.b, 2);
     const expected = matmul(a, b, matmulCase);
-    for (const variant of matmulVariants(gpu.device)) {
-      const c = matrixProduct(upload(gpu.device, a), upload(gpu.device, b), matmulCase, {}, variant);
+    const [left, right] = [upload(gpu.device, a), upload(gpu.device, b)];
+    const [seen] = productsOf(gpu.device, () => matrixProduct(left, right, matmulCase));
+    const variants = VARIANTS.filter((variant) => {
+      const { rounds, accepts }: Rung = LADDER[variant];
+      return !rounds && accepts(gpu.device, seen!.product, {});
+    });
+    const { batchA, batchB, transposeA, transposeB } = matmulCase;
+    const plain = batchA === null && batchB === null && !transposeA && !transposeB;
+    expect(variants).toEqual(expect.arrayContaining(generalVariants(gpu.device)));
+    if (plain) expect(variants).toContain('naive');
+    for (const variant of variants) {
+      const c = matrixProduct(left, right, matmulCase, {}, variant);
       await expectTensor(c, expected, { ...tolerance, label: variant });
     }
   });
@@ -141,8 +156,8 @@ describe('matrix product, every rung of the ladder', () => {
       { ...product, c: { ...c, row: 13 } },
       { ...product, c: { ...c, column: 12 } },
     ];
-    expect(fits('vectorised64', gpu.device, product)).toBe(true);
-    for (const other of others) expect(fits('vectorised64', gpu.device, other)).toBe(false);
+    expect(accepts('vectorised64', gpu.device, product)).toBe(true);
+    for (const other of others) expect(accepts('vectorised64', gpu.device, other)).toBe(false);
     const [a, images] = [zeros(gpu.device, [8, 8]), zeros(gpu.device, [4, 8, 3])];
     const result = zeros(gpu.device, [4, 8, 3]);
     expect(() => multiplyInto(result, a, images, others[0], {}, 'vectorised64')).toThrow(
@@ -171,7 +186,68 @@ describe('matrix product, every rung of the ladder', () => {
   });
 });
 
+describe('the naive product', () => {
+  const gpu = useDevice();
+  const plain: Product = {
+    ...{ batches: 1, rows: 3, columns: 4, outer: 1, inner: 5, group: 4 },
+    a: { row: 5, inner: 1 },
+    b: { inner: 4, column: 1 },
+    c: { row: 4, column: 1 },
+  };
+
+  it('takes two matrices stored row after row, and does nothing else', () => {
+    const { a, b, c } = plain;
+    const window = {
+      ...{ height: 1, width: 1, originY: 0, originX: 0 },
+      column: { width: 1, y: 0, x: 0 },
+      middle: { width: 1, y: 0, x: 0 },
+    };
+    const others: Product[] = [
+      { ...plain, batches: 2 },
+      { ...plain, outer: 2 },
+      { ...plain, middle: 2 },
+      { ...plain, group: 2 },
+      { ...plain, a: { ...a, start: 1 } },
+      { ...plain, a: { row: 6, inner: 1 } },
+      { ...plain, a: { row: 1, inner: 3 } },
+      { ...plain, b: { ...b, start: 1 } },
+      { ...plain, b: { inner: 5, column: 1 } },
+      { ...plain, b: { inner: 1, column: 5 } },
+      { ...plain, b: { inner: 4, column: 2 } },
+      { ...plain, b: { ...b, window } },
+      { ...plain, c: { ...c, start: 1 } },
+      { ...plain, c: { row: 5, column: 1 } },
+      { ...plain, c: { row: 4, column: 2 } },
+      { ...plain, c: { ...c, rowSums: 12 } },
+    ];
+    expect(accepts('naive', gpu.device, plain)).toBe(true);
+    for (const other of others) expect(accepts('naive', gpu.device, other)).toBe(false);
+    const values = zeros(gpu.device, [4]);
+    for (const epilogue of [
+      { bias: { values, per: 'column' as const } },
+      { accumulate: true },
+      { relu: true },
+      { mask: values },
+    ]) {
+      expect(LADDER.naive.accepts(gpu.device, plain, epilogue)).toBe(false);
+    }
+    expect(() =>
+      matrixProduct(zeros(gpu.device, [3, 5]), zeros(gpu.device, [5, 4]), {}, { relu: true }, 'naive'),
+    ).toThrow('naive cannot compute 3 x 4 elements of this layout');
+  });
+
+  it('is there to be read: no table makes anybody choose it', () => {
+    const device = gpuLike(gpu.device, 'single');
+    const before = chooseVariant(device, plain);
+    useMeasurements(device, { [productKey(plain)]: { variant: 'naive', milliseconds: { naive: 0 } } });
+    expect(chooseVariant(device, plain)).toBe(before);
+    expect(before).not.toBe('naive');
+    expect(variantsFor(device, plain)).not.toContain('naive');
+  });
+});
+
 describe('what a GPU takes unless it was measured', () => {
+  const gpu = useDevice();
   const nin = (rows: number, depth: number, positions: number) => imagesTimes(rows, depth, [128, positions]);
 
   it.each([
@@ -181,6 +257,6 @@ describe('what a GPU takes unless it was measured', () => {
     ['more workgroups, where high tiles give too few', imagesTimes(1024, 64, [32, 64]), 'vectorised64'],
     ['many threads for a small product', nin(10, 192, 64), 'tiled'],
   ] as const)('%s', (_, product, variant) => {
-    expect(preferredTile(product)).toBe(variant);
+    expect(chooseVariant(gpuLike(gpu.device, 'single'), product)).toBe(variant);
   });
 });

@@ -1,19 +1,15 @@
 /** What the precision that a device was opened for decides: the variants that it may choose from, and the one that it prefers. */
 import { describe, expect, it } from 'vitest';
-import type { AdapterDescription, Precision } from '../../../src/gpu/adapter.js';
-import type { Device } from '../../../src/gpu/device.js';
 import {
-  fits,
-  matmulVariants,
-  preferredVariant,
-  reducedVariants,
-  serves,
+  chooseVariant,
+  useMeasurements,
   variantsFor,
-} from '../../../src/kernels/products/matmul-ladder.js';
+} from '../../../src/kernels/products/choice/choose-variant.js';
+import { productKey } from '../../../src/kernels/products/choice/product-key.js';
 import type { Product } from '../../../src/kernels/products/product.js';
-import { productKey } from '../../../src/kernels/products/tuning/product-key.js';
-import { tunedVariant, useMeasurements } from '../../../src/kernels/products/tuning/tuned-variant.js';
 import { useDevice } from '../../support/device.js';
+import { cpuLike, gpuLike, MATRICES } from '../../support/devices-like.js';
+import { accepts, generalVariants, roundingVariants } from '../../support/ladder.js';
 
 /** 1x1 convolutions of 128 images. */
 const pointwise = (rows: number, positions: number): Product => ({
@@ -28,28 +24,6 @@ const pointwise = (rows: number, positions: number): Product => ({
   c: { row: positions, group: rows * positions, column: 1 },
 });
 
-const MATRICES = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
-
-/** A GPU with matrix units, but for what a test changes. */
-const gpuLike = (
-  device: Device,
-  precision: Precision,
-  { without = '', ...adapter }: Partial<AdapterDescription> & { without?: string } = {},
-): Device =>
-  Object.create(device, {
-    precision: { value: precision },
-    has: { value: (feature: string) => feature !== without },
-    adapter: {
-      value: {
-        ...device.adapter,
-        software: false,
-        subgroupSize: { min: 32, max: 32 },
-        subgroupMatrices: [{ ...MATRICES, resultComponentType: 'f16' }, MATRICES],
-        ...adapter,
-      },
-    },
-  });
-
 describe('a product that must be exact', () => {
   const gpu = useDevice();
 
@@ -57,13 +31,16 @@ describe('a product that must be exact', () => {
     const half = gpuLike(gpu.device, 'half');
     const product = pointwise(192, 1024);
     const exact = { ...product, exact: true };
-    expect([preferredVariant(half, product), preferredVariant(half, exact)]).toEqual([
+    expect([chooseVariant(half, product), chooseVariant(half, exact)]).toEqual([
       'subgroupMatrix64',
-      preferredVariant(gpuLike(gpu.device, 'single'), product),
+      chooseVariant(gpuLike(gpu.device, 'single'), product),
     ]);
     expect(variantsFor(half, exact)).toEqual(variantsFor(gpuLike(gpu.device, 'single'), product));
     useMeasurements(half, { [productKey(product)]: { variant: 'half', milliseconds: {} } });
-    expect([tunedVariant(half, product, {}), tunedVariant(half, exact, {})]).toEqual(['half', undefined]);
+    expect([chooseVariant(half, product), chooseVariant(half, exact)]).toEqual([
+      'half',
+      chooseVariant(gpuLike(gpu.device, 'single'), product),
+    ]);
   });
 });
 
@@ -74,11 +51,10 @@ describe('a device that was not asked for less than single precision', () => {
     const { device } = gpu;
     const product = pointwise(192, 16);
     expect(device.precision).toBe('single');
-    expect(reducedVariants(device)).toEqual(['half']);
-    expect(matmulVariants(device)).not.toContain('half');
+    expect(roundingVariants(device)).toEqual(['half']);
+    expect(generalVariants(device)).not.toContain('half');
     expect(variantsFor(device, product)).not.toContain('half');
-    expect(fits('half', device, product)).toBe(true);
-    expect(serves('half', device, product)).toBe(false);
+    expect(accepts('half', device, product)).toBe(true);
   });
 
   it('does not even if such a variant was measured to be the fastest', () => {
@@ -87,8 +63,8 @@ describe('a device that was not asked for less than single precision', () => {
     const product = pointwise(192, 16);
     const measured = { [productKey(product)]: { variant: 'half', milliseconds: {} } };
     for (const device of [single, half]) useMeasurements(device, measured);
-    expect(tunedVariant(half, product, {})).toBe('half');
-    expect(tunedVariant(single, product, {})).not.toBe('half');
+    expect(chooseVariant(half, product)).toBe('half');
+    expect(chooseVariant(single, product)).not.toBe('half');
   });
 
   it('sees nothing of what Dawn holds back', () => {
@@ -110,22 +86,20 @@ describe('a device for half precision', () => {
 
   it('prefers on a CPU that plays GPU what it would anyway', () => {
     for (const device of [single.device, half.device]) {
-      const cpu = Object.create(device, {
-        adapter: { value: { ...device.adapter, software: true } },
-      }) as Device;
-      const others = variantsFor(cpu, low).filter((variant) => matmulVariants(cpu).includes(variant));
-      expect(others).toContain(preferredVariant(cpu, low));
+      const cpu = cpuLike(device);
+      const others = variantsFor(cpu, low).filter((variant) => generalVariants(cpu).includes(variant));
+      expect(others).toContain(chooseVariant(cpu, low));
     }
   });
 
   it('prefers on a GPU its matrix units, or else registers, but where there is too little to do', () => {
     const units = gpuLike(half.device, 'half');
-    expect(preferredVariant(units, large)).toBe('subgroupMatrix128');
-    expect(preferredVariant(units, low)).toBe('subgroupMatrix64');
-    expect(preferredVariant(units, pointwise(10, 64))).toBe('tiled');
+    expect(chooseVariant(units, large)).toBe('subgroupMatrix128');
+    expect(chooseVariant(units, low)).toBe('subgroupMatrix64');
+    expect(chooseVariant(units, pointwise(10, 64))).toBe('tiled');
     const none = gpuLike(half.device, 'half', { subgroupMatrices: [] });
-    expect(preferredVariant(none, large)).toBe('half');
-    expect(preferredVariant(gpuLike(half.device, 'single'), large)).toBe('vectorised128');
+    expect(chooseVariant(none, large)).toBe('half');
+    expect(chooseVariant(gpuLike(half.device, 'single'), large)).toBe('vectorised128');
   });
 
   it.each<[string, Parameters<typeof gpuLike>[2]]>([
@@ -139,7 +113,7 @@ describe('a device for half precision', () => {
     ['with matrices of 8 columns', { subgroupMatrices: [{ ...MATRICES, N: 8 }] }],
     ['with 8 terms', { subgroupMatrices: [{ ...MATRICES, K: 8 }] }],
   ])('does not run on a GPU %s what is written for others', (_, other) => {
-    expect(fits('subgroupMatrix64', gpuLike(half.device, 'half'), low)).toBe(true);
-    expect(fits('subgroupMatrix64', gpuLike(half.device, 'half', other), low)).toBe(false);
+    expect(accepts('subgroupMatrix64', gpuLike(half.device, 'half'), low)).toBe(true);
+    expect(accepts('subgroupMatrix64', gpuLike(half.device, 'half', other), low)).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
 import { SUBGROUP_MATRIX } from '../../../src/gpu/adapter.js';
 import { readShader, specialise } from '../../../src/gpu/shaders/shader.js';
-import { LADDER } from '../../../src/kernels/products/matmul-ladder.js';
+import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
 import { MATRIX_RUNGS } from '../../support/subgroup-matrices.js';
 
 // Dawn stops when its last reference goes.
@@ -44,7 +44,7 @@ const FLAGS = [
 ];
 
 describe.each(MATRIX_RUNGS)('%s', (variant) => {
-  const { kernel, constants } = LADDER[variant] as (typeof LADDER)['subgroupMatrix64'];
+  const { kernel, constants = {} } = LADDER[variant];
   const source = specialise(readShader(kernel.shader), constants);
 
   it.each([false, true])(

@@ -1,11 +1,13 @@
 /** The file in which the tuner leaves what it measured on an adapter, and what is read of it. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Device } from '../../../gpu/device.js';
 import { readShader } from '../../../gpu/shaders/shader.js';
-import { LADDER, type Rung } from '../matmul-ladder.js';
+import { LADDER } from '../ladder/ladder.js';
+import type { Rung } from '../ladder/rung.js';
 
 /** What the measurements are about. They say nothing about another driver, or about shaders that have changed since. */
 export interface Subject {
@@ -43,14 +45,15 @@ const schema = z.object({
 });
 
 /** Variants by name. */
-type Ladder = Readonly<Record<string, Pick<Rung, 'kernel' | 'constants'>>>;
+type Ladder = Readonly<Record<string, Pick<Rung, 'kernel' | 'constants' | 'forReading'>>>;
 
 export function subjectOf(
   { adapter, precision }: Pick<Device, 'adapter' | 'precision'>,
   ladder: Ladder = LADDER,
 ): Subject {
   const hash = createHash('sha256');
-  for (const [variant, { kernel, constants = {} }] of Object.entries(ladder)) {
+  for (const [variant, { kernel, constants = {}, forReading }] of Object.entries(ladder)) {
+    if (forReading) continue;
     hash.update(JSON.stringify([variant, kernel.entryPoint, constants, readShader(kernel.shader)]));
   }
   const { name, driver, subgroupSize } = adapter;
@@ -91,4 +94,26 @@ export function parseMeasuredTable(
   if (other === 'shaders') return { ignored: 'the shaders have changed since' };
   if (other) return { ignored: `it is for another ${other}` };
   return { products: table.data.products };
+}
+
+/** Where the measurements for a device are kept, and which there are; if a file is of no use, why. */
+export interface MeasuredTable {
+  readonly path: string;
+  readonly products: MeasuredProducts;
+  readonly ignored?: string;
+}
+
+/** `DAWNGRAD_TUNING=off` leaves the user's measurements out: tests must not depend on them. */
+export function readMeasuredTable(device: Device): MeasuredTable {
+  const subject = subjectOf(device);
+  const path = measuredTablePath(subject);
+  if (process.env.DAWNGRAD_TUNING === 'off') return { path, products: {}, ignored: 'DAWNGRAD_TUNING is off' };
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { path, products: {}, ...(code !== 'ENOENT' && { ignored: message }) };
+  }
+  return { path, products: {}, ...parseMeasuredTable(text, subject) };
 }

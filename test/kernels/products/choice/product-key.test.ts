@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { productKey } from '../../../../src/kernels/products/choice/product-key.js';
 import type { Product } from '../../../../src/kernels/products/product.js';
-import { productKey } from '../../../../src/kernels/products/tuning/product-key.js';
 import { zeros } from '../../../../src/tensor/create.js';
 import { useDevice } from '../../../support/device.js';
 

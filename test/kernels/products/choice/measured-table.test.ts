@@ -5,7 +5,7 @@ import {
   parseMeasuredTable,
   type Subject,
   subjectOf,
-} from '../../../../src/kernels/products/tuning/measured-table.js';
+} from '../../../../src/kernels/products/choice/measured-table.js';
 
 const subject: Subject = {
   adapter: 'A GPU (1)',

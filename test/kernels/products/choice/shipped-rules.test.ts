@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LADDER } from '../../../../src/kernels/products/matmul-ladder.js';
+import { holds, shippedRules } from '../../../../src/kernels/products/choice/shipped-rules.js';
+import { LADDER } from '../../../../src/kernels/products/ladder/ladder.js';
 import type { Product } from '../../../../src/kernels/products/product.js';
-import { holds, shippedRules } from '../../../../src/kernels/products/tuning/shipped-rules.js';
 
 const product: Product = {
   batches: 1,

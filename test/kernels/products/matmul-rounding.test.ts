@@ -6,8 +6,8 @@ import {
   conv2dInputGradient,
   conv2dParameterGradients,
 } from '../../../src/kernels/products/conv2d.js';
+import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
 import { multiplyInto } from '../../../src/kernels/products/matmul.js';
-import { type MatmulVariant, reducedVariants } from '../../../src/kernels/products/matmul-ladder.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import { windowOf } from '../../../src/tensor/shape.js';
 import { type Array64, map64 } from '../../reference/array.js';
@@ -16,6 +16,7 @@ import { matmul } from '../../reference/matmul.js';
 import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
 import { expectTensor, upload } from '../../support/expect-op.js';
+import { roundingVariants } from '../../support/ladder.js';
 import { convolutionCases, factorShapes, matmulCases } from '../../support/shapes.js';
 import { emulateSubgroupMatrices } from '../../support/subgroup-matrices.js';
 
@@ -31,11 +32,11 @@ describe('a matrix product of operands in half precision', () => {
 
   /** Each takes seconds to compile; subgroup matrices are emulated where there is f16. */
   const among = (...wanted: MatmulVariant[]) =>
-    wanted.filter((variant) => reducedVariants(gpu.device).includes(variant));
+    wanted.filter((variant) => roundingVariants(gpu.device).includes(variant));
 
   it('is computed in registers, and by subgroups if they can', () => {
     const matrices = gpu.device.has('shader-f16') ? ['subgroupMatrix64', 'subgroupMatrix128'] : [];
-    expect(reducedVariants(gpu.device)).toEqual(['half', ...matrices]);
+    expect(roundingVariants(gpu.device)).toEqual(['half', ...matrices]);
   });
 
   it.each(matmulCases)('is exact on whole numbers: $name', async (matmulCase) => {
@@ -61,7 +62,7 @@ describe('a matrix product of operands in half precision', () => {
       const expected = matmul(a, b, matmulCase);
       const most = matmul(widened(a), widened(b), matmulCase);
       const least = matmul(magnitude(a), magnitude(b), matmulCase);
-      for (const variant of reducedVariants(gpu.device)) {
+      for (const variant of roundingVariants(gpu.device)) {
         const c = matrixProduct(upload(gpu.device, a), upload(gpu.device, b), matmulCase, {}, variant);
         const beyond = [...(await c.toArray())].filter((value, i) => {
           const bound = most.data[i] - least.data[i] + 1e-5;

@@ -1,0 +1,61 @@
+/**
+ * Which variant computes a product when nobody says so: the first that the device may take of
+ *
+ *   1. what the tuner measured on this adapter to be the fastest for such a product (measured-table.ts)
+ *   2. what the rules that come with the engine say of adapters that many people have (shipped-rules.ts)
+ *   3. a rule of thumb (rule-of-thumb.ts)
+ *   4. the specification, which computes every product on every device
+ */
+import type { Device } from '../../../gpu/device.js';
+import { PerDevice } from '../../../gpu/device-state.js';
+import { LADDER, type MatmulVariant, VARIANTS } from '../ladder/ladder.js';
+import type { Rung } from '../ladder/rung.js';
+import type { Epilogue, Product } from '../product.js';
+import { type MeasuredProducts, readMeasuredTable } from './measured-table.js';
+import { productKey } from './product-key.js';
+import { ruleOfThumb } from './rule-of-thumb.js';
+import { noteProduct } from './seen-products.js';
+import { holds, shippedRules } from './shipped-rules.js';
+
+const measured = new PerDevice((device) => readMeasuredTable(device).products);
+const rules = new PerDevice((device) => shippedRules(device.adapter.name));
+
+/** The variant to take for a product. */
+export function chooseVariant(device: Device, product: Product, epilogue: Epilogue = {}): MatmulVariant {
+  const key = productKey(product, epilogue);
+  noteProduct(device, key, product, epilogue);
+  for (const variant of preferences(device, key, product, epilogue)) {
+    if (mayTake(variant, device, product, epilogue)) return variant;
+  }
+  return 'specification';
+}
+
+/** What to take for a product, the best first; a table may name what is no variant, or none for this product. */
+function* preferences(device: Device, key: string, product: Product, epilogue: Epilogue): Iterable<string> {
+  const best = measured.of(device)[key];
+  if (best) yield best.variant;
+  for (const rule of rules.of(device)) if (holds(rule, product, epilogue)) yield rule.variant;
+  yield* ruleOfThumb(device, product);
+}
+
+/** May this device take this variant for this product without being told to? */
+function mayTake(
+  variant: string,
+  device: Device,
+  product: Product,
+  epilogue: Epilogue,
+): variant is MatmulVariant {
+  if (!Object.hasOwn(LADDER, variant)) return false;
+  const { forReading, rounds, accepts }: Rung = LADDER[variant as MatmulVariant];
+  const mayRound = device.precision === 'half' && !product.exact;
+  return !forReading && (!rounds || mayRound) && accepts(device, product, epilogue);
+}
+
+/** The variants from which this device may choose for this product. */
+export const variantsFor = (device: Device, product: Product, epilogue: Epilogue = {}): MatmulVariant[] =>
+  VARIANTS.filter((variant) => mayTake(variant, device, product, epilogue));
+
+/** Take these measurements from now on, in place of the user's. */
+export function useMeasurements(device: Device, products: MeasuredProducts): void {
+  measured.set(device, products);
+}

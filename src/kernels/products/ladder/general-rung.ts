@@ -1,0 +1,166 @@
+/**
+ * The rungs that take products of every form. Their kernels are declared alike: five operands, and one block of numbers that
+ * says all that a `Product` does (`shaders/products/matmul_specification.wgsl` tells what each number means).
+ */
+import type { Device } from '../../../gpu/device.js';
+import type { Constants } from '../../../gpu/shaders/shader.js';
+import { defineKernel, type Kernel, launch } from '../../kernel.js';
+import type { Epilogue, Product, SlidingWindow } from '../product.js';
+import type { Rung } from './rung.js';
+
+const bindings = { a: 'read', b: 'read', bias: 'read', mask: 'read', c: 'write' } as const;
+
+const params = {
+  batches: 'u32',
+  rows: 'u32',
+  columns: 'u32',
+  outer: 'u32',
+  middle: 'u32',
+  inner: 'u32',
+  group: 'u32',
+  a_start: 'u32',
+  a_batch: 'u32',
+  a_row: 'u32',
+  a_outer: 'u32',
+  a_middle: 'u32',
+  a_inner: 'u32',
+  b_start: 'u32',
+  b_batch: 'u32',
+  b_outer: 'u32',
+  b_inner: 'u32',
+  b_group: 'u32',
+  b_column: 'u32',
+  c_start: 'u32',
+  c_batch: 'u32',
+  c_row: 'u32',
+  c_group: 'u32',
+  c_column: 'u32',
+  row_sums_start: 'u32',
+  height: 'u32',
+  width: 'u32',
+  origin_y: 'i32',
+  origin_x: 'i32',
+  column_width: 'u32',
+  column_y: 'i32',
+  column_x: 'i32',
+  middle_width: 'u32',
+  middle_y: 'i32',
+  middle_x: 'i32',
+  inner_x: 'i32',
+} as const;
+
+/** A window over nothing, for products that need none. */
+const NO_WINDOW: SlidingWindow = {
+  height: 0,
+  width: 0,
+  originY: 0,
+  originX: 0,
+  column: { width: 1, y: 0, x: 0 },
+  middle: { width: 1, y: 0, x: 0 },
+};
+
+/** A product as the block of numbers that the shaders read. */
+function paramsOf(product: Product): Readonly<Record<keyof typeof params, number>> {
+  const { batches, rows, columns, outer, middle = 1, inner, group, a, b, c } = product;
+  const window = b.window ?? NO_WINDOW;
+  return {
+    batches,
+    rows,
+    columns,
+    outer,
+    middle,
+    inner,
+    group,
+    a_start: a.start ?? 0,
+    a_batch: a.batch ?? 0,
+    a_row: a.row,
+    a_outer: a.outer ?? 0,
+    a_middle: a.middle ?? 0,
+    a_inner: a.inner,
+    b_start: b.start ?? 0,
+    b_batch: b.batch ?? 0,
+    b_outer: b.outer ?? 0,
+    b_inner: b.inner,
+    b_group: b.group ?? 0,
+    b_column: b.column,
+    c_start: c.start ?? 0,
+    c_batch: c.batch ?? 0,
+    c_row: c.row,
+    c_group: c.group ?? 0,
+    c_column: c.column,
+    row_sums_start: c.rowSums ?? 0,
+    height: window.height,
+    width: window.width,
+    origin_y: window.originY,
+    origin_x: window.originX,
+    column_width: window.column.width,
+    column_y: window.column.y,
+    column_x: window.column.x,
+    middle_width: window.middle.width,
+    middle_y: window.middle.y,
+    middle_x: window.middle.x,
+    inner_x: window.innerX ?? 0,
+  };
+}
+
+/** Which of the things that a shader can do a product needs: the others are not compiled. */
+function flagsOf({ b, c }: Product, { bias, accumulate = false, relu = false, mask }: Epilogue): Constants {
+  return {
+    ...(b.window && { WINDOW: true }), // not all shaders know windows
+    ROW_BIAS: bias?.per === 'row',
+    COLUMN_BIAS: bias?.per === 'column',
+    ACCUMULATE: accumulate,
+    RELU: relu,
+    MASK: mask !== undefined,
+    ...(c.rowSums !== undefined && { ROW_SUMS: true }), // nor these
+  };
+}
+
+export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params>;
+
+/** Declare the kernel of a shader `products/matmul_<name>.wgsl`, a workgroup of which computes a tile of c of this size. */
+export const defineGeneralKernel = (
+  shader: string,
+  tile: (constants: Constants) => { readonly rows: number; readonly columns: number },
+): GeneralKernel =>
+  defineKernel({
+    name: shader.replace(/^products\/matmul_(.*)\.wgsl$/, 'matmul.$1'),
+    shader,
+    entryPoint: 'product',
+    bindings,
+    params,
+    grid: ({ rows, columns, batches }, constants) => {
+      const { rows: high, columns: wide } = tile(constants);
+      return [Math.ceil(columns / wide), Math.ceil(rows / high), batches];
+    },
+    cost: ({ batches, rows, columns, outer, middle, inner }) => ({
+      flops: 2 * batches * rows * columns * outer * middle * inner,
+      bytes: 4 * batches * (rows * columns + (rows + columns) * outer * middle * inner),
+    }),
+  });
+
+/** A rung whose kernel reads that block. */
+export interface GeneralRung extends Rung {
+  readonly kernel: GeneralKernel;
+  /** What the kernel is specialised with for a product. */
+  readonly specialise?: (product: Product, device: Device) => Constants;
+}
+
+/** A rung of such a kernel; unless it says what it accepts, it computes every product on every device. */
+export function generalRung(
+  description: Omit<GeneralRung, 'accepts' | 'launch'> & Partial<Pick<GeneralRung, 'accepts'>>,
+): GeneralRung {
+  const { kernel, constants, specialise } = description;
+  return {
+    accepts: () => true,
+    ...description,
+    launch: ({ a, b, c }, product, epilogue) =>
+      launch(
+        kernel,
+        // A binding that is not used still needs a buffer of its type.
+        { a, b, bias: epilogue.bias?.values ?? a, mask: epilogue.mask ?? b, c },
+        paramsOf(product),
+        { ...flagsOf(product, epilogue), ...constants, ...specialise?.(product, c.device) },
+      ),
+  };
+}

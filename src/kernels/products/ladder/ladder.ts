@@ -1,0 +1,57 @@
+import { broadcast, stacked } from './broadcast.js';
+import { naive } from './naive.js';
+import type { Rung } from './rung.js';
+import { specification } from './specification.js';
+import { subgroupMatrix } from './subgroup-matrix.js';
+import { half, register, tiled, vectorised } from './tiles.js';
+
+/**
+ * The ladder: every way to compute a matrix product, from that of a textbook up. Each shader's header tells its idea in full.
+ *
+ * | rung                | its one idea                                           | improves on      | for     | CPU  | GPU |
+ * |---------------------|--------------------------------------------------------|------------------|---------|------|-----|
+ * | `naive`             | a thread for each element of c, of two plain matrices  |                  | readers | 0.79 | -   |
+ * | `specification`     | the same for every stride, window and epilogue         | naive            | any     | 0.70 | -   |
+ * | `tiled`             | a workgroup shares what it loads, in memory of its own | specification    | GPUs    | 3.0  | -   |
+ * | `register64`        | a thread keeps 8 x 8 sums in registers                 | tiled            | GPUs    | 11   | 28  |
+ * | `register128`       | the same in tiles of 128 rows, which load b less often | register64       | GPUs    | 9.9  | -   |
+ * | `vectorised64`      | four columns at a time from and to storage             | register64       | GPUs    | 7.4  | -   |
+ * | `vectorised128`     | the same in tiles of 128 rows                          | register128      | GPUs    | 8.3  | -   |
+ * | `half`              | what a workgroup shares is rounded to half precision   | register64       | GPUs    | 13   | -   |
+ * | `subgroupMatrix64`  | matrix units multiply 16 x 16 halves in one go         | half             | GPUs    |      | 54  |
+ * | `subgroupMatrix128` | the same in tiles of 128 rows                          | subgroupMatrix64 | GPUs    |      | -   |
+ * | `broadcast16`       | a subgroup hands rows of a from lane to lane           | specification    | CPUs    | 31   | -   |
+ * | `broadcast32`       | the same in tiles of 32 rows                           | broadcast16      | CPUs    | 45   | -   |
+ * | `broadcast64`       | the same in tiles of 64 rows                           | broadcast32      | CPUs    | 47   | -   |
+ * | `stacked32`         | columns one above the other share rows of a window     | broadcast32      | CPUs    | -    | -   |
+ * | `stacked64`         | the same in tiles of 64 rows                           | broadcast64      | CPUs    | -    | -   |
+ *
+ * CPUs are those that play GPU, by a software driver. The last columns are speeds, a dash where nothing was measured:
+ *
+ * - CPU: GFLOP/s of the fastest sample in three times `npm run bench -- 512x512x512 --precision half --time 2`; lavapipe of Mesa
+ *   25.0.7 with vectors of 512 bits, which has no matrix units, on two cores that were busy with other work too.
+ * - GPU: TFLOP/s of a single measurement at 192 x 2400 x 32768, the 5x5 convolution of NIN's second block for 128 images, on an
+ *   NVIDIA H200 through Vulkan.
+ */
+export const LADDER = {
+  naive,
+  specification,
+  tiled,
+  register64: register(64),
+  register128: register(128),
+  vectorised64: vectorised(64),
+  vectorised128: vectorised(128),
+  half,
+  subgroupMatrix64: subgroupMatrix(64),
+  subgroupMatrix128: subgroupMatrix(128),
+  broadcast16: broadcast(16),
+  broadcast32: broadcast(32),
+  broadcast64: broadcast(64),
+  stacked32: stacked(32),
+  stacked64: stacked(64),
+} as const satisfies Record<string, Rung>;
+
+export type MatmulVariant = keyof typeof LADDER;
+
+/** All variants, in the order of the ladder. */
+export const VARIANTS = Object.keys(LADDER) as MatmulVariant[];

@@ -1,0 +1,35 @@
+import { defineKernel, launch } from '../../kernel.js';
+import type { Epilogue, Product } from '../product.js';
+import type { Rung } from './rung.js';
+
+const kernel = defineKernel({
+  name: 'matmul.naive',
+  shader: 'products/matmul_naive.wgsl',
+  entryPoint: 'product',
+  bindings: { a: 'read', b: 'read', c: 'write' },
+  params: { rows: 'u32', columns: 'u32', inner: 'u32' },
+  grid: ({ rows, columns }) => [Math.ceil(columns / 16), Math.ceil(rows / 16), 1],
+  cost: ({ rows, columns, inner }) => ({
+    flops: 2 * rows * columns * inner,
+    bytes: 4 * (rows * columns + (rows + columns) * inner),
+  }),
+});
+
+/** A textbook's product: two matrices and their product, each stored row after row, and nothing else. */
+function isPlain({ batches, outer, middle = 1, inner, columns, group, a, b, c }: Product): boolean {
+  const oneMatrix = batches === 1 && outer === 1 && middle === 1 && group === columns && !b.window;
+  const fromStart = [a, b, c].every(({ start = 0 }) => start === 0);
+  const rowAfterRow = a.row === inner && b.inner === columns && c.row === columns;
+  const sideBySide = a.inner === 1 && b.column === 1 && c.column === 1;
+  return oneMatrix && fromStart && rowAfterRow && sideBySide && c.rowSums === undefined;
+}
+
+const doesMore = ({ bias, accumulate, relu, mask }: Epilogue): boolean =>
+  Boolean(bias || accumulate || relu || mask);
+
+export const naive: Rung = {
+  kernel,
+  forReading: true,
+  accepts: (_, product, epilogue) => isPlain(product) && !doesMore(epilogue),
+  launch: (operands, { rows, columns, inner }) => launch(kernel, operands, { rows, columns, inner }),
+};

@@ -1,0 +1,60 @@
+/** Rungs for GPUs: a workgroup computes a tile of c through memory of its own, and then through ever more registers. */
+import type { Constants } from '../../../gpu/shaders/shader.js';
+import type { Product } from '../product.js';
+import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
+
+export const tiled = generalRung({
+  kernel: defineGeneralKernel('products/matmul_tiled.wgsl', () => ({ rows: 64, columns: 64 })),
+});
+
+/** Threads with 8 x 8 sums each. */
+const registerTile = ({ THREAD_ROWS, THREAD_COLUMNS }: Constants) => ({
+  rows: 8 * Number(THREAD_ROWS),
+  columns: 8 * Number(THREAD_COLUMNS),
+});
+
+/** As many threads as a tile of 64 or 128 rows x 128 columns takes. */
+const threadsFor = (rows: 64 | 128) => ({ THREAD_ROWS: rows / 8, THREAD_COLUMNS: 16 });
+
+export const registerKernel = defineGeneralKernel('products/matmul_register.wgsl', registerTile);
+export const vectorisedKernel = defineGeneralKernel('products/matmul_vectorised.wgsl', registerTile);
+
+export const register = (rows: 64 | 128): GeneralRung =>
+  generalRung({ kernel: registerKernel, constants: threadsFor(rows), specialise: fetchDirections });
+
+export const half = generalRung({
+  kernel: registerKernel,
+  constants: { ...threadsFor(64), HALF: true },
+  specialise: fetchDirections,
+  rounds: true,
+});
+
+export const vectorised = (rows: 64 | 128): GeneralRung =>
+  generalRung({
+    kernel: vectorisedKernel,
+    constants: threadsFor(rows),
+    specialise: fetchDirectionOfA,
+    accepts: (_, product) => comesInFours(product),
+  });
+
+/** Columns that are neighbours in b and in c, and come in fours: what can be read and written as `vec4f`. */
+function comesInFours({ columns, group, b, c }: Product): boolean {
+  const { window, column, ...steps } = b;
+  const { column: cColumn, rowSums, ...cSteps } = c;
+  const multiples = [columns, group, ...Object.values(steps), ...Object.values(cSteps)];
+  const apart = window || rowSums !== undefined;
+  return !apart && column === 1 && cColumn === 1 && multiples.every((value) => value % 4 === 0);
+}
+
+/** Neighbouring threads fetch along the axis whose elements are closer in memory. */
+export function fetchDirections(product: Product): Constants {
+  const { group, b } = product;
+  const { window } = b;
+  const alongTerms = b.inner + Math.abs(window?.innerX ?? 0);
+  const alongColumns = window ? Math.abs(window.column.x) : group > 1 ? b.column : (b.group ?? 0);
+  return { ...fetchDirectionOfA(product), B_ALONG_TERMS: alongTerms <= alongColumns };
+}
+
+function fetchDirectionOfA({ a }: Product): Constants {
+  return { A_ALONG_TERMS: a.inner <= a.row };
+}
