@@ -60,6 +60,8 @@ export class Device {
   readonly seed: number;
   readonly precision: Precision;
   readonly scopes = new Scopes();
+  /** What the floors above keep for this device, each under a key of its own: see `PerDevice`. */
+  readonly attached = new Map<object, unknown>();
   readonly #pool: BufferPool;
   readonly #pipelines: PipelineCache;
   readonly #uniforms: UniformCache;
