@@ -66,10 +66,7 @@ export class Trainer {
   async *epoch(): AsyncGenerator<Score> {
     this.options.model.train();
     const { epoch, step } = this.position;
-    if (step < this.options.batches.steps) {
-      this.#setRate();
-      await this.#program.compile(epoch, step);
-    }
+    if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
     yield* pipelined(this.#steps(), (score) => {
       if (!Number.isFinite(score.lossSum)) {
         const { epoch, step } = this.position;
@@ -101,15 +98,10 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { epoch, step } = this.position;
-    this.#setRate();
-    return this.#program.run(epoch, step, () => this.options.optimizer.prepareStep());
-  }
-
-  #setRate(): void {
     const { optimizer, schedule, batches } = this.options;
     const { epoch, step } = this.position;
     optimizer.factor = schedule.factor(epoch + step / batches.steps);
+    return this.#program.run(epoch, step);
   }
 }
 

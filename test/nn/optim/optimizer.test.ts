@@ -105,7 +105,6 @@ describe('Optimizer', () => {
         const eager = values(1).map(parameterOf);
         const other = makers[name](eager) as Optimizer<RateOptions>;
         for (let step = 0; step < 3; step++) {
-          if (step > 0) optimizer.prepareStep();
           program.run();
           work(other, eager, gradients)();
           expect(await read(recorded)).toEqual(await read(eager));
