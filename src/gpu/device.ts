@@ -53,13 +53,19 @@ async function openDevice({
 
 /**
  * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of launches.
- * Made by `await Device.create()`, ended by `destroy()`; a process that forgets to still exits.
+ * Made by `await Device.create()`, ended by `destroy()`; a process that forgets to still exits. Once something went wrong
+ * on the device, most methods throw it: see `check`.
  */
 export class Device {
+  /** Which GPU this is, and by which driver. */
   readonly adapter: AdapterDescription;
+  /** The WebGPU device itself. */
   readonly gpu: GPUDevice;
+  /** As given to `create`, or 0. */
   readonly seed: number;
+  /** As given to `create`, or `'single'`. */
   readonly precision: Precision;
+  /** What `tidy` disposes of. */
   readonly scopes = new Scopes();
   /** What the floors above keep for this device, each under a key of its own: see `PerDevice`. */
   readonly attached = new Map<object, unknown>();
@@ -98,7 +104,10 @@ export class Device {
   }
 
   /**
-   * Open the best adapter there is, hardware before software.
+   * Open a device on the best adapter there is, hardware before software.
+   *
+   *     const device = await Device.create({ seed: 1 });
+   *
    * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has
    */
   static async create(options: DeviceOptions = {}): Promise<Device> {
@@ -106,14 +115,17 @@ export class Device {
     return new Device(adapter, gpu, options);
   }
 
+  /** What this device can do at most, in WebGPU's names: `limits.maxStorageBufferBindingSize`. */
   get limits(): GPUSupportedLimits {
     return this.gpu.limits;
   }
 
+  /** Can this device do that? In WebGPU's names: `has('shader-f16')`. */
   has(feature: GPUFeatureName): boolean {
     return this.gpu.features.has(feature);
   }
 
+  /** Bytes of device memory: in use, kept for reuse, and the most so far. */
   get memory(): MemoryUse {
     return this.#pool.memory;
   }
@@ -146,7 +158,7 @@ export class Device {
     return this.#recorder.hasUsed(memory);
   }
 
-  /** Give the memory kept for reuse back to the driver. */
+  /** Give the memory that is kept for reuse, and not in use now, back to the driver. */
   trim(): void {
     this.flush();
     this.#pool.trim();
@@ -312,7 +324,7 @@ export class Device {
     this.gpu.queue.submit([encoder.finish()]);
   }
 
-  /** `bytes` bytes of a buffer, once all work queued so far has run. */
+  /** The `bytes` bytes of a buffer from `byteOffset` on, once all work queued so far has run. */
   async read(buffer: GPUBuffer, bytes: number, byteOffset = 0): Promise<ArrayBuffer> {
     this.check();
     this.flush();
@@ -337,7 +349,10 @@ export class Device {
     return this.#idleLoop ? this.#idleLoop.during(promise) : promise;
   }
 
-  /** Throws the first thing that went wrong on this device, if anything did: what came after it cannot be trusted. */
+  /**
+   * Throw the first thing that went wrong on this device, if anything did: what came after it cannot be trusted.
+   * @throws DeviceLostError when it is gone, OutOfMemoryError, GpuValidationError
+   */
   check(): void {
     if (this.#failure) throw this.#failure;
   }

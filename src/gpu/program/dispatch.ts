@@ -9,6 +9,8 @@ export interface Dispatch {
   readonly bindGroup: GPUBindGroup;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
+  /** Never read: what is referred to here is not collected while this is, nor is its memory. */
+  readonly owners: readonly object[] | undefined;
 }
 
 /** Makes launches ready for one device. */
@@ -25,7 +27,7 @@ export class Dispatcher {
 
   /** Find or compile the pipeline, and bind the operands. */
   prepare(launch: Launch): Dispatch {
-    const { label, grid, access, params, operands } = launch;
+    const { label, grid, access, params, operands, owners } = launch;
     const bindings = [
       { buffer: this.#uniforms.get(params) },
       ...operands.map(({ buffer, offset, size }) => ({ buffer, offset, size })),
@@ -35,6 +37,6 @@ export class Dispatcher {
       layout: this.#pipelines.layout(access),
       entries: bindings.map((resource, binding) => ({ binding, resource })),
     });
-    return { label, pipeline: this.#pipelines.get(launch), bindGroup, grid };
+    return { label, pipeline: this.#pipelines.get(launch), bindGroup, grid, owners };
   }
 }

@@ -29,8 +29,6 @@ export class Program<T> {
   readonly #device: ProgramDevice;
   readonly #work: readonly (Dispatch | HostWork)[];
   readonly #memory: readonly OwnedMemory[];
-  /** Never read: what is referred to here is not collected while the program is. */
-  readonly #owners: readonly object[];
   #disposed = false;
 
   constructor({ recording, result }: Recorded<T>, device: ProgramDevice) {
@@ -44,7 +42,6 @@ export class Program<T> {
       return arena;
     });
     this.#work = recording.work.map((item) => (typeof item === 'function' ? item : device.prepare(item)));
-    this.#owners = recording.launches.flatMap(({ owners = [] }) => owners);
   }
 
   /** The names of the kernels that it launches, in order. */

@@ -53,13 +53,6 @@ interface Chunk<Slot extends string> extends FlatParameters {
   slots?: Record<Slot, Tensor>;
 }
 
-/** The numbers that the kernel reads, which may change from step to step: a row for each group. */
-interface Hyper {
-  readonly tensor: Tensor;
-  /** What was last written to it. */
-  written?: Float32Array;
-}
-
 /**
  * Updates parameters from their gradients: those of a recorded step by one launch, for which it moves the parameters side by
  * side when it is made. A subclass says which tensors it keeps for each parameter, which numbers its kernel reads, and launches
@@ -70,12 +63,15 @@ interface Hyper {
  *     optimizer.step();
  */
 export abstract class Optimizer<Options extends RateOptions, Slot extends string = string> {
+  /** The parameters, with the options of each group; a step reads them, so they may be changed between steps. */
   readonly groups: readonly ParameterGroup<Options>[];
   /** Schedules set this, and each step reads it: every group's rate is its own `lr` times the factor (1 at first). */
   factor = 1;
   #steps = 0;
   readonly #chunks: readonly Chunk<Slot>[];
-  #hyper: Hyper | undefined;
+  /** The numbers that the kernel reads, a row for each group, and what was last written there. Made at the first step. */
+  #hyper: Tensor | undefined;
+  #written: Float32Array | undefined;
 
   /**
    * @param params the parameters; or groups of them, each with options of its own
@@ -148,12 +144,12 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     const hyper = this.#hyper;
     this.#device.onHost(() => {
       this.#steps += 1;
-      this.#write(hyper);
+      this.#writeHyper(hyper);
     });
     noGrad(() => {
       for (const chunk of this.#chunks) {
         const { tensor: parameter, groupOfBlock, members } = chunk;
-        const flat = { parameter, groupOfBlock, hyper: hyper.tensor, slots: this.#slotsOf(chunk) };
+        const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(chunk) };
         const all = joinedGradient(chunk);
         if (all) {
           this.update({ ...flat, gradient: all, start: 0 });
@@ -178,28 +174,27 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     }
   }
 
-  /** Forget the gradients, and give their memory back. */
+  /** Forget the gradients of all parameters, and give their memory back: the next `backward` begins anew instead of adding. */
   zeroGrad(): void {
     for (const { params } of this.groups) for (const parameter of params) parameter.zeroGrad();
   }
 
-  /** For a group, in the order of the groups: what the kernel reads in step `step`. */
   #rows(step: number): Float32Array[] {
     return this.groups.map(({ options }) => this.hyper(options, options.lr * this.factor, step));
   }
 
-  #newHyper(): Hyper {
+  #newHyper(): Tensor {
     const rows = this.#rows(1);
     const shape = [rows.length, (rows[0] as Float32Array).length];
-    return { tensor: this.#device.unrecorded(() => keep(new Tensor(this.#device, shape))) };
+    return this.#device.unrecorded(() => keep(new Tensor(this.#device, shape)));
   }
 
   /** Only when a number changed: an upload parts the launches before it from those after it. */
-  #write(hyper: Hyper): void {
+  #writeHyper(hyper: Tensor): void {
     const values = Float32Array.from(this.#rows(this.#steps).flatMap((row) => [...row]));
-    if (hyper.written?.every((value, index) => value === values[index])) return;
-    hyper.tensor.write(values);
-    hyper.written = values;
+    if (this.#written?.every((value, index) => value === values[index])) return;
+    hyper.write(values);
+    this.#written = values;
   }
 
   #groupOfBlock({ members, tensor }: FlatParameters): Tensor {
@@ -233,7 +228,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     return new Map(parts);
   }
 
-  /** What to save. The steps are those that were taken, not those that were only recorded; the slots are the live tensors, not copies. */
+  /** What to save. Steps count where they were taken, not where they were recorded; slots are the live tensors, not copies. */
   stateDict(): OptimizerState<Options> {
     const groups = this.groups.map(({ options }) => ({ ...options }));
     return { steps: this.#steps, factor: this.factor, groups, slots: this.#namedSlots() };
