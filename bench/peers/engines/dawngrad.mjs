@@ -10,7 +10,7 @@ export async function open() {
   if (!existsSync(dist)) throw new Error(`${dist} is missing: npm run build`);
   const load = (file) => import(pathToFileURL(join(dist, file)));
   const dawngrad = await load('index.js');
-  const convolution = await load('kernels/conv2d.js');
+  const convolution = await load('kernels/products/conv2d.js');
   const { windowOf } = await load('tensor/shape.js');
   const { matmul, SGD, tidy } = dawngrad;
   const device = await dawngrad.Device.create();

@@ -52,7 +52,8 @@ export class Program<T> {
   /**
    * Do all of it, after everything queued so far: it is submitted to the GPU, which this call does not wait for. What changes
    * from run to run is written, before the run, into tensors that were made before recording.
-   * @throws DawngradError after `dispose`, and what the recorded host work throws
+   * @throws DawngradError after `dispose`, and while another program is recorded; and what the recorded host work throws, in
+   *   which case nothing that comes after it is done
    */
   run(): void {
     if (this.#disposed) throw new DawngradError('running a program that was disposed of');
