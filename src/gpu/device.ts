@@ -1,4 +1,4 @@
-import { DawngradError, DeviceLostError, fromGpuError } from '../errors/errors.js';
+import { type DawngradError, DeviceLostError, fromGpuError } from '../errors/errors.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -12,11 +12,12 @@ import { requiredLimits } from './limits.js';
 import type { Memory, OwnedMemory } from './memory/memory.js';
 import { BufferPool, type MemoryUse } from './memory/pool.js';
 import { UniformCache } from './memory/uniforms.js';
+import { Dispatcher } from './program/dispatch.js';
 import { checkLaunch, type Launch } from './program/launch.js';
-import { type ProgramPlan, planMemory } from './program/plan.js';
+import { LaunchQueue } from './program/launch-queue.js';
+import { type ProgramPlan, planProgram } from './program/plan.js';
 import { Program } from './program/program.js';
-import { type Dispatch, Recorder } from './program/recorder.js';
-import { Recording } from './program/recording.js';
+import { type Recorded, Recorder } from './program/recorder.js';
 import { ReadBack } from './read-back.js';
 import { Scopes } from './scope.js';
 import { compileByDispatch, compilesAtFirstDispatch } from './shaders/compile-by-dispatch.js';
@@ -51,26 +52,32 @@ async function openDevice({
 }
 
 /**
- * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of recorded work.
- * Made by `await Device.create()`, ended by `destroy()`; a process that forgets to still exits.
+ * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of launches.
+ * Made by `await Device.create()`, ended by `destroy()`; a process that forgets to still exits. Once something went wrong
+ * on the device, most methods throw it: see `check`.
  */
 export class Device {
+  /** Which GPU this is, and by which driver. */
   readonly adapter: AdapterDescription;
+  /** The WebGPU device itself. */
   readonly gpu: GPUDevice;
+  /** As given to `create`, or 0. */
   readonly seed: number;
+  /** As given to `create`, or `'single'`. */
   readonly precision: Precision;
+  /** What `tidy` disposes of. */
   readonly scopes = new Scopes();
   /** What the floors above keep for this device, each under a key of its own: see `PerDevice`. */
   readonly attached = new Map<object, unknown>();
   readonly #pool: BufferPool;
   readonly #pipelines: PipelineCache;
   readonly #uniforms: UniformCache;
-  readonly #recorder: Recorder;
+  readonly #dispatcher: Dispatcher;
+  readonly #queue: LaunchQueue;
+  readonly #recorder = new Recorder();
   readonly #readBack: ReadBack;
   readonly #idleLoop: IdleLoop | undefined;
   readonly #options: DeviceOptions;
-  readonly #recorded = new WeakSet<Memory>();
-  #recording: Recording | undefined;
   #failure: DawngradError | undefined;
 
   private constructor({ description }: Adapter, gpu: GPUDevice, options: DeviceOptions) {
@@ -83,7 +90,8 @@ export class Device {
     this.#pool = new BufferPool(gpu);
     this.#pipelines = new PipelineCache(gpu);
     this.#uniforms = new UniformCache(gpu);
-    this.#recorder = new Recorder(gpu);
+    this.#dispatcher = new Dispatcher(gpu, this.#pipelines, this.#uniforms);
+    this.#queue = new LaunchQueue(gpu);
     this.#readBack = new ReadBack(gpu);
     gpu.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
@@ -96,7 +104,10 @@ export class Device {
   }
 
   /**
-   * Open the best adapter there is, hardware before software.
+   * Open a device on the best adapter there is, hardware before software.
+   *
+   *     const device = await Device.create({ seed: 1 });
+   *
    * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has
    */
   static async create(options: DeviceOptions = {}): Promise<Device> {
@@ -104,23 +115,32 @@ export class Device {
     return new Device(adapter, gpu, options);
   }
 
+  /** What this device can do at most, in WebGPU's names: `limits.maxStorageBufferBindingSize`. */
   get limits(): GPUSupportedLimits {
     return this.gpu.limits;
   }
 
+  /** Can this device do that? In WebGPU's names: `has('shader-f16')`. */
   has(feature: GPUFeatureName): boolean {
     return this.gpu.features.has(feature);
   }
 
+  /** Bytes of device memory: in use, kept for reuse, and the most so far. */
   get memory(): MemoryUse {
     return this.#pool.memory;
   }
 
-  /** Take memory for `bytes` bytes; its contents are undefined. */
+  /**
+   * Take memory for `bytes` bytes; its contents are undefined. While a program is recorded it is the program's, and has its place
+   * in a buffer once that is made.
+   * @param label names it in errors
+   * @throws LimitError when no buffer of this device can be that large
+   */
   acquire(bytes: number, label: string): OwnedMemory {
     this.check();
     this.#pool.checkSize(bytes, label);
-    if (this.#recording) return this.#recording.acquire(bytes, label);
+    const { recording } = this.#recorder;
+    if (recording) return recording.acquire(bytes, label);
     const buffer = this.#pool.acquire(bytes, label);
     return { buffer, offset: 0, size: buffer.size, release: () => this.#pool.release(buffer) };
   }
@@ -130,64 +150,117 @@ export class Device {
    * ends, `aligned`. Undefined where one of them was not asked for in this recording, or a launch reads one and writes another.
    */
   join(parts: readonly Memory[], label: string): OwnedMemory | undefined {
-    return this.#recording?.join(parts, label);
+    return this.#recorder.recording?.join(parts, label);
   }
 
-  /** Was this memory used while something was recorded? A program may go on using it: whoever has it must stay there. */
-  isRecorded(memory: Memory): boolean {
-    return this.#recorded.has(memory);
+  /** May a program go on using this memory? Whoever has it must stay there then. */
+  isUsedByProgram(memory: Memory): boolean {
+    return this.#recorder.hasUsed(memory);
   }
 
-  /** Give the memory kept for reuse back to the driver. */
+  /** Give the memory that is kept for reuse, and not in use now, back to the driver. */
   trim(): void {
     this.flush();
     this.#pool.trim();
   }
 
-  /** Record a kernel launch. It runs, in order, at the next `flush` or before that; or whenever its program runs. */
+  /**
+   * Queue a kernel launch. It runs after those queued before, at the next `flush` or earlier; while a program is recorded it
+   * does not, but in each run of the program.
+   * @throws LimitError when its grid exceeds the device's limits, DawngradError when it writes to memory given to it twice
+   */
   launch(launch: Launch): void {
     this.check();
     checkLaunch(launch, this.limits);
     if (launch.grid.includes(0)) return;
-    if (!this.#recording) {
-      this.#recorder.add(this.#prepare(launch));
-      return;
-    }
-    this.#recording.add(launch);
-    for (const memory of launch.operands) this.#recorded.add(memory);
-  }
-
-  /** Find or compile the pipeline, and bind the operands. */
-  #prepare(launch: Launch): Dispatch {
-    const { label, grid, access, params, operands } = launch;
-    const bindings = [
-      { buffer: this.#uniforms.get(params) },
-      ...operands.map(({ buffer, offset, size }) => ({ buffer, offset, size })),
-    ];
-    const bindGroup = this.gpu.createBindGroup({
-      label,
-      layout: this.#pipelines.layout(access),
-      entries: bindings.map((resource, binding) => ({ binding, resource })),
-    });
-    return { label, pipeline: this.#pipelines.get(launch), bindGroup, grid };
+    if (this.#recorder.recording) this.#recorder.launch(launch);
+    else this.#queue.add(this.#dispatcher.prepare(launch));
   }
 
   /**
-   * Run `work` once without computing anything, and make a program of the launches that it recorded. Tensors made
-   * meanwhile live in the program's own memory, planned by when they are needed; tensors made before are used as they are.
+   * Do something on the host, in its order among the launches: now; while a program is recorded not now, but at this place in
+   * each run of the program. For what a program must not repeat as it was recorded, such as to count a step:
+   *
+   *     device.onHost(() => rate.write(Float32Array.of(0.1 / ++steps)));
+   */
+  onHost(work: () => void): void {
+    const { recording } = this.#recorder;
+    if (recording) recording.onHost(work);
+    else work();
+  }
+
+  /**
+   * Make a program of what `work` does: all launches and work on the host, none of which happens before the program
+   * runs. The rest of its JavaScript is over after this call: numbers that it used and branches that it took are the same in
+   * every run. Tensors that it makes live in the program's own memory, planned by when they are needed; tensors made before
+   * are used as they are, and must not be disposed of.
+   *
+   *     const images = dg.zeros(device, [50, 3, 32, 32]);
+   *     const labels = dg.zeros(device, [50], 'u32');
+   *     const optimizer = new dg.Adam(model.parameters());
+   *     const program = device.record(() =>
+   *       dg.tidy(device, () => {
+   *         const { loss } = dg.crossEntropy(model.forward(images), labels);
+   *         optimizer.zeroGrad();
+   *         loss.backward();
+   *         optimizer.step();
+   *         return loss;
+   *       }),
+   *     );
+   *     for (const batch of batches) {
+   *       images.write(batch.images);
+   *       labels.write(batch.labels);
+   *       program.run();
+   *       console.log(await program.result.item());
+   *     }
+   *
+   * @throws DawngradError while another program is recorded, and when `work` writes to tensors from the host without `onHost`;
+   *   LimitError when a tensor exceeds the device's limits
    */
   record<T>(work: () => T): Program<T> {
-    return this.#programOf(this.#recordingOf(work));
+    return this.#programOf(this.#recorder.record(work));
   }
 
   /**
    * As `record`, with all pipelines compiled side by side before the program's first run, which would compile one after the
    * other. The work is recorded at once; what happens on the device until the program is there comes before its runs.
+   * @throws what `record` throws
    */
   async compile<T>(work: () => T): Promise<Program<T>> {
-    const recorded = this.#recordingOf(work);
+    const recorded = this.#recorder.record(work);
     await this.#wait(this.#compile(recorded.recording.launches));
     return this.#programOf(recorded);
+  }
+
+  /**
+   * What `record(work)` would make, and how many bytes it would take, found without taking them. Nothing happens on the device;
+   * gradients that `work` leaves in parameters have no memory, so clear them before the next step.
+   * @throws what `record` throws
+   */
+  plan<T>(work: () => T): ProgramPlan<T> {
+    return planProgram(this.#recorder.record(work), this.#pool.largest);
+  }
+
+  /**
+   * Run `work` as if nothing was being recorded, such as to make state that outlives the program when it is first needed. It
+   * happens once, now, and in no run of the program.
+   */
+  unrecorded<T>(work: () => T): T {
+    return this.#recorder.unrecorded(work);
+  }
+
+  #programOf<T>(recorded: Recorded<T>): Program<T> {
+    return new Program(recorded, {
+      largest: this.#pool.largest,
+      acquire: (bytes, label) => this.acquire(bytes, label),
+      prepare: (launch) => this.#dispatcher.prepare(launch),
+      run: (work) => {
+        this.check();
+        this.#recorder.refuse('running a program');
+        this.flush();
+        this.#queue.run(work);
+      },
+    });
   }
 
   async #compile(sources: readonly PipelineSource[]): Promise<void> {
@@ -198,76 +271,24 @@ export class Device {
     await compileByDispatch(missing, { gpu: this.gpu, pipelines: this.#pipelines }, another);
   }
 
-  #programOf<T>({ recording, result }: { recording: Recording; result: T }): Program<T> {
-    const arenas = planMemory(recording, this.#pool.largest);
-    const memory = arenas.map(({ bytes, tenants }) => {
-      const arena = this.acquire(bytes, `memory of ${tenants.length} tensors`);
-      for (const { memory, offset, size } of tenants) memory.putAt({ buffer: arena.buffer, offset, size });
-      return arena;
-    });
-    return new Program({
-      result,
-      dispatches: recording.launches.map((launch) => this.#prepare(launch)),
-      memory,
-      owners: recording.launches.flatMap(({ owners = [] }) => owners),
-      bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
-      submit: (dispatches) => {
-        this.check();
-        this.flush();
-        this.#recorder.submit(dispatches);
-      },
-    });
-  }
-
-  /** What `record(work)` would make, and how many bytes it would take, found without taking them. */
-  plan<T>(work: () => T): ProgramPlan<T> {
-    const { recording, result } = this.#recordingOf(work);
-    const arenas = planMemory(recording, this.#pool.largest);
-    return {
-      result,
-      bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
-      launches: recording.launches,
-      memory: recording.memory.filter(({ whole }) => !whole),
-    };
-  }
-
-  #recordingOf<T>(work: () => T): { recording: Recording; result: T } {
-    if (this.#recording) throw new DawngradError('recording a program: another one is being recorded');
-    const recording = new Recording();
-    this.#recording = recording;
-    try {
-      return { recording, result: work() };
-    } finally {
-      recording.open = false;
-      this.#recording = undefined;
-    }
-  }
-
-  /** Run `work` as if nothing was being recorded: for state that outlives the program, made when first needed. */
-  unrecorded<T>(work: () => T): T {
-    const recording = this.#recording;
-    this.#recording = undefined;
-    try {
-      return work();
-    } finally {
-      this.#recording = recording;
-    }
-  }
-
-  /** How many launches have been recorded but not yet submitted. */
+  /** How many launches are queued but not yet submitted. */
   get pending(): number {
-    return this.#recorder.pending;
+    return this.#queue.pending;
   }
 
-  /** Submit everything recorded so far; does not wait. */
+  /** Submit everything queued so far; does not wait. */
   flush(): void {
-    this.#recorder.flush();
+    this.#queue.flush();
     this.#uniforms.trim();
   }
 
-  /** Copy host bytes into a buffer, after the work recorded so far and before the work recorded next. */
+  /**
+   * Copy host bytes into a buffer, after the work queued so far and before the work queued next.
+   * @throws DawngradError while a program is recorded: its runs would not repeat it, see `onHost`
+   */
   write(buffer: GPUBuffer, data: ArrayBufferView, byteOffset = 0): void {
     this.check();
+    this.#recorder.refuse('writing from the host');
     this.flush();
     this.gpu.queue.writeBuffer(
       buffer,
@@ -278,8 +299,9 @@ export class Device {
     );
   }
 
-  /** Copy the first `bytes` bytes of memory to other memory, in the same order as `write`. */
+  /** Copy the first `bytes` bytes of memory to other memory, in the same order as `write`, and refused as that is. */
   copy(from: Memory, to: Memory, bytes: number): void {
+    this.#recorder.refuse('copying a buffer');
     this.flush();
     const encoder = this.gpu.createCommandEncoder();
     const copy = (source: Memory, target: Memory) =>
@@ -292,7 +314,7 @@ export class Device {
       );
     if (from.buffer === to.buffer) {
       // WebGPU copies from one buffer to another, not within one.
-      const between = this.unrecorded(() => this.acquire(bytes, 'a copy on its way'));
+      const between = this.acquire(bytes, 'a copy on its way');
       copy(from, between);
       copy(between, to);
       between.release();
@@ -302,7 +324,7 @@ export class Device {
     this.gpu.queue.submit([encoder.finish()]);
   }
 
-  /** `bytes` bytes of a buffer, once all work recorded so far has run. */
+  /** The `bytes` bytes of a buffer from `byteOffset` on, once all work queued so far has run. */
   async read(buffer: GPUBuffer, bytes: number, byteOffset = 0): Promise<ArrayBuffer> {
     this.check();
     this.flush();
@@ -315,7 +337,7 @@ export class Device {
     }
   }
 
-  /** Resolves when all work recorded so far has run. */
+  /** Resolves when all work queued so far has run. */
   async synchronize(): Promise<void> {
     this.check();
     this.flush();
@@ -327,7 +349,10 @@ export class Device {
     return this.#idleLoop ? this.#idleLoop.during(promise) : promise;
   }
 
-  /** Throws the first thing that went wrong on this device, if anything did: what came after it cannot be trusted. */
+  /**
+   * Throw the first thing that went wrong on this device, if anything did: what came after it cannot be trusted.
+   * @throws DeviceLostError when it is gone, OutOfMemoryError, GpuValidationError
+   */
   check(): void {
     if (this.#failure) throw this.#failure;
   }

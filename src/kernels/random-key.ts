@@ -1,4 +1,6 @@
 import type { Device } from '../gpu/device.js';
+import { PerDevice } from '../gpu/device-state.js';
+import { fromArray } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { defineKernel, elementCost, launch } from './kernel.js';
@@ -27,8 +29,9 @@ export class RandomState {
   readonly #state: Tensor;
 
   constructor(device: Device) {
-    this.#state = device.unrecorded(() => keep(new Tensor(device, [2], 'u32')));
-    this.write({ seed: device.seed, counter: FIRST_COUNTER });
+    this.#state = device.unrecorded(() =>
+      keep(fromArray(device, Uint32Array.of(device.seed, FIRST_COUNTER), [2])),
+    );
   }
 
   /** A fresh key, u32 [seed, counter]. Everything random takes its own, and hashes (seed, counter, element). */
@@ -38,29 +41,22 @@ export class RandomState {
     return key;
   }
 
-  /** The state after all that was recorded so far. */
+  /** The state after all work queued so far. */
   async read(): Promise<{ seed: number; counter: number }> {
     const [seed, counter] = await this.#state.toArray();
     return { seed, counter };
   }
 
-  /** Set the state for all that is recorded from now on. Both are taken modulo 2^32. */
+  /** Set the state for all work from now on. Both are taken modulo 2^32. */
   write({ seed, counter }: { seed: number; counter: number }): void {
     this.#state.write(Uint32Array.of(seed, counter));
   }
 }
 
-const states = new WeakMap<Device, RandomState>();
+const states = new PerDevice((device) => new RandomState(device));
 
 /** The random state of a device; begins with the device's seed. */
-export function randomState(device: Device): RandomState {
-  let state = states.get(device);
-  if (!state) {
-    state = new RandomState(device);
-    states.set(device, state);
-  }
-  return state;
-}
+export const randomState = (device: Device): RandomState => states.of(device);
 
 /** A fresh key from the device's random state: u32 [seed, counter]. */
 export const nextKey = (device: Device): Tensor => randomState(device).nextKey();

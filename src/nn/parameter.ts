@@ -4,8 +4,19 @@ import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { type Initialiser, nextDraw } from './init.js';
 
+/** Parameters that lie in one buffer. */
+export interface FlatParameters {
+  /** Each of them, and from which element of the flat tensor on it lies. */
+  readonly members: readonly { readonly parameter: Parameter; readonly start: number }[];
+  /** f32 `[S]`: their values and what is between them. */
+  readonly tensor: Tensor;
+}
+
 /** What a module learns: a leaf of the tape that `backward` leaves a gradient in. It outlives every `tidy`. */
 export class Parameter extends Tensor {
+  /** Where an optimizer moved it to, beside others. It stays there, as parts do: whoever moved it counts on it. */
+  home: FlatParameters | undefined;
+
   /**
    * @param init its first values, drawn from this device's seed and the number of parameters made on the device before
    */

@@ -15,14 +15,12 @@ export interface StepResult {
 /** Work on one batch of images `[N, C, H, W]` and their labels `[N]`. */
 export type BatchWork = (images: Tensor, labels: Tensor) => StepResult;
 
-/** One size of batch, and what is run on it. */
+/** A program for one size of batch, and where it takes the batch from. */
 interface Recorded extends Upload {
   readonly program: Program<StepResult>;
-  /** Not run yet: what the work did on the host when it was recorded is for the first run. */
-  fresh: boolean;
 }
 
-/** What a step would take. */
+/** What a step would take, found without taking it. */
 export interface StepPlan extends ProgramPlan<StepResult> {
   /** Bytes that a batch is uploaded to, which are not part of the program. */
   readonly uploadBytes: number;
@@ -44,45 +42,45 @@ export class BatchProgram {
     this.#work = work;
   }
 
-  /** Bytes of memory that its programs hold. */
+  /** Bytes of device memory that its programs hold, uploads apart. */
   get bytes(): number {
     return [...this.#recorded.values()].reduce((sum, { program }) => sum + program.bytes, 0);
   }
 
   /**
    * Upload a batch and run the work on it.
-   * @param again is called where the work has run before, for what it did on the host when it was recorded
+   * @param epoch,step from 0: which batch of the loader
+   * @returns its score, once the GPU has it; the next run need not wait for that
    */
-  run(epoch: number, step: number, again: () => void = () => {}): Promise<Score> {
+  run(epoch: number, step: number): Promise<Score> {
     const host = this.#batches.hostBatch(epoch, step);
     const count = host.labels.length;
-    let recorded = this.#recorded.get(count);
-    if (!recorded) {
-      const upload = this.#upload(count);
-      const program = this.#device.record(() => this.#step(upload));
-      recorded = { ...upload, program, fresh: true };
-      this.#recorded.set(count, recorded);
-    }
-    if (!recorded.fresh) again();
-    recorded.fresh = false;
-    recorded.packedPixels.write(host.packedPixels);
-    recorded.labels.write(host.labels);
-    recorded.program.run();
-    return readScore(recorded.program.result, count);
+    const { packedPixels, labels, program } = this.#recorded.get(count) ?? this.#record(count);
+    packedPixels.write(host.packedPixels);
+    labels.write(host.labels);
+    program.run();
+    return readScore(program.result, count);
   }
 
-  /**
-   * Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side.
-   * The next run must be on such a batch: what recording did on the host is meant for it.
-   */
+  #record(count: number): Recorded {
+    const upload = this.#upload(count);
+    return this.#keep(count, { ...upload, program: this.#device.record(() => this.#step(upload)) });
+  }
+
+  /** Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side. */
   async compile(epoch: number, step: number): Promise<void> {
     const count = this.#batches.hostBatch(epoch, step).labels.length;
     if (this.#recorded.has(count)) return;
     const upload = this.#upload(count);
-    const program = await this.#device.compile(() => this.#step(upload));
-    this.#recorded.set(count, { ...upload, program, fresh: true });
+    this.#keep(count, { ...upload, program: await this.#device.compile(() => this.#step(upload)) });
   }
 
+  #keep(count: number, recorded: Recorded): Recorded {
+    this.#recorded.set(count, recorded);
+    return recorded;
+  }
+
+  /** Give the memory of its programs back. Running it again records anew. */
   dispose(): void {
     for (const { program, packedPixels, labels } of this.#recorded.values()) {
       program.dispose();
@@ -92,7 +90,7 @@ export class BatchProgram {
     this.#recorded.clear();
   }
 
-  /** What the work would take for batches of this size. It is gone through once on the host, and computes nothing. */
+  /** What the work would take for batches of this size: see `device.plan`. */
   plan(count: number): StepPlan {
     const upload = this.#upload(count);
     const { packedPixels, labels } = upload;

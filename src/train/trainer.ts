@@ -11,9 +11,12 @@ import { DivergedError } from './run/run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 
 export interface TrainerOptions {
+  /** Where model, optimizer and batches are. */
   readonly device: Device;
   readonly model: Module;
+  /** Of the model's parameters, or some of them. */
   readonly optimizer: Optimizer<RateOptions>;
+  /** Sets the optimizer's `factor` before each step; asked in epochs, and parts of them. */
   readonly schedule: Schedule;
   readonly batches: BatchLoader;
 }
@@ -28,7 +31,7 @@ export interface Position {
   readonly score: Score;
 }
 
-/** The work of a training step, on a model in training mode. */
+/** The work of a training step, on a model in training mode: forward, backward, update. */
 export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): BatchWork {
   return (images, labels) => {
     const result = crossEntropy(model.forward(images), labels);
@@ -45,9 +48,17 @@ export function evaluationWork(model: Module): BatchWork {
   return (images, labels) => noGrad(() => crossEntropy(model.forward(images), labels));
 }
 
-/** Trains a model on one epoch after the other, and may stop and go on at any step. */
+/**
+ * Trains a model on one epoch after the other, and may stop and go on at any step. Its step is recorded once, for each size of
+ * batch, and replayed.
+ *
+ *     const trainer = new Trainer({ device, model, optimizer, schedule: constant(), batches });
+ *     for await (const { lossSum, count } of trainer.epoch()) console.log(lossSum / count);
+ *     trainer.finishEpoch();
+ */
 export class Trainer {
   readonly options: TrainerOptions;
+  /** How far training is. Set it, with the states that belong to it, to go on from a checkpoint. */
   position: Position = { epoch: 0, step: 0, score: NO_SCORE };
 
   readonly #program: BatchProgram;
@@ -66,10 +77,7 @@ export class Trainer {
   async *epoch(): AsyncGenerator<Score> {
     this.options.model.train();
     const { epoch, step } = this.position;
-    if (step < this.options.batches.steps) {
-      this.#setRate();
-      await this.#program.compile(epoch, step);
-    }
+    if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
     yield* pipelined(this.#steps(), (score) => {
       if (!Number.isFinite(score.lossSum)) {
         const { epoch, step } = this.position;
@@ -101,15 +109,10 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { epoch, step } = this.position;
-    this.#setRate();
-    return this.#program.run(epoch, step, () => this.options.optimizer.prepareStep());
-  }
-
-  #setRate(): void {
     const { optimizer, schedule, batches } = this.options;
     const { epoch, step } = this.position;
     optimizer.factor = schedule.factor(epoch + step / batches.steps);
+    return this.#program.run(epoch, step);
   }
 }
 

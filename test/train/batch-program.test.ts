@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
 import { BatchLoader } from '../../src/data/loader.js';
+import { randomState } from '../../src/kernels/random-key.js';
 import { tidy } from '../../src/tensor/tidy.js';
+import { BatchProgram } from '../../src/train/batch-program.js';
 import { standardisedImages } from '../../src/train/run/run-images.js';
 import { assemble, type Session } from '../../src/train/run/session.js';
-import { evaluate } from '../../src/train/trainer.js';
+import { evaluate, trainingWork } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';
 import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 
@@ -43,6 +45,30 @@ describe.each(['sgd', 'adam'] as const)('steps with %s', (optimizerName) => {
       expect(await loss).toBe(losses[step]);
     }
     expect(await bitsOf({ model, optimizer, schedule, train, ...rest })).toEqual(await bitsOf(replayed));
+  });
+});
+
+describe('planning and compiling a step', () => {
+  const [planned, untouched] = [useDevice({ seed: SEED }), useDevice({ seed: SEED })];
+  const config = { ...tinyConfig, optimizer: 'adam', batchNorm: true } as const;
+
+  it('count no step and draw no random key: training that comes after takes the same course', async () => {
+    const { device } = planned;
+    const session = assemble(config, device, standardisedImages(tinyData));
+    const { model, optimizer, train, trainer } = session;
+    const keys = await randomState(device).read();
+    const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer));
+    program.plan(config.batch);
+    await program.compile(0, 0);
+    program.dispose();
+    expect(optimizer.stateDict().steps).toBe(0);
+    expect(await randomState(device).read()).toEqual(keys);
+
+    const other = assemble(config, untouched.device, standardisedImages(tinyData));
+    for await (const _ of trainer.epoch());
+    for await (const _ of other.trainer.epoch());
+    expect(optimizer.stateDict().steps).toBe(train.steps);
+    expect(await bitsOf(session)).toEqual(await bitsOf(other));
   });
 });
 

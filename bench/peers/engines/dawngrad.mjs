@@ -10,7 +10,7 @@ export async function open() {
   if (!existsSync(dist)) throw new Error(`${dist} is missing: npm run build`);
   const load = (file) => import(pathToFileURL(join(dist, file)));
   const dawngrad = await load('index.js');
-  const convolution = await load('kernels/conv2d.js');
+  const convolution = await load('kernels/products/conv2d.js');
   const { windowOf } = await load('tensor/shape.js');
   const { matmul, SGD, tidy } = dawngrad;
   const device = await dawngrad.Device.create();
@@ -34,12 +34,11 @@ export async function open() {
     return { model, loss, release };
   }
 
-  /** A work with a loss, which `step` computes; recorded once and then replayed, with `again` on the host before each replay. */
-  function stepWork(step, release, again = () => {}) {
+  /** A work with a loss, which `step` computes; recorded once and then replayed. */
+  function stepWork(step, release) {
     let program;
     return {
       start() {
-        if (program) again();
         program ??= device.record(() => tidy(device, step));
         program.run();
       },
@@ -87,7 +86,7 @@ export async function open() {
           optimizer.step();
           return value;
         };
-        return stepWork(step, release, () => optimizer.prepareStep());
+        return stepWork(step, release);
       },
       forward(wanted, arrays) {
         const { loss, release } = model(wanted, arrays);

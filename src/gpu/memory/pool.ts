@@ -25,7 +25,7 @@ export interface MemoryUse {
 
 /**
  * Storage buffers, kept for reuse by size class. A released buffer may be handed out again at once, even while queued
- * work still reads it: commands run in the order they were recorded, so the new owner's writes come after.
+ * work still reads it: commands run in the order they were queued, so the new owner's writes come after.
  */
 export class BufferPool {
   readonly #device: GPUDevice;

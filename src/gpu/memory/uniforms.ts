@@ -32,7 +32,7 @@ export class UniformCache {
     return buffer;
   }
 
-  /** Forget the oldest half when full. Call only when all recorded work has been submitted. */
+  /** Forget the oldest half when full. Call only when all queued work has been submitted. */
   trim(): void {
     if (this.#buffers.size < CAPACITY) return;
     for (const key of [...this.#buffers.keys()].slice(0, CAPACITY / 2)) this.#buffers.delete(key);

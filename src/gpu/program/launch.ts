@@ -14,7 +14,7 @@ export interface Cost {
 export interface Launch extends PipelineSource {
   /** Where the operands are, one for each entry of `access`. */
   readonly operands: readonly Memory[];
-  /** Whose memory that is. A program holds on to them, so that the garbage collector takes none while it may still run. */
+  /** Whose memory that is. They are held on to while this may still run, so that the garbage collector takes none. */
   readonly owners?: readonly object[];
   /** The uniform block, as the shader's `struct Params` lays it out. */
   readonly params: ArrayBuffer;

@@ -1,6 +1,7 @@
 import { aligned, type Memory } from '../memory/memory.js';
 import { sizeClass } from '../memory/pool.js';
 import type { Launch } from './launch.js';
+import type { Recorded } from './recorder.js';
 import { type PlannedMemory, type Recording, wholeOf } from './recording.js';
 
 /** Part of an arena, lent while it is needed. */
@@ -20,12 +21,31 @@ export interface Arena {
 export interface ProgramPlan<T> {
   /** What the recorded function returned: tensors without memory. */
   readonly result: T;
+  /** Bytes of device memory that it would hold. */
   readonly bytes: number;
   /** What it would launch, in order. */
   readonly launches: readonly Launch[];
   /** All memory that it asks for, and which of the kernels need it; not the parts of such. */
   readonly memory: readonly PlannedMemory[];
 }
+
+/**
+ * Plan the program of what was recorded.
+ * @param limit bytes of the largest buffer
+ */
+export function planProgram<T>({ recording, result }: Recorded<T>, limit: number): ProgramPlan<T> {
+  const { launches, memory } = recording;
+  return {
+    result,
+    bytes: bytesOf(planMemory(recording, limit)),
+    launches,
+    memory: memory.filter(({ whole }) => !whole),
+  };
+}
+
+/** Bytes that arenas take together. */
+export const bytesOf = (arenas: readonly Arena[]): number =>
+  arenas.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Are both needed at some time? */
 const meet = (a: PlannedMemory, b: PlannedMemory): boolean => a.from < b.until && b.from < a.until;

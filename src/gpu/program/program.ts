@@ -1,53 +1,69 @@
 import { DawngradError } from '../../errors/errors.js';
 import type { OwnedMemory } from '../memory/memory.js';
-import type { Dispatch } from './recorder.js';
+import type { Dispatch } from './dispatch.js';
+import type { Launch } from './launch.js';
+import { bytesOf, planMemory } from './plan.js';
+import type { Recorded } from './recorder.js';
+import type { HostWork } from './recording.js';
 
-/** What a `Program` is made of, once its launches have pipelines, bind groups and memory. */
-export interface ProgramParts<T> {
-  readonly result: T;
-  readonly dispatches: readonly Dispatch[];
-  readonly memory: readonly OwnedMemory[];
-  /** Never read: what is referred to here is not collected while the program is. */
-  readonly owners: readonly object[];
-  /** Bytes of its own memory: everything that was made while recording. */
-  readonly bytes: number;
-  readonly submit: (dispatches: readonly Dispatch[]) => void;
+/** What a program takes from the device that it runs on. */
+export interface ProgramDevice {
+  /** Bytes of the largest buffer. */
+  readonly largest: number;
+  acquire(bytes: number, label: string): OwnedMemory;
+  prepare(launch: Launch): Dispatch;
+  run(work: readonly (Dispatch | HostWork)[]): void;
 }
 
 /**
- * A recorded list of dispatches, with their pipelines, bind groups and buffers. Running it is one submit: no op code, no
- * allocation. What changes from run to run is written, before the run, into tensors that were made before recording.
+ * Recorded work that can be run again and again: kernel launches with their pipelines, bind groups and buffers, and what the
+ * host does between them (`device.onHost`). A run costs no op code and no allocation.
  *
- * Made by `device.record`.
+ * Made by `device.record` and `device.compile`.
  */
 export class Program<T> {
-  /** What the recorded function returned: tensors in it hold the values of the last run. */
+  /** What the recorded function returned. Tensors in it hold the values of the last run, once there was one. */
   readonly result: T;
+  /** Bytes of device memory that it holds, until `dispose`. */
   readonly bytes: number;
-  readonly #parts: ProgramParts<T>;
+  readonly #device: ProgramDevice;
+  readonly #work: readonly (Dispatch | HostWork)[];
+  readonly #memory: readonly OwnedMemory[];
   #disposed = false;
 
-  constructor(parts: ProgramParts<T>) {
-    this.result = parts.result;
-    this.bytes = parts.bytes;
-    this.#parts = parts;
+  constructor({ recording, result }: Recorded<T>, device: ProgramDevice) {
+    const arenas = planMemory(recording, device.largest);
+    this.result = result;
+    this.bytes = bytesOf(arenas);
+    this.#device = device;
+    this.#memory = arenas.map(({ bytes, tenants }) => {
+      const arena = device.acquire(bytes, `memory of ${tenants.length} tensors`);
+      for (const { memory, offset, size } of tenants) memory.putAt({ buffer: arena.buffer, offset, size });
+      return arena;
+    });
+    this.#work = recording.work.map((item) => (typeof item === 'function' ? item : device.prepare(item)));
   }
 
-  /** The names of its kernels, in order. */
+  /** The names of the kernels that it launches, in order. */
   get kernels(): readonly string[] {
-    return this.#parts.dispatches.map(({ label }) => label);
+    return this.#work.flatMap((item) => (typeof item === 'function' ? [] : item.label));
   }
 
-  /** Submit all of it, after everything recorded so far; does not wait. */
+  /**
+   * Do all of it, after everything queued so far: it is submitted to the GPU, which this call does not wait for. What changes
+   * from run to run is written, before the run, into tensors that were made before recording.
+   * @throws DawngradError after `dispose`, and while another program is recorded; and what the recorded host work throws, in
+   *   which case nothing that comes after it is done
+   */
   run(): void {
     if (this.#disposed) throw new DawngradError('running a program that was disposed of');
-    this.#parts.submit(this.#parts.dispatches);
+    this.#device.run(this.#work);
   }
 
-  /** Give its memory back. Tensors in its result are lost. */
+  /** Give its memory back. Tensors in its result are lost. Doing so twice is harmless. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const memory of this.#parts.memory) memory.release();
+    for (const memory of this.#memory) memory.release();
   }
 }

@@ -1,51 +1,66 @@
-/** One kernel launch: everything the GPU needs, nothing it does not. */
-export interface Dispatch {
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  /** Workgroups along x, y and z. */
-  readonly grid: readonly [number, number, number];
+import { DawngradError } from '../../errors/errors.js';
+import type { Memory } from '../memory/memory.js';
+import type { Launch } from './launch.js';
+import { Recording } from './recording.js';
+
+/** What some work did while it was recorded, and what it returned. */
+export interface Recorded<T> {
+  readonly recording: Recording;
+  readonly result: T;
 }
 
-/** Work is handed over in pieces of this many launches, so that the GPU starts while JavaScript still records. */
-const LAUNCHES_PER_SUBMIT = 128;
-
-/** Collects dispatches in order and submits them together: one command buffer costs about as much as one dispatch. */
+/** Records what work does on a device instead of doing it, one piece of work at a time. */
 export class Recorder {
-  readonly #device: GPUDevice;
-  #pending: Dispatch[] = [];
+  #recording: Recording | undefined;
+  readonly #used = new WeakSet<Memory>();
 
-  constructor(device: GPUDevice) {
-    this.#device = device;
+  /** The recording that is being made, if one is. */
+  get recording(): Recording | undefined {
+    return this.#recording;
   }
 
-  get pending(): number {
-    return this.#pending.length;
-  }
-
-  add(dispatch: Dispatch): void {
-    this.#pending.push(dispatch);
-    if (this.#pending.length >= LAUNCHES_PER_SUBMIT) this.flush();
-  }
-
-  /** Submit what has been recorded. It runs in the order of recording; this call does not wait for it. */
-  flush(): void {
-    if (this.#pending.length === 0) return;
-    const dispatches = this.#pending;
-    this.#pending = [];
-    this.submit(dispatches);
-  }
-
-  /** Submit these dispatches, after all that was submitted before. */
-  submit(dispatches: readonly Dispatch[]): void {
-    const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup, grid } of dispatches) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...grid);
+  /** @throws DawngradError while another work is recorded, and what `work` throws; nothing has happened on the device then */
+  record<T>(work: () => T): Recorded<T> {
+    if (this.#recording) throw new DawngradError('recording a program: another one is being recorded');
+    const recording = new Recording();
+    this.#recording = recording;
+    try {
+      return { recording, result: work() };
+    } finally {
+      recording.open = false;
+      this.#recording = undefined;
     }
-    pass.end();
-    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  /** @throws DawngradError while something is recorded: what cannot be must not happen once and be missing in the program */
+  refuse(what: string): void {
+    if (!this.#recording) return;
+    throw new DawngradError(
+      `${what} while a program is recorded: no run of the program would repeat it; do it before each run, or put it into ` +
+        'device.onHost(() => ...) to do it in each, or into device.unrecorded(() => ...) to do it once and now',
+    );
+  }
+
+  /** Run `work` as if nothing was being recorded. */
+  unrecorded<T>(work: () => T): T {
+    const recording = this.#recording;
+    this.#recording = undefined;
+    try {
+      return work();
+    } finally {
+      this.#recording = recording;
+    }
+  }
+
+  /** Take down a launch, if something is being recorded. */
+  launch(launch: Launch): void {
+    if (!this.#recording) return;
+    this.#recording.add(launch);
+    for (const memory of launch.operands) this.#used.add(memory);
+  }
+
+  /** Was this memory an operand of anything that was recorded? */
+  hasUsed(memory: Memory): boolean {
+    return this.#used.has(memory);
   }
 }

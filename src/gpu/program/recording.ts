@@ -83,14 +83,22 @@ export const wholeOf = (memory: Memory): Memory =>
 const readsBeside = (part: Memory, { operands, access }: Launch): boolean =>
   operands.some((memory, index) => access[index] === 'read' && wholeOf(memory) === wholeOf(part));
 
-/** What happens while a program is recorded: launches, in order, and the memory that was asked for meanwhile. */
+/** What the host does between launches. */
+export type HostWork = () => void;
+
+/** What happens while a program is recorded: launches and host work, in order, and the memory that was asked for meanwhile. */
 export class Recording {
+  readonly work: (Launch | HostWork)[] = [];
   readonly launches: Launch[] = [];
   readonly memory: PlannedMemory[] = [];
   open = true;
 
   acquire(bytes: number, label: string): PlannedMemory {
     return this.#plan(new PlannedMemory(this, label, bytes));
+  }
+
+  onHost(work: HostWork): void {
+    this.work.push(work);
   }
 
   /** @throws DawngradError where it reads one part of a whole and writes another, which WebGPU forbids */
@@ -105,6 +113,7 @@ export class Recording {
           'what changes gradients must come before the step of an optimizer, which puts them into one buffer',
       );
     }
+    this.work.push(launch);
     this.launches.push(launch);
   }
 

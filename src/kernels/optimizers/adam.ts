@@ -53,7 +53,7 @@ export interface AdamTensors extends FlatTensors {
   readonly secondMoment: Tensor;
 }
 
-/** Step t = 1, 2, ... of Adam on parameters from element `start` on, recorded like any kernel: it runs at the next flush. */
+/** Step t = 1, 2, ... of Adam on parameters from element `start` on, launched like any kernel: it runs at the next flush. */
 export function adamStep(tensors: AdamTensors, start = 0): void {
   const { parameter, gradient, firstMoment, secondMoment, hyper, groupOfBlock } = tensors;
   const range = flatRange('adamStep', tensors, [firstMoment, secondMoment], HYPER_SIZE, start);

@@ -41,7 +41,7 @@ export interface SgdTensors extends FlatTensors {
   readonly velocity: Tensor;
 }
 
-/** One step of SGD on parameters from element `start` on, recorded like any kernel: it runs, in order, at the next flush. */
+/** One step of SGD on parameters from element `start` on, launched like any kernel: it runs, in order, at the next flush. */
 export function sgdStep(tensors: SgdTensors, start = 0): void {
   const { parameter, gradient, velocity, hyper, groupOfBlock: group_of_block } = tensors;
   const range = flatRange('sgdStep', tensors, [velocity], HYPER_SIZE, start);

@@ -3,7 +3,7 @@ import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 
 export interface AdamOptions extends RateOptions {
-  /** Decay of the running means of the gradient and of its square (default 0.9 and 0.999). */
+  /** How much of the running means of the gradient and of its square each step keeps (default 0.9 and 0.999). */
   betas: readonly [number, number];
   /** Added to the denominator (default 1e-8). */
   eps: number;
@@ -18,10 +18,20 @@ export interface AdamOptions extends RateOptions {
  *     m = beta1 m + (1 - beta1) g
  *     s = beta2 s + (1 - beta2) g^2
  *     w = w - lr (m / (1 - beta1^t)) / (sqrt(s / (1 - beta2^t)) + eps)
+ *
+ * All parameters alike, or in groups with options of their own:
+ *
+ *     new Adam(model.parameters(), { lr: 1e-3 });
+ *     new Adam([{ params: weights, weightDecay: 0.01 }, { params: biases }], { decoupled: true });
  */
 export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'> {
   protected readonly slotNames = ['firstMoment', 'secondMoment'] as const;
 
+  /**
+   * @param params the parameters, or groups of them with the options in which each differs
+   * @param options of all that a group does not name (defaults: `lr` 1e-3, `weightDecay` 0)
+   * @throws DawngradError as every `Optimizer`
+   */
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},

@@ -9,9 +9,9 @@ import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
-import type { Parameter } from '../parameter.js';
+import type { FlatParameters, Parameter } from '../parameter.js';
 import { assignAll, type State } from '../state.js';
-import { type Flat, joinedGradient, sideBySide } from './side-by-side.js';
+import { joinedGradient, sideBySide } from './side-by-side.js';
 
 /** What every optimizer can be told. */
 export interface RateOptions {
@@ -46,10 +46,10 @@ export interface Update<Slot extends string> extends FlatTensors {
   readonly start: number;
 }
 
-/** Parameters in one buffer, and what belongs to them. */
-interface Run<Slot extends string> extends Flat {
+/** Parameters in one buffer, and what belongs to them: one launch can update all of it. */
+interface Chunk<Slot extends string> extends FlatParameters {
   readonly groupOfBlock: Tensor;
-  /** None before they are needed. */
+  /** Made when they are first needed. */
   slots?: Record<Slot, Tensor>;
 }
 
@@ -57,15 +57,28 @@ interface Run<Slot extends string> extends Flat {
  * Updates parameters from their gradients: those of a recorded step by one launch, for which it moves the parameters side by
  * side when it is made. A subclass says which tensors it keeps for each parameter, which numbers its kernel reads, and launches
  * that kernel.
+ *
+ *     optimizer.zeroGrad();
+ *     loss.backward();
+ *     optimizer.step();
  */
 export abstract class Optimizer<Options extends RateOptions, Slot extends string = string> {
+  /** The parameters, with the options of each group; a step reads them, so they may be changed between steps. */
   readonly groups: readonly ParameterGroup<Options>[];
-  /** Schedules set this: every group's rate is its own `lr` times the factor. */
+  /** Schedules set this, and each step reads it: every group's rate is its own `lr` times the factor (1 at first). */
   factor = 1;
   #steps = 0;
-  readonly #runs: readonly Run<Slot>[];
-  #hyper: { tensor: Tensor; values: Float32Array } | undefined;
+  readonly #chunks: readonly Chunk<Slot>[];
+  /** The numbers that the kernel reads, a row for each group, and what was last written there. Made at the first step. */
+  #hyper: Tensor | undefined;
+  #written: Float32Array | undefined;
 
+  /**
+   * @param params the parameters; or groups of them, each with options of its own
+   * @param defaults the options that a group does not name
+   * @throws DawngradError when there are no parameters, one is listed twice, or they are on different devices; when `lr` or
+   *   `weightDecay` is negative or not finite
+   */
   constructor(params: Iterable<Parameter> | Iterable<GroupOptions<Options>>, defaults: Options) {
     const items = [...params];
     const grouped = items.every((item) => !(item instanceof Tensor));
@@ -75,7 +88,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
       options: { ...defaults, ...options },
     }));
     this.#check();
-    this.#runs = this.#device.unrecorded(() =>
+    this.#chunks = this.#device.unrecorded(() =>
       sideBySide(this.#device, this.#parameters).map((flat) => ({
         ...flat,
         groupOfBlock: this.#groupOfBlock(flat),
@@ -120,16 +133,24 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     }
   }
 
-  /** Update every parameter that has a gradient. */
+  /**
+   * Update every parameter that has a gradient; the others, and what is remembered for them, stay as they are. In a recorded
+   * program each run is a step of its own: it is counted then, and takes the rates that hold then.
+   * @throws ShapeError, DawngradError when a gradient has another shape than its parameter, or is not f32; nothing is updated
+   */
   step(): void {
     this.#checkGradients();
-    this.prepareStep();
-    const { tensor: hyper } = this.#hyper as { tensor: Tensor };
+    this.#hyper ??= this.#newHyper();
+    const hyper = this.#hyper;
+    this.#device.onHost(() => {
+      this.#steps += 1;
+      this.#writeHyper(hyper);
+    });
     noGrad(() => {
-      for (const run of this.#runs) {
-        const { tensor: parameter, groupOfBlock, members } = run;
-        const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(run) };
-        const all = joinedGradient(run);
+      for (const chunk of this.#chunks) {
+        const { tensor: parameter, groupOfBlock, members } = chunk;
+        const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(chunk) };
+        const all = joinedGradient(chunk);
         if (all) {
           this.update({ ...flat, gradient: all, start: 0 });
           all.dispose();
@@ -153,32 +174,30 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     }
   }
 
-  /**
-   * The part of a step that is the host's: count it, and write the numbers that changed. A program in which `step` was
-   * recorded repeats all the rest; call this before each of its runs but the first.
-   */
-  prepareStep(): void {
-    this.#steps += 1;
-    this.#writeHyper();
-  }
-
-  /** Forget the gradients, and give their memory back. */
+  /** Forget the gradients of all parameters, and give their memory back: the next `backward` begins anew instead of adding. */
   zeroGrad(): void {
     for (const { params } of this.groups) for (const parameter of params) parameter.zeroGrad();
   }
 
-  /** A row for each group. Written only when a number changed: an upload ends the batch of commands being recorded. */
-  #writeHyper(): void {
-    const rows = this.groups.map(({ options }) => this.hyper(options, options.lr * this.factor, this.#steps));
-    const values = Float32Array.from(rows.flatMap((row) => [...row]));
-    const before = this.#hyper;
-    if (before?.values.every((value, index) => value === values[index])) return;
-    const shape = [rows.length, values.length / rows.length];
-    const tensor = before?.tensor ?? this.#device.unrecorded(() => keep(new Tensor(this.#device, shape)));
-    this.#hyper = { tensor: tensor.write(values), values };
+  #rows(step: number): Float32Array[] {
+    return this.groups.map(({ options }) => this.hyper(options, options.lr * this.factor, step));
   }
 
-  #groupOfBlock({ members, tensor }: Flat): Tensor {
+  #newHyper(): Tensor {
+    const rows = this.#rows(1);
+    const shape = [rows.length, (rows[0] as Float32Array).length];
+    return this.#device.unrecorded(() => keep(new Tensor(this.#device, shape)));
+  }
+
+  /** Only when a number changed: an upload parts the launches before it from those after it. */
+  #writeHyper(hyper: Tensor): void {
+    const values = Float32Array.from(this.#rows(this.#steps).flatMap((row) => [...row]));
+    if (this.#written?.every((value, index) => value === values[index])) return;
+    hyper.write(values);
+    this.#written = values;
+  }
+
+  #groupOfBlock({ members, tensor }: FlatParameters): Tensor {
     const groups = new Uint32Array(blocksOf(tensor.size));
     for (const { parameter, start } of members) {
       const group = this.groups.findIndex(({ params }) => params.includes(parameter));
@@ -187,21 +206,21 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     return keep(fromArray(this.#device, groups, [groups.length]));
   }
 
-  #slotsOf(run: Run<Slot>): Record<Slot, Tensor> {
-    run.slots ??= this.#device.unrecorded(() => {
-      const zeros = () => keep(filled(this.#device, run.tensor.shape, 0));
+  #slotsOf(chunk: Chunk<Slot>): Record<Slot, Tensor> {
+    chunk.slots ??= this.#device.unrecorded(() => {
+      const zeros = () => keep(filled(this.#device, chunk.tensor.shape, 0));
       return Object.fromEntries(this.slotNames.map((name) => [name, zeros()])) as Record<Slot, Tensor>;
     });
-    return run.slots;
+    return chunk.slots;
   }
 
   /** Views of the slots, a part for each parameter. */
   #namedSlots(): Map<string, Tensor> {
     const names = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
-    const parts = this.#runs.flatMap((run) =>
-      run.members.flatMap(({ parameter, start }) =>
-        Object.entries<Tensor>(this.#slotsOf(run)).map(([name, slot]) => {
-          const part = run.members.length === 1 ? slot : keep(slot.part(start, parameter.shape));
+    const parts = this.#chunks.flatMap((chunk) =>
+      chunk.members.flatMap(({ parameter, start }) =>
+        Object.entries<Tensor>(this.#slotsOf(chunk)).map(([name, slot]) => {
+          const part = chunk.members.length === 1 ? slot : keep(slot.part(start, parameter.shape));
           return [`${names.get(parameter)}.${name}`, part] as const;
         }),
       ),
@@ -209,7 +228,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     return new Map(parts);
   }
 
-  /** What to save; the slots are the live tensors, not copies. */
+  /** What to save. Steps count where they were taken, not where they were recorded; slots are the live tensors, not copies. */
   stateDict(): OptimizerState<Options> {
     const groups = this.groups.map(({ options }) => ({ ...options }));
     return { steps: this.#steps, factor: this.factor, groups, slots: this.#namedSlots() };

@@ -3,7 +3,7 @@ import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 
 export interface SGDOptions extends RateOptions {
-  /** How much of the last step goes on into the next (default 0). */
+  /** Share of the last step's velocity that goes on into the next (default 0). */
   momentum: number;
   /** Look ahead by one step of momentum (default false). */
   nesterov: boolean;
@@ -15,10 +15,20 @@ export interface SGDOptions extends RateOptions {
  *     g = gradient + weightDecay w
  *     v = momentum v + g
  *     w = w - lr (nesterov ? g + momentum v : v)
+ *
+ * All parameters alike, or in groups with options of their own:
+ *
+ *     new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ *     new SGD([{ params: weights, weightDecay: 5e-4 }, { params: biases, lr: 0.2 }], { lr: 0.1 });
  */
 export class SGD extends Optimizer<SGDOptions, 'velocity'> {
   protected readonly slotNames = ['velocity'] as const;
 
+  /**
+   * @param params the parameters, or groups of them with the options in which each differs
+   * @param options of all that a group does not name; `lr` has no default
+   * @throws DawngradError as every `Optimizer`
+   */
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<SGDOptions>>,
     options: Partial<SGDOptions> & { lr: number },

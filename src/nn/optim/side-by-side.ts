@@ -5,23 +5,7 @@
 import type { Device } from '../../gpu/device.js';
 import { flatLayout, joined, moveTogether } from '../../tensor/flat.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { Parameter } from '../parameter.js';
-
-/** A parameter, and from which element of the flat tensor on it lies. */
-export interface Member {
-  readonly parameter: Parameter;
-  readonly start: number;
-}
-
-/** Parameters in one buffer. */
-export interface Flat {
-  readonly members: readonly Member[];
-  /** f32 `[S]`: their values and what is between them. */
-  readonly tensor: Tensor;
-}
-
-/** Where parameters were moved to. They stay there, as parts do: whoever moved them counts on it. */
-const homes = new WeakMap<Parameter, Flat>();
+import type { FlatParameters, Parameter } from '../parameter.js';
 
 /**
  * Move parameters of one device side by side, or find them where another optimizer moved all that lie there. Those that a
@@ -32,42 +16,42 @@ export function sideBySide(
   device: Device,
   parameters: readonly Parameter[],
   limit = device.limits.maxStorageBufferBindingSize / 4,
-): Flat[] {
-  const known = new Set(parameters.flatMap((parameter) => homes.get(parameter) ?? []));
+): FlatParameters[] {
+  const known = new Set(parameters.flatMap(({ home }) => home ?? []));
   const whole = [...known].filter(({ members }) =>
     members.every(({ parameter }) => parameters.includes(parameter)),
   );
   const there = new Set(whole.flatMap(({ members }) => members.map(({ parameter }) => parameter)));
   const others = parameters.filter((parameter) => !there.has(parameter));
-  const canMove = (parameter: Parameter) => !parameter.shared && !device.isRecorded(parameter.memory);
+  const canMove = (parameter: Parameter) => !parameter.shared && !device.isUsedByProgram(parameter.memory);
   const alone = others.filter((parameter) => !canMove(parameter)).map((parameter) => [parameter]);
-  const runs = [...fitting(others.filter(canMove), limit), ...alone];
-  return [...whole, ...runs.map((run) => moved(device, run))];
+  const together = [...fitting(others.filter(canMove), limit), ...alone];
+  return [...whole, ...together.map((neighbours) => moved(device, neighbours))];
 }
 
-/** Runs of parameters of at most `limit` elements. */
+/** The parameters in order, divided into as few lists of at most `limit` elements as that allows. */
 function fitting(parameters: readonly Parameter[], limit: number): Parameter[][] {
-  const runs: Parameter[][] = [];
+  const lists: Parameter[][] = [];
   for (const parameter of parameters) {
-    const longer = [...(runs.at(-1) ?? []), parameter];
-    if (runs.length === 0 || flatLayout(longer).length > limit) runs.push([parameter]);
-    else runs[runs.length - 1] = longer;
+    const longer = [...(lists.at(-1) ?? []), parameter];
+    if (lists.length === 0 || flatLayout(longer).length > limit) lists.push([parameter]);
+    else lists[lists.length - 1] = longer;
   }
-  return runs;
+  return lists;
 }
 
-function moved(device: Device, parameters: readonly Parameter[]): Flat {
+function moved(device: Device, parameters: readonly Parameter[]): FlatParameters {
   const [first] = parameters;
   if (parameters.length === 1 && first) return { members: [{ parameter: first, start: 0 }], tensor: first };
   const { starts } = flatLayout(parameters);
   const members = parameters.map((parameter, index) => ({ parameter, start: starts[index] as number }));
   const flat = { members, tensor: moveTogether(device, parameters) };
-  for (const parameter of parameters) homes.set(parameter, flat);
+  for (const parameter of parameters) parameter.home = flat;
   return flat;
 }
 
 /** The gradients of all members as one tensor laid out as the flat one, where that can be (see `joined`) and each has one. */
-export function joinedGradient({ members, tensor }: Flat): Tensor | undefined {
+export function joinedGradient({ members, tensor }: FlatParameters): Tensor | undefined {
   const gradients = members.flatMap(({ parameter: { grad } }) => grad ?? []);
   if (members.length === 1 || gradients.length < members.length) return undefined;
   return joined(tensor.device, gradients);

@@ -4,6 +4,7 @@ import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
 import { DawngradError } from '../../../src/errors/errors.js';
 import { filled } from '../../../src/kernels/fill.js';
 import { relu } from '../../../src/kernels/relu.js';
+import { assign } from '../../../src/nn/state.js';
 import { from, zeros } from '../../../src/tensor/create.js';
 import { keep, tidy } from '../../../src/tensor/tidy.js';
 import { useDevice } from '../../support/device.js';
@@ -123,6 +124,104 @@ describe('a program', () => {
     expect(nested).toThrow('another one is being recorded');
     const y = filled(gpu.device, [1], 1);
     expect(y.buffer.size).toBeGreaterThan(0);
+  });
+
+  describe('with work for the host', () => {
+    it('does it in its place among the launches, at each run, and not while it is recorded', async () => {
+      const x = zeros(gpu.device, [1]);
+      let count = 0;
+      const next = () => gpu.device.onHost(() => x.write(Float32Array.of(++count)));
+      const program = gpu.device.record(() => {
+        const before = multiply(x, 1);
+        next();
+        const between = multiply(x, 1);
+        next();
+        return [before, between, multiply(x, 1)];
+      });
+      expect(program.kernels).toHaveLength(3);
+      const results = () => Promise.all(program.result.map((each) => each.item()));
+      expect(count).toBe(0);
+      program.run();
+      expect(await results()).toEqual([0, 1, 2]);
+      program.run();
+      expect(await results()).toEqual([2, 3, 4]);
+    });
+
+    it('does it at once outside of a recording, and never in a plan', () => {
+      let count = 0;
+      const work = () => gpu.device.onHost(() => count++);
+      gpu.device.plan(work);
+      expect(count).toBe(0);
+      work();
+      expect(count).toBe(1);
+      gpu.device.record(() => gpu.device.unrecorded(work));
+      expect(count).toBe(2);
+    });
+
+    it('submits all launches at once if the host writes nothing', () => {
+      const x = filled(gpu.device, [1], 1);
+      const program = gpu.device.record(() => {
+        const y = relu(x);
+        gpu.device.onHost(() => {});
+        return relu(y);
+      });
+      gpu.device.flush();
+      const { queue } = gpu.device.gpu;
+      const { submit } = queue;
+      let submits = 0;
+      queue.submit = (buffers) => {
+        submits += 1;
+        submit.call(queue, buffers);
+      };
+      program.run();
+      queue.submit = submit;
+      expect(submits).toBe(1);
+    });
+
+    it('stops where it fails', async () => {
+      const [x, y] = [zeros(gpu.device, [1]), zeros(gpu.device, [1])];
+      let failing = true;
+      const program = gpu.device.record(() => {
+        gpu.device.onHost(() => x.write(Float32Array.of(1)));
+        gpu.device.onHost(() => {
+          if (failing) throw new RangeError('no more');
+        });
+        gpu.device.onHost(() => y.write(Float32Array.of(1)));
+      });
+      expect(() => program.run()).toThrow(new RangeError('no more'));
+      expect([await x.item(), await y.item()]).toEqual([1, 0]);
+      failing = false;
+      program.run();
+      expect(await y.item()).toBe(1);
+    });
+
+    it('may run another program', async () => {
+      const x = zeros(gpu.device, [1]);
+      const inner = gpu.device.record(() => add(x, 1));
+      const outer = gpu.device.record(() => {
+        gpu.device.onHost(() => inner.run());
+        return add(inner.result, 10);
+      });
+      x.write(Float32Array.of(100));
+      outer.run();
+      expect(await outer.result.item()).toBe(111);
+    });
+  });
+
+  it('refuses what no run of it would repeat', () => {
+    const [x, y] = [zeros(gpu.device, [1]), zeros(gpu.device, [1])];
+    const other = gpu.device.record(() => relu(x));
+    const works: [string, () => void][] = [
+      ['writing from the host', () => x.write(Float32Array.of(1))],
+      ['copying a buffer', () => assign(x, y)],
+      ['running a program', () => other.run()],
+    ];
+    for (const [what, work] of works) {
+      expect(() => gpu.device.record(work)).toThrow(
+        `${what} while a program is recorded: no run of the program would repeat it; do it before each run, or put it into`,
+      );
+      expect(() => gpu.device.record(() => gpu.device.onHost(work)).run()).not.toThrow();
+    }
   });
 
   it('does at once what is marked as unrecorded', async () => {

@@ -104,14 +104,76 @@ describe('Optimizer', () => {
         expect(program.kernels.filter((kernel) => kernel.endsWith('.step'))).toHaveLength(1);
         const eager = values(1).map(parameterOf);
         const other = makers[name](eager) as Optimizer<RateOptions>;
-        for (let step = 0; step < 3; step++) {
-          if (step > 0) optimizer.prepareStep();
+        for (let step = 0; step < 5; step++) {
+          // As a schedule does: a program that had frozen the rate would take the first one.
+          optimizer.factor = other.factor = 1 / (step + 1);
           program.run();
           work(other, eager, gradients)();
           expect(await read(recorded)).toEqual(await read(eager));
         }
       },
     );
+
+    it.each(['SGD', 'Adam'] as const)(
+      '%s counts a step where it is taken, in a run or eagerly, not where it is recorded, planned or fails',
+      async (name) => {
+        const learner = () => {
+          const parameters = values(1).map(parameterOf);
+          const optimizer = makers[name](parameters) as Optimizer<RateOptions>;
+          return { parameters, optimizer, step: work(optimizer, parameters, tensors(values(2))) };
+        };
+        const [mixed, eager] = [learner(), learner()];
+        const { device } = gpu;
+        const failing = () => {
+          mixed.step();
+          throw new RangeError('half-way');
+        };
+        expect(() => device.record(failing)).toThrow(RangeError);
+        device.plan(mixed.step);
+        const [one, two] = [device.record(mixed.step), device.record(mixed.step)];
+        expect(mixed.optimizer.stateDict().steps).toBe(0);
+        const steps = [one.run.bind(one), mixed.step, two.run.bind(two), mixed.step, one.run.bind(one)];
+        for (const [index, step] of steps.entries()) {
+          mixed.optimizer.factor = eager.optimizer.factor = 1 / (index + 1);
+          step();
+          eager.step();
+          device.plan(mixed.step);
+          expect(mixed.optimizer.stateDict().steps).toBe(index + 1);
+          expect(await read(mixed.parameters)).toEqual(await read(eager.parameters));
+        }
+      },
+    );
+
+    it('may be one of several of a program, each with numbers of its own', async () => {
+      const [recorded, eager] = [values(1).map(parameterOf), values(1).map(parameterOf)];
+      const gradients = tensors(values(2));
+      const [optimizer, other] = [makers.Adam(recorded), makers.Adam(eager)];
+      const [step, otherStep] = [work(optimizer, recorded, gradients), work(other, eager, gradients)];
+      const program = gpu.device.record(() => {
+        step();
+        step();
+      });
+      for (let run = 1; run <= 2; run++) {
+        program.run();
+        otherStep();
+        otherStep();
+        expect(optimizer.stateDict().steps).toBe(2 * run);
+        expect(await read(recorded)).toEqual(await read(eager));
+      }
+    });
+
+    it('goes on from loaded state', async () => {
+      const [recorded, eager] = [values(1).map(parameterOf), values(1).map(parameterOf)];
+      const gradients = tensors(values(2));
+      const [optimizer, other] = [makers.Adam(recorded), makers.Adam(eager)];
+      const program = gpu.device.record(work(optimizer, recorded, gradients));
+      const state = { ...optimizer.stateDict(), steps: 100, factor: 0.5 };
+      for (const each of [optimizer, other]) each.loadStateDict(state);
+      program.run();
+      work(other, eager, gradients)();
+      expect(optimizer.stateDict().steps).toBe(101);
+      expect(await read(recorded)).toEqual(await read(eager));
+    });
 
     it('launches one for each parameter where one of them has no gradient', async () => {
       const recorded = values(1).map(parameterOf);
