@@ -1,6 +1,6 @@
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { DataError } from './dataset.js';
-import { readBytes } from './formats/files.js';
+import { readUnpacked } from './formats/files.js';
 import type { Planes } from './resize.js';
 
 /**
@@ -8,7 +8,7 @@ import type { Planes } from './resize.js';
  * @throws DataError if the file cannot be read or is no sound PNG
  */
 export function readPng(path: string): Planes {
-  const file = readBytes(path);
+  const file = readUnpacked(path);
   try {
     return planesOf(toBytes(decode(file, { checkCrc: true })));
   } catch (error) {

@@ -1,8 +1,8 @@
 /** How much device memory a run will take, found before anything runs. `dawngrad plan` prints it. */
 import type { ImageSet } from '../data/dataset.js';
 import { keepsBytes } from '../data/index.js';
-import { LimitError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
+import { LimitError } from '../gpu/gpu-errors.js';
 import { wholeOf } from '../gpu/program/recording.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { isFileError } from '../../files/file-error.js';
+import { isSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
 
 /** How far a file has come, in bytes. */
@@ -41,7 +41,7 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
       failures.push(`${url}: expected the md5 checksum ${md5}, found ${found}; the copy was deleted`);
     } catch (error) {
       signal?.throwIfAborted();
-      if (isFileError(error)) throw error;
+      if (isSystemError(error)) throw error;
       failures.push(`${url}: ${reason(error)}`);
     }
   }

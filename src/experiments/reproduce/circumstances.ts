@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../files/write-file.js';
+import { readJson, writeJson } from '../../files/json.js';
 import type { Device } from '../../gpu/device.js';
-import { readJson } from '../../train/read-file.js';
 import type { RunStart } from '../../train/run/run.js';
 
 const FILE = 'circumstances.json';
@@ -56,7 +55,7 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
     },
     parameters,
   };
-  replaceFile(join(path, FILE), `${JSON.stringify(circumstances, null, 2)}\n`);
+  writeJson(join(path, FILE), circumstances);
 }
 
 /**

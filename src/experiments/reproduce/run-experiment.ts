@@ -1,10 +1,11 @@
 /** Trains what an experiment lacks. */
 import type { PreprocessingProgress } from '../../data/index.js';
-import { type Claim, Claims, describeOwner } from '../../files/claims/claim.js';
+import { type Claim, Claims } from '../../files/claims/claim.js';
+import { describeOwner } from '../../files/claims/owner.js';
+import { makeDirectory } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { readMetrics } from '../../train/run/metrics.js';
-import { makeOutDirectory } from '../../train/run/out-directory.js';
 import { readResult } from '../../train/run/result.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
 import type { Reporter } from '../../train/run/run.js';
@@ -70,7 +71,7 @@ const isOpen = ({ state }: PlannedRun): boolean => state !== 'finished';
 /** Experiments share runs, so whoever trains some has them all. */
 function claimRuns(out: string): Claim {
   const runs = runsBelow(out);
-  makeOutDirectory(runs);
+  makeDirectory(runs);
   const claims = new Claims(runs);
   const claim = claims.take('reproduce');
   if (claim) return claim;

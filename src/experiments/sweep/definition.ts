@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { makeDirectory, namesIn } from '../../files/directory.js';
+import { jsonText, readJson } from '../../files/json.js';
 import { createFile } from '../../files/write-file.js';
-import { readJson } from '../../train/read-file.js';
-import { type RunConfig, runConfigSchema } from '../../train/recipes/config.js';
-import { makeOutDirectory } from '../../train/run/out-directory.js';
+import { configSchema, type RunConfig } from '../../train/recipes/config.js';
 import { RunError } from '../../train/run/run-error.js';
 import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
 import {
@@ -24,7 +24,7 @@ const definitionSchema = z.strictObject({
   /** Of this layout. */
   version: z.literal(1),
   /** What the trials have in common. */
-  config: runConfigSchema,
+  config: configSchema,
   /** What they differ in. */
   over: z.array(dimensionSchema).min(1),
   /** So many trials are drawn, by the config's seed; left out, every combination is a trial. */
@@ -93,7 +93,7 @@ export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinit
   if (!existsSync(file)) {
     if (!wanted) throw new RunError(`${path}: no sweep to go on with: it has no ${FILE}`);
     makeSweepDirectory(path);
-    if (createFile(file, `${JSON.stringify(wanted, null, 2)}\n`)) return wanted;
+    if (createFile(file, jsonText(wanted))) return wanted;
   }
   const found = readJson(file, definitionSchema, 'the definition of a sweep');
   if (!wanted) return found;
@@ -110,7 +110,8 @@ export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinit
 
 function makeSweepDirectory(path: string): void {
   // Another process may be beginning the same sweep just now.
-  if (makeOutDirectory(path).every((name) => name.startsWith(FILE))) return;
+  makeDirectory(path);
+  if (namesIn(path).every((name) => name.startsWith(FILE))) return;
   throw new RunError(`${path} is not empty, and holds no sweep; name another directory with --out`);
 }
 

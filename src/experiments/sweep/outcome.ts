@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../files/write-file.js';
-import { readJson } from '../../train/read-file.js';
+import { readJson, writeJson } from '../../files/json.js';
 import { readMetrics } from '../../train/run/metrics.js';
 import { type RunResult, readResult } from '../../train/run/result.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
@@ -27,7 +26,7 @@ export interface TrialOutcome {
 
 /** Note that a trial diverged. */
 export function writeDiverged(run: string, error: Error): void {
-  replaceFile(join(run, DIVERGED), `${JSON.stringify({ error: error.message }, null, 2)}\n`);
+  writeJson(join(run, DIVERGED), { error: error.message });
 }
 
 /** Has the trial come to its end? */

@@ -6,7 +6,8 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { DawngradError } from '../../errors/errors.js';
-import { type ClaimLostError, Claims, type Owner } from '../../files/claims/claim.js';
+import { type ClaimLostError, Claims } from '../../files/claims/claim.js';
+import type { Owner } from '../../files/claims/owner.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
 import type { Reporter } from '../../train/run/run.js';

@@ -1,6 +1,7 @@
 /** A process's share of a sweep: one open trial after the other, until all are done. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Claim, ClaimLostError, type Claims, type Owner } from '../../files/claims/claim.js';
+import { type Claim, ClaimLostError, type Claims } from '../../files/claims/claim.js';
+import type { Owner } from '../../files/claims/owner.js';
 
 export interface Work<Trial extends { readonly name: string }> {
   readonly trials: readonly Trial[];

@@ -3,13 +3,13 @@
  * the optimizer remembers (`optimizer.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
  */
 import { z } from 'zod';
+import { readBytes } from '../../files/read-file.js';
 import { randomState } from '../../kernels/random-key.js';
 import type { Module } from '../../nn/module.js';
 import type { RateOptions } from '../../nn/optim/optimizer.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { readBytes } from '../read-file.js';
-import { runConfigSchema } from '../recipes/config.js';
+import { configSchema } from '../recipes/config.js';
 import { RunError } from '../run/run-error.js';
 import type { Session } from '../run/session.js';
 import { decodeSafetensors, encodeSafetensors, type HostTensor } from './safetensors.js';
@@ -26,7 +26,7 @@ const numbers = z.array(z.number());
 const stateSchema = z.object({
   /** Of this layout. */
   version: z.literal(1),
-  config: runConfigSchema,
+  config: configSchema,
   /** Their names. */
   classes: z.array(z.string()),
   /** Of the input. Earlier versions wrote it; now there is a file for preprocessing. */

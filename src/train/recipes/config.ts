@@ -1,8 +1,8 @@
 /** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
 import { z } from 'zod';
 import { preprocessingSchema } from '../../data/index.js';
-import { checked, parseJson } from '../json.js';
-import { upgradeConfig } from './upgrade-config.js';
+import { describeIssues, parseJson } from '../../files/json.js';
+import { RunError } from '../run/run-error.js';
 
 const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
@@ -94,19 +94,22 @@ export const configSchema = z.strictObject({
 
 export type RunConfig = Readonly<z.infer<typeof configSchema>>;
 
-/** Of a file, which an earlier version may have written. */
-export const runConfigSchema = z.preprocess(upgradeConfig, configSchema);
-
 /**
  * Check a config.
  * @param source where it is from, for errors
  * @throws RunError naming every field that is wrong
  */
 export function checkConfig(config: unknown, source: string): RunConfig {
-  return checked(runConfigSchema, config, source);
+  const result = configSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw new RunError(`${source}: ${describeIssues(result.error)}`);
 }
 
-/** @throws RunError when the text is no JSON, or not that of a config */
+/**
+ * The config that a text of JSON holds.
+ * @param source where it is from, for errors
+ * @throws FileError when it is not valid JSON, RunError naming every field that is wrong
+ */
 export function parseConfig(text: string, source: string): RunConfig {
   return checkConfig(parseJson(text, source, 'a config'), source);
 }

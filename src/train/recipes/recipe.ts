@@ -7,8 +7,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { checked, parseJson } from '../json.js';
-import { readText } from '../read-file.js';
+import { parseAs, parseJson } from '../../files/json.js';
+import { readText } from '../../files/read-file.js';
 import { RunError } from '../run/run-error.js';
 import { configSchema } from './config.js';
 
@@ -55,7 +55,7 @@ export const recipeNames = (): string[] =>
  */
 export function readRecipe(name: string): Recipe {
   const path = pathOf(name, '.');
-  return { ...checked(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
+  return { ...parseAs(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
 }
 
 /** A file's lines over those of the recipes that it extends. Schema defaults come later, lest they hide inherited lines. */
@@ -66,7 +66,7 @@ function merged(path: string, extending: readonly string[]): Readonly<Record<str
     );
   }
   const lines = parseJson(readText(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
-  checked(fileSchema, lines, path);
+  parseAs(fileSchema, lines, path);
   const { extends: base, ...own } = lines;
   if (base === undefined) return own;
   const { description, paper, ...inherited } = merged(pathOf(base as string, dirname(path)), [

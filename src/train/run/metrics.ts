@@ -1,8 +1,8 @@
 /** `metrics.jsonl`: one line of JSON for each finished epoch. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { readText } from '../../files/read-file.js';
 import { appendLine, replaceFile } from '../../files/write-file.js';
-import { readText } from '../read-file.js';
 import { RunError } from './run-error.js';
 
 const metricsSchema = z.strictObject({

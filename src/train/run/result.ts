@@ -1,8 +1,7 @@
 /** `result.json`: how a run ended. It is there once all epochs are done, so it also tells finished runs from others. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { replaceFile } from '../../files/write-file.js';
-import { readJson } from '../read-file.js';
+import { readJson, writeJson } from '../../files/json.js';
 import type { Score } from '../score.js';
 import { errorOf, lossOf } from '../score.js';
 
@@ -46,7 +45,7 @@ export function writeResult(path: string, { position, validationScore, testScore
     ...(validationScore && { validation: summary(validationScore) }),
     ...(testScore && { test: summary(testScore) }),
   };
-  replaceFile(path, `${JSON.stringify(result, null, 2)}\n`);
+  writeJson(path, result);
 }
 
 /**

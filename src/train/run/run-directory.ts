@@ -5,11 +5,9 @@
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainFileError } from '../../files/file-error.js';
-import { makeDirectory } from '../../files/make-directory.js';
-import { replaceFile } from '../../files/write-file.js';
-import { readJson } from '../read-file.js';
-import { type RunConfig, runConfigSchema } from '../recipes/config.js';
+import { makeDirectory } from '../../files/directory.js';
+import { readJson, writeJson } from '../../files/json.js';
+import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
 const CONFIG = 'config.json';
@@ -43,12 +41,7 @@ export class RunDirectory {
   static create(path: string, config: RunConfig): RunDirectory {
     refuseUsed(path);
     const run = new RunDirectory(path);
-    let made: string | undefined;
-    try {
-      made = makeDirectory(path);
-    } catch (error) {
-      throw new RunError(`making the run directory ${path}: ${explainFileError(error)}`);
-    }
+    const made = makeDirectory(path, 'the run directory');
     try {
       run.writeConfig(config);
     } catch (error) {
@@ -96,12 +89,12 @@ export class RunDirectory {
   }
 
   writeConfig(config: RunConfig): void {
-    replaceFile(join(this.path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    writeJson(join(this.path, CONFIG), config);
   }
 }
 
 /** A config from a file that the user named. */
-export const readConfigFile = (path: string): RunConfig => readJson(path, runConfigSchema, 'a config');
+export const readConfigFile = (path: string): RunConfig => readJson(path, configSchema, 'a config');
 
 /** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */
 export function refuseUsed(path: string): void {

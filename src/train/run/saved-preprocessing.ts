@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Preprocessing, preprocessingSchema } from '../../data/index.js';
+import { parseAs, parseJson } from '../../files/json.js';
+import { readBytes } from '../../files/read-file.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { decodeSafetensors, encodeSafetensors } from '../checkpoints/safetensors.js';
-import { checked, parseJson } from '../json.js';
-import { readBytes } from '../read-file.js';
 import { RunError } from './run-error.js';
 
 const FILE = 'preprocessing.safetensors';
@@ -29,7 +29,7 @@ export function readPreprocessing(run: string): Preprocessing | undefined {
   const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
-  const steps = checked(preprocessingSchema, parseJson(metadata[STEPS] ?? '', path, 'a preprocessing'), path);
+  const steps = parseAs(preprocessingSchema, parseJson(metadata[STEPS] ?? '', path, 'a preprocessing'), path);
   return Preprocessing.fromState(steps, tensors as ReadonlyMap<string, HostArray>);
 }
 

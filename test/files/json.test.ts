@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readJson } from '../../src/train/read-file.js';
+import { readJson } from '../../src/files/json.js';
 import { readMetrics } from '../../src/train/run/metrics.js';
 import { readResult } from '../../src/train/run/result.js';
 import { RunError } from '../../src/train/run/run-error.js';
