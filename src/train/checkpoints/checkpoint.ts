@@ -29,8 +29,6 @@ const stateSchema = z.object({
   config: configSchema,
   /** Their names. */
   classes: z.array(z.string()),
-  /** Of the input. Earlier versions wrote it; now there is a file for preprocessing. */
-  normalisation: z.object({ mean: numbers, std: numbers }).optional(),
   position: z.object({
     epoch: natural,
     step: natural,
