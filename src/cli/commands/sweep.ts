@@ -7,7 +7,7 @@ import { parseDimension } from '../../experiments/sweep/dimension.js';
 import { bestOf } from '../../experiments/sweep/outcome.js';
 import { checkTrials, runSweep } from '../../experiments/sweep/sweep.js';
 import { chooseConfig } from '../../train/recipes/choose-config.js';
-import type { Reporter } from '../../train/run/run.js';
+import type { Reporter } from '../../train/run/reporter.js';
 import { loadRunData } from '../../train/run/run-data.js';
 import { RUNS } from '../../train/run/run-directory.js';
 import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from '../config-flags.js';

@@ -54,12 +54,12 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
       reporter.close();
     }
   });
-  if (outcome.testScore === undefined) {
+  if (outcome.state === 'stopped') {
     const { epoch, step } = outcome.position;
     process.stderr.write(
       `stopped after step ${step} of epoch ${epoch + 1}; --resume ${path} goes on from that very step\n`,
     );
     throw new Exit(INTERRUPTED);
   }
-  process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
+  if (outcome.state === 'finished') process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
 }

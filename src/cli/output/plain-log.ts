@@ -1,6 +1,6 @@
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { RunStart, StepProgress } from '../../train/run/run.js';
+import type { RunStart, StepProgress } from '../../train/run/reporter.js';
 import { errorOf, lossOf } from '../../train/score.js';
 import { describeEpoch, describeStart, type RunReporter } from './run-text.js';
 

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { Presets, SingleBar } from 'cli-progress';
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { RunStart, StepProgress } from '../../train/run/run.js';
+import type { RunStart, StepProgress } from '../../train/run/reporter.js';
 import { errorOf, lossOf } from '../../train/score.js';
 import { describeEpoch, describeStart, formatSeconds, type RunReporter } from './run-text.js';
 

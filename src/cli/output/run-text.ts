@@ -1,5 +1,5 @@
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { Reporter, RunStart } from '../../train/run/run.js';
+import type { Reporter, RunStart } from '../../train/run/reporter.js';
 import type { Position } from '../../train/trainer.js';
 
 /** Shows a person how a run goes. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeJson } from '../../files/json.js';
 import type { Device } from '../../gpu/device.js';
-import type { RunStart } from '../../train/run/run.js';
+import type { RunStart } from '../../train/run/reporter.js';
 
 const FILE = 'circumstances.json';
 

@@ -6,9 +6,9 @@ import { makeDirectory } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { readMetrics } from '../../train/run/metrics.js';
+import type { Reporter } from '../../train/run/reporter.js';
 import { readResult } from '../../train/run/result.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
-import type { Reporter } from '../../train/run/run.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { RunError } from '../../train/run/run-error.js';
 import { confirming } from '../confirming.js';
@@ -117,7 +117,7 @@ async function trainRuns(
     const { config, path, state } = run;
     if (signal.aborted) return false;
     reporter.running?.(run, index + 1, todo.length);
-    const { finished } = await runWithRetraining({
+    const outcome = await runWithRetraining({
       config,
       path,
       dataset: images.dataset(config),
@@ -141,7 +141,7 @@ async function trainRuns(
         warned: (text) => reporter.warned?.(text),
       }),
     });
-    if (!finished) return false;
+    if (outcome.state === 'stopped') return false;
     left.finishedRun(index);
   }
   return true;

@@ -10,7 +10,7 @@ import { type ClaimLostError, Claims } from '../../files/claims/claim.js';
 import type { Owner } from '../../files/claims/owner.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
-import type { Reporter } from '../../train/run/run.js';
+import type { Reporter } from '../../train/run/reporter.js';
 import { RunError } from '../../train/run/run-error.js';
 import { checkFit, checkNet } from '../../train/run/session.js';
 import { splitDataset } from '../../train/run/split.js';

@@ -15,7 +15,7 @@ const scoreSchema = z.strictObject({
 });
 
 const resultSchema = z.strictObject({
-  /** That were trained: fewer than the config allows where the schedule ended the run. */
+  /** Epochs that were trained: fewer than the config allows where the schedule ended the run. */
   epochs: z.number().int().nonnegative(),
   /** On the held-out images, in a run that held some out. */
   validation: scoreSchema.optional(),
@@ -32,13 +32,17 @@ const summary = (score: Score) => ({
   loss: lossOf(score),
 });
 
+/** How a run ended. */
 interface Ending {
   readonly position: { readonly epoch: number };
   readonly validationScore: Score | undefined;
-  readonly testScore: Score | undefined;
+  readonly testScore?: Score;
 }
 
-/** @throws RunError when it cannot be written */
+/**
+ * Write down how a run ended.
+ * @throws FileError when the disk refuses
+ */
 export function writeResult(path: string, { position, validationScore, testScore }: Ending): void {
   const result: RunResult = {
     epochs: position.epoch,
@@ -49,8 +53,9 @@ export function writeResult(path: string, { position, validationScore, testScore
 }
 
 /**
+ * How a run ended.
  * @returns undefined for a run that has not ended
- * @throws RunError when the file is something else
+ * @throws FileError when the file is something else
  */
 export function readResult(path: string): RunResult | undefined {
   if (!existsSync(path)) return undefined;

@@ -25,7 +25,7 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {
     const outcome = await withDevice((device) => runTraining({ ...options, device }));
-    if (!config.retrain || !outcome.finished) return outcome;
+    if (!config.retrain || outcome.state === 'stopped') return outcome;
   } else if (RunDirectory.open(path).readConfig().epochs !== config.epochs) {
     throw new RunError(
       `${path} is being retrained already, for as long as it was trained before; leave --epochs out`,

@@ -26,7 +26,7 @@ export interface RunImages {
  * @param fitted by an earlier start of the run, or another on the same images; left out, the steps are fitted on the images to train on
  * @throws RunError, DataError when images cannot be split or preprocessed so
  */
-export async function prepareImages(
+export async function preprocessDataset(
   config: RunConfig,
   device: Device,
   all: Dataset,
