@@ -1,12 +1,6 @@
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { Reporter, RunStart } from '../../train/run/reporter.js';
+import type { RunStart } from '../../train/run/reporter.js';
 import type { Position } from '../../train/trainer.js';
-
-/** Shows a person how a run goes. */
-export interface RunReporter extends Required<Reporter> {
-  /** Leave the terminal in order; after this nothing is shown. */
-  close(): void;
-}
 
 export const describeStart = ({ config, path, dataset, device, parameters, resumed }: RunStart): string => {
   const size = parameters.toLocaleString('en-US');
