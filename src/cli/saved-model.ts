@@ -16,6 +16,7 @@ export interface SavedModelFlags extends DeviceFlags, PrecisionFlag {
   best?: boolean;
 }
 
+/** Adds the options that say which net of a run, and how it computes. */
 export const withSavedModelFlags = (command: Command): Command =>
   withDeviceFlags(
     command.option('--best', 'the net as it was at its lowest error, not as it ended'),

@@ -13,7 +13,7 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 export const downloadLog = (stream: NodeJS.WriteStream): DownloadLog =>
   stream.isTTY ? bars(stream) : lines(stream);
 
-/** One bar a file. */
+/** A bar for each file. */
 function bars(stream: NodeJS.WriteStream): DownloadLog {
   const format = '{file} |{bar}| {megabytes} MB';
   const bar = new SingleBar({ stream, format, barsize: 30, gracefulExit: false }, Presets.shades_classic);
@@ -31,7 +31,7 @@ function bars(stream: NodeJS.WriteStream): DownloadLog {
   };
 }
 
-/** One line a file. */
+/** A line for each file. */
 function lines(stream: NodeJS.WriteStream): DownloadLog {
   let current = '';
   return {

@@ -6,7 +6,7 @@ import type { RunStart, StepProgress } from '../../train/run/reporter.js';
 import { describeRun, describeTime } from './reproduce-text.js';
 import type { RunReporter } from './run-reporter.js';
 
-/** Between two lines about the time left, milliseconds. */
+/** Milliseconds between two lines about the time left. */
 const INTERVAL = 60_000;
 
 /** What is shown of each run, and between them what there is to do and how long it will take. */

@@ -77,7 +77,7 @@ export class RunBar implements Required<Reporter> {
     this.#bar.update(done, this.#shown);
   }
 
-  /** Above the bar, which the next step draws again. */
+  /** Print a line above the bar, which the next step draws again. */
   #print(text: string): void {
     this.#preparing.stop();
     this.#bar.stop();

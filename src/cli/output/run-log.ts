@@ -4,7 +4,7 @@ import type { Reporter, RunStart, StepProgress } from '../../train/run/reporter.
 import { errorOf, lossOf } from '../../train/score.js';
 import { describeEpoch, describeStart } from './run-text.js';
 
-/** Within a long epoch, a line each so many milliseconds. */
+/** Milliseconds between two lines within a long epoch. */
 const INTERVAL = 30_000;
 
 /** A line for each epoch, and now and then one within: for files and pipes. */

@@ -35,7 +35,7 @@ export class SweepLog implements Required<SweepListener> {
   }
 }
 
-/** Of the trials that came to an end. */
+/** Mean time of the trials that came to an end. */
 function meanSeconds(outcomes: readonly TrialOutcome[]): number {
   const ended = outcomes.filter(({ state }) => state !== 'open');
   return ended.reduce((sum, { seconds }) => sum + seconds, 0) / ended.length;

@@ -41,7 +41,7 @@ export async function download(
   await fetchSource(source, directory, options);
 }
 
-/** As `download`, for any source. */
+/** Puts the files of any source into `directory`, as `download` does those of a data set. */
 export async function fetchSource(
   source: Source,
   directory: string,

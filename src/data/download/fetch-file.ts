@@ -15,7 +15,7 @@ export interface Progress {
 export interface FetchFileOptions {
   /** Addresses of the same file, tried in turn. */
   readonly urls: readonly string[];
-  /** Where to put it. Until it is complete and verified it is called `<path>.part`. */
+  /** Where to put the file. Until it is complete and verified it is called `<path>.part`. */
   readonly path: string;
   readonly md5: string;
   readonly onProgress?: (progress: Progress) => void;

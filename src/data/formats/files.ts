@@ -29,7 +29,7 @@ function firstExisting(
 }
 
 /**
- * As `findFile`, for a file without which the data set cannot be read.
+ * The path that `findFile` finds, of a file without which the data set cannot be read.
  * @throws DataError that says where was looked for what
  */
 export function needFile(

@@ -12,7 +12,7 @@ import type { Scale } from './scale.js';
 export interface PlannedRun {
   readonly recipe: Recipe;
   readonly config: RunConfig;
-  /** Its directory. */
+  /** Directory of the run. */
   readonly path: string;
   readonly state: 'missing' | 'begun' | 'finished';
 }
@@ -26,7 +26,7 @@ export interface PlanOptions {
   readonly out: string;
   /** How often each system is trained, with seeds from 0. */
   readonly seeds: number;
-  /** In place of the recipes'. */
+  /** What products may round to, in place of what the recipes say. */
   readonly precision?: RunConfig['precision'];
 }
 

@@ -33,9 +33,9 @@ export interface ExperimentOptions extends PlanOptions {
 export interface ExperimentReporter extends Reporter {
   /** First of all: what there is, and what is left to do. */
   planned?(runs: readonly PlannedRun[]): void;
-  /** Its preprocessing is about to be fitted, for all runs on the same images. */
+  /** The preprocessing of a run is about to be fitted, for all runs on the same images. */
   fitting?(run: PlannedRun): void;
-  /** A few of its steps are about to be timed. */
+  /** A few steps of a run are about to be timed. */
   measuring?(run: PlannedRun): void;
   /** Seconds that all runs to come will take: before the first of them, and after each epoch. */
   timeLeft?(seconds: number, when: 'before' | 'during'): void;

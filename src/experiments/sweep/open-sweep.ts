@@ -1,4 +1,4 @@
-/** From what somebody asks for to a sweep that can be worked on. */
+/** Turns what somebody asks for into a sweep that can be worked on. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset.js';

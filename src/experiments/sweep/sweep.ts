@@ -24,9 +24,9 @@ import { runTrial, type TrialOptions } from './trial-run.js';
 import { workThrough } from './work.js';
 
 export interface SweepOptions extends Omit<TrialOptions, 'reporter'> {
-  /** As `enterSweep` gave it. */
+  /** The sweep, as `enterSweep` gave it. */
   readonly definition: SweepDefinition;
-  /** The directory that it gave it for. */
+  /** The directory of the sweep. */
   readonly path: string;
   readonly signal: AbortSignal;
   /** Lends somebody who hears how a trial goes. */

@@ -28,11 +28,11 @@ import { makeDirectory } from '../directory.js';
 import { createFile } from '../write-file.js';
 import { hasEnded, type Owner, readOwner, thisProcess } from './owner.js';
 
-/** In milliseconds. */
+/** How long a claim holds without a sign of life, in milliseconds. */
 export interface Lease {
-  /** An owner gives a sign of life after each. */
+  /** Longest time between two signs of life. */
   readonly heartbeat: number;
-  /** Without a sign of life for as long, others may take the task over. */
+  /** Time without a sign of life after which others may take the task over. */
   readonly expiry: number;
 }
 
@@ -47,6 +47,7 @@ export class ClaimLostError extends DawngradError {
   override name = 'ClaimLostError';
 }
 
+/** The claims of all processes that share a directory. */
 export class Claims {
   readonly #directory: string;
   readonly #lease: Lease;

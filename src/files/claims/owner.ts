@@ -6,7 +6,7 @@ import { readText } from '../read-file.js';
 
 const processSchema = z.object({
   host: z.string(),
-  /** On Linux; containers that share their host's name may differ in it. */
+  /** Linux's name for its space of process ids, in which containers of one host differ; empty elsewhere. */
   pidNamespace: z.string(),
   pid: z.number().int().positive(),
 });
@@ -21,7 +21,10 @@ export type Owner = Process | 'unknown';
 export const describeOwner = (owner: Owner): string =>
   owner === 'unknown' ? 'an unknown process' : `process ${owner.pid} on ${owner.host}`;
 
-/** @throws FileError when the file cannot be read; one that can be but makes no sense has an unknown owner */
+/**
+ * The owner that a claim's file names; one that makes no sense has an unknown owner.
+ * @throws FileError when the file cannot be read
+ */
 export function readOwner(file: string): Owner {
   const text = readText(file);
   try {
@@ -31,6 +34,7 @@ export function readOwner(file: string): Owner {
   }
 }
 
+/** This process, as its claims name it. */
 export const thisProcess: Process = { host: hostname(), pidNamespace: pidNamespace(), pid: process.pid };
 
 function pidNamespace(): string {

@@ -24,10 +24,10 @@ const natural = z.number().int().nonnegative();
 const numbers = z.array(z.number());
 
 const stateSchema = z.object({
-  /** Of this layout. */
+  /** Version of this layout. */
   version: z.literal(1),
   config: configSchema,
-  /** Their names. */
+  /** Names of the classes. */
   classes: z.array(z.string()),
   position: z.object({
     epoch: natural,
@@ -79,7 +79,10 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
   return encodeSafetensors({ tensors, metadata: { [STATE]: JSON.stringify(state) } });
 }
 
-/** @throws RunError when the file cannot be read, is damaged, or was not written by dawngrad */
+/**
+ * Read a checkpoint's file.
+ * @throws FileError when it cannot be read, RunError when it is damaged, or was not written by dawngrad
+ */
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
   try {

@@ -20,7 +20,10 @@ import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
 /** Which checkpoint of a run: after its last epoch, or after the one with the lowest validation (else test) error. */
 export type Which = 'last' | 'best';
 
-/** @throws RunError when there is no such run, or it has no checkpoint yet */
+/**
+ * A checkpoint of the run in a directory, of retraining if there was one.
+ * @throws RunError when there is no such run, FileError when it has no checkpoint yet
+ */
 export const checkpointOf = (run: string, which: Which): Checkpoint =>
   readCheckpoint(RunDirectory.open(run).final[which]);
 

@@ -38,7 +38,7 @@ const recipeSchema = settingsSchema.extend(ownLines);
 const fileSchema = settingsSchema.partial().extend({ ...ownLines, extends: z.string().min(1).optional() });
 
 export interface Recipe extends Readonly<z.infer<typeof recipeSchema>> {
-  /** That of its file, without `.json`. */
+  /** The name of its file, without `.json`. */
   readonly name: string;
 }
 
@@ -51,7 +51,7 @@ export const recipeNames = (): string[] =>
 
 /**
  * @param name one of `recipeNames()`, or the path of a file that ends in `.json`
- * @throws RunError when there is none, or it is no recipe
+ * @throws RunError when there is none, FileError when it cannot be read or is not a recipe
  */
 export function readRecipe(name: string): Recipe {
   const path = pathOf(name, '.');

@@ -9,7 +9,7 @@ import type { SplitDataset } from './split.js';
 
 /** Hears how a run goes. */
 export interface Reporter {
-  /** Before anything else, where images take more preprocessing than a mean and a deviation. */
+  /** Images are being prepared, before anything else; only where that takes more than a mean and a deviation. */
   preparing?(progress: PreprocessingProgress): void;
   started?(run: RunStart): void;
   stepped?(progress: StepProgress): void;
@@ -37,7 +37,7 @@ export interface StepProgress {
   /** Steps taken in this epoch, and how many it has. */
   readonly step: number;
   readonly steps: number;
-  /** On the epoch's images so far. */
+  /** Score on the epoch's images so far. */
   readonly score: Score;
   readonly imagesPerSecond: number;
 }

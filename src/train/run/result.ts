@@ -10,16 +10,16 @@ const scoreSchema = z.strictObject({
   error: z.number(),
   wrong: z.number().int().nonnegative(),
   images: z.number().int().positive(),
-  /** Mean, in nats. */
+  /** Mean loss of an image, in nats. */
   loss: z.number(),
 });
 
 const resultSchema = z.strictObject({
   /** Epochs that were trained: fewer than the config allows where the schedule ended the run. */
   epochs: z.number().int().nonnegative(),
-  /** On the held-out images, in a run that held some out. */
+  /** Score on the held-out images, in a run that held some out. */
   validation: scoreSchema.optional(),
-  /** On the test images; not in a run that was retrained, whose result tells it instead. */
+  /** Score on the test images; not in a run that was retrained: the result of that run has it. */
   test: scoreSchema.optional(),
 });
 

@@ -13,7 +13,7 @@ import { RunError } from './run-error.js';
 const CONFIG = 'config.json';
 const LAST = 'last.safetensors';
 
-/** Where runs go that are given no directory. */
+/** The directory of runs that are given none of their own. */
 export const RUNS = 'runs';
 
 export class RunDirectory {
@@ -22,7 +22,7 @@ export class RunDirectory {
   readonly last: string;
   readonly best: string;
   readonly result: string;
-  /** Where retraining has its run. */
+  /** Directory of the run that retrains. */
   readonly retrained: string;
 
   private constructor(path: string) {
@@ -36,7 +36,7 @@ export class RunDirectory {
 
   /**
    * Make the directory of a new run and write its config.
-   * @throws RunError when it holds something already, or cannot be written
+   * @throws RunError when it holds something already, FileError when it cannot be written
    */
   static create(path: string, config: RunConfig): RunDirectory {
     refuseUsed(path);
@@ -51,7 +51,10 @@ export class RunDirectory {
     return run;
   }
 
-  /** @throws RunError when there is no run in that directory */
+  /**
+   * The run in a directory.
+   * @throws RunError when there is none
+   */
   static open(path: string): RunDirectory {
     if (!existsSync(join(path, CONFIG))) {
       const found = existsSync(path) ? `it has no ${CONFIG}` : 'no such directory';
@@ -83,7 +86,10 @@ export class RunDirectory {
     return new RunDirectory(saved.path);
   }
 
-  /** @throws RunError when the config cannot be read or is no config */
+  /**
+   * What the run was started with.
+   * @throws FileError when the config cannot be read or is not one
+   */
   readConfig(): RunConfig {
     return readConfigFile(join(this.path, CONFIG));
   }
@@ -93,7 +99,10 @@ export class RunDirectory {
   }
 }
 
-/** A config from a file that the user named. */
+/**
+ * A config from a file.
+ * @throws FileError when it cannot be read or is not one
+ */
 export const readConfigFile = (path: string): RunConfig => readJson(path, configSchema, 'a config');
 
 /** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */

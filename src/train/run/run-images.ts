@@ -1,4 +1,4 @@
-/** The images of a run, preprocessed. */
+/** The images of a run, split and preprocessed. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Dataset,
@@ -14,7 +14,7 @@ import { RunError } from './run-error.js';
 import { type SplitDataset, splitDataset } from './split.js';
 
 export interface RunImages {
-  /** As they were loaded. */
+  /** The images as they were loaded. */
   readonly dataset: SplitDataset;
   readonly train: PreparedImages;
   readonly validation: PreparedImages | undefined;

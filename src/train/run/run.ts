@@ -19,19 +19,20 @@ export type RunOutcome = StoppedRun | EndedRun;
 /** A signal stopped it; it can be resumed. */
 export interface StoppedRun {
   readonly state: 'stopped';
-  /** Where it goes on. */
+  /** How far it came: where it goes on. */
   readonly position: Position;
 }
 
+/** All epochs are trained. */
 export type EndedRun = FinishedRun | RunToRetrain;
 
 /** All epochs are trained, and the net is tested. */
 export interface FinishedRun {
   readonly state: 'finished';
   readonly position: Position;
-  /** On the held-out images, after the last epoch; undefined in a run that holds none out. */
+  /** Score on the held-out images after the last epoch; undefined in a run that holds none out. */
   readonly validationScore: Score | undefined;
-  /** On the test images, after the last epoch. */
+  /** Score on the test images after the last epoch. */
   readonly testScore: Score;
 }
 
@@ -39,7 +40,7 @@ export interface FinishedRun {
 export interface RunToRetrain {
   readonly state: 'to-retrain';
   readonly position: Position;
-  /** On the held-out images, after the last epoch. */
+  /** Score on the held-out images after the last epoch. */
   readonly validationScore: Score;
 }
 
