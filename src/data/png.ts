@@ -5,7 +5,7 @@ import type { Planes } from './resize.js';
 
 /**
  * A PNG file as planes of values 0..255: one of grey, or three of red, green and blue. What is transparent shows white.
- * @throws DataError if the file cannot be read or is no sound PNG
+ * @throws FileError if the file cannot be read, DataError if it is not a sound PNG
  */
 export function readPng(path: string): Planes {
   const file = readUnpacked(path);

@@ -42,7 +42,10 @@ function machineOf({ adapter }: Device): Machine {
   };
 }
 
-/** @throws RunError when it cannot be written */
+/**
+ * Keep beside a run what it is computed with and on.
+ * @throws FileError when the disk refuses
+ */
 export function writeCircumstances({ path, device, dataset, parameters }: RunStart): void {
   const { train, validation, test, note } = dataset;
   const circumstances: Circumstances = {
@@ -59,8 +62,10 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
 }
 
 /**
+ * What a run was computed with and on.
+ * @param run its directory
  * @returns undefined for a run that was not made by an experiment
- * @throws RunError when the file is something else
+ * @throws FileError when the file is something else
  */
 export function readCircumstances(run: string): Circumstances | undefined {
   const path = join(run, FILE);

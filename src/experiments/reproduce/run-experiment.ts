@@ -46,7 +46,8 @@ export interface ExperimentReporter extends Reporter {
 /**
  * Train the runs that are missing, and those that were cut off to their end.
  * @returns whether all runs are finished; a signal may stop it before
- * @throws RunError, DataError when a run cannot be started or go on, or another process trains runs in the same directory
+ * @throws RunError, FileError, DataError when a run cannot be started or go on, or another process trains runs in the same
+ * directory
  */
 export async function runExperiment(options: ExperimentOptions): Promise<boolean> {
   const planned = planRuns(options);

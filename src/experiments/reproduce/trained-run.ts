@@ -9,7 +9,7 @@ import type { Scale } from './scale.js';
 /**
  * A run as it is found.
  * @param data where its data are now, if not where it had them
- * @throws RunError when there is none
+ * @throws RunError when there is none, FileError when its config cannot be read
  */
 export function trainedRun(path: string, data?: string): PlannedRun {
   const found = RunDirectory.open(path).readConfig();

@@ -45,7 +45,7 @@ export interface SweepListener {
 /**
  * See whether the trials fit the data and have nets that can be built, before anything is written: the last should not fail
  * after hours of the others.
- * @throws RunError
+ * @throws RunError naming the first trial that does not
  */
 export function checkTrials(definition: SweepDefinition, dataset: Dataset, device: Device): void {
   splitDataset(dataset, definition.config.validation);
@@ -64,7 +64,7 @@ export function checkTrials(definition: SweepDefinition, dataset: Dataset, devic
  * Work on a sweep until all its trials are done, by this process and others, or the signal stops this one.
  * `results.csv` says how the trials stand then, and once all are done there is `results.svg`.
  * @returns how the trials stand
- * @throws RunError when a trial cannot be run: its settings, its files or this machine are at fault
+ * @throws RunError, FileError when a trial cannot be run: its settings, its files or this machine are at fault
  */
 export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
   const { definition, path, withReporter, listener = {}, ...trialOptions } = options;

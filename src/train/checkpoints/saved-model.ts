@@ -58,7 +58,7 @@ export class SavedModel {
 
   /**
    * What a PNG file shows, the most probable class first.
-   * @throws DataError when it cannot be read
+   * @throws FileError when it cannot be read, DataError when it is not a sound PNG
    */
   async predict(png: string): Promise<Guess[]> {
     const { classes, config } = this.checkpoint;

@@ -38,7 +38,10 @@ export interface WrittenReport {
 /** Images that the net gets wrong which figure 4 shows. */
 const WRONG_SAMPLES = 5;
 
-/** @throws RunError when a file cannot be written; nothing is made before all of it is known */
+/**
+ * Write the report of an experiment: its page, its figures' numbers, and its figure.
+ * @throws FileError when a file cannot be written; nothing is made before all of it is known
+ */
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
   const { experiment, scale, out } = options;
   const { csv, ...content } = await CONTENT[experiment.draws](options);
