@@ -3,10 +3,11 @@
  * reports. Those of this package lie in `recipes/`; a user may write others. A recipe that `extends` another holds only the
  * lines that it changes.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { namesIn } from '../../files/directory.js';
 import { parseAs, parseJson } from '../../files/json.js';
 import { readText } from '../../files/read-file.js';
 import { RunError } from '../run/run-error.js';
@@ -44,7 +45,7 @@ export interface Recipe extends Readonly<z.infer<typeof recipeSchema>> {
 
 /** The recipes of this package. */
 export const recipeNames = (): string[] =>
-  readdirSync(DIRECTORY)
+  namesIn(DIRECTORY)
     .filter((file) => file.endsWith(EXTENSION))
     .map((file) => basename(file, EXTENSION))
     .sort();

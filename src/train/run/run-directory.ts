@@ -3,9 +3,9 @@
  * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
  * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectory } from '../../files/directory.js';
+import { makeDirectory, namesIn } from '../../files/directory.js';
 import { readJson, writeJson } from '../../files/json.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
@@ -76,7 +76,7 @@ export class RunDirectory {
 
   /** The run in `runs/` that was saved last. */
   static latest(): RunDirectory {
-    const saved = (existsSync(RUNS) ? readdirSync(RUNS) : [])
+    const saved = (existsSync(RUNS) ? namesIn(RUNS) : [])
       .map((name) => join(RUNS, name))
       .filter((path) => existsSync(join(path, LAST)) && existsSync(join(path, CONFIG)))
       .map((path) => ({ path, time: statSync(new RunDirectory(path).final.last).mtimeMs }))
@@ -110,7 +110,7 @@ export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
-  if (readdirSync(path).length > 0) {
+  if (namesIn(path).length > 0) {
     throw new RunError(
       `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
     );
