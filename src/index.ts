@@ -31,6 +31,13 @@ export { type Normalisation, normalisationOf } from './data/normalisation.js';
 export * from './errors/errors.js';
 export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';
 export { Device, type DeviceOptions } from './gpu/device.js';
+export {
+  AdapterError,
+  DeviceLostError,
+  GpuValidationError,
+  LimitError,
+  OutOfMemoryError,
+} from './gpu/gpu-errors.js';
 export type { MemoryUse } from './gpu/memory/pool.js';
 export type { Cost, Launch } from './gpu/program/launch.js';
 export type { ProgramPlan } from './gpu/program/plan.js';

@@ -25,6 +25,7 @@ const FIELDS = {
   retrain: 'retrain',
 } as const satisfies Record<string, keyof RunConfig>;
 
+/** What the user gave of these flags. */
 export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown>> {
   data?: string;
   dataset?: string;
@@ -36,13 +37,13 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
   warmUp?: number;
 }
 
-/** Where the data are. */
+/** Adds the options that say where the data are. */
 export const withDataFlags = (command: Command): Command =>
   command
     .option('--data <dir>', "the data set's directory; the files tell which one it is")
     .option('--dataset <name>', 'which data set, where the directory holds several');
 
-/** Which net: the argument that names the model, and all else that its layers follow from, their memory and kernels. */
+/** Adds what says which net: the argument that names the model, and the options that its layers, memory and kernels follow from. */
 export const withNetFlags = (command: Command): Command =>
   command
     .argument('[model]', "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)")
@@ -66,7 +67,7 @@ export const withNetFlags = (command: Command): Command =>
     .option('--batch-norm', 'batch normalisation before every ReLU')
     .addOption(precisionFlag("the recipe's, or single"));
 
-/** What is trained, and how. */
+/** Adds the options that say what is trained, and how. */
 export const withConfigFlags = (command: Command): Command =>
   withNetFlags(command)
     .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
@@ -87,6 +88,7 @@ export const withConfigFlags = (command: Command): Command =>
     .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
     .option('--no-augment', 'train on the images as they are');
 
+/** What the flags ask for, as far as they were given. */
 export function wishesFrom(model: string | undefined, flags: ConfigFlags): Wishes {
   const changes = Object.entries(FIELDS).flatMap(([flag, field]) => {
     const value = flags[flag as keyof typeof FIELDS];

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { DawngradError } from '../errors/errors.js';
-import { explainFileError } from '../files/file-error.js';
+import { explainSystemError } from '../files/system-error.js';
 import { report } from './failure.js';
 
 // A reader that has had enough (`| head`) is no failure; training goes on without one. A full disk is, and refuses line after
@@ -10,7 +10,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || refused) return;
     refused = true;
-    process.exitCode = report(new DawngradError(`printing: ${explainFileError(error)}`));
+    process.exitCode = report(new DawngradError(`printing: ${explainSystemError(error)}`));
   });
 }
 

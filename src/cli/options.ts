@@ -16,10 +16,11 @@ export const wholeNumber =
   };
 
 interface Range {
+  /** The number is this or larger. */
   readonly least?: number;
-  /** Excluded. */
+  /** The number is larger than this. */
   readonly above?: number;
-  /** Excluded. */
+  /** The number is smaller than this. */
   readonly below?: number;
 }
 
@@ -43,6 +44,7 @@ export const number =
     throw new InvalidArgumentError(`It must be a number, ${bounds.join(' and ')}.`);
   };
 
+/** An option whose value is one of a few words. */
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices);
 
@@ -52,23 +54,25 @@ export interface DeviceFlags {
   backend?: string;
 }
 
+/** Adds the options that choose an adapter. */
 export const withDeviceFlags = (command: Command): Command =>
   command
     .option('--adapter <name>', "a part of the adapter's name, as `dawngrad doctor` lists it")
     .option('--backend <name>', "Dawn's backend: vulkan, metal, d3d12, ...");
 
+/** The adapter that the flags ask for. */
 export const adapterOptions = ({ adapter, backend }: DeviceFlags): AdapterOptions => ({
   ...(adapter !== undefined && { adapter }),
   ...(backend !== undefined && { backend }),
 });
 
-/** Of the device for a run with this config. */
+/** The options of a device for a run with this config. */
 export const deviceOptions = (flags: DeviceFlags, config: RunConfig): DeviceOptions => ({
   ...adapterOptions(flags),
   ...deviceSettings(config),
 });
 
-/** How that computes. */
+/** How the device computes. */
 export interface PrecisionFlag {
   precision?: Precision;
 }

@@ -69,7 +69,7 @@ export interface DatasetFormat {
   isIn(directory: string): boolean;
   /**
    * Reads and checks all of it.
-   * @throws DataError if a file is missing, damaged or of another kind.
+   * @throws DataError if a file is missing, damaged or of another kind, FileError if it cannot be read.
    */
   load(directory: string): Dataset;
 }

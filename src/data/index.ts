@@ -32,7 +32,7 @@ export const DATASET_NAMES: readonly string[] = [DRAWN, ...FORMATS.map((format) 
 /**
  * A data set by name.
  * @param directory where its files are; `glyphs` has none
- * @throws DataError if the name is unknown, or the files are missing, damaged or others
+ * @throws DataError if the name is unknown, or the files are missing, damaged or others, FileError if one cannot be read
  */
 export function loadDataset(name: string, directory?: string): Dataset {
   if (name === DRAWN) {

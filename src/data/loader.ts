@@ -12,7 +12,7 @@ import { shuffle } from './shuffle.js';
 export interface LoaderOptions {
   /** Images in a batch. */
   readonly batch: number;
-  /** Of bytes; left out, they become numbers in 0..1. Preprocessed images take none. */
+  /** What bytes are normalised by; left out, they become numbers in 0..1. Preprocessed images take none. */
   readonly normalisation?: Normalisation | undefined;
   /** Visit the images in another order each epoch, drawn from this seed. Left out: always in the set's own order. */
   readonly shuffleSeed?: number;

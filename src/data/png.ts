@@ -1,14 +1,14 @@
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { DataError } from './dataset.js';
-import { readBytes } from './formats/files.js';
+import { readUnpacked } from './formats/files.js';
 import type { Planes } from './resize.js';
 
 /**
  * A PNG file as planes of values 0..255: one of grey, or three of red, green and blue. What is transparent shows white.
- * @throws DataError if the file cannot be read or is no sound PNG
+ * @throws FileError if the file cannot be read, DataError if it is not a sound PNG
  */
 export function readPng(path: string): Planes {
-  const file = readBytes(path);
+  const file = readUnpacked(path);
   try {
     return planesOf(toBytes(decode(file, { checkCrc: true })));
   } catch (error) {

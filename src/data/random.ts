@@ -75,5 +75,5 @@ export class Random {
   }
 }
 
-/** Of the sum of four uniform bytes, each with variance (256^2 - 1) / 12. */
+/** Standard deviation of the sum of four uniform bytes, each with variance (256^2 - 1) / 12. */
 const BELL_DEVIATION = Math.sqrt((4 * (256 ** 2 - 1)) / 12);

@@ -1,19 +1,10 @@
 /**
  * Everything dawngrad throws on purpose is a `DawngradError`: one message that says what was being done, which rule
- * broke and what to do. The subclasses let a caller react without reading the text.
+ * broke and what to do. The subclasses, here and on the floors that they belong to, let a caller react without reading
+ * the text.
  */
 export class DawngradError extends Error {
   override name = 'DawngradError';
-}
-
-/** No adapter that can run the kernels was found. */
-export class AdapterError extends DawngradError {
-  override name = 'AdapterError';
-}
-
-/** A piece of work exceeds what this device can do; found before anything reaches the GPU. */
-export class LimitError extends DawngradError {
-  override name = 'LimitError';
 }
 
 /** Shapes, dtypes or options that do not fit together. */
@@ -21,40 +12,7 @@ export class ShapeError extends DawngradError {
   override name = 'ShapeError';
 }
 
-/** WebGPU refused a command. Validation happens in JavaScript first, so one of these is a bug of dawngrad. */
-export class GpuValidationError extends DawngradError {
-  override name = 'GpuValidationError';
-}
-
-/** The device has no memory left for a buffer. */
-export class OutOfMemoryError extends DawngradError {
-  override name = 'OutOfMemoryError';
-}
-
-/** The device is gone: destroyed, reset by the driver, or unplugged. Nothing on it can be used any more. */
-export class DeviceLostError extends DawngradError {
-  override name = 'DeviceLostError';
-}
-
-/** Dawn quotes labels in its messages. Pipelines and bind groups are labelled with their op; the others say less. */
-const LABELLED = ['ComputePipeline', 'BindGroup', 'ShaderModule', 'Buffer'] as const;
-
-function opNamedIn(message: string): string {
-  for (const kind of LABELLED) {
-    // As in [BindGroup "relu"], [Invalid BindGroup "relu"] and [BindGroupDescriptor ""relu""].
-    const label = new RegExp(`\\[(?:Invalid )?${kind}(?:Descriptor)? "+([^"]+)"`).exec(message);
-    if (label) return `"${label[1]}"`;
-  }
-  return 'a command';
-}
-
-/** Turn what Dawn reports outside any error scope into one of ours, with the op's name in front. */
-export function fromGpuError(error: GPUError): DawngradError {
-  const op = opNamedIn(error.message);
-  const detail = error.message.trim().replace(/\s*\n\s*/g, ' ');
-  return error instanceof GPUOutOfMemoryError
-    ? new OutOfMemoryError(`${op}: the device is out of memory. Use a smaller batch. (${detail})`)
-    : new GpuValidationError(
-        `${op}: WebGPU refused it; this is a bug in dawngrad, please report it. (${detail})`,
-      );
+/** A file or directory that cannot be read, written or made, or a file that does not hold what it should. */
+export class FileError extends DawngradError {
+  override name = 'FileError';
 }

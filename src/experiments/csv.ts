@@ -1,12 +1,16 @@
 /** Figures for other programs: comma-separated values as RFC 4180 has them. */
+import { stringify } from 'csv-stringify/sync';
 
+/** What a cell holds; undefined leaves it empty. */
 export type Cell = string | number | undefined;
 
-/** @param head names of the columns */
+/**
+ * A table as text.
+ * @param head names of the columns
+ */
 export const csv = (head: readonly string[], rows: readonly (readonly Cell[])[]): string =>
-  [head, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
-
-const quoted = (cell: Cell): string => {
-  const text = cell === undefined ? '' : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
+  // A cell that holds half of a line end is quoted too.
+  stringify(
+    [head, ...rows].map((row) => [...row]),
+    { record_delimiter: 'windows', quoted_match: /[\r\n]/ },
+  );

@@ -1,4 +1,4 @@
-/** From plots and drawings to files. What draws is loaded only when something is drawn. */
+/** Turns plots and drawings into files. What draws is loaded only when something is drawn. */
 import type { TopLevelSpec } from 'vega-lite';
 
 /** A text as content of XML or HTML. */

@@ -1,15 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { explainFileError } from './file-error.js';
+import { FileError } from '../errors/errors.js';
+import { explainSystemError } from './system-error.js';
 
 /**
  * The bytes of a file.
- * @param Failure the class of error for those who read such files
- * @throws Failure when it cannot be read
+ * @throws FileError when it cannot be read
  */
-export function readFile(path: string, Failure: new (message: string) => Error): Buffer {
+export function readBytes(path: string): Uint8Array {
   try {
-    return readFileSync(path);
+    const { buffer, byteOffset, length } = readFileSync(path);
+    // Without what Node's `Buffer` adds: its `slice` shares memory, where that of a `Uint8Array` copies.
+    return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
-    throw new Failure(`${path}: cannot be read: ${explainFileError(error)}`);
+    throw new FileError(`${path}: cannot be read: ${explainSystemError(error)}`);
   }
 }
+
+/**
+ * The text of a file in UTF-8.
+ * @throws FileError when it cannot be read
+ */
+export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));

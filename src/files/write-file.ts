@@ -1,3 +1,4 @@
+// Not `write-file-atomic` 7: where the disk takes only a part of the bytes, it puts that part in place of the file and reports no error.
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
@@ -12,8 +13,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { RunError } from '../train/run/run-error.js';
-import { explainFileError } from './file-error.js';
+import { FileError } from '../errors/errors.js';
+import { explainSystemError } from './system-error.js';
 
 /** Hand all bytes to the system; one call may take only a part of them. */
 function writeAll(file: number, bytes: Uint8Array): void {
@@ -37,7 +38,7 @@ const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
 /**
  * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way.
  * @param options.shared other processes may be replacing it too: one of them wins
- * @throws RunError, leaving the old file as it was
+ * @throws FileError, leaving the old file as it was
  */
 export function replaceFile(path: string, content: Uint8Array | string, { shared = false } = {}): void {
   const temporary = shared ? uniqueBeside(path) : `${path}.tmp`;
@@ -46,7 +47,7 @@ export function replaceFile(path: string, content: Uint8Array | string, { shared
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+    throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   }
 }
 
@@ -54,7 +55,7 @@ export function replaceFile(path: string, content: Uint8Array | string, { shared
  * Make a file unless there is one of that name. Of several processes that try at once, one makes it; readers see all of it
  * or nothing. But where the file system knows no second names they may see a part, and a crash may leave one.
  * @returns whether it was made here
- * @throws RunError, leaving nothing behind
+ * @throws FileError, leaving nothing behind
  */
 export function createFile(path: string, content: string): boolean {
   const temporary = uniqueBeside(path);
@@ -64,7 +65,7 @@ export function createFile(path: string, content: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+    throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -88,7 +89,7 @@ function addName(file: string, name: string): void {
 
 /**
  * Add a line to a file, all of it or nothing.
- * @throws RunError, leaving the file as it was
+ * @throws FileError, leaving the file as it was
  */
 export function appendLine(path: string, line: string): void {
   const length = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -104,6 +105,6 @@ export function appendLine(path: string, line: string): void {
       closeSync(file);
     }
   } catch (error) {
-    throw new RunError(`writing ${path}: ${explainFileError(error)}`);
+    throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { create, globals } from 'webgpu';
-import { AdapterError } from '../errors/errors.js';
+import { AdapterError } from './gpu-errors.js';
 
 /** Which adapter to take; both default to "the best there is". */
 export interface AdapterOptions {

@@ -1,4 +1,4 @@
-import { type DawngradError, DeviceLostError, fromGpuError } from '../errors/errors.js';
+import type { DawngradError } from '../errors/errors.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -7,6 +7,7 @@ import {
   requestAdapter,
   SUBGROUP_MATRIX,
 } from './adapter.js';
+import { DeviceLostError, fromGpuError } from './gpu-errors.js';
 import { IdleLoop } from './idle-loop.js';
 import { requiredLimits } from './limits.js';
 import type { Memory, OwnedMemory } from './memory/memory.js';

@@ -1,4 +1,4 @@
-import { LimitError } from '../errors/errors.js';
+import { LimitError } from './gpu-errors.js';
 
 /** The limits that kernels and buffers of this engine run into. */
 const NAMES = [

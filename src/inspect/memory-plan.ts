@@ -1,8 +1,8 @@
 /** How much device memory a run will take, found before anything runs. `dawngrad plan` prints it. */
 import type { ImageSet } from '../data/dataset.js';
 import { keepsBytes } from '../data/index.js';
-import { LimitError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
+import { LimitError } from '../gpu/gpu-errors.js';
 import { wholeOf } from '../gpu/program/recording.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
@@ -18,7 +18,7 @@ export interface StepMemory {
   readonly batch: number;
   /** Kernel launches a step. */
   readonly launches: number;
-  /** Of parameters, as far as they are known by then. */
+  /** Gradients of parameters, as far as they are known by then. */
   readonly gradients: number;
   /** What the forward pass made and the backward pass still needs. */
   readonly activations: number;
@@ -26,9 +26,9 @@ export interface StepMemory {
   readonly workspace: number;
   /** Free at that moment, but in the wrong place for anything. */
   readonly gaps: number;
-  /** Where the batch is uploaded to. */
+  /** The buffers that the batch is uploaded to. */
   readonly upload: number;
-  /** Of all those. */
+  /** All of the above together. */
   readonly total: number;
 }
 
@@ -42,9 +42,9 @@ export interface MemoryPlan {
   readonly constants: number;
   readonly training: StepMemory;
   readonly evaluation: StepMemory;
-  /** While training. */
+  /** The most that is taken while training. */
   readonly trainingPeak: number;
-  /** In a run that evaluates after each epoch: training keeps its memory meanwhile. */
+  /** The most that a run takes which evaluates after each epoch: training keeps its memory meanwhile. */
   readonly runPeak: number;
 }
 
@@ -76,7 +76,7 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
   };
 }
 
-/** Of all buffers that hold a part of these. */
+/** Bytes of all buffers that hold one of these tensors or several. */
 const bytesOf = (tensors: Iterable<Tensor>): number =>
   [...new Set(Array.from(tensors, ({ buffer }) => buffer))].reduce((sum, { size }) => sum + size, 0);
 

@@ -19,7 +19,7 @@ export interface LayerSummary {
   readonly output: Shape;
   /** Numbers that it learns. */
   readonly parameters: number;
-  /** Of a forward pass of the batch, as convolutions and matrix products have them; zeros of the padding are multiplied too. */
+  /** Multiply-adds of a forward pass of the batch, in convolutions and matrix products; zeros of the padding are multiplied too. */
   readonly multiplyAdds: number;
   /** Bytes of its output; 0 where that is its input in another shape. */
   readonly activationBytes: number;
@@ -32,7 +32,7 @@ export interface ModelSummary {
 
 /**
  * Summarise a model, in the mode in which it is: in training dropout makes a tensor of its own, in evaluation none. A
- * module that is no `Sequential` counts as one layer.
+ * module that is not a `Sequential` counts as one layer.
  * @param input shape of what it is given, the batch first
  * @throws ShapeError when a layer does not fit what comes before it
  * @throws LimitError when a tensor is larger than the device allows

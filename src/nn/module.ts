@@ -1,4 +1,5 @@
-import { LimitError, ShapeError } from '../errors/errors.js';
+import { ShapeError } from '../errors/errors.js';
+import { LimitError } from '../gpu/gpu-errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 import { assignAll, type State } from './state.js';

@@ -14,15 +14,17 @@ export { PRESET_NAMES, type PresetName } from './recipes/presets.js';
 export { type Recipe, readRecipe, recipeNames } from './recipes/recipe.js';
 export { DeadStartDetector, type StepScore } from './run/dead-start.js';
 export { type EpochMetrics, readMetrics } from './run/metrics.js';
+export type { Reporter, RunStart, StepProgress } from './run/reporter.js';
 export { type RunResult, readResult } from './run/result.js';
 export { type RetrainingOptions, runWithRetraining } from './run/retraining.js';
 export {
-  type Reporter,
+  type EndedRun,
+  type FinishedRun,
   type RunOptions,
   type RunOutcome,
-  type RunStart,
+  type RunToRetrain,
   runTraining,
-  type StepProgress,
+  type StoppedRun,
 } from './run/run.js';
 export { loadRunData } from './run/run-data.js';
 export { RunDirectory } from './run/run-directory.js';

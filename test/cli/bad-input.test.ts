@@ -133,7 +133,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     [
       'train --recipe file.json',
       FAILED,
-      '{}/file.json: not a recipe, since it is no JSON: Unexpected token \'e\', "text" is not valid JSON',
+      '{}/file.json: not a recipe, since it is not valid JSON: Unexpected token \'e\', "text" is not valid JSON',
     ],
     [
       'train --recipe nin-mnist --data mnist',
@@ -188,7 +188,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     [
       'train --config file',
       FAILED,
-      'file: not a config, since it is no JSON: Unexpected token \'e\', "text" is not valid JSON',
+      'file: not a config, since it is not valid JSON: Unexpected token \'e\', "text" is not valid JSON',
     ],
     [
       'train --recipe nin-mnist --config new-run/config.json',

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FileError } from '../../src/errors/errors.js';
 import { appendLine, createFile, replaceFile } from '../../src/files/write-file.js';
-import { RunError } from '../../src/train/run/run-error.js';
 
 /** Bytes that still fit on the disk, and what it answers who wants a hard link. */
 const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, links: 'done' }));
@@ -44,7 +44,7 @@ describe('replaceFile', () => {
     replaceFile(path, 'old');
     disk.free = free;
     expect(() => replaceFile(path, 'new one')).toThrow(
-      new RunError(`writing ${path}: the disk is full (ENOSPC)`),
+      new FileError(`writing ${path}: the disk is full (ENOSPC)`),
     );
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(directory)).toEqual(['file']);
@@ -53,7 +53,7 @@ describe('replaceFile', () => {
   it('says what is wrong with the place', () => {
     const lost = join(directory, 'missing', 'file');
     expect(() => replaceFile(lost, '')).toThrow(
-      new RunError(`writing ${lost}: no such file or directory (ENOENT)`),
+      new FileError(`writing ${lost}: no such file or directory (ENOENT)`),
     );
   });
 });
@@ -80,7 +80,9 @@ describe('createFile', () => {
 
   it('makes none when the disk is full', () => {
     disk.free = 2;
-    expect(() => createFile(path, 'new')).toThrow(new RunError(`writing ${path}: the disk is full (ENOSPC)`));
+    expect(() => createFile(path, 'new')).toThrow(
+      new FileError(`writing ${path}: the disk is full (ENOSPC)`),
+    );
     expect(readdirSync(directory)).toEqual([]);
   });
 });
@@ -96,7 +98,7 @@ describe('appendLine', () => {
     appendLine(path, 'one');
     disk.free = free;
     expect(() => appendLine(path, 'another')).toThrow(
-      new RunError(`writing ${path}: the disk is full (ENOSPC)`),
+      new FileError(`writing ${path}: the disk is full (ENOSPC)`),
     );
     expect(readFileSync(path, 'utf8')).toBe('one\n');
   });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DawngradError } from '../../src/errors/errors.js';
+import { Device, type DeviceOptions } from '../../src/gpu/device.js';
 import {
   AdapterError,
-  DawngradError,
   DeviceLostError,
   fromGpuError,
   GpuValidationError,
   LimitError,
   OutOfMemoryError,
-} from '../../src/errors/errors.js';
-import { Device, type DeviceOptions } from '../../src/gpu/device.js';
+} from '../../src/gpu/gpu-errors.js';
 import type { Memory } from '../../src/gpu/memory/memory.js';
 import type { Launch } from '../../src/gpu/program/launch.js';
 import { filled } from '../../src/kernels/fill.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LimitError, ShapeError } from '../../src/errors/errors.js';
+import { ShapeError } from '../../src/errors/errors.js';
+import { LimitError } from '../../src/gpu/gpu-errors.js';
 import { from, fromArray, full, randn, uniform, zeros } from '../../src/tensor/create.js';
 import { normalValues, uniformValues } from '../../src/tensor/random.js';
 import { useDevice } from '../support/device.js';

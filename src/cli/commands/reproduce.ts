@@ -1,9 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXPERIMENT_NAMES, findExperiment } from '../../experiments/reproduce/experiments.js';
-import type { PlannedRun } from '../../experiments/reproduce/plan.js';
 import { type Reproduction, reproduceFrom, reproduce as run } from '../../experiments/reproduce/reproduce.js';
-import type { ExperimentReporter } from '../../experiments/reproduce/run-experiment.js';
 import { SCALE_NAMES, SCALES, type ScaleName } from '../../experiments/reproduce/scale.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { withDevice } from '../device.js';
@@ -18,8 +16,9 @@ import {
   wholeNumber,
   withDeviceFlags,
 } from '../options.js';
-import { reporterFor } from '../output/reporter.js';
-import { describeReproduction, describeRun, describeTime } from '../output/reproduce-text.js';
+import { ReproduceLog } from '../output/reproduce-log.js';
+import { describeReproduction } from '../output/reproduce-text.js';
+import { withReporter } from '../output/run-reporter.js';
 
 interface Flags extends DeviceFlags, PrecisionFlag {
   data?: string;
@@ -60,14 +59,12 @@ async function reproduce(name: string, flags: Flags): Promise<void> {
   };
   const reproduction =
     path === undefined
-      ? await interruptible('stopping after this step', async (signal) => {
-          const show = display(process.stderr);
-          try {
-            return await run({ ...common, scale: SCALES[scale], seeds, signal, reporter: show.reporter });
-          } finally {
-            show.close();
-          }
-        })
+      ? await interruptible('stopping after this step', (signal) =>
+          withReporter((inner) => {
+            const reporter = new ReproduceLog(process.stderr, inner);
+            return run({ ...common, scale: SCALES[scale], seeds, signal, reporter });
+          }),
+        )
       : await reproduceFrom(path, common);
   if (!reproduction) {
     process.stderr.write('stopped; the same command goes on from that very step\n');
@@ -83,41 +80,4 @@ function print(reproduction: Reproduction): void {
     );
   }
   process.stdout.write(describeReproduction(reproduction));
-}
-
-/** Between two lines about the time left, milliseconds. */
-const INTERVAL = 60_000;
-
-/** What is shown of each run, and between them what there is to do and how long it will take. */
-function display(stream: NodeJS.WriteStream): { reporter: ExperimentReporter; close(): void } {
-  const inner = reporterFor(stream);
-  const say = (line: string) => stream.write(`${line}\n`);
-  let lastTime = performance.now();
-  return {
-    close: () => inner.close(),
-    reporter: {
-      planned(runs: readonly PlannedRun[]) {
-        const count = (state: PlannedRun['state']) => runs.filter((one) => one.state === state).length;
-        say(
-          `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}: ${count('finished')} finished, ${count('begun')} begun, ${count('missing')} to begin`,
-        );
-      },
-      fitting: (one) => say(`fitting the preprocessing of ${one.recipe.name}`),
-      measuring: (one) => say(`timing a few steps of ${one.recipe.name}`),
-      running: (one, number, of) => say(`\nrun ${number} of ${of}: ${describeRun(one)}`),
-      timeLeft(seconds, when) {
-        if (when === 'before')
-          say(`training will take ${describeTime(seconds)}, if the machine stays as busy as it is`);
-        else if (performance.now() - lastTime < INTERVAL) return;
-        else say(`${describeTime(seconds)} left in all`);
-        lastTime = performance.now();
-      },
-      preparing: (progress) => inner.preparing(progress),
-      started: (start) => inner.started(start),
-      stepped: (progress) => inner.stepped(progress),
-      evaluating: (done, of) => inner.evaluating(done, of),
-      finishedEpoch: (metrics) => inner.finishedEpoch(metrics),
-      warned: (text) => inner.warned(text),
-    },
-  };
 }

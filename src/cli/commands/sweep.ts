@@ -1,21 +1,15 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
-import type { Dataset } from '../../data/dataset.js';
-import { enterSweep, type SweepDefinition, sweepDefinition } from '../../experiments/sweep/definition.js';
 import { parseDimension } from '../../experiments/sweep/dimension.js';
+import { openSweep, type SweepWishes } from '../../experiments/sweep/open-sweep.js';
 import { bestOf } from '../../experiments/sweep/outcome.js';
-import { checkTrials, runSweep } from '../../experiments/sweep/sweep.js';
-import { chooseConfig } from '../../train/recipes/choose-config.js';
-import type { Reporter } from '../../train/run/run.js';
-import { loadRunData } from '../../train/run/run-data.js';
-import { RUNS } from '../../train/run/run-directory.js';
+import { runSweep } from '../../experiments/sweep/sweep.js';
 import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { Exit } from '../failure.js';
 import { INTERRUPTED, interruptible } from '../interrupt.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
-import { reporterFor } from '../output/reporter.js';
+import { withReporter } from '../output/run-reporter.js';
 import { SweepLog } from '../output/sweep-log.js';
 import { formatBest, formatTable } from '../output/sweep-text.js';
 
@@ -45,8 +39,16 @@ export function defineSweep(program: Command): void {
   withDeviceFlags(command).action(sweep);
 }
 
-async function sweep(model: string | undefined, flags: Flags): Promise<void> {
-  const { path, definition, dataset } = await enter(model, flags);
+async function sweep(model: string | undefined, { over = [], random, out, ...flags }: Flags): Promise<void> {
+  const withDeviceFor: SweepWishes['withDevice'] = (config, work) =>
+    withDevice(deviceOptions(flags, config), work);
+  const { path, definition, dataset } = await openSweep({
+    wishes: wishesFrom(model, flags),
+    over: over.map(parseDimension),
+    random,
+    out,
+    withDevice: withDeviceFor,
+  });
   const outcomes = await interruptible('stopping after this step', (signal) =>
     runSweep({
       definition,
@@ -54,7 +56,7 @@ async function sweep(model: string | undefined, flags: Flags): Promise<void> {
       dataset,
       signal,
       listener: new SweepLog(process.stderr),
-      withDevice: (config, work) => withDevice(deviceOptions(flags, config), work),
+      withDevice: withDeviceFor,
       withReporter,
     }),
   );
@@ -72,40 +74,5 @@ async function sweep(model: string | undefined, flags: Flags): Promise<void> {
     process.stderr.write(
       `to train the best anew on all images, and test it: dawngrad train --resume ${join(path, best.trial.name)}\n`,
     );
-  }
-}
-
-interface Entered {
-  readonly path: string;
-  readonly definition: SweepDefinition;
-  readonly dataset: Dataset;
-}
-
-/** What the flags ask for; with `--out` alone, whatever sweep is there. */
-async function enter(
-  model: string | undefined,
-  { over = [], random, out, ...flags }: Flags,
-): Promise<Entered> {
-  const wishes = wishesFrom(model, flags);
-  const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
-  if (out !== undefined && !asked) {
-    const definition = enterSweep(out);
-    return { path: out, definition, dataset: loadRunData(definition.config) };
-  }
-  const config = chooseConfig(wishes);
-  const definition = sweepDefinition(config, over.map(parseDimension), random);
-  const dataset = loadRunData(config);
-  // Before anything is written.
-  await withDevice(deviceOptions(flags, config), async (device) => checkTrials(definition, dataset, device));
-  const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
-  return { path, definition: enterSweep(path, definition), dataset };
-}
-
-async function withReporter<T>(work: (reporter: Reporter) => Promise<T>): Promise<T> {
-  const reporter = reporterFor(process.stderr);
-  try {
-    return await work(reporter);
-  } finally {
-    reporter.close();
   }
 }

@@ -9,7 +9,7 @@ import { withDevice } from '../device.js';
 import { Exit } from '../failure.js';
 import { INTERRUPTED, interruptible } from '../interrupt.js';
 import { type DeviceFlags, deviceOptions, withDeviceFlags } from '../options.js';
-import { reporterFor } from '../output/reporter.js';
+import { withReporter } from '../output/run-reporter.js';
 
 interface Flags extends DeviceFlags, ConfigFlags {
   out?: string;
@@ -39,9 +39,8 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
 
   const outcome = await interruptible('stopping after this step', async (signal) => {
     const dataset = loadRunData(config);
-    const reporter = reporterFor(process.stderr);
-    try {
-      return await runWithRetraining({
+    return withReporter((reporter) =>
+      runWithRetraining({
         config,
         dataset,
         path,
@@ -49,17 +48,15 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
         reporter,
         signal,
         withDevice: (work) => withDevice(deviceOptions(flags, config), work),
-      });
-    } finally {
-      reporter.close();
-    }
+      }),
+    );
   });
-  if (outcome.testScore === undefined) {
+  if (outcome.state === 'stopped') {
     const { epoch, step } = outcome.position;
     process.stderr.write(
       `stopped after step ${step} of epoch ${epoch + 1}; --resume ${path} goes on from that very step\n`,
     );
     throw new Exit(INTERRUPTED);
   }
-  process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
+  if (outcome.state === 'finished') process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
 }

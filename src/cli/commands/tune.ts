@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
+import { makeDirectory } from '../../files/directory.js';
 import { replaceFile } from '../../files/write-file.js';
 import { productsOfRun, tableWith } from '../../inspect/tuning/tune-model.js';
 import { tuneProducts } from '../../inspect/tuning/tuner.js';
 import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { makeOutDirectory } from '../../train/run/out-directory.js';
 import { type ConfigFlags, wishesFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
@@ -28,7 +28,7 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
   const print = (text: string) => process.stdout.write(`${text}\n`);
   await withDevice(deviceOptions(flags, config), async (device) => {
     const products = productsOfRun(config, device);
-    makeOutDirectory(dirname(readMeasuredTable(device).path));
+    makeDirectory(dirname(readMeasuredTable(device).path));
     const { model, batch } = config;
     print(`${model}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`);
     let done = 0;

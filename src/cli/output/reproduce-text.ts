@@ -3,6 +3,7 @@ import { describeFindings, errorRows } from '../../experiments/reproduce/report/
 import type { Reproduction } from '../../experiments/reproduce/reproduce.js';
 import { textTable } from './text-table.js';
 
+/** Recipe, description and seed of a run. */
 export const describeRun = ({ recipe, config }: PlannedRun): string =>
   `${recipe.name}, ${recipe.description}, seed ${config.seed}`;
 

@@ -1,13 +1,8 @@
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { Reporter, RunStart } from '../../train/run/run.js';
+import type { RunStart } from '../../train/run/reporter.js';
 import type { Position } from '../../train/trainer.js';
 
-/** Shows a person how a run goes. */
-export interface RunReporter extends Required<Reporter> {
-  /** Leave the terminal in order; after this nothing is shown. */
-  close(): void;
-}
-
+/** What is trained, on what and with what, in a few lines. */
 export const describeStart = ({ config, path, dataset, device, parameters, resumed }: RunStart): string => {
   const size = parameters.toLocaleString('en-US');
   const { train, validation, test, name, note } = dataset;
@@ -28,6 +23,7 @@ const describePosition = ({ epoch, step }: Position, epochs: number): string =>
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
+/** A line about a finished epoch. */
 export const describeEpoch = (metrics: EpochMetrics, epochs: number): string => {
   const { epoch, trainLoss, trainError, imagesPerSecond, seconds } = metrics;
   return (

@@ -2,7 +2,8 @@ import type { Trial } from '../../experiments/sweep/definition.js';
 import type { TrialOutcome } from '../../experiments/sweep/outcome.js';
 import { formatSettings } from '../../experiments/sweep/settings.js';
 import type { SweepListener } from '../../experiments/sweep/sweep.js';
-import { type ClaimLostError, describeOwner, type Owner } from '../../files/claims/claim.js';
+import type { ClaimLostError } from '../../files/claims/claim.js';
+import { describeOwner, type Owner } from '../../files/claims/owner.js';
 import { formatSeconds } from './run-text.js';
 
 /** A line for each trial that this process begins, above those of its run. */
@@ -34,7 +35,7 @@ export class SweepLog implements Required<SweepListener> {
   }
 }
 
-/** Of the trials that came to an end. */
+/** Mean time of the trials that came to an end. */
 function meanSeconds(outcomes: readonly TrialOutcome[]): number {
   const ended = outcomes.filter(({ state }) => state !== 'open');
   return ended.reduce((sum, { seconds }) => sum + seconds, 0) / ended.length;

@@ -1,3 +1,4 @@
+// Not `cli-table3` 0.6: it leaves blanks at the ends of lines, and turning off its 15 border strings takes more lines than this.
 /**
  * Rows as lines in which columns stand below one another.
  * @param right is a column, counted from 0, set flush right?

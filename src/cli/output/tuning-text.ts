@@ -16,7 +16,7 @@ const others = ({ options, slower, rejected }: TunedProduct, chosen: Option | un
     ...rejected.map(({ variant, why }) => `${variant} is wrong: ${why}`),
   ].join(', ');
 
-/** One product, as soon as it is measured. */
+/** A line about a product, as soon as it is measured. */
 export function describeProduct(product: TunedProduct): string {
   const [fastest] = product.options;
   return `${product.key}: ${fastest ? `${fastest.variant}, ${rate(product.flops, fastest)} GFLOP/s` : 'none'}`;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { explainFileError, isFileError } from '../../files/file-error.js';
-import { makeDirectory } from '../../files/make-directory.js';
+import { makeDirectory } from '../../files/directory.js';
+import { explainSystemError, isSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
 import { type FetchFileOptions, fetchFile, md5Of, type Progress } from './fetch-file.js';
 import { type RemoteFile, SOURCES, type Source } from './sources.js';
@@ -24,7 +24,8 @@ export const DOWNLOADABLE: readonly string[] = Object.keys(SOURCES);
 /**
  * Puts the files of a data set into `directory`, which is made if need be. Files that are there are not fetched again;
  * a file that an earlier attempt left half-done is gone on with; checksums are verified before a file gets its name.
- * @throws DataError if the data set is unknown, a file cannot be had, or another file has its name
+ * @throws DataError if the data set is unknown, a file cannot be had, or another file has its name; FileError if the
+ * directory cannot be made
  */
 export async function download(
   dataset: string,
@@ -40,7 +41,7 @@ export async function download(
   await fetchSource(source, directory, options);
 }
 
-/** As `download`, for any source. */
+/** Puts the files of any source into `directory`, as `download` does those of a data set. */
 export async function fetchSource(
   source: Source,
   directory: string,
@@ -48,18 +49,14 @@ export async function fetchSource(
 ): Promise<void> {
   const { baseUrl, ...rest } = options;
   const mirrors = baseUrl === undefined ? source.mirrors : [baseUrl];
-  try {
-    makeDirectory(directory);
-  } catch (error) {
-    throw new DataError(`making the directory ${directory}: ${explainFileError(error)}`);
-  }
+  makeDirectory(directory);
   for (const file of source.files) {
     const urls = mirrors.map((mirror) => `${mirror.replace(/\/$/, '')}/${file.name}`);
     try {
       await putFile(file, directory, { ...rest, urls });
     } catch (error) {
-      if (!isFileError(error)) throw error;
-      throw new DataError(`putting ${file.name} into ${directory}: ${explainFileError(error)}`);
+      if (!isSystemError(error)) throw error;
+      throw new DataError(`putting ${file.name} into ${directory}: ${explainSystemError(error)}`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
-import { isFileError } from '../../files/file-error.js';
+import { isSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
 
 /** How far a file has come, in bytes. */
@@ -15,7 +15,7 @@ export interface Progress {
 export interface FetchFileOptions {
   /** Addresses of the same file, tried in turn. */
   readonly urls: readonly string[];
-  /** Where to put it. Until it is complete and verified it is called `<path>.part`. */
+  /** Where to put the file. Until it is complete and verified it is called `<path>.part`. */
   readonly path: string;
   readonly md5: string;
   readonly onProgress?: (progress: Progress) => void;
@@ -41,7 +41,7 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
       failures.push(`${url}: expected the md5 checksum ${md5}, found ${found}; the copy was deleted`);
     } catch (error) {
       signal?.throwIfAborted();
-      if (isFileError(error)) throw error;
+      if (isSystemError(error)) throw error;
       failures.push(`${url}: ${reason(error)}`);
     }
   }

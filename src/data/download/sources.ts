@@ -2,7 +2,7 @@
 
 export interface RemoteFile {
   readonly name: string;
-  /** Of the file as served, in hexadecimal. */
+  /** Checksum of the file as served, in hexadecimal. */
   readonly md5: string;
   /** Set for a gzipped tar archive: the folder that it holds, into which it is unpacked. */
   readonly folder?: string;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { DataError, type DatasetFormat, type ImageSet } from '../dataset.js';
 import { CIFAR100_CLASSES } from './cifar100-classes.js';
-import { checkLabels, findFile, needFile, readBytes } from './files.js';
+import { checkLabels, findFile, needFile, readUnpacked } from './files.js';
 
 /** Side of the images, pixels, and bytes of one: red, green and blue planes. */
 const SIZE = 32;
@@ -97,7 +97,7 @@ function readRecords(paths: readonly string[], { count, labelBytes, classes }: L
   const pixels = new Uint8Array(total * IMAGE_BYTES);
   const labels = new Uint8Array(total);
   for (const [file, path] of paths.entries()) {
-    const bytes = readBytes(path);
+    const bytes = readUnpacked(path);
     if (bytes.length !== count * record) {
       throw new DataError(
         `${path}: expected ${count} records of ${record} bytes, ${count * record} in all, found ${bytes.length}; ` +

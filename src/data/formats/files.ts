@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { readFile } from '../../files/read-file.js';
+import { readBytes } from '../../files/read-file.js';
 import { DataError } from '../dataset.js';
 
 /**
@@ -29,7 +29,7 @@ function firstExisting(
 }
 
 /**
- * As `findFile`, for a file without which the data set cannot be read.
+ * The path that `findFile` finds, of a file without which the data set cannot be read.
  * @throws DataError that says where was looked for what
  */
 export function needFile(
@@ -55,20 +55,18 @@ const where = (directory: string, folders: readonly string[]): string =>
 
 /**
  * The content of a file, unpacked if its name ends in `.gz`.
- * @throws DataError if it cannot be read or unpacked
+ * @throws FileError if it cannot be read, DataError if it cannot be unpacked
  */
-export function readBytes(path: string): Uint8Array {
-  const bytes = readFile(path, DataError);
-  if (!path.endsWith('.gz')) return plain(bytes);
+export function readUnpacked(path: string): Uint8Array {
+  const bytes = readBytes(path);
+  if (!path.endsWith('.gz')) return bytes;
   try {
-    return plain(gunzipSync(bytes));
+    const { buffer, byteOffset, length } = gunzipSync(bytes);
+    return new Uint8Array(buffer, byteOffset, length);
   } catch (error) {
     throw new DataError(`${path}: damaged gzip data (${(error as Error).message}); download it again`);
   }
 }
-
-/** Without what Node's `Buffer` adds: its `slice` shares memory, where that of a `Uint8Array` copies. */
-const plain = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 
 /**
  * Checks every label of a file.

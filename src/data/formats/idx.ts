@@ -1,5 +1,5 @@
 import { DataError } from '../dataset.js';
-import { readBytes } from './files.js';
+import { readUnpacked } from './files.js';
 
 /** What an IDX file of bytes holds: its sizes, the outermost first, and its elements in row-major order. */
 export interface IdxArray {
@@ -17,7 +17,7 @@ const UNSIGNED_BYTE = 0x08;
  * @throws DataError if the header is another one or the file's length is not what it announces
  */
 export function readIdx(path: string, dimensions: number): IdxArray {
-  const bytes = readBytes(path);
+  const bytes = readUnpacked(path);
   const header = 4 + 4 * dimensions;
   if (bytes.length < header) {
     throw new DataError(

@@ -1,5 +1,5 @@
 import { DataError, type DatasetFormat, type ImageSet } from '../dataset.js';
-import { findFile, needFile, readBytes } from './files.js';
+import { findFile, needFile, readUnpacked } from './files.js';
 import { type MatArray, parseMat5 } from './mat5.js';
 
 const SIZE = 32;
@@ -21,7 +21,7 @@ export const svhn: DatasetFormat = {
 };
 
 function readSet(path: string): ImageSet {
-  const variables = parseMat5(path, readBytes(path));
+  const variables = parseMat5(path, readUnpacked(path));
   const images = pick(path, variables, 'X');
   const labels = pick(path, variables, 'y');
   const count = images.sizes[3] ?? 1;

@@ -13,7 +13,7 @@ const VARIATION = {
   scale: [7, 11],
   /** Slant and stretch, as a fraction. */
   shear: 0.15,
-  /** Of the glyph's centre from the image's, pixels either way. */
+  /** Farthest shift of the glyph's centre from the image's, pixels either way. */
   shift: 5,
   /** Width of the glyph's strokes, pixels. */
   stroke: [1.8, 3.6],

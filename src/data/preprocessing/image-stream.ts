@@ -7,7 +7,7 @@ import { tidy } from '../../tensor/tidy.js';
 import { gather } from '../batch.js';
 import { featuresOf, type ImageSet } from '../dataset.js';
 
-/** About so many bytes of floats go through the device at once: enough to keep it busy, little beside a training step. */
+/** Bytes of floats that go through the device at once, about: enough to keep it busy, little beside a training step. */
 const BATCH_BYTES = 16 * 2 ** 20;
 
 /** What happens to a batch of images `[N, C, H, W]`, inside `tidy`. */

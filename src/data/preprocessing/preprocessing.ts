@@ -15,7 +15,7 @@ import { TrainingImages } from './training-images.js';
 /** What a `BatchLoader` is given: images, and what is left to do to them. */
 export interface PreparedImages {
   readonly set: ImageSet | FloatImageSet;
-  /** For images that stayed bytes. */
+  /** What the images' bytes are normalised by on the device; only where they stayed bytes. */
   readonly normalisation?: Normalisation;
 }
 
@@ -54,7 +54,7 @@ export class Preprocessing {
     return fitted;
   }
 
-  /** Its steps, with all of their options. */
+  /** The steps, with all of their options. */
   get spec(): readonly StepSpec[] {
     return this.#steps.map(({ spec }) => spec);
   }

@@ -25,7 +25,7 @@ const stepSchema = z.discriminatedUnion('name', [
   }),
 ]);
 
-/** For the config of a run; fills in what is left out. */
+/** Checks the preprocessing in the config of a run, and fills in what is left out. */
 export const preprocessingSchema = z.array(stepSchema).min(1).readonly();
 
 /** A step with all of its options. */

@@ -1,5 +1,5 @@
-import { LimitError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
+import { LimitError } from '../../gpu/gpu-errors.js';
 import { elementwise } from '../../kernels/elementwise.js';
 import { matrixProduct } from '../../kernels/products/matrix-product.js';
 import { sumOver } from '../../kernels/reduce.js';

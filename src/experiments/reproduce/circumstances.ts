@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../files/write-file.js';
+import { readJson, writeJson } from '../../files/json.js';
 import type { Device } from '../../gpu/device.js';
-import { readJson } from '../../train/read-file.js';
-import type { RunStart } from '../../train/run/run.js';
+import type { RunStart } from '../../train/run/reporter.js';
 
 const FILE = 'circumstances.json';
 
@@ -43,7 +42,10 @@ function machineOf({ adapter }: Device): Machine {
   };
 }
 
-/** @throws RunError when it cannot be written */
+/**
+ * Keep beside a run what it is computed with and on.
+ * @throws FileError when the disk refuses
+ */
 export function writeCircumstances({ path, device, dataset, parameters }: RunStart): void {
   const { train, validation, test, note } = dataset;
   const circumstances: Circumstances = {
@@ -56,12 +58,14 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
     },
     parameters,
   };
-  replaceFile(join(path, FILE), `${JSON.stringify(circumstances, null, 2)}\n`);
+  writeJson(join(path, FILE), circumstances);
 }
 
 /**
+ * What a run was computed with and on.
+ * @param run its directory
  * @returns undefined for a run that was not made by an experiment
- * @throws RunError when the file is something else
+ * @throws FileError when the file is something else
  */
 export function readCircumstances(run: string): Circumstances | undefined {
   const path = join(run, FILE);

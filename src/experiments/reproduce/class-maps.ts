@@ -19,7 +19,7 @@ import { buildModel, checkFit, EVALUATION_BATCH } from '../../train/run/session.
 
 /** What a net makes of one image. */
 export interface ClassMaps {
-  /** Of the image in its set. */
+  /** Number of the image in its set. */
   readonly index: number;
   readonly label: number;
   /** The class with the largest logit, as the whole net gives it. */
@@ -112,7 +112,7 @@ export function countRight(all: readonly ClassMaps[]): {
   return { images: all.length, right: right.length, largestMean };
 }
 
-/** For a figure: of each class the first image that the net gets right, then the first ones that it gets wrong. */
+/** The images of a figure: for each class the first that the net gets right, then the first ones that it gets wrong. */
 export function chooseSamples(all: readonly ClassMaps[], wrong: number): ClassMaps[] {
   const rightOnes = new Map<number, ClassMaps>();
   for (const one of all) {

@@ -66,7 +66,10 @@ const EXPERIMENTS: ReadonlyMap<string, Experiment> = new Map(ALL.map((one) => [o
 
 export const EXPERIMENT_NAMES: readonly string[] = [...EXPERIMENTS.keys()];
 
-/** @throws RunError when there is none of that name */
+/**
+ * An experiment by its name.
+ * @throws RunError when there is none of that name
+ */
 export function findExperiment(name: string): Experiment {
   const experiment = EXPERIMENTS.get(name);
   if (experiment) return experiment;

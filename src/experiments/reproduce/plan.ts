@@ -12,7 +12,7 @@ import type { Scale } from './scale.js';
 export interface PlannedRun {
   readonly recipe: Recipe;
   readonly config: RunConfig;
-  /** Its directory. */
+  /** Directory of the run. */
   readonly path: string;
   readonly state: 'missing' | 'begun' | 'finished';
 }
@@ -26,7 +26,7 @@ export interface PlanOptions {
   readonly out: string;
   /** How often each system is trained, with seeds from 0. */
   readonly seeds: number;
-  /** In place of the recipes'. */
+  /** What products may round to, in place of what the recipes say. */
   readonly precision?: RunConfig['precision'];
 }
 
@@ -36,7 +36,7 @@ export const runsBelow = (out: string): string => join(out, 'runs');
 /**
  * The runs of an experiment, system by system. A run belongs to its recipe, scale and seed rather than to the experiment, so
  * that experiments share runs: figure 3, figure 4 and tables 1 and 5 all need the same net.
- * @throws RunError, DataError when a config cannot be made, or a directory holds a run with other settings
+ * @throws RunError, FileError, DataError when a config cannot be made, or a directory holds a run with other settings
  */
 export function planRuns({ experiment, scale, data, out, seeds, precision }: PlanOptions): PlannedRun[] {
   return experiment.systems.flatMap((system) => {

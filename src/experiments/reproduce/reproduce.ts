@@ -23,13 +23,13 @@ export interface Reproduction {
   readonly report: WrittenReport;
 }
 
-/** Of the test images, so many are looked at for class maps. */
+/** Test images that are looked at for class maps. */
 const MAPPED_IMAGES = 1000;
 
 /**
  * Train what is missing, and write the report.
  * @returns undefined when the signal stopped it; the same call goes on from there
- * @throws RunError, DataError when a run cannot be started or go on, or a file not be written
+ * @throws RunError, DataError when a run cannot be started or go on, FileError when a file cannot be read or written
  */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction | undefined> {
   const finished = await runExperiment(options);

@@ -10,15 +10,15 @@ import type { PlannedRun } from './plan.js';
 type Scored = NonNullable<RunResult['test']>;
 
 export interface FinishedRun extends PlannedRun {
-  /** On held-out images, in a run that held some out. */
+  /** Score on held-out images, in a run that held some out. */
   readonly validation: Scored | undefined;
-  /** On test images; after retraining where the recipe says so. */
+  /** Score on test images; after retraining where the recipe says so. */
   readonly test: Scored | undefined;
-  /** Of the run whose net counts: that of retraining, if there was one. */
+  /** Metrics of the run whose net counts: that of retraining, if there was one. */
   readonly metrics: readonly EpochMetrics[];
-  /** Of training and scoring, retraining included; without preprocessing. */
+  /** Time of training and scoring, retraining included; without preprocessing. */
   readonly seconds: number;
-  /** Undefined for a run that was put there by hand. */
+  /** What the run was computed with; undefined for one that was put there by hand. */
   readonly circumstances: Circumstances | undefined;
 }
 
@@ -56,11 +56,11 @@ function readFinished(run: PlannedRun): FinishedRun {
 
 /** An error rate over several seeds. */
 export interface ErrorSummary {
-  /** Mean over the seeds, 0..1. */
+  /** Mean error over the seeds, 0..1. */
   readonly mean: number;
   /** Lowest and highest of a seed. */
   readonly range: readonly [number, number];
-  /** Of each run scored. */
+  /** Images on which each run was scored. */
   readonly images: number;
   /**
    * Standard error of the mean: the binomial one of so few images, which all seeds share, and with several seeds that of their
@@ -93,7 +93,7 @@ export function summariseErrors({ runs }: SystemResult, measured: Measured): Err
 export interface Comparison {
   readonly better: Recipe;
   readonly worse: Recipe;
-  /** By how much less its error is in the paper, and here; points of per cent. */
+  /** By how much the error of `better` is less than that of `worse` in the paper, and here; points of per cent. */
   readonly paper: number;
   readonly here: number;
   /** Standard error of `here`, as if the two had been scored on different images: on the safe side. */

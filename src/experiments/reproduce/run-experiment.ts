@@ -1,13 +1,14 @@
 /** Trains what an experiment lacks. */
 import type { PreprocessingProgress } from '../../data/index.js';
-import { type Claim, Claims, describeOwner } from '../../files/claims/claim.js';
+import { type Claim, Claims } from '../../files/claims/claim.js';
+import { describeOwner } from '../../files/claims/owner.js';
+import { makeDirectory } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { readMetrics } from '../../train/run/metrics.js';
-import { makeOutDirectory } from '../../train/run/out-directory.js';
+import type { Reporter } from '../../train/run/reporter.js';
 import { readResult } from '../../train/run/result.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
-import type { Reporter } from '../../train/run/run.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { RunError } from '../../train/run/run-error.js';
 import { confirming } from '../confirming.js';
@@ -32,9 +33,9 @@ export interface ExperimentOptions extends PlanOptions {
 export interface ExperimentReporter extends Reporter {
   /** First of all: what there is, and what is left to do. */
   planned?(runs: readonly PlannedRun[]): void;
-  /** Its preprocessing is about to be fitted, for all runs on the same images. */
+  /** The preprocessing of a run is about to be fitted, for all runs on the same images. */
   fitting?(run: PlannedRun): void;
-  /** A few of its steps are about to be timed. */
+  /** A few steps of a run are about to be timed. */
   measuring?(run: PlannedRun): void;
   /** Seconds that all runs to come will take: before the first of them, and after each epoch. */
   timeLeft?(seconds: number, when: 'before' | 'during'): void;
@@ -45,7 +46,8 @@ export interface ExperimentReporter extends Reporter {
 /**
  * Train the runs that are missing, and those that were cut off to their end.
  * @returns whether all runs are finished; a signal may stop it before
- * @throws RunError, DataError when a run cannot be started or go on, or another process trains runs in the same directory
+ * @throws RunError, FileError, DataError when a run cannot be started or go on, or another process trains runs in the same
+ * directory
  */
 export async function runExperiment(options: ExperimentOptions): Promise<boolean> {
   const planned = planRuns(options);
@@ -70,7 +72,7 @@ const isOpen = ({ state }: PlannedRun): boolean => state !== 'finished';
 /** Experiments share runs, so whoever trains some has them all. */
 function claimRuns(out: string): Claim {
   const runs = runsBelow(out);
-  makeOutDirectory(runs);
+  makeDirectory(runs);
   const claims = new Claims(runs);
   const claim = claims.take('reproduce');
   if (claim) return claim;
@@ -116,7 +118,7 @@ async function trainRuns(
     const { config, path, state } = run;
     if (signal.aborted) return false;
     reporter.running?.(run, index + 1, todo.length);
-    const { finished } = await runWithRetraining({
+    const outcome = await runWithRetraining({
       config,
       path,
       dataset: images.dataset(config),
@@ -140,7 +142,7 @@ async function trainRuns(
         warned: (text) => reporter.warned?.(text),
       }),
     });
-    if (!finished) return false;
+    if (outcome.state === 'stopped') return false;
     left.finishedRun(index);
   }
   return true;

@@ -5,9 +5,9 @@ import type { RunConfig } from '../../train/recipes/config.js';
 import { readRecipe } from '../../train/recipes/recipe.js';
 
 export interface Scale {
-  /** In the names of runs and reports. */
+  /** Its word in the names of runs and reports. */
   readonly name: string;
-  /** In titles. */
+  /** Its words in titles. */
   readonly label: string;
   /** Which error stands beside the paper's test error. */
   readonly measured: 'validation' | 'test';
@@ -35,7 +35,7 @@ export interface Miniature {
   readonly width: number;
   /** Training images, those held out included. */
   readonly images: number;
-  /** Of them held out; and so many test images are scored at the end. */
+  /** Training images that are held out, and as many test images are scored at the end. */
   readonly heldOut: number;
   readonly epochs: number;
   readonly batch: number;
@@ -70,7 +70,7 @@ export const miniature = (name: string, size: Miniature): Scale => ({
 
 export const SCALES = {
   /**
-   * So many steps that NIN without dropout learns its 2,000 images almost by heart (a training error of some 13 %): with fewer,
+   * Steps enough for NIN without dropout to learn its 2,000 images almost by heart (a training error of some 13 %): with fewer,
    * dropout has nothing to prevent.
    */
   small: miniature('small', {

@@ -22,7 +22,10 @@ export class SharedImages {
     }
   }
 
-  /** @throws DataError when the files are not there, or not sound */
+  /**
+   * The images of a config, loaded once.
+   * @throws DataError, FileError when the files are not there, or not sound
+   */
   dataset(config: RunConfig): Dataset {
     const { dataset, data, limit } = config;
     const key = JSON.stringify([dataset, data, limit]);

@@ -2,7 +2,7 @@ import type { Stretch } from './speed.js';
 
 /** Seconds that several runs will still take: at first as estimated, then corrected by how long their epochs really took. */
 export class TimeLeft {
-  /** Of each run, the epochs to come. */
+  /** The epochs to come, by run. */
   readonly #runs: Stretch[][];
   /** Seconds of the epochs that were finished since: as estimated, and as they were. */
   #estimated = 0;
@@ -12,13 +12,17 @@ export class TimeLeft {
     this.#runs = runs.map((stretches) => [...stretches]);
   }
 
+  /** Seconds that are left in all. */
   get seconds(): number {
     const slower = this.#estimated > 0 ? this.#taken / this.#estimated : 1;
     const seconds = ({ epochs, secondsPerEpoch }: Stretch) => epochs * secondsPerEpoch;
     return slower * this.#runs.flat().reduce((sum, stretch) => sum + seconds(stretch), 0);
   }
 
-  /** @param run counted from 0 */
+  /**
+   * Take note of an epoch.
+   * @param run counted from 0
+   */
   finishedEpoch(run: number, seconds: number): void {
     const stretches = this.#runs[run]!;
     const index = stretches.findIndex(({ epochs }) => epochs > 0);
@@ -29,7 +33,7 @@ export class TimeLeft {
     this.#taken += seconds;
   }
 
-  /** It may have ended before its last epoch. */
+  /** Take a run for finished, which may have ended before its last epoch. */
   finishedRun(run: number): void {
     this.#runs[run] = [];
   }

@@ -9,7 +9,7 @@ import type { Scale } from './scale.js';
 /**
  * A run as it is found.
  * @param data where its data are now, if not where it had them
- * @throws RunError when there is none
+ * @throws RunError when there is none, FileError when its config cannot be read
  */
 export function trainedRun(path: string, data?: string): PlannedRun {
   const found = RunDirectory.open(path).readConfig();
@@ -17,7 +17,7 @@ export function trainedRun(path: string, data?: string): PlannedRun {
   return { recipe: recipeOf(config, path), config, path, state: 'finished' };
 }
 
-/** Its recipe; of a run that followed none, or somebody's own, its settings stand for one. */
+/** The recipe of a run; where it followed none, or somebody's own, its settings stand for one. */
 function recipeOf(config: RunConfig, path: string): Recipe {
   const { recipe, data, ...settings } = config;
   if (recipe !== undefined && recipeNames().includes(recipe)) return readRecipe(recipe);

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { makeDirectory, namesIn } from '../../files/directory.js';
+import { jsonText, readJson } from '../../files/json.js';
 import { createFile } from '../../files/write-file.js';
-import { readJson } from '../../train/read-file.js';
-import { type RunConfig, runConfigSchema } from '../../train/recipes/config.js';
-import { makeOutDirectory } from '../../train/run/out-directory.js';
+import { configSchema, type RunConfig } from '../../train/recipes/config.js';
 import { RunError } from '../../train/run/run-error.js';
 import { type Dimension, dimensionSchema, formatChoice, formatValue } from './dimension.js';
 import {
@@ -21,15 +21,15 @@ import {
 const FILE = 'sweep.json';
 
 const definitionSchema = z.strictObject({
-  /** Of this layout. */
+  /** Version of this layout. */
   version: z.literal(1),
   /** What the trials have in common. */
-  config: runConfigSchema,
+  config: configSchema,
   /** What they differ in. */
   over: z.array(dimensionSchema).min(1),
-  /** So many trials are drawn, by the config's seed; left out, every combination is a trial. */
+  /** Number of trials that are drawn, by the config's seed; left out, every combination is a trial. */
   random: z.number().int().positive().optional(),
-  /** What became of that, so that no machine need draw it again. */
+  /** The settings of each trial, so that no machine need draw them again. */
   trials: z.array(settingsSchema).min(1),
 });
 
@@ -37,7 +37,7 @@ export type SweepDefinition = Readonly<z.infer<typeof definitionSchema>>;
 
 /** One run of a sweep. */
 export interface Trial {
-  /** Of its directory within the sweep's: `trial-0001`. */
+  /** Name of its directory within the sweep's: `trial-0001`. */
   readonly name: string;
   readonly settings: Settings;
   readonly config: RunConfig;
@@ -74,7 +74,10 @@ export function sweepDefinition(
   return definition;
 }
 
-/** @throws RunError when the settings of one make no config */
+/**
+ * The trials of a sweep, in order.
+ * @throws RunError when the settings of one make no config
+ */
 export function trialsOf({ config, trials }: SweepDefinition): Trial[] {
   return trials.map((settings, index) => {
     const name = `trial-${String(index + 1).padStart(4, '0')}`;
@@ -86,14 +89,15 @@ export function trialsOf({ config, trials }: SweepDefinition): Trial[] {
  * The definition of the sweep in a directory, made there if it is new.
  * @param wanted left out, there must be one
  * @returns what `sweep.json` says, with the data where `wanted` has them: they may lie elsewhere on this machine
- * @throws RunError when the directory holds another sweep, or something else
+ * @throws RunError when the directory holds another sweep or something else, FileError when it cannot be made or its
+ * definition is damaged
  */
 export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinition {
   const file = join(path, FILE);
   if (!existsSync(file)) {
     if (!wanted) throw new RunError(`${path}: no sweep to go on with: it has no ${FILE}`);
     makeSweepDirectory(path);
-    if (createFile(file, `${JSON.stringify(wanted, null, 2)}\n`)) return wanted;
+    if (createFile(file, jsonText(wanted))) return wanted;
   }
   const found = readJson(file, definitionSchema, 'the definition of a sweep');
   if (!wanted) return found;
@@ -110,11 +114,12 @@ export function enterSweep(path: string, wanted?: SweepDefinition): SweepDefinit
 
 function makeSweepDirectory(path: string): void {
   // Another process may be beginning the same sweep just now.
-  if (makeOutDirectory(path).every((name) => name.startsWith(FILE))) return;
+  makeDirectory(path);
+  if (namesIn(path).every((name) => name.startsWith(FILE))) return;
   throw new RunError(`${path} is not empty, and holds no sweep; name another directory with --out`);
 }
 
-/** Each as `weightDecay is 0.001 there and 0.01 here`. */
+/** What differs, each as `weightDecay is 0.001 there and 0.01 here`. */
 function differences(there: SweepDefinition, here: SweepDefinition): string[] {
   const [before, now] = [comparable(there), comparable(here)];
   return [...new Set([...Object.keys(before), ...Object.keys(now)])]

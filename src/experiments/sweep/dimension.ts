@@ -70,7 +70,10 @@ function parseValues(text: string, fail: (why: string) => never): z.infer<Return
   return values;
 }
 
-/** @returns undefined for what is no JSON */
+/**
+ * What a text of JSON says.
+ * @returns undefined for a text that is not valid JSON
+ */
 function asJson(text: string): z.infer<ReturnType<typeof z.json>> | undefined {
   try {
     return JSON.parse(text);

@@ -2,14 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../files/write-file.js';
-import { readJson } from '../../train/read-file.js';
+import { readJson, writeJson } from '../../files/json.js';
 import { readMetrics } from '../../train/run/metrics.js';
 import { type RunResult, readResult } from '../../train/run/result.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import type { Trial } from './definition.js';
 
-/** In the directory of a trial whose loss stopped to be a number: it will not be tried again. */
+/** A file in the directory of a trial whose loss ceased to be a number: it will not be tried again. */
 const DIVERGED = 'diverged.json';
 
 const divergedSchema = z.strictObject({ error: z.string() });
@@ -17,17 +16,17 @@ const divergedSchema = z.strictObject({ error: z.string() });
 export interface TrialOutcome {
   readonly trial: Trial;
   readonly state: 'done' | 'diverged' | 'open';
-  /** On the held-out images after the last epoch, of a trial that is done. */
+  /** Score on the held-out images after the last epoch, of a trial that is done. */
   readonly validation: RunResult['validation'];
-  /** That were trained. */
+  /** Epochs that were trained. */
   readonly epochs: number;
-  /** That they took. */
+  /** Time that those took. */
   readonly seconds: number;
 }
 
 /** Note that a trial diverged. */
 export function writeDiverged(run: string, error: Error): void {
-  replaceFile(join(run, DIVERGED), `${JSON.stringify({ error: error.message }, null, 2)}\n`);
+  writeJson(join(run, DIVERGED), { error: error.message });
 }
 
 /** Has the trial come to its end? */
@@ -36,7 +35,10 @@ export function isDone(sweep: string, { name }: Trial): boolean {
   return run !== undefined && (existsSync(run.result) || existsSync(join(run.path, DIVERGED)));
 }
 
-/** @throws RunError when a file in the trial's directory is not what it should be */
+/**
+ * How a trial stands.
+ * @throws RunError, FileError when a file in its directory is not what it should be
+ */
 export function readOutcome(sweep: string, trial: Trial): TrialOutcome {
   const path = join(sweep, trial.name);
   const run = RunDirectory.find(path);

@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { type Dimension, formatValue } from './dimension.js';
 import { bestOf, type TrialOutcome } from './outcome.js';
 
-/** Of a panel, in pixels, and what of it is kept free of points at the edges. */
+/** Size of a panel, in pixels, and what of it is kept free of points at the edges. */
 const SIDE = 260;
 const PADDING = 12;
 /** From this ratio of the largest value to the smallest on, an axis is logarithmic. */

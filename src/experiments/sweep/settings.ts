@@ -9,7 +9,7 @@ type Json = z.infer<ReturnType<typeof z.json>>;
 
 export const settingsSchema = z.record(z.string(), z.json());
 
-/** By field, in the order in which the fields were named. */
+/** Values by field, in the order in which the fields were named. */
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
 /**
@@ -33,7 +33,7 @@ export function gridSettings(over: readonly Dimension[]): Settings[] {
 const PATIENCE = 1000;
 
 /**
- * So many combinations, drawn at random, each once. The same seed draws the same, and more begin with the same.
+ * `count` combinations, drawn at random, each once. The same seed draws the same, and more begin with the same.
  * @throws RunError when there are fewer
  */
 export function randomSettings(over: readonly Dimension[], count: number, seed: number): Settings[] {
@@ -68,7 +68,7 @@ function drawFromRange({ scale, from, to }: Range, random: Random): number {
 /**
  * A config with other values in some fields.
  * @param source what the result is, for errors
- * @throws RunError when it is no config
+ * @throws RunError when it is not a config
  */
 export function configWith(base: RunConfig, settings: Settings, source: string): RunConfig {
   const config = structuredClone(base) as Record<string, unknown>;

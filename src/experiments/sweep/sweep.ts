@@ -6,10 +6,11 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { DawngradError } from '../../errors/errors.js';
-import { type ClaimLostError, Claims, type Owner } from '../../files/claims/claim.js';
+import { type ClaimLostError, Claims } from '../../files/claims/claim.js';
+import type { Owner } from '../../files/claims/owner.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
-import type { Reporter } from '../../train/run/run.js';
+import type { Reporter } from '../../train/run/reporter.js';
 import { RunError } from '../../train/run/run-error.js';
 import { checkFit, checkNet } from '../../train/run/session.js';
 import { splitDataset } from '../../train/run/split.js';
@@ -23,9 +24,9 @@ import { runTrial, type TrialOptions } from './trial-run.js';
 import { workThrough } from './work.js';
 
 export interface SweepOptions extends Omit<TrialOptions, 'reporter'> {
-  /** As `enterSweep` gave it. */
+  /** The sweep, as `enterSweep` gave it. */
   readonly definition: SweepDefinition;
-  /** The directory that it gave it for. */
+  /** The directory of the sweep. */
   readonly path: string;
   readonly signal: AbortSignal;
   /** Lends somebody who hears how a trial goes. */
@@ -44,7 +45,7 @@ export interface SweepListener {
 /**
  * See whether the trials fit the data and have nets that can be built, before anything is written: the last should not fail
  * after hours of the others.
- * @throws RunError
+ * @throws RunError naming the first trial that does not
  */
 export function checkTrials(definition: SweepDefinition, dataset: Dataset, device: Device): void {
   splitDataset(dataset, definition.config.validation);
@@ -63,7 +64,7 @@ export function checkTrials(definition: SweepDefinition, dataset: Dataset, devic
  * Work on a sweep until all its trials are done, by this process and others, or the signal stops this one.
  * `results.csv` says how the trials stand then, and once all are done there is `results.svg`.
  * @returns how the trials stand
- * @throws RunError when a trial cannot be run: its settings, its files or this machine are at fault
+ * @throws RunError, FileError when a trial cannot be run: its settings, its files or this machine are at fault
  */
 export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
   const { definition, path, withReporter, listener = {}, ...trialOptions } = options;

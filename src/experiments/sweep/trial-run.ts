@@ -25,7 +25,8 @@ export interface TrialOptions extends Pick<RunOptions, 'dataset' | 'reporter' | 
 /**
  * Run a trial from where it stands to its end, or until the signal stops it.
  * @param trials all of the sweep
- * @throws RunError as a run does, except when it diverges, which is how a trial may end; ClaimLostError
+ * @throws RunError, FileError as a run does, except when it diverges, which is how a trial may end; ClaimLostError when
+ * another process took the trial over
  */
 export async function runTrial(
   sweep: string,

@@ -1,6 +1,7 @@
 /** A process's share of a sweep: one open trial after the other, until all are done. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Claim, ClaimLostError, type Claims, type Owner } from '../../files/claims/claim.js';
+import { type Claim, ClaimLostError, type Claims } from '../../files/claims/claim.js';
+import type { Owner } from '../../files/claims/owner.js';
 
 export interface Work<Trial extends { readonly name: string }> {
   readonly trials: readonly Trial[];
@@ -14,7 +15,7 @@ export interface Work<Trial extends { readonly name: string }> {
   readonly onWaiting?: (others: readonly { readonly trial: Trial; readonly owner: Owner }[]) => void;
   /** Another took the trial over while this process stood still. */
   readonly onLost?: (error: ClaimLostError) => void;
-  /** While waiting look again after so many milliseconds. */
+  /** Milliseconds after which to look again while waiting. */
   readonly interval?: number;
 }
 
@@ -49,7 +50,10 @@ export async function workThrough<Trial extends { readonly name: string }>(work:
   }
 }
 
-/** @returns whether it was this process's to work on */
+/**
+ * Work on a trial unless another process does.
+ * @returns whether it was this process's to work on
+ */
 async function tryTrial<Trial extends { readonly name: string }>(
   trial: Trial,
   { claims, isDone, run, onLost }: Work<Trial>,

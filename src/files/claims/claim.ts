@@ -19,69 +19,47 @@
  * itself. If another has, the task is lost to it, and it leaves the directory alone.
  *
  * The machines' clocks must agree to within half of `expiry`, and their file system must create files exclusively, see `createFile`.
+ * Not `proper-lockfile` 4.1: its lock names no owner, outlives a killed process until it expires, and two may then hold it at once.
  */
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { readText } from '../../train/read-file.js';
-import { RunError } from '../../train/run/run-error.js';
-import { explainFileError } from '../file-error.js';
+import { DawngradError } from '../../errors/errors.js';
+import { makeDirectory } from '../directory.js';
 import { createFile } from '../write-file.js';
-import { processRuns, thisMachine } from './machine.js';
+import { hasEnded, type Owner, readOwner, thisProcess } from './owner.js';
 
-/** In milliseconds. */
+/** How long a claim holds without a sign of life, in milliseconds. */
 export interface Lease {
+  /** Longest time between two signs of life. */
   readonly heartbeat: number;
+  /** Time without a sign of life after which others may take the task over. */
   readonly expiry: number;
 }
 
 /** Compiling shaders for a software driver may keep a process from giving a sign of life for a minute or two. */
 const LEASE: Lease = { heartbeat: 10_000, expiry: 600_000 };
 
-const processSchema = z.object({
-  host: z.string(),
-  pidNamespace: z.string(),
-  pid: z.number().int().positive(),
-});
-
-export type Process = Readonly<z.infer<typeof processSchema>>;
-
-/** `unknown` where the claim does not say. */
-export type Owner = Process | 'unknown';
-
-/** `process 4711 on hive` */
-export const describeOwner = (owner: Owner): string =>
-  owner === 'unknown' ? 'an unknown process' : `process ${owner.pid} on ${owner.host}`;
-
-/** @throws RunError when the file cannot be read; one that can be but makes no sense has an unknown owner */
-function readOwner(file: string): Owner {
-  const text = readText(file);
-  try {
-    return processSchema.parse(JSON.parse(text));
-  } catch {
-    return 'unknown';
-  }
-}
+/** What a claim of this process says. */
+const OWN_NAME = `${JSON.stringify(thisProcess)}\n`;
 
 /** Thrown where a process would work on with a task that another has taken over. */
-export class ClaimLostError extends RunError {
+export class ClaimLostError extends DawngradError {
   override name = 'ClaimLostError';
 }
 
+/** The claims of all processes that share a directory. */
 export class Claims {
   readonly #directory: string;
   readonly #lease: Lease;
 
-  /** @param shared the directory, which is there */
+  /**
+   * @param shared the directory that the processes share
+   * @throws FileError when the claims' own directory cannot be made in it
+   */
   constructor(shared: string, lease = LEASE) {
     this.#directory = join(shared, 'claims');
     this.#lease = lease;
-    try {
-      mkdirSync(this.#directory);
-    } catch (error) {
-      if (existsSync(this.#directory)) return;
-      throw new RunError(`making ${this.#directory}: ${explainFileError(error)}`);
-    }
+    makeDirectory(this.#directory);
   }
 
   /** Claim a task for this process; undefined where another has it. Whoever gets it looks first whether it is done by now. */
@@ -103,7 +81,7 @@ export class Claims {
     if (generation === 0 || existsSync(this.#file(task, generation, 'released'))) return undefined;
     const file = this.#file(task, generation, 'claim');
     const owner = readOwner(file);
-    if (owner !== 'unknown' && isHere(owner) && !processRuns(owner.pid)) return undefined;
+    if (owner !== 'unknown' && hasEnded(owner)) return undefined;
     return Date.now() - statSync(file).mtimeMs < this.#lease.expiry ? owner : undefined;
   }
 
@@ -121,19 +99,13 @@ export class Claims {
   }
 }
 
-const HERE = thisMachine();
-const OWN_NAME = `${JSON.stringify({ ...HERE, pid: process.pid } satisfies Process)}\n`;
-
-const isHere = ({ host, pidNamespace }: Process): boolean =>
-  host === HERE.host && pidNamespace === HERE.pidNamespace;
-
 interface ClaimOptions {
   readonly file: (generation: number) => string;
   readonly release: (generation: number) => void;
   readonly lease: Lease;
 }
 
-/** Of this process, until it is released. */
+/** The right of this process to work on a task, until it releases it or another takes it over. */
 export class Claim {
   readonly #task: string;
   readonly #options: ClaimOptions;

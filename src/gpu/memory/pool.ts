@@ -1,4 +1,4 @@
-import { LimitError } from '../../errors/errors.js';
+import { LimitError } from '../gpu-errors.js';
 
 /** Every storage buffer can be bound, filled from the host and read back. */
 const USAGE = 0x0080 | 0x0008 | 0x0004; // STORAGE | COPY_DST | COPY_SRC: the GPUBufferUsage global may not exist yet

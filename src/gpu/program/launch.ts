@@ -1,4 +1,5 @@
-import { DawngradError, LimitError } from '../../errors/errors.js';
+import { DawngradError } from '../../errors/errors.js';
+import { LimitError } from '../gpu-errors.js';
 import type { Memory } from '../memory/memory.js';
 import type { PipelineSource } from '../shaders/pipelines.js';
 

@@ -3,13 +3,13 @@
  * the optimizer remembers (`optimizer.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
  */
 import { z } from 'zod';
+import { readBytes } from '../../files/read-file.js';
 import { randomState } from '../../kernels/random-key.js';
 import type { Module } from '../../nn/module.js';
 import type { RateOptions } from '../../nn/optim/optimizer.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { readBytes } from '../read-file.js';
-import { runConfigSchema } from '../recipes/config.js';
+import { configSchema } from '../recipes/config.js';
 import { RunError } from '../run/run-error.js';
 import type { Session } from '../run/session.js';
 import { decodeSafetensors, encodeSafetensors, type HostTensor } from './safetensors.js';
@@ -24,13 +24,11 @@ const natural = z.number().int().nonnegative();
 const numbers = z.array(z.number());
 
 const stateSchema = z.object({
-  /** Of this layout. */
+  /** Version of this layout. */
   version: z.literal(1),
-  config: runConfigSchema,
-  /** Their names. */
+  config: configSchema,
+  /** Names of the classes. */
   classes: z.array(z.string()),
-  /** Of the input. Earlier versions wrote it; now there is a file for preprocessing. */
-  normalisation: z.object({ mean: numbers, std: numbers }).optional(),
   position: z.object({
     epoch: natural,
     step: natural,
@@ -81,7 +79,10 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
   return encodeSafetensors({ tensors, metadata: { [STATE]: JSON.stringify(state) } });
 }
 
-/** @throws RunError when the file cannot be read, is damaged, or was not written by dawngrad */
+/**
+ * Read a checkpoint's file.
+ * @throws FileError when it cannot be read, RunError when it is damaged, or was not written by dawngrad
+ */
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
   try {

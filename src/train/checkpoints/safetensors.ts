@@ -116,10 +116,10 @@ function parseHeader(
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw damaged('its header is no JSON');
+    throw damaged('its header is not valid JSON');
   }
   const parts = z.record(z.string(), z.unknown()).safeParse(header);
-  if (!parts.success) throw damaged('its header is no JSON object');
+  if (!parts.success) throw damaged('its header is not a JSON object');
   const { [METADATA]: notes = {}, ...rest } = parts.data;
   const metadata = metadataSchema.safeParse(notes);
   if (!metadata.success) throw damaged(`its ${METADATA} is not made of texts`);

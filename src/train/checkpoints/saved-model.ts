@@ -20,7 +20,10 @@ import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
 /** Which checkpoint of a run: after its last epoch, or after the one with the lowest validation (else test) error. */
 export type Which = 'last' | 'best';
 
-/** @throws RunError when there is no such run, or it has no checkpoint yet */
+/**
+ * A checkpoint of the run in a directory, of retraining if there was one.
+ * @throws RunError when there is no such run, FileError when it has no checkpoint yet
+ */
 export const checkpointOf = (run: string, which: Which): Checkpoint =>
   readCheckpoint(RunDirectory.open(run).final[which]);
 
@@ -55,7 +58,7 @@ export class SavedModel {
 
   /**
    * What a PNG file shows, the most probable class first.
-   * @throws DataError when it cannot be read
+   * @throws FileError when it cannot be read, DataError when it is not a sound PNG
    */
   async predict(png: string): Promise<Guess[]> {
     const { classes, config } = this.checkpoint;

@@ -30,7 +30,7 @@ const DEFAULT_MODEL = 'nin-glyphs';
 
 /**
  * The config of a new run: a recipe's, a preset's or a file's, with the user's changes.
- * @throws RunError, DataError when they do not make a config, or name a data set that is not there
+ * @throws RunError, FileError, DataError when they do not make a config, or name a data set that is not there
  */
 export function chooseConfig(wishes: Wishes): RunConfig {
   const base = wishes.configFile === undefined ? fromRecipe(wishes) : fromFile(wishes.configFile, wishes);

@@ -1,8 +1,8 @@
 /** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
 import { z } from 'zod';
 import { preprocessingSchema } from '../../data/index.js';
-import { checked, parseJson } from '../json.js';
-import { upgradeConfig } from './upgrade-config.js';
+import { describeIssues, parseJson } from '../../files/json.js';
+import { RunError } from '../run/run-error.js';
 
 const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
@@ -19,7 +19,7 @@ const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('cosine'), ...warmUp }),
   /** Down by `gamma` after each `every` epochs. */
   z.strictObject({ name: z.literal('step'), ...warmUp, every: rate, gamma: rate }),
-  /** Down by `gamma` once so many epochs are done since the warm-up. */
+  /** Down by `gamma` after each number of epochs in `at`, counted from the end of the warm-up. */
   z.strictObject({
     name: z.literal('milestones'),
     ...warmUp,
@@ -45,7 +45,7 @@ export const configSchema = z.strictObject({
   dataset: z.string().min(1),
   /** The directory with the data set's files; `glyphs` has none. */
   data: z.string().min(1).optional(),
-  /** Use only the first so many of the training images. */
+  /** Use only the first `limit` training images. */
   limit: count.optional(),
   /**
    * Training images that are held out and scored after each epoch in place of the test images: the last ones (`end`), or
@@ -56,9 +56,9 @@ export const configSchema = z.strictObject({
   retrain: z.boolean().default(false),
   /** What is made of the pixels before the net sees them: steps in order, fitted on the images to train on. */
   preprocessing: preprocessingSchema.default([{ name: 'standardise' }]),
-  /** Of initial weights, the order of images, dropout and augmentation. */
+  /** The seed of initial weights, the order of images, dropout and augmentation. */
   seed: natural.max(2 ** 32 - 1),
-  /** What matrix products may round their operands to, where that is faster; runs of earlier versions did not. */
+  /** What matrix products may round their operands to, where that is faster. */
   precision: z.enum(['single', 'half']).default('single'),
   epochs: count,
   /** Images a step. */
@@ -73,15 +73,15 @@ export const configSchema = z.strictObject({
   linearHead: z.boolean(),
   /** Batch normalisation before every ReLU, as in a well-known later variant. */
   batchNorm: z.boolean(),
-  /** From maps to logits: global average pooling, or a fully connected layer, without or with dropout before it. */
+  /** What turns maps into logits: global average pooling, or a fully connected layer, without or with dropout before it. */
   head: z.enum(['gap', 'fc', 'fc-dropout']).default('gap'),
-  /** Of the window of each block's first convolution, in place of the model's own. */
+  /** Side of the window of each block's first convolution, in place of the model's own. */
   kernelSizes: z.array(count).readonly().optional(),
   optimizer: z.enum(['sgd', 'adam']),
   learningRate: rate,
   /** Parameters that learn otherwise than the rest, see `parameterGroups`. */
   groups: z.array(groupSchema),
-  /** Of SGD, with Nesterov's correction or without. */
+  /** Momentum of SGD, with Nesterov's correction or without. */
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
   /** L2 penalty. */
@@ -94,19 +94,22 @@ export const configSchema = z.strictObject({
 
 export type RunConfig = Readonly<z.infer<typeof configSchema>>;
 
-/** Of a file, which an earlier version may have written. */
-export const runConfigSchema = z.preprocess(upgradeConfig, configSchema);
-
 /**
  * Check a config.
  * @param source where it is from, for errors
  * @throws RunError naming every field that is wrong
  */
 export function checkConfig(config: unknown, source: string): RunConfig {
-  return checked(runConfigSchema, config, source);
+  const result = configSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw new RunError(`${source}: ${describeIssues(result.error)}`);
 }
 
-/** @throws RunError when the text is no JSON, or not that of a config */
+/**
+ * The config that a text of JSON holds.
+ * @param source where it is from, for errors
+ * @throws FileError when it is not valid JSON, RunError naming every field that is wrong
+ */
 export function parseConfig(text: string, source: string): RunConfig {
   return checkConfig(parseJson(text, source, 'a config'), source);
 }

@@ -3,12 +3,13 @@
  * reports. Those of this package lie in `recipes/`; a user may write others. A recipe that `extends` another holds only the
  * lines that it changes.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { checked, parseJson } from '../json.js';
-import { readText } from '../read-file.js';
+import { namesIn } from '../../files/directory.js';
+import { parseAs, parseJson } from '../../files/json.js';
+import { readText } from '../../files/read-file.js';
 import { RunError } from '../run/run-error.js';
 import { configSchema } from './config.js';
 
@@ -38,24 +39,24 @@ const recipeSchema = settingsSchema.extend(ownLines);
 const fileSchema = settingsSchema.partial().extend({ ...ownLines, extends: z.string().min(1).optional() });
 
 export interface Recipe extends Readonly<z.infer<typeof recipeSchema>> {
-  /** That of its file, without `.json`. */
+  /** The name of its file, without `.json`. */
   readonly name: string;
 }
 
 /** The recipes of this package. */
 export const recipeNames = (): string[] =>
-  readdirSync(DIRECTORY)
+  namesIn(DIRECTORY)
     .filter((file) => file.endsWith(EXTENSION))
     .map((file) => basename(file, EXTENSION))
     .sort();
 
 /**
  * @param name one of `recipeNames()`, or the path of a file that ends in `.json`
- * @throws RunError when there is none, or it is no recipe
+ * @throws RunError when there is none, FileError when it cannot be read or is not a recipe
  */
 export function readRecipe(name: string): Recipe {
   const path = pathOf(name, '.');
-  return { ...checked(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
+  return { ...parseAs(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
 }
 
 /** A file's lines over those of the recipes that it extends. Schema defaults come later, lest they hide inherited lines. */
@@ -66,7 +67,7 @@ function merged(path: string, extending: readonly string[]): Readonly<Record<str
     );
   }
   const lines = parseJson(readText(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
-  checked(fileSchema, lines, path);
+  parseAs(fileSchema, lines, path);
   const { extends: base, ...own } = lines;
   if (base === undefined) return own;
   const { description, paper, ...inherited } = merged(pathOf(base as string, dirname(path)), [

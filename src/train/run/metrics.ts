@@ -1,43 +1,46 @@
 /** `metrics.jsonl`: one line of JSON for each finished epoch. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { readText } from '../../files/read-file.js';
 import { appendLine, replaceFile } from '../../files/write-file.js';
-import { readText } from '../read-file.js';
 import { RunError } from './run-error.js';
 
 const metricsSchema = z.strictObject({
-  /** Counted from 1. */
+  /** Number of the epoch, from 1. */
   epoch: z.number().int().positive(),
   /** Steps since the run began. */
   step: z.number().int().nonnegative(),
-  /** At the end of the epoch. */
+  /** Learning rate at the end of the epoch. */
   learningRate: z.number(),
-  /** Mean over the epoch's images, as the net was when it met each; in nats. */
+  /** Mean loss of the epoch's images, as the net was when it met each; in nats. */
   trainLoss: z.number(),
   /** Share of them that it got wrong, 0..1. */
   trainError: z.number(),
-  /** On held-out images, in a run that holds some out; */
+  /** Loss and error on the held-out images, in a run that holds some out. */
   validationLoss: z.number().optional(),
   validationError: z.number().optional(),
-  /** on the test images in any other. */
+  /** Loss and error on the test images, in any other run. */
   testLoss: z.number().optional(),
   testError: z.number().optional(),
   /** Training images a second, without the evaluation. */
   imagesPerSecond: z.number(),
-  /** Of the epoch, evaluation included. */
+  /** Duration of the epoch, evaluation included. */
   seconds: z.number(),
 });
 
 export type EpochMetrics = Readonly<z.infer<typeof metricsSchema>>;
 
-/** @throws RunError, leaving the file as it was */
+/**
+ * Add the line of an epoch.
+ * @throws FileError, leaving the file as it was
+ */
 export function appendMetrics(path: string, metrics: EpochMetrics): void {
   appendLine(path, JSON.stringify(metrics));
 }
 
 /**
  * The finished epochs, in order. A last line without an end, as a crash leaves it, does not count.
- * @throws RunError when the file cannot be read, or naming the first line that is something else
+ * @throws FileError when the file cannot be read, RunError naming the first line that is something else
  */
 export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];

@@ -1,8 +1,7 @@
 /** `result.json`: how a run ended. It is there once all epochs are done, so it also tells finished runs from others. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { replaceFile } from '../../files/write-file.js';
-import { readJson } from '../read-file.js';
+import { readJson, writeJson } from '../../files/json.js';
 import type { Score } from '../score.js';
 import { errorOf, lossOf } from '../score.js';
 
@@ -11,16 +10,16 @@ const scoreSchema = z.strictObject({
   error: z.number(),
   wrong: z.number().int().nonnegative(),
   images: z.number().int().positive(),
-  /** Mean, in nats. */
+  /** Mean loss of an image, in nats. */
   loss: z.number(),
 });
 
 const resultSchema = z.strictObject({
-  /** That were trained: fewer than the config allows where the schedule ended the run. */
+  /** Epochs that were trained: fewer than the config allows where the schedule ended the run. */
   epochs: z.number().int().nonnegative(),
-  /** On the held-out images, in a run that held some out. */
+  /** Score on the held-out images, in a run that held some out. */
   validation: scoreSchema.optional(),
-  /** On the test images; not in a run that was retrained, whose result tells it instead. */
+  /** Score on the test images; not in a run that was retrained: the result of that run has it. */
   test: scoreSchema.optional(),
 });
 
@@ -33,25 +32,30 @@ const summary = (score: Score) => ({
   loss: lossOf(score),
 });
 
+/** How a run ended. */
 interface Ending {
   readonly position: { readonly epoch: number };
   readonly validationScore: Score | undefined;
-  readonly testScore: Score | undefined;
+  readonly testScore?: Score;
 }
 
-/** @throws RunError when it cannot be written */
+/**
+ * Write down how a run ended.
+ * @throws FileError when the disk refuses
+ */
 export function writeResult(path: string, { position, validationScore, testScore }: Ending): void {
   const result: RunResult = {
     epochs: position.epoch,
     ...(validationScore && { validation: summary(validationScore) }),
     ...(testScore && { test: summary(testScore) }),
   };
-  replaceFile(path, `${JSON.stringify(result, null, 2)}\n`);
+  writeJson(path, result);
 }
 
 /**
+ * How a run ended.
  * @returns undefined for a run that has not ended
- * @throws RunError when the file is something else
+ * @throws FileError when the file is something else
  */
 export function readResult(path: string): RunResult | undefined {
   if (!existsSync(path)) return undefined;

@@ -18,14 +18,14 @@ export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
  * A run, and, where its config says so, the run that retrains, in `retrained/` of its directory. Whichever was stopped goes on
  * with `resume`.
  * @returns the outcome of the last run that was begun
- * @throws RunError when a run cannot be started or go on
+ * @throws RunError, FileError, DataError when a run cannot be started or go on
  */
 export async function runWithRetraining({ withDevice, ...options }: RetrainingOptions): Promise<RunOutcome> {
   const { config, path, resume = false } = options;
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {
     const outcome = await withDevice((device) => runTraining({ ...options, device }));
-    if (!config.retrain || !outcome.finished) return outcome;
+    if (!config.retrain || outcome.state === 'stopped') return outcome;
   } else if (RunDirectory.open(path).readConfig().epochs !== config.epochs) {
     throw new RunError(
       `${path} is being retrained already, for as long as it was trained before; leave --epochs out`,
@@ -66,7 +66,7 @@ export function retrainingConfig(config: RunConfig, metrics: readonly EpochMetri
   return { ...rest, retrain: false, epochs: metrics.length, schedule: fixed };
 }
 
-/** After how many epochs the learning rate fell. */
+/** The numbers of epochs after which the learning rate fell. */
 const drops = (metrics: readonly EpochMetrics[]): number[] =>
   metrics
     .filter(({ learningRate }, index) => index > 0 && learningRate < metrics[index - 1]!.learningRate)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { DataError, type Dataset, detectDataset, loadDataset, take } from '../../data/index.js';
 import type { RunConfig } from '../recipes/config.js';
 import { findModel } from '../recipes/find-model.js';
@@ -23,7 +24,24 @@ export function chooseData(model: string, directory?: string, name?: string): Da
   );
 }
 
-/** The data of a run, cut to its limit. */
+/**
+ * The data of a run, or those that are to be used in their place.
+ * @param directory where other data are; left out, those of the run
+ * @param name of the data set, for a directory that holds several
+ */
+export function movedData(
+  { model, dataset, data }: Pick<RunConfig, 'model' | 'dataset' | 'data'>,
+  directory?: string,
+  name?: string,
+): DataChoice {
+  if (directory === undefined && name === undefined) return { dataset, ...(data !== undefined && { data }) };
+  return chooseData(model, directory && resolve(directory), name);
+}
+
+/**
+ * Load the data of a run, cut to its limit.
+ * @throws DataError, FileError when they are not there or not sound, or the limit is more than there are
+ */
 export function loadRunData({
   dataset: name,
   data,

@@ -3,19 +3,17 @@
  * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
  * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { explainFileError } from '../../files/file-error.js';
-import { makeDirectory } from '../../files/make-directory.js';
-import { replaceFile } from '../../files/write-file.js';
-import { readJson } from '../read-file.js';
-import { type RunConfig, runConfigSchema } from '../recipes/config.js';
+import { makeDirectory, namesIn } from '../../files/directory.js';
+import { readJson, writeJson } from '../../files/json.js';
+import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
 const CONFIG = 'config.json';
 const LAST = 'last.safetensors';
 
-/** Where runs go that are given no directory. */
+/** The directory of runs that are given none of their own. */
 export const RUNS = 'runs';
 
 export class RunDirectory {
@@ -24,7 +22,7 @@ export class RunDirectory {
   readonly last: string;
   readonly best: string;
   readonly result: string;
-  /** Where retraining has its run. */
+  /** Directory of the run that retrains. */
   readonly retrained: string;
 
   private constructor(path: string) {
@@ -38,17 +36,12 @@ export class RunDirectory {
 
   /**
    * Make the directory of a new run and write its config.
-   * @throws RunError when it holds something already, or cannot be written
+   * @throws RunError when it holds something already, FileError when it cannot be written
    */
   static create(path: string, config: RunConfig): RunDirectory {
     refuseUsed(path);
     const run = new RunDirectory(path);
-    let made: string | undefined;
-    try {
-      made = makeDirectory(path);
-    } catch (error) {
-      throw new RunError(`making the run directory ${path}: ${explainFileError(error)}`);
-    }
+    const made = makeDirectory(path, 'the run directory');
     try {
       run.writeConfig(config);
     } catch (error) {
@@ -58,7 +51,10 @@ export class RunDirectory {
     return run;
   }
 
-  /** @throws RunError when there is no run in that directory */
+  /**
+   * The run in a directory.
+   * @throws RunError when there is none
+   */
   static open(path: string): RunDirectory {
     if (!existsSync(join(path, CONFIG))) {
       const found = existsSync(path) ? `it has no ${CONFIG}` : 'no such directory';
@@ -80,7 +76,7 @@ export class RunDirectory {
 
   /** The run in `runs/` that was saved last. */
   static latest(): RunDirectory {
-    const saved = (existsSync(RUNS) ? readdirSync(RUNS) : [])
+    const saved = (existsSync(RUNS) ? namesIn(RUNS) : [])
       .map((name) => join(RUNS, name))
       .filter((path) => existsSync(join(path, LAST)) && existsSync(join(path, CONFIG)))
       .map((path) => ({ path, time: statSync(new RunDirectory(path).final.last).mtimeMs }))
@@ -90,25 +86,31 @@ export class RunDirectory {
     return new RunDirectory(saved.path);
   }
 
-  /** @throws RunError when the config cannot be read or is no config */
+  /**
+   * What the run was started with.
+   * @throws FileError when the config cannot be read or is not one
+   */
   readConfig(): RunConfig {
     return readConfigFile(join(this.path, CONFIG));
   }
 
   writeConfig(config: RunConfig): void {
-    replaceFile(join(this.path, CONFIG), `${JSON.stringify(config, null, 2)}\n`);
+    writeJson(join(this.path, CONFIG), config);
   }
 }
 
-/** A config from a file that the user named. */
-export const readConfigFile = (path: string): RunConfig => readJson(path, runConfigSchema, 'a config');
+/**
+ * A config from a file.
+ * @throws FileError when it cannot be read or is not one
+ */
+export const readConfigFile = (path: string): RunConfig => readJson(path, configSchema, 'a config');
 
 /** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */
 export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
-  if (readdirSync(path).length > 0) {
+  if (namesIn(path).length > 0) {
     throw new RunError(
       `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
     );

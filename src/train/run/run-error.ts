@@ -1,6 +1,6 @@
 import { DawngradError } from '../../errors/errors.js';
 
-/** A run that cannot start or go on: its settings, its directory or its files. One line, with what to do. */
+/** A run that cannot start or go on: its settings, its data or its directory. One line, with what to do. */
 export class RunError extends DawngradError {
   override name = 'RunError';
 }

@@ -1,4 +1,4 @@
-/** The images of a run, preprocessed. */
+/** The images of a run, split and preprocessed. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Dataset,
@@ -14,7 +14,7 @@ import { RunError } from './run-error.js';
 import { type SplitDataset, splitDataset } from './split.js';
 
 export interface RunImages {
-  /** As they were loaded. */
+  /** The images as they were loaded. */
   readonly dataset: SplitDataset;
   readonly train: PreparedImages;
   readonly validation: PreparedImages | undefined;
@@ -26,7 +26,7 @@ export interface RunImages {
  * @param fitted by an earlier start of the run, or another on the same images; left out, the steps are fitted on the images to train on
  * @throws RunError, DataError when images cannot be split or preprocessed so
  */
-export async function prepareImages(
+export async function preprocessDataset(
   config: RunConfig,
   device: Device,
   all: Dataset,

@@ -40,7 +40,7 @@ export const deviceSettings = ({ seed, precision }: RunConfig) =>
   ({ seed, precision }) satisfies DeviceOptions;
 
 /**
- * What needs no images. That of a run is built before they are prepared, which may take minutes, so that a config which
+ * Build what needs no images. For a run this is done before they are prepared, which may take minutes, so that a config which
  * contradicts itself is found out at once.
  * @throws RunError when the device has other settings than the config, or a group of parameters names nothing; DawngradError when
  * an option contradicts the architecture
@@ -55,6 +55,7 @@ export function buildLearner(config: RunConfig, device: Device): Learner {
 }
 
 /**
+ * Put a session together from its learner and its images.
  * @param images of the size that the model takes, see `checkFit`
  * @param learner of the same config, on the same device
  * @throws as `buildLearner` does
@@ -101,7 +102,10 @@ export function checkNet(config: RunConfig, device: Device): void {
   }
 }
 
-/** @throws RunError when images or classes are not those that a model is made for */
+/**
+ * See whether a model is made for the images of a data set.
+ * @throws RunError when they have another size, or other classes
+ */
 export function checkFit(modelName: string, datasetName: string, set: ImageSet): void {
   const { input, classes } = findModel(modelName);
   const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;

@@ -33,7 +33,10 @@ export function splitDataset(dataset: Dataset, validation: RunConfig['validation
   };
 }
 
-/** @throws RunError when the classes cannot give equally many */
+/**
+ * The last images of each class, as many of each.
+ * @throws RunError when the classes cannot give equally many
+ */
 function lastOfEachClass({ labels, classes }: ImageSet, images: number): Set<number> {
   const each = images / classes.length;
   const left = new Array<number>(classes.length).fill(each);

@@ -13,6 +13,13 @@ const TAR = tarFile('folder', {
   empty: Buffer.alloc(0),
 });
 
+/** With one bit changed in the byte at `at`, counted from the end if negative. */
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at < 0 ? copy.length + at : at]! ^= 1;
+  return copy;
+}
+
 let archive = '';
 let target = '';
 beforeEach(() => {
@@ -30,6 +37,11 @@ describe('untar', () => {
     expect(readdirSync(directory.path).sort()).toEqual(['archive.tar.gz', 'folder']);
   });
 
+  it("passes the file system's own error on", async () => {
+    await expect(untar(directory.file('nowhere.tar.gz'), target)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(readdirSync(directory.path)).toEqual([]);
+  });
+
   it('writes nowhere but into the directory', async () => {
     writeFileSync(archive, gzipSync(tarFile('../..', { 'evil.bin': Buffer.alloc(3) })));
     await untar(archive, target);
@@ -37,18 +49,25 @@ describe('untar', () => {
   });
 
   it.each([
-    ['gzip data cut short', gzipSync(TAR).subarray(0, -9), 'damaged gzip data (unexpected end of file)'],
+    ['gzip data cut short', gzipSync(TAR).subarray(0, -9), 'zlib: unexpected end of file'],
+    ['gzip data with a wrong checksum', flipped(gzipSync(TAR), -6), 'zlib: incorrect data check'],
     [
-      'an archive cut short',
+      'an archive cut short within a file',
       gzipSync(TAR.subarray(0, 1500)),
-      'damaged tar data at byte 512 ("folder/a.bin")',
+      'TAR_BAD_ARCHIVE: Truncated input',
     ],
-    ['something else', gzipSync(Buffer.alloc(2000, 'x')), 'damaged tar data at byte 0 ("x'],
+    [
+      'an archive cut short after a block',
+      gzipSync(TAR.subarray(0, 1536)),
+      'TAR_BAD_ARCHIVE: Truncated input',
+    ],
+    ['a header that was changed', gzipSync(flipped(TAR, 515)), 'TAR_ENTRY_INVALID: checksum failure'],
+    ['something else', gzipSync(Buffer.alloc(2000, 'x')), 'TAR_ENTRY_INVALID: checksum failure'],
   ])('refuses %s, and leaves nothing behind', async (_what, bytes, message) => {
     writeFileSync(archive, bytes);
     const failed = untar(archive, target);
     await expect(failed).rejects.toThrow(DataError);
-    await expect(failed).rejects.toThrow(`${archive}: ${message}`);
+    await expect(failed).rejects.toThrow(`${archive}: damaged archive (${message}`);
     expect(existsSync(target)).toBe(false);
     expect(existsSync(`${target}.part`)).toBe(false);
   });

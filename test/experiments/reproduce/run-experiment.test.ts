@@ -11,7 +11,7 @@ import { readResults, type SystemResult } from '../../../src/experiments/reprodu
 import { type ExperimentReporter, runExperiment } from '../../../src/experiments/reproduce/run-experiment.js';
 import type { Scale } from '../../../src/experiments/reproduce/scale.js';
 import { Claims } from '../../../src/files/claims/claim.js';
-import { thisMachine } from '../../../src/files/claims/machine.js';
+import { thisProcess } from '../../../src/files/claims/owner.js';
 import { useDirectory } from '../../train/run/tiny-run.js';
 import { TINY, tinyExperiment, withDevice } from './tiny.js';
 
@@ -103,7 +103,7 @@ describe('runExperiment', () => {
     );
     claim.release();
     const { pid } = spawnSync(process.execPath, ['--version']);
-    const ofTheDead = JSON.stringify({ ...thisMachine(), pid });
+    const ofTheDead = JSON.stringify({ ...thisProcess, pid });
     writeFileSync(join(out, 'runs', 'claims', 'reproduce.3.claim'), ofTheDead);
     expect(await runExperiment(stopped)).toBe(false);
     expect(claims.owner('reproduce')).toBeUndefined();

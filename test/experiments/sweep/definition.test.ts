@@ -85,7 +85,7 @@ describe('a sweep', () => {
   });
 
   it.each([
-    ['text', /sweep.json: not the definition of a sweep, since it is no JSON/],
+    ['text', /sweep.json: not the definition of a sweep, since it is not valid JSON/],
     ['{}', /sweep.json: "version": /],
     [JSON.stringify({ ...define(), over: [] }), /sweep.json: "over": too small/],
     [JSON.stringify({ ...define(), config: { ...base, batch: 0 } }), /sweep.json: "config.batch": too small/],

@@ -14,7 +14,7 @@ import { Claims } from '../../../src/files/claims/claim.js';
 import type { Device } from '../../../src/gpu/device.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
 import { readMetrics } from '../../../src/train/run/metrics.js';
-import type { Reporter } from '../../../src/train/run/run.js';
+import type { Reporter } from '../../../src/train/run/reporter.js';
 import { RunDirectory } from '../../../src/train/run/run-directory.js';
 import { readPreprocessing, writePreprocessing } from '../../../src/train/run/saved-preprocessing.js';
 import { useDevice } from '../../support/device.js';

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSyn
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ClaimLostError, Claims, describeOwner, type Process } from '../../../src/files/claims/claim.js';
-import { thisMachine } from '../../../src/files/claims/machine.js';
+import { ClaimLostError, Claims } from '../../../src/files/claims/claim.js';
+import { describeOwner, type Process, thisProcess } from '../../../src/files/claims/owner.js';
 import { useDirectory } from '../../train/run/tiny-run.js';
 
 const directory = useDirectory();
@@ -21,7 +21,7 @@ const HOUR = 3600;
 
 /** What another process left, so many seconds after its last sign of life. */
 function claimOf(owner: Partial<Process>, generation: number, silent: number): void {
-  leave(JSON.stringify({ ...thisMachine(), pid: process.pid, ...owner }), generation, silent);
+  leave(JSON.stringify({ ...thisProcess, ...owner }), generation, silent);
 }
 
 function leave(text: string, generation: number, silent: number): void {
@@ -40,7 +40,7 @@ describe('a claim', () => {
     const claims = new Claims(sweep);
     const first = claims.take('trial');
     expect(claims.take('trial')).toBeUndefined();
-    expect(new Claims(sweep).owner('trial')).toEqual({ ...thisMachine(), pid: process.pid });
+    expect(new Claims(sweep).owner('trial')).toEqual(thisProcess);
     first?.release();
     expect(claims.owner('trial')).toBeUndefined();
     const second = claims.take('trial');

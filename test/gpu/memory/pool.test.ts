@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LimitError } from '../../../src/errors/errors.js';
+import { LimitError } from '../../../src/gpu/gpu-errors.js';
 import { BufferPool, sizeClass } from '../../../src/gpu/memory/pool.js';
 import { filled } from '../../../src/kernels/fill.js';
 import { relu } from '../../../src/kernels/relu.js';

@@ -79,9 +79,9 @@ describe('safetensors', () => {
       '1 bytes after the last tensor belong to none',
     ],
     ['a huge header', new Uint8Array(8).fill(255), 'it announces a header of'],
-    ['no JSON', file('{"a"', 0), 'its header is no JSON'],
-    ['no UTF-8', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0xff), 'its header is no JSON'],
-    ['no object', file('[1]', 0), 'its header is no JSON object'],
+    ['no JSON', file('{"a"', 0), 'its header is not valid JSON'],
+    ['no UTF-8', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0xff), 'its header is not valid JSON'],
+    ['no object', file('[1]', 0), 'its header is not a JSON object'],
     ['an unknown dtype', file(`{"a":${entry([1], 0, 2, 'BF16')}}`, 2), 'tensor "a" is of type BF16'],
     ['a hole', file(`{"a":${entry([1], 4, 8)}}`, 8), 'tensor "a" starts at byte 4, expected 0'],
     [

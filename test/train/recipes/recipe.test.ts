@@ -117,7 +117,7 @@ describe('a recipe', () => {
       /^no recipe is called "nin-imagenet"; there are conv-maxout-cifar10, .*, or name a file/,
     ],
     ['{}/missing.json', /missing\.json: cannot be read: no such file/],
-    ['{}/text.json', /text\.json: not a recipe, since it is no JSON/],
+    ['{}/text.json', /text\.json: not a recipe, since it is not valid JSON/],
     ['{}/misspelt.json', /misspelt\.json: unrecognized key: "epcohs"/],
     ['{}/short.json', /short\.json: "dataset": invalid input/],
     [
@@ -126,7 +126,7 @@ describe('a recipe', () => {
     ],
     ['{}/nameless.json', /nameless\.json: "description": invalid input/],
     ['{}/orphan.json', /^no recipe is called "nothing"/],
-    ['./round.json', /round\.json: it extends itself: round\.json -> about\.json -> round\.json/],
+    ['{}/round.json', /round\.json: it extends itself: round\.json -> about\.json -> round\.json/],
   ])('%s is refused', (name, message) => {
     expect(() => readRecipe(name.replace('{}', directory.path))).toThrow(message);
   });

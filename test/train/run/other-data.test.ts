@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { take } from '../../../src/data/index.js';
 import { Device } from '../../../src/gpu/device.js';
 import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
-import { runTraining } from '../../../src/train/run/run.js';
+import { type FinishedRun, runTraining } from '../../../src/train/run/run.js';
 import { loadRunData } from '../../../src/train/run/run-data.js';
 import { matFile } from '../../data/writers/mat5.js';
 import { useDirectory } from './tiny-run.js';
@@ -70,15 +70,14 @@ describe('data that few machines have, in files of their true form,', () => {
       const preprocessing = config.preprocessing.filter(({ name }) => name !== 'zca');
       const dataset = loadRunData(config);
       expect(dataset.train.classes).toHaveLength(classes);
-      const { finished, testScore } = await runTraining({
+      const outcome = await runTraining({
         config: { ...config, preprocessing },
         dataset: { ...dataset, test: take(dataset.test, 0, COUNT) },
         device,
         path: join(path, 'run'),
       });
-      expect(finished).toBe(true);
-      expect(testScore?.count).toBe(COUNT);
-      expect(Number.isFinite(testScore?.lossSum)).toBe(true);
+      expect(outcome).toMatchObject({ state: 'finished', testScore: { count: COUNT } });
+      expect(Number.isFinite((outcome as FinishedRun).testScore.lossSum)).toBe(true);
     },
   );
 });

@@ -6,9 +6,10 @@ import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
 import { checkpointOf, SavedModel } from '../../../src/train/checkpoints/saved-model.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
 import { type EpochMetrics, readMetrics } from '../../../src/train/run/metrics.js';
+import type { Reporter } from '../../../src/train/run/reporter.js';
 import { readResult } from '../../../src/train/run/result.js';
 import { retrainingConfig, runWithRetraining } from '../../../src/train/run/retraining.js';
-import type { Reporter } from '../../../src/train/run/run.js';
+import type { FinishedRun } from '../../../src/train/run/run.js';
 import { RunDirectory } from '../../../src/train/run/run-directory.js';
 import { readPreprocessing } from '../../../src/train/run/saved-preprocessing.js';
 import { useDevice } from '../../support/device.js';
@@ -73,8 +74,13 @@ describe('training with images held out, and then on them too', () => {
   };
 
   it('makes two runs, and tests the second', async () => {
-    const { finished, testScore, validationScore } = await start('straight', false);
-    expect([finished, testScore?.count, validationScore]).toEqual([true, 20, undefined]);
+    const outcome = await start('straight', false);
+    expect(outcome).toMatchObject({
+      state: 'finished',
+      testScore: { count: 20 },
+      validationScore: undefined,
+    });
+    const { testScore } = outcome as FinishedRun;
     const first = traceOf(within('straight'));
     const epochs = first.metrics.length;
     const second = traceOf(within('straight/retrained'));
@@ -95,7 +101,7 @@ describe('training with images held out, and then on them too', () => {
     expect(first.result?.test).toBeUndefined();
     expect(second.result).toMatchObject({
       epochs,
-      test: { images: 20, wrong: 20 - testScore!.correct },
+      test: { images: 20, wrong: 20 - testScore.correct },
     });
   });
 
@@ -128,15 +134,15 @@ describe('training with images held out, and then on them too', () => {
 
   it('gives the same bits when it is stopped in either run and resumed', async () => {
     const path = within('stopped');
-    expect((await start('stopped', false, path)).finished).toBe(false);
+    expect((await start('stopped', false, path)).state).toBe('stopped');
     expect(existsSync(join(path, 'retrained'))).toBe(false);
     expect(readResult(join(path, 'result.json'))).toBeUndefined();
-    expect((await start('stopped', true, join(path, 'retrained'))).finished).toBe(false);
+    expect((await start('stopped', true, join(path, 'retrained'))).state).toBe('stopped');
     expect(RunDirectory.open(path).final.path).toBe(join(path, 'retrained'));
     await expect(start('stopped', true, undefined, { epochs: 10 })).rejects.toThrow(
       /is being retrained already, .* leave --epochs out/,
     );
-    expect((await start('stopped', true)).finished).toBe(true);
+    expect((await start('stopped', true)).state).toBe('finished');
     for (const run of ['.', 'retrained']) {
       expect(traceOf(within(`stopped/${run}`))).toEqual(traceOf(within(`straight/${run}`)));
     }

@@ -68,20 +68,8 @@ describe('a config', () => {
     },
   );
 
-  it('that an earlier version wrote is understood', () => {
-    const { groups, retrain, preprocessing, head, precision, ...rest } = chooseConfig({ changes: {} });
-    const old = (model: string, rates: string) =>
-      parseConfig(JSON.stringify({ ...rest, model, rates }), 'memory');
-    const added = { groups, retrain, preprocessing, head, precision: 'single' };
-    expect(precision).toBe('single');
-    expect(old('nin-glyphs', 'uniform')).toEqual({ ...rest, ...added });
-    const rateOfLast = (model: string) => old(model, 'paper').groups.at(-1)?.rate;
-    expect(rateOfLast('nin-cifar10')).toBe(0.1);
-    expect(rateOfLast('nin-cifar100')).toBe(1);
-  });
-
   it.each<[string, object, string]>([
-    ['no JSON', {}, 'c.json: not a config, since it is no JSON: '],
+    ['no JSON', {}, 'c.json: not a config, since it is not valid JSON: '],
     ['an unknown field', { colour: 1 }, 'c.json: unrecognized key: "colour"'],
     ['a wrong type', { epochs: '3' }, 'c.json: "epochs": invalid input: expected number, received string'],
     ['a value out of range', { dropout: 1 }, 'c.json: "dropout": too big: expected number to be <1'],

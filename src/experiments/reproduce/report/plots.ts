@@ -12,7 +12,7 @@ const LOOK = {
   },
 } as const;
 
-/** Of the area between the axes, pixels. */
+/** Size of the area between the axes, pixels. */
 const WIDTH = 640;
 /** The same where long names stand beside it. */
 const NARROW = 420;
@@ -74,7 +74,7 @@ export interface CurvePoint {
   readonly system: string;
   readonly seed: number;
   readonly epoch: number;
-  /** Of which images: those trained on, or those scored after each epoch. */
+  /** Which images: those trained on, or those scored after each epoch. */
   readonly images: 'training' | Measured;
   /** Per cent. */
   readonly error: number;

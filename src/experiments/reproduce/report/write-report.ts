@@ -1,8 +1,8 @@
 /** Writes the report of an experiment: a page, its figures' numbers, and its figure as an image. */
 import { join } from 'node:path';
 import type { ImageSet } from '../../../data/index.js';
+import { makeDirectory } from '../../../files/directory.js';
 import { replaceFile } from '../../../files/write-file.js';
-import { makeOutDirectory } from '../../../train/run/out-directory.js';
 import { plotSvg, pngOf } from '../../svg.js';
 import { type ClassMaps, chooseSamples } from '../class-maps.js';
 import type { Experiment } from '../experiments.js';
@@ -38,12 +38,15 @@ export interface WrittenReport {
 /** Images that the net gets wrong which figure 4 shows. */
 const WRONG_SAMPLES = 5;
 
-/** @throws RunError when a file cannot be written; nothing is made before all of it is known */
+/**
+ * Write the report of an experiment: its page, its figures' numbers, and its figure.
+ * @throws FileError when a file cannot be written; nothing is made before all of it is known
+ */
 export async function writeReport(options: ReportOptions): Promise<WrittenReport> {
   const { experiment, scale, out } = options;
   const { csv, ...content } = await CONTENT[experiment.draws](options);
   const png = await pngOf(content.figures[0]!.svg);
-  makeOutDirectory(out);
+  makeDirectory(out);
   const base = join(out, `${experiment.name}-${scale.name}`);
   const paths = { html: `${base}.html`, csv: `${base}.csv`, png: `${base}.png` };
   replaceFile(paths.html, reportPage({ ...options, ...content }));

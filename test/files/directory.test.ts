@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { makeDirectory } from '../../src/files/make-directory.js';
+import { makeDirectory } from '../../src/files/directory.js';
 
 describe('makeDirectory', () => {
   const top = mkdtempSync(join(tmpdir(), 'dawngrad-make-'));

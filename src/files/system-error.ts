@@ -13,11 +13,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
 };
 
-/** Is this an error of the operating system, as of a file? Those of the network come as the cause of another. */
-export const isFileError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
+/** Does this error come from the operating system, as one about a file does? Those of the network are the cause of another. */
+export const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
 
-/** A file system's error in plain words: `the disk is full (ENOSPC)`. */
-export function explainFileError(error: unknown): string {
+/** An error of the operating system in plain words: `the disk is full (ENOSPC)`. */
+export function explainSystemError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const meaning = code === undefined ? undefined : MEANINGS[code];
   return meaning ? `${meaning} (${code})` : message;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readJson } from '../../src/train/read-file.js';
+import { FileError } from '../../src/errors/errors.js';
+import { readJson } from '../../src/files/json.js';
 import { readMetrics } from '../../src/train/run/metrics.js';
 import { readResult } from '../../src/train/run/result.js';
-import { RunError } from '../../src/train/run/run-error.js';
 
 const schema = z.strictObject({ epochs: z.number() });
 
@@ -18,12 +18,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const errorOf = (work: () => unknown): RunError => {
+const errorOf = (work: () => unknown): FileError => {
   try {
     work();
   } catch (error) {
-    expect(error).toBeInstanceOf(RunError);
-    return error as RunError;
+    expect(error).toBeInstanceOf(FileError);
+    return error as FileError;
   }
   throw new Error('it was read');
 };
@@ -35,7 +35,7 @@ describe('a file that is read', () => {
   });
 
   it.each([
-    ['{ "epochs": ', 'not a result, since it is no JSON: '],
+    ['{ "epochs": ', 'not a result, since it is not valid JSON: '],
     ['{ "epochs": "3" }', '"epochs": invalid input: expected number'],
   ])('and holds %s is named, with what is wrong', (text, message) => {
     writeFileSync(path, text);

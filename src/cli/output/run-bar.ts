@@ -2,16 +2,16 @@ import type { WriteStream } from 'node:tty';
 import { Presets, SingleBar } from 'cli-progress';
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { RunStart, StepProgress } from '../../train/run/run.js';
+import type { Reporter, RunStart, StepProgress } from '../../train/run/reporter.js';
 import { errorOf, lossOf } from '../../train/score.js';
-import { describeEpoch, describeStart, formatSeconds, type RunReporter } from './run-text.js';
+import { describeEpoch, describeStart, formatSeconds } from './run-text.js';
 
 const FORMAT = 'epoch {epoch} |{bar}| {phase}  loss {loss}  error {error} %  {rate} images/s  {left} left';
 
 const PREPARING = 'preparing the images |{bar}| {stage}';
 
 /** A bar for the epoch under way, before the first for preprocessing, and above it a line for each finished one: for terminals. */
-export class ProgressBar implements RunReporter {
+export class RunBar implements Required<Reporter> {
   readonly #stream: WriteStream;
   readonly #bar: SingleBar;
   readonly #preparing: SingleBar;
@@ -65,6 +65,7 @@ export class ProgressBar implements RunReporter {
     this.#print(`warning: ${text}`);
   }
 
+  /** Leave the terminal in order; after this nothing is shown. */
   close(): void {
     this.#preparing.stop();
     this.#bar.stop();
@@ -76,7 +77,7 @@ export class ProgressBar implements RunReporter {
     this.#bar.update(done, this.#shown);
   }
 
-  /** Above the bar, which the next step draws again. */
+  /** Print a line above the bar, which the next step draws again. */
   #print(text: string): void {
     this.#preparing.stop();
     this.#bar.stop();

@@ -1,14 +1,14 @@
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
-import type { RunStart, StepProgress } from '../../train/run/run.js';
+import type { Reporter, RunStart, StepProgress } from '../../train/run/reporter.js';
 import { errorOf, lossOf } from '../../train/score.js';
-import { describeEpoch, describeStart, type RunReporter } from './run-text.js';
+import { describeEpoch, describeStart } from './run-text.js';
 
-/** Within a long epoch, a line each so many milliseconds. */
+/** Milliseconds between two lines within a long epoch. */
 const INTERVAL = 30_000;
 
 /** A line for each epoch, and now and then one within: for files and pipes. */
-export class PlainLog implements RunReporter {
+export class RunLog implements Required<Reporter> {
   readonly #stream: NodeJS.WritableStream;
   #epochs = 0;
   #lastLine = performance.now();
@@ -45,6 +45,7 @@ export class PlainLog implements RunReporter {
     this.#print(`warning: ${text}`);
   }
 
+  /** There is nothing to leave in order. */
   close(): void {}
 
   #print(line: string): void {

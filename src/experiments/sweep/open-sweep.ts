@@ -1,0 +1,51 @@
+/** Turns what somebody asks for into a sweep that can be worked on. */
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Dataset } from '../../data/dataset.js';
+import type { Device } from '../../gpu/device.js';
+import { chooseConfig, type Wishes } from '../../train/recipes/choose-config.js';
+import type { RunConfig } from '../../train/recipes/config.js';
+import { loadRunData } from '../../train/run/run-data.js';
+import { RUNS } from '../../train/run/run-directory.js';
+import { enterSweep, type SweepDefinition, sweepDefinition } from './definition.js';
+import type { Dimension } from './dimension.js';
+import { checkTrials } from './sweep.js';
+
+export interface SweepWishes {
+  /** What the trials have in common. */
+  readonly wishes: Wishes;
+  /** What they differ in. */
+  readonly over: readonly Dimension[];
+  /** How many trials to draw; left out, all combinations. */
+  readonly random?: number | undefined;
+  /** The directory of the sweep, to begin, to go on with, or to help others with. */
+  readonly out?: string | undefined;
+  /** Lends a device made with a config's `deviceSettings`. */
+  readonly withDevice: <T>(config: RunConfig, work: (device: Device) => Promise<T>) => Promise<T>;
+}
+
+/** A sweep in its directory, and the images that its trials train on. */
+export interface OpenSweep {
+  readonly path: string;
+  readonly definition: SweepDefinition;
+  readonly dataset: Dataset;
+}
+
+/**
+ * Make the directory of a sweep, or enter one that is there. With `out` alone that is whatever sweep it holds; any other is
+ * checked, trial by trial, before anything is written.
+ * @throws RunError, FileError, DataError when a trial cannot be run, or the directory holds something else
+ */
+export async function openSweep({ wishes, over, random, out, withDevice }: SweepWishes): Promise<OpenSweep> {
+  const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
+  if (out !== undefined && !asked) {
+    const definition = enterSweep(out);
+    return { path: out, definition, dataset: loadRunData(definition.config) };
+  }
+  const config = chooseConfig(wishes);
+  const definition = sweepDefinition(config, over, random);
+  const dataset = loadRunData(config);
+  await withDevice(config, async (device) => checkTrials(definition, dataset, device));
+  const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
+  return { path, definition: enterSweep(path, definition), dataset };
+}

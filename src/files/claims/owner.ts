@@ -1,0 +1,61 @@
+/** Who owns a claim: a process, on this machine or another. */
+import { readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { z } from 'zod';
+import { readText } from '../read-file.js';
+
+const processSchema = z.object({
+  host: z.string(),
+  /** Linux's name for its space of process ids, in which containers of one host differ; empty elsewhere. */
+  pidNamespace: z.string(),
+  pid: z.number().int().positive(),
+});
+
+/** A process as claims name it. Those with equal `host` and `pidNamespace` see each other's process ids. */
+export type Process = Readonly<z.infer<typeof processSchema>>;
+
+/** `unknown` where the claim does not say. */
+export type Owner = Process | 'unknown';
+
+/** `process 4711 on hive` */
+export const describeOwner = (owner: Owner): string =>
+  owner === 'unknown' ? 'an unknown process' : `process ${owner.pid} on ${owner.host}`;
+
+/**
+ * The owner that a claim's file names; one that makes no sense has an unknown owner.
+ * @throws FileError when the file cannot be read
+ */
+export function readOwner(file: string): Owner {
+  const text = readText(file);
+  try {
+    return processSchema.parse(JSON.parse(text));
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** This process, as its claims name it. */
+export const thisProcess: Process = { host: hostname(), pidNamespace: pidNamespace(), pid: process.pid };
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+/** Did it run on this machine, and is no more? Of processes elsewhere nobody here can tell. */
+export const hasEnded = ({ host, pidNamespace, pid }: Process): boolean =>
+  host === thisProcess.host && pidNamespace === thisProcess.pidNamespace && !processRuns(pid);
+
+/** Is there a process of that id on this machine? */
+function processRuns(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // One of another user may not be sent anything, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,50 @@
+/** What can go wrong with a GPU, and how Dawn's reports become errors of ours. */
+import { DawngradError } from '../errors/errors.js';
+
+/** No adapter that can run the kernels was found. */
+export class AdapterError extends DawngradError {
+  override name = 'AdapterError';
+}
+
+/** A piece of work exceeds what this device can do; found before anything reaches the GPU. */
+export class LimitError extends DawngradError {
+  override name = 'LimitError';
+}
+
+/** WebGPU refused a command. Validation happens in JavaScript first, so one of these is a bug of dawngrad. */
+export class GpuValidationError extends DawngradError {
+  override name = 'GpuValidationError';
+}
+
+/** The device has no memory left for a buffer. */
+export class OutOfMemoryError extends DawngradError {
+  override name = 'OutOfMemoryError';
+}
+
+/** The device is gone: destroyed, reset by the driver, or unplugged. Nothing on it can be used any more. */
+export class DeviceLostError extends DawngradError {
+  override name = 'DeviceLostError';
+}
+
+/** Dawn quotes labels in its messages. Pipelines and bind groups are labelled with their op; the others say less. */
+const LABELLED = ['ComputePipeline', 'BindGroup', 'ShaderModule', 'Buffer'] as const;
+
+function opNamedIn(message: string): string {
+  for (const kind of LABELLED) {
+    // As in [BindGroup "relu"], [Invalid BindGroup "relu"] and [BindGroupDescriptor ""relu""].
+    const label = new RegExp(`\\[(?:Invalid )?${kind}(?:Descriptor)? "+([^"]+)"`).exec(message);
+    if (label) return `"${label[1]}"`;
+  }
+  return 'a command';
+}
+
+/** Turn what Dawn reports outside any error scope into one of ours, with the op's name in front. */
+export function fromGpuError(error: GPUError): DawngradError {
+  const op = opNamedIn(error.message);
+  const detail = error.message.trim().replace(/\s*\n\s*/g, ' ');
+  return error instanceof GPUOutOfMemoryError
+    ? new OutOfMemoryError(`${op}: the device is out of memory. Use a smaller batch. (${detail})`)
+    : new GpuValidationError(
+        `${op}: WebGPU refused it; this is a bug in dawngrad, please report it. (${detail})`,
+      );
+}

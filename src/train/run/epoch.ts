@@ -1,0 +1,114 @@
+/** One epoch of a run: its steps, then the score of the net. */
+import type { BatchLoader } from '../../data/loader.js';
+import { addScores, errorOf, lossOf, NO_SCORE, type Score } from '../score.js';
+import { evaluate } from '../trainer.js';
+import type { DeadStartDetector } from './dead-start.js';
+import type { EpochMetrics } from './metrics.js';
+import type { OpenRun } from './open-run.js';
+import type { Reporter } from './reporter.js';
+import { DivergedError } from './run-error.js';
+import type { Session } from './session.js';
+
+/** Who hears of what happens, and may stop it. */
+export interface Watch {
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Train on what is left of an epoch, score the net, and write down how it went.
+ * @returns the score; undefined when the signal stopped it, which leaves a checkpoint within the epoch
+ */
+export async function finishEpoch(
+  run: OpenRun,
+  detector: DeadStartDetector,
+  watch: Watch,
+): Promise<Score | undefined> {
+  const { session } = run;
+  const { trainer, schedule } = session;
+  const begin = performance.now();
+  const seenBefore = trainer.position.score.count;
+  await trainSteps(session, detector, watch);
+  const { score: trainScore } = trainer.position;
+  const imagesPerSecond = (1000 * (trainScore.count - seenBefore)) / (performance.now() - begin);
+  const score = await scoreImages(run, run.scored, watch);
+  if (!score) {
+    await run.savePosition();
+    return undefined;
+  }
+  trainer.finishEpoch();
+  const seconds = (performance.now() - begin) / 1000;
+  const metrics = { ...metricsOf(session, trainScore, score), imagesPerSecond, seconds };
+  schedule.observe(1 - metrics.trainError);
+  await run.saveEpoch(metrics, score);
+  watch.reporter.finishedEpoch?.(metrics);
+  return score;
+}
+
+/** What there is to say of an epoch that was just finished, but for the time it took. */
+function metricsOf(
+  { config, trainer, train, optimizer, validation }: Session,
+  trainScore: Score,
+  score: Score,
+): Omit<EpochMetrics, 'imagesPerSecond' | 'seconds'> {
+  const { epoch } = trainer.position;
+  const [loss, error] = [lossOf(score), errorOf(score)];
+  return {
+    epoch,
+    step: epoch * train.steps,
+    learningRate: config.learningRate * optimizer.factor,
+    trainLoss: lossOf(trainScore),
+    trainError: errorOf(trainScore),
+    ...(validation ? { validationLoss: loss, validationError: error } : { testLoss: loss, testError: error }),
+  };
+}
+
+/** Take the steps that are left of an epoch, or as many of them as the signal lets pass. */
+async function trainSteps(
+  session: Session,
+  detector: DeadStartDetector,
+  { reporter, signal }: Watch,
+): Promise<void> {
+  const { trainer, train } = session;
+  const begin = performance.now();
+  const before = trainer.position.score.count;
+  if (signal.aborted) return;
+  for await (const score of trainer.epoch()) {
+    const { epoch, score: sum } = trainer.position;
+    detector.observe({ loss: lossOf(score), correct: score.correct, count: score.count });
+    if (detector.suspicious) {
+      const verdict = detector.verdict(await trainer.gradientNorm());
+      if (verdict) reporter.warned?.(verdict);
+    }
+    reporter.stepped?.({
+      epoch: epoch + 1,
+      step: Math.ceil(sum.count / session.config.batch),
+      steps: train.steps,
+      score: sum,
+      imagesPerSecond: (1000 * (sum.count - before)) / (performance.now() - begin),
+    });
+    if (signal.aborted) return;
+  }
+}
+
+/**
+ * Score the net as it stands.
+ * @returns undefined when the signal stopped it
+ * @throws DivergedError when a loss is not a finite number
+ */
+export async function scoreImages(
+  { session: { device, model } }: OpenRun,
+  images: BatchLoader,
+  { reporter, signal }: Watch,
+): Promise<Score | undefined> {
+  let sum = NO_SCORE;
+  if (signal.aborted) return undefined;
+  for await (const score of evaluate(device, model, images)) {
+    sum = addScores(sum, score);
+    reporter.evaluating?.(sum.count, images.count);
+    if (signal.aborted) return undefined;
+  }
+  // The last step may have been the one too many.
+  if (!Number.isFinite(sum.lossSum)) throw new DivergedError('when images are scored');
+  return sum;
+}
