@@ -6,10 +6,7 @@
 // cheaper, while handing a register from one lane to all others is free. So each lane loads some rows' elements of a and its
 // own four columns' of b, and `subgroupBroadcast` spreads the rows: with 16 lanes, 2 + 4 loads for 32 x 4 multiply-adds. Two
 // terms of the sum are added before a sum is put back, because a variable that lives across a loop's turns is kept in memory,
-// under a mask. The sums have names of their own because an indexed array would be slower still.
-//
-// What is written once here is compiled once: the rows are stored in a loop that picks them from the variables. Unrolled, the
-// stores would take ten times as long to compile as all the rest.
+// under a mask. How a subgroup keeps the sums, and stores them, is in shared/subgroup_tile.wgsl.
 //
 // One workgroup is one subgroup of LANES lanes (8 or more). Workgroups: x along columns, y along rows, z along batches.
 

@@ -17,7 +17,8 @@
 // A slice is DEPTH terms of the summation, of which each thread fetches one quad of a and one or two of b. It fetches the
 // next slice before it uses the present one, so that the multiply-adds hide the way to storage. Where its rows and columns
 // begin is found once; from slice to slice only the term moves on, by an addition. Neighbouring threads fetch along
-// the axis along which the numbers are closer in memory: A_ALONG_TERMS, B_ALONG_TERMS.
+// the axis along which the numbers are closer in memory: A_ALONG_TERMS, B_ALONG_TERMS. (shared/thread_tile.wgsl has the sizes,
+// shared/quads_of_a.wgsl and shared/quads_of_b.wgsl the fetching.)
 //
 // What this intends on a processor with 64 K registers and 128 multiply-adds a cycle (nothing here is measured): 64 sums,
 // 16 operands, 8 numbers on their way and some thirty places fit in 128 registers, so that two workgroups of 256 threads

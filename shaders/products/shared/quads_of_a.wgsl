@@ -14,8 +14,7 @@ struct Fetch {
   quad: u32,
 }
 
-// Where `threads` threads fetch a slice that is so many quads wide: the axis along which neighbouring threads go is the faster
-// one.
+// How `threads` threads share out a slice that is `quads` wide: the axis along which neighbouring threads go is the faster one.
 fn fetch_of(index: u32, threads: u32, quads: u32, along_terms: bool) -> Fetch {
   if (along_terms) {
     return Fetch(index % (threads / quads), index / (threads / quads));
