@@ -1,5 +1,5 @@
-// From a batch of 8-bit images to what the net is given, with random crops and flips on the way; and the same for images that
-// are numbers already.
+// From a batch of 8-bit images to what the net is given, with random crops and flips on the way.
+// The same for images that are numbers already.
 //
 //   prepare:  y[n, c, h, w] = (byte[n, c, h, w] / 255 - mean[c]) / deviation[c]
 //   augment:  y[n, c, h, w] = the same of byte[n, c, h + down, w' + right], 0 outside the image

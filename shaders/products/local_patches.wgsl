@@ -1,5 +1,6 @@
-// What every window of every image sees (unfold), laid out for products of which each output position has its own; and the
-// reverse (fold).
+// Unfold what every window of every image sees, position by position; and fold back.
+//
+// For layers without shared weights, in which each output position has a product of its own.
 //
 //   patches[p][n][(c, i, j)] = x[n][c][row(p) stride - padding + i][column(p) stride - padding + j]   (0 outside the image)
 //   dx[n][c][h][w]           = sum of dpatches over every element that was read from there

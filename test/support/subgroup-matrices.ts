@@ -4,7 +4,7 @@
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
@@ -124,7 +124,7 @@ export function emulateSubgroupMatrices(gpu: { readonly device: Device }): void 
     directory = mkdtempSync(join(tmpdir(), 'dawngrad-subgroup-matrices-'));
     for (const variant of MATRIX_RUNGS) {
       const { kernel } = LADDER[variant];
-      const file = join(directory, kernel.shader);
+      const file = join(directory, basename(kernel.shader));
       writeFileSync(file, emulated(readShader(kernel.shader)));
       Object.assign(LADDER[variant], {
         kernel: { ...kernel, shader: pathToFileURL(file).href },

@@ -5,10 +5,11 @@ import { link } from './link.js';
 /** New values for a shader's `const` declarations, by name. */
 export type Constants = Readonly<Record<string, number | boolean>>;
 
-const directory = new URL('../../../shaders/', import.meta.url);
+/** The directory of all shaders. */
+export const SHADERS = new URL('../../../shaders/', import.meta.url);
 const sources = new Map<string, string>();
 
-const readSource = (file: string): string => readFileSync(new URL(file, directory), 'utf8');
+const readSource = (file: string): string => readFileSync(new URL(file, SHADERS), 'utf8');
 
 /** The text of `shaders/<file>` with the modules that it imports. */
 export function readShader(file: string): string {
