@@ -2,10 +2,12 @@
 //
 //   y[i] = scale x[i] where bits[i] >= threshold, else 0        bits[i] = first word of pcg3d(seed, counter, i)
 //
-// x and y are flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts). key is
+// x and y are flat, `size` long; their elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). key is
 // (seed, counter); `threshold` is the probability of dropping times 2^32. The mask is never stored: the backward pass gives
 // the same key and hashes again, which costs a few integer operations where a stored mask would cost a load here and a store
 // there.
+
+import package::random::{Key, random_bits};
 
 struct Params {
   size: u32,
@@ -15,33 +17,15 @@ struct Params {
 
 const WORKGROUP: u32 = 256u;
 
-struct Key {
-  seed: u32,
-  counter: u32,
-}
-
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read> key: Key;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-// Jarzynski & Olano, "Hash Functions for GPU Rendering" (JCGT 9(3), 2020); the same integers as in src/tensor/random.ts.
-fn pcg3d(input: vec3u) -> vec3u {
-  var v = input * 1664525u + 1013904223u;
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v ^= v >> vec3u(16u);
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  return v;
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn dropout(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    let bits = pcg3d(vec3u(key.seed, key.counter, i)).x;
+    let bits = random_bits(key, i).x;
     y[i] = select(0.0, params.scale * x[i], bits >= params.threshold);
   }
 }

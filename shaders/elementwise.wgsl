@@ -7,8 +7,8 @@
 //
 // y has `size` elements, row-major with the lengths [any, length_1, length_2, length_3]. A stride says how far apart
 // neighbours along an axis are in a or b; it is 0 along an axis that is stretched, so every index of y finds its element.
-// A thread takes every so many-th element of y (linearGrid in src/kernels/kernel.ts). OPERATION is fixed when the shader is
-// compiled: no thread ever chooses.
+// The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). OPERATION is fixed when the shader
+// is compiled: no thread ever chooses.
 
 const ADD: u32 = 0u;
 const SUBTRACT: u32 = 1u;

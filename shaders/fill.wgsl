@@ -2,7 +2,7 @@
 //
 //   y = value
 //
-// y is flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts).
+// y is flat, `size` long; its elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts).
 
 struct Params {
   size: u32,

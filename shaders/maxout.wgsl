@@ -7,9 +7,11 @@
 // pieces are neighbouring channels of x, so that [N, C * pieces, ...] is read as it lies in memory. A NaN wins over
 // everything, and of several the first.
 //
-// All arrays are walked by elements of y; a thread takes every so many-th (linearGrid in src/kernels/kernel.ts), so that
-// neighbouring threads touch neighbouring positions of each piece. The backward pass looks for the winner again, in its one
-// pass over x: an index of the winners would have to be written, kept and read as well.
+// The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), so that neighbouring threads touch
+// neighbouring positions of each piece. The backward pass looks for the winner again, in its one pass over x: an index of the
+// winners would have to be written, kept and read as well.
+
+import package::nan::is_nan;
 
 struct Params {
   // Elements of y.
@@ -24,11 +26,6 @@ const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
-
-// A comparison of floats may not see NaN (WGSL lets it be optimised away); one of their bits does.
-fn is_nan(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
-}
 
 // Where in x the pieces of an element of y begin; they are `positions` apart.
 fn first_piece(i: u32) -> u32 {

@@ -6,10 +6,7 @@
 // One thread. The state lives on the device, and so does every key: a recorded training step, replayed, draws new keys
 // without the host, and draws them again bit for bit when the state is set back.
 
-struct Key {
-  seed: u32,
-  counter: u32,
-}
+import package::random::Key;
 
 @group(0) @binding(1) var<storage, read_write> state: Key;
 @group(0) @binding(2) var<storage, read_write> key: Key;

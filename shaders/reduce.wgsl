@@ -5,8 +5,8 @@
 // x is [outer, length, inner] and y is [outer, chunks, inner]: chunks = 1 finishes the sum, more leaves partial sums for a
 // second launch to add up. Sums over several axes, and means, are made of such launches (see src/kernels/reduce.ts).
 //
-// A thread takes every so many-th element of y (linearGrid in src/kernels/kernel.ts), so more chunks mean more threads, up to
-// a device's fill. A chunk takes every chunks-th element rather than neighbours: neighbouring threads then read neighbouring
+// The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), so more chunks mean more threads, up
+// to a device's fill. A chunk takes every chunks-th element rather than neighbours: neighbouring threads then read neighbouring
 // addresses at each step, even where inner is 1. Each sum has one fixed order, no atomics: the same input gives the same
 // bits. Four loads are under way before the first addition waits.
 

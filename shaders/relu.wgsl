@@ -3,7 +3,7 @@
 //   y  = max(x, 0)
 //   dx = dy where y > 0, else 0, in place: `gradient` holds dy before and dx after
 //
-// All arrays are flat, `size` long; a thread takes every so many-th element (linearGrid in src/kernels/kernel.ts). The
+// All arrays are flat, `size` long; their elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). The
 // backward pass asks y, not x: where y > 0 is where x > 0, and y is kept anyway as the next layer's input, so x need not be.
 
 struct Params {

@@ -10,9 +10,9 @@
 // round log s away. A label that is no class makes its row count for nothing: loss 0, not correct, gradient 0; nothing is
 // ever read outside the row.
 //
-// Forward, a thread takes every so many-th row (linearGrid in src/kernels/kernel.ts) and walks it twice, for the maximum and
-// for the sum: rows are short (10 or 100 classes) and there is nothing to share. Backward, it takes every so many-th element;
-// a row's statistics save it from walking the row again.
+// Forward, rows are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), and a thread walks each twice, for the
+// maximum and for the sum: rows are short (10 or 100 classes) and there is nothing to share. Backward, elements are dealt to them;
+// a row's statistics save a thread from walking the row again.
 
 struct Params {
   rows: u32,

@@ -1,5 +1,5 @@
-// From a batch of 8-bit images to what the net is given, with random crops and flips on the way; and the same for images that
-// are numbers already.
+// From a batch of 8-bit images to what the net is given, with random crops and flips on the way.
+// The same for images that are numbers already.
 //
 //   prepare:  y[n, c, h, w] = (byte[n, c, h, w] / 255 - mean[c]) / deviation[c]
 //   augment:  y[n, c, h, w] = the same of byte[n, c, h + down, w' + right], 0 outside the image
@@ -10,8 +10,10 @@
 // Padding is 0 in the result, that is the mean colour, not black. down, right and the flip are drawn for each image n from
 // pcg3d(seed, counter, n), all of its channels alike; key (draw, for shift) is (seed, counter).
 //
-// A plane belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in src/kernels/planes.ts)
+// A plane belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in src/kernels/planes.ts)
 // and draw once, for their image. Four threads read each word; uploads are a quarter of the size for it.
+
+import package::random::{Key, random_bits};
 
 struct Params {
   planes: u32,
@@ -24,30 +26,12 @@ struct Params {
 
 const WORKGROUP: u32 = 64u;
 
-struct Key {
-  seed: u32,
-  counter: u32,
-}
-
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> bytes: array<u32>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read> deviation: array<f32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<storage, read> key: Key;
-
-// Jarzynski & Olano, "Hash Functions for GPU Rendering" (JCGT 9(3), 2020); the same integers as in src/tensor/random.ts.
-fn pcg3d(input: vec3u) -> vec3u {
-  var v = input * 1664525u + 1013904223u;
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v ^= v >> vec3u(16u);
-  v.x += v.y * v.z;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  return v;
-}
 
 fn normalised(pixel: u32, channel: u32) -> f32 {
   let byte = (bytes[pixel / 4u] >> (8u * (pixel % 4u))) & 255u;
@@ -77,7 +61,7 @@ struct Placement {
 }
 
 fn placement_of(image: u32, drawn: Key) -> Placement {
-  let bits = pcg3d(vec3u(drawn.seed, drawn.counter, image));
+  let bits = random_bits(drawn, image);
   let shifts = 2u * params.padding + 1u;
   return Placement(
     bits.x % shifts - params.padding,

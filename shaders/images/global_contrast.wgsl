@@ -4,7 +4,7 @@
 //
 // x and y: [images, features].
 //
-// A workgroup owns an image, and its threads take every so many-th feature, so that their loads lie side by side; partial sums
+// A workgroup owns an image, and its features are dealt to the threads in turn, so that their loads lie side by side; partial sums
 // meet in workgroup memory, in an order that never changes. The mean is taken of the differences to the first feature: for an
 // image of one colour these are exactly 0, where a mean of the values themselves would leave noise to be blown up to `scale`.
 

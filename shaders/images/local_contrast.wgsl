@@ -6,7 +6,7 @@
 //
 // blur: x and y are [outer, length, inner], weights [taps], taps odd. A Gaussian window is the product of one along rows and one
 // along columns, so two blurs of 7 taps do the work of 49. divide: x, rms and y are [planes, plane_size], plane_rms [planes].
-// A thread takes every so many-th element (linearGrid in src/kernels/kernel.ts).
+// Elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts).
 
 struct Params {
   size: u32,

@@ -15,8 +15,8 @@
 // A sum over a channel starts here as partial sums and ends in shaders/reduce.wgsl. A partial sum is one thread's: it takes
 // every rows-th image and in each every columns-th position, so that neighbouring threads read neighbouring addresses.
 // The kernels that write an element for each of x likewise give a thread one plane and every columns-th position in it:
-// what belongs to the channel is then loaded once for all of them. Where either is more than there are threads, a thread
-// takes every so many-th of them (linearGrid in src/kernels/kernel.ts).
+// what belongs to the channel is then loaded once for all of them. Where either is more than there are threads, they are dealt
+// to the threads in turn (linearGrid in src/kernels/kernel.ts).
 
 struct Params {
   batch: u32,

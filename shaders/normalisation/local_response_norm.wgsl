@@ -9,7 +9,7 @@
 // the first and the last channel. The j whose windows hold c are c - after, ..., c + before: the window turned round.
 //
 // All arrays are [planes, positions]; a plane is one channel of one image, so channels of an image are neighbouring planes.
-// A plane belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in src/kernels/planes.ts):
+// A plane belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in src/kernels/planes.ts):
 // all of them share one window, and neighbouring threads read neighbouring elements of each plane in it.
 //
 // The squares are added up anew for each channel. A sum that slides, adding one square and subtracting another, would load
@@ -33,7 +33,7 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 
-// The first and the last plane of an image that are no more than so far before and after one of it.
+// The first and the last plane of an image that are no more than `before` before and `after` after one of it.
 fn planes_around(plane: u32, before: u32, after: u32) -> vec2u {
   let channel = plane % params.channels;
   return vec2u(plane - min(before, channel), plane + min(after, params.channels - 1u - channel));

@@ -9,18 +9,9 @@
 // m and v, the moments, start at zero; correction1 = 1 - beta1^t and correction2 = 1 - beta2^t undo that bias at step
 // t = 1, 2, ... The corrections come from the host, where a power costs nothing and is exact.
 //
-// All parameters of a net lie side by side in one flat array, each from a multiple of BLOCK quads on, and so do their
-// moments: one launch can update them all. A block belongs to a group of parameters that share their hyper-parameters. The
-// gradients given may be those of all, or of parameters from quad `start` on. A thread takes every so many-th quad
-// (linearGrid in src/kernels/kernel.ts). With the gradients of all, what lies between two parameters is updated too, and
-// means nothing.
-//
-// What changes from step to step stands in `hyper`, a storage buffer: a recorded step can be replayed with new values in it.
+// Parameters, moments and hyper-parameters are laid out as flat_parameters.wgsl says.
 
-struct Params {
-  start: u32, // in quads
-  size: u32, // in elements
-}
+import super::flat_parameters::{WORKGROUP, BLOCK, params, parameter, gradient, has_gradient};
 
 struct Hyper {
   learning_rate: f32,
@@ -34,12 +25,6 @@ struct Hyper {
   correction2: f32,
 }
 
-const WORKGROUP: u32 = 256u;
-const BLOCK: u32 = 16u;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read_write> parameter: array<vec4f>;
-@group(0) @binding(2) var<storage, read> gradient: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> first_moment: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> second_moment: array<vec4f>;
 @group(0) @binding(5) var<storage, read> hyper: array<Hyper>;
@@ -58,8 +43,7 @@ fn step(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     let v = its.beta2 * second_moment[at] + (1.0 - its.beta2) * g * g;
     let direction = (m / its.correction1) / (sqrt(v / its.correction2) + its.epsilon);
     let after = before - its.learning_rate * (direction + select(vec4f(), decay, decoupled));
-    // Beyond the end may be somebody else's.
-    let mine = vec4u(4u * i) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.size);
+    let mine = has_gradient(i);
     first_moment[at] = select(first_moment[at], m, mine);
     second_moment[at] = select(second_moment[at], v, mine);
     parameter[at] = select(before, after, mine);

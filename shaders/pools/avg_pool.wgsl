@@ -7,10 +7,11 @@
 // one image. `count` is how many elements of the window lie in the input or, with COUNT_PADDING, in the padded input; what
 // hangs over the padded edge, as the last window may, never counts. Elements in the padding are zeros.
 //
-// A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
+// A plane of the result belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in
 // src/kernels/planes.ts), each in a fixed order of additions. The backward pass keeps nothing of the forward pass but its
-// sizes. A thread of it gathers for four elements, two by two, from the windows that hold one of them: mostly they are the
-// same. The stride is constant, so that divisions by it become shifts or multiplications.
+// sizes. A thread of it gathers for four elements, two by two, from the windows that hold one of them (windows.wgsl).
+
+import super::windows::{STRIDE_ROWS, STRIDE_COLUMNS, windows_over, blocks_in, block_at};
 
 struct Params {
   planes: i32,
@@ -25,8 +26,6 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const STRIDE_ROWS: i32 = 2;
-const STRIDE_COLUMNS: i32 = 2;
 const COUNT_PADDING: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -84,24 +83,21 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     return;
   }
   let down = params.input_width;
-  let across = (params.input_width + 1) / 2;
-  let blocks = across * ((params.input_height + 1) / 2);
-  for (var block = i32(thread.x); block < blocks; block += i32(groups.x * WORKGROUP)) {
+  let blocks = blocks_in(params.input_height, params.input_width);
+  for (var i = i32(thread.x); i < blocks; i += i32(groups.x * WORKGROUP)) {
     // My positions: of two rows from h on and two columns from w on. What is beyond an edge is not stored.
-    let h = block / across * 2;
-    let w = (block - block / across * across) * 2;
+    let block = block_at(i, params.input_width);
+    let h = block.h;
+    let w = block.w;
     let rows = vec4i(h, h, h + 1, h + 1) + params.padding_rows;
     let columns = vec4i(w, w + 1, w, w + 1) + params.padding_columns;
 
-    // The windows that hold one of them: from the first that ends there or later to the last that begins there or earlier.
-    let first_h = max(rows.x - params.kernel_rows + 1, 0);
-    let first_w = max(columns.x - params.kernel_columns + 1, 0);
-    let end_row = min(rows.w / STRIDE_ROWS + 1, params.output_height);
-    let end_column = min(columns.w / STRIDE_COLUMNS + 1, params.output_width);
+    let over_h = windows_over(rows.x, params.kernel_rows - 1, STRIDE_ROWS, params.output_height);
+    let over_w = windows_over(columns.x, params.kernel_columns - 1, STRIDE_COLUMNS, params.output_width);
     var sums = vec4f();
-    for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
+    for (var row = over_h.first; row < over_h.end; row++) {
       let in_rows = vec4u(rows - row * STRIDE_ROWS) < vec4u(u32(params.kernel_rows));
-      for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
+      for (var column = over_w.first; column < over_w.end; column++) {
         let in_columns = vec4u(columns - column * STRIDE_COLUMNS) < vec4u(u32(params.kernel_columns));
         let window = (plane * params.output_height + row) * params.output_width + column;
         let share = output_gradient[window] / count(row, column);

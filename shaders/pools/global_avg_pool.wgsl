@@ -5,9 +5,9 @@
 //
 // x and dx: [planes, plane_size]; y and dy: [planes]. A plane is one channel of one image.
 //
-// Forward: a thread sums every so many-th plane, with no barrier and no workgroup memory. The planes are many and small (NIN:
+// Forward: planes are dealt to the threads in turn, with no barrier and no workgroup memory. The planes are many and small (NIN:
 // ten of 8 x 8 an image), so there are threads enough; four sums at once keep four loads in flight, and round less than one.
-// Backward: a plane belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
+// Backward: a plane belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in
 // src/kernels/planes.ts); all divide once, for their plane.
 
 struct Params {

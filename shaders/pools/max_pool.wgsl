@@ -7,7 +7,7 @@
 // channel of one image. Windows are clipped to the input: padding never wins. Of equal maxima the first, row by row, wins;
 // a NaN wins over everything. (A window without any element, which takes dilation, gives the lowest number and no gradient.)
 //
-// A plane of the result belongs to a workgroup or a few, whose threads take every so many-th position (planeGrid in
+// A plane of the result belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in
 // src/kernels/planes.ts). argmax holds where each maximum was found, as a position in the flat x: the backward pass then
 // needs neither x nor y, and reads an index and a dy of each window. A thread of it has four elements, two by two: most of
 // the windows that reach over one of them reach over the others (in a 3 x 3 pool of stride 2 it reads 4, where four threads
@@ -17,8 +17,11 @@
 // Where x came out of a ReLU, it is the mask of its gradient, which must be 0 wherever x is. With MASK such maxima are
 // nowhere, and the gradient of the pool is that of the ReLU at once.
 //
-// The stride is constant, so that divisions by it become shifts or multiplications. The kernel is not: unrolled loops over
-// it gained nothing, and each new kernel took a second to compile on a software driver.
+// The stride is constant (windows.wgsl). The kernel is not: unrolled loops over it gained nothing, and each new kernel took a
+// second to compile on a software driver.
+
+import package::nan::is_nan;
+import super::windows::{STRIDE_ROWS, STRIDE_COLUMNS, windows_over, blocks_in, block_at};
 
 struct Params {
   planes: i32,
@@ -35,12 +38,10 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const STRIDE_ROWS: i32 = 2;
-const STRIDE_COLUMNS: i32 = 2;
 const MASK: bool = false; // argmax: a maximum that is not above 0 is nowhere
 
 const LOWEST: f32 = -3.4028234663852886e38;
-const NOWHERE: i32 = -1;
+const NOWHERE: i32 = -1; // in argmax: of a window whose maximum gets no gradient
 
 @group(0) @binding(0) var<uniform> params: Params;
 
@@ -51,11 +52,6 @@ const NOWHERE: i32 = -1;
 struct Maximum {
   value: f32,
   position: i32,
-}
-
-// A comparison of floats may not see NaN (WGSL lets it be optimised away); one of their bits does.
-fn is_nan(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
 }
 
 fn maximum(plane: i32, position: i32) -> Maximum {
@@ -124,25 +120,22 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     return;
   }
   let down = params.input_width;
-  let across = (params.input_width + 1) / 2;
-  let blocks = across * ((params.input_height + 1) / 2);
-  for (var block = i32(thread.x); block < blocks; block += i32(groups.x * WORKGROUP)) {
+  let blocks = blocks_in(params.input_height, params.input_width);
+  for (var i = i32(thread.x); i < blocks; i += i32(groups.x * WORKGROUP)) {
     // My positions: of two rows from h on and two columns from w on. Beyond an edge they name others, and are not stored.
-    let h = block / across * 2;
-    let w = (block - block / across * across) * 2;
+    let block = block_at(i, params.input_width);
+    let h = block.h;
+    let w = block.w;
     let first = (plane * params.input_height + h) * down + w;
     let mine = vec4i(first, first + 1, first + down, first + down + 1);
 
-    // The windows that reach over them: from the first that ends there or later to the last that begins there or earlier.
-    let last_h = h + 1 + params.padding_rows;
-    let last_w = w + 1 + params.padding_columns;
-    let first_h = max(last_h - 1 - (params.kernel_rows - 1) * params.dilation_rows, 0);
-    let first_w = max(last_w - 1 - (params.kernel_columns - 1) * params.dilation_columns, 0);
-    let end_row = min(last_h / STRIDE_ROWS + 1, params.output_height);
-    let end_column = min(last_w / STRIDE_COLUMNS + 1, params.output_width);
+    let reach_h = (params.kernel_rows - 1) * params.dilation_rows;
+    let reach_w = (params.kernel_columns - 1) * params.dilation_columns;
+    let over_h = windows_over(h + params.padding_rows, reach_h, STRIDE_ROWS, params.output_height);
+    let over_w = windows_over(w + params.padding_columns, reach_w, STRIDE_COLUMNS, params.output_width);
     var sums = vec4f();
-    for (var row = (first_h + STRIDE_ROWS - 1) / STRIDE_ROWS; row < end_row; row++) {
-      for (var column = (first_w + STRIDE_COLUMNS - 1) / STRIDE_COLUMNS; column < end_column; column++) {
+    for (var row = over_h.first; row < over_h.end; row++) {
+      for (var column = over_w.first; column < over_w.end; column++) {
         let window = (plane * params.output_height + row) * params.output_width + column;
         let winner = vec4i(i32(winners[window]));
         sums += select(vec4f(), vec4f(output_gradient[window]), winner == mine);

@@ -1,15 +1,16 @@
-// What every window of every image sees (unfold), laid out for products of which each output position has its own; and the
-// reverse (fold).
+// Unfold what every window of every image sees, position by position; and fold back.
+//
+// For layers without shared weights, in which each output position has a product of its own.
 //
 //   patches[p][n][(c, i, j)] = x[n][c][row(p) stride - padding + i][column(p) stride - padding + j]   (0 outside the image)
 //   dx[n][c][h][w]           = sum of dpatches over every element that was read from there
 //
-// x and dx are [N, C, H, W], patches [positions, images, C * KH * KW]: other than in im2col.wgsl the position comes first, so
+// x and dx are [N, C, H, W], patches [positions, images, C * KH * KW]: unlike in im2col.wgsl the position comes first, so
 // that the matrix of one position lies in one piece. (Strided through memory, as columns of im2col's result, the products
 // took three times as long on a software driver.)
 //
-// Both directions gather, so no two threads write one element. Unfolding, a thread takes every so many-th patch of one
-// channel and writes all its taps; folding, every so many-th pixel (linearGrid in src/kernels/kernel.ts).
+// Both directions gather, so no two threads write one element. Unfolding, the patches of one channel each are dealt to the threads
+// in turn, and a thread writes all taps of its own; folding, pixels are dealt to them (linearGrid in src/kernels/kernel.ts).
 
 struct Params {
   images: i32,

@@ -1,4 +1,4 @@
-// Matrix product, rung 1 of the ladder: the specification.
+// Matrix product, the second rung of the ladder: the specification.
 //
 //   c[batch][row][column] = sum over (outer, middle, inner) of a[batch][row][outer, middle, inner] * b[batch][outer, inner][column]
 //
@@ -17,78 +17,11 @@
 // One thread computes one element of c and loads two numbers for each term. Workgroups: x along columns, y along rows, z
 // along batches.
 
-struct Params {
-  batches: u32,
-  // Sizes of one product, and how its summation axis is split.
-  rows: u32,
-  columns: u32,
-  outer: u32,
-  middle: u32,
-  inner: u32,
-  // The columns too come in groups (images) of `group` columns (positions).
-  group: u32,
-  // Element strides of each axis, and where the first element is.
-  a_start: u32,
-  a_batch: u32,
-  a_row: u32,
-  a_outer: u32,
-  a_middle: u32,
-  a_inner: u32,
-  b_start: u32,
-  b_batch: u32,
-  b_outer: u32,
-  b_inner: u32,
-  b_group: u32,
-  b_column: u32,
-  c_start: u32,
-  c_batch: u32,
-  c_row: u32,
-  c_group: u32,
-  c_column: u32,
-  // Where in c the sums of a's rows go, [batch][row], if they are wanted.
-  row_sums_start: u32,
-  // Where a window looks, in rows (y) and columns (x) of the images in b.
-  height: u32,
-  width: u32,
-  origin_y: i32,
-  origin_x: i32,
-  column_width: u32,
-  column_y: i32,
-  column_x: i32,
-  middle_width: u32,
-  middle_y: i32,
-  middle_x: i32,
-  inner_x: i32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read> mask: array<f32>;
-@group(0) @binding(5) var<storage, read_write> c: array<f32>;
-
-const WINDOW: bool = false; // read b through a sliding window
-
-// What happens to a sum before it is stored, in this order.
-const ROW_BIAS: bool = false; // add bias[row]
-const COLUMN_BIAS: bool = false; // add bias[column]
-const ACCUMULATE: bool = false; // add what c holds already
-const RELU: bool = false; // max(0, .)
-const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
-
-const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
-
-fn load_b(at: u32, y: i32, x: i32) -> f32 {
-  if (!WINDOW) {
-    return b[at];
-  }
-  // As u32, what is above or left of the image is far below or right of it.
-  if (u32(y) >= params.height || u32(x) >= params.width) {
-    return 0.0;
-  }
-  return b[at + u32(y) * params.width + u32(x)];
-}
+import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
+import super::shared::operands::{a, bias, mask, c};
+import super::shared::parameters::params;
+import super::shared::row_sums::{ROW_SUMS, store_row_sum};
+import super::shared::window::element_of_b;
 
 fn store(batch: u32, row: u32, column: u32, sum: f32) {
   if (row >= params.rows || column >= params.columns) {
@@ -134,7 +67,7 @@ fn product(@builtin(global_invocation_id) id: vec3u) {
       let y = column_y + i32(middle / params.middle_width) * params.middle_y;
       var x = column_x + i32(middle % params.middle_width) * params.middle_x;
       for (var inner = 0u; inner < params.inner; inner++) {
-        sum = fma(a[i], load_b(j, y, x), sum);
+        sum = fma(a[i], element_of_b(j, y, x), sum);
         if (ROW_SUMS) {
           row_sum += a[i];
         }
@@ -146,6 +79,6 @@ fn product(@builtin(global_invocation_id) id: vec3u) {
   }
   store(id.z, id.y, id.x, sum);
   if (ROW_SUMS && id.x == 0u && id.y < params.rows) {
-    c[params.row_sums_start + id.z * params.rows + row] = row_sum;
+    store_row_sum(id.z, row, row_sum);
   }
 }

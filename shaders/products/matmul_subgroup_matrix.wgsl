@@ -24,70 +24,17 @@
 // Subgroups must have 32 threads. Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 6 KiB
 // of a, 4.5 KiB of b, 4.6 KiB of sums.
 
+import super::shared::columns::columns_of;
+import super::shared::parameters::params;
+import super::shared::quads_of_a::{A_ALONG_TERMS, fetch_of, rows_of, load_a};
+import super::shared::quads_of_b::{B_ALONG_TERMS, load_b};
+import super::shared::row_sums::{ROW_SUMS, store_row_sum};
+import super::shared::store::store;
+import super::shared::terms::{Term, advance};
+
 enable f16;
 enable subgroups;
 enable chromium_experimental_subgroup_matrix;
-
-struct Params {
-  batches: u32,
-  rows: u32,
-  columns: u32,
-  outer: u32,
-  middle: u32,
-  inner: u32,
-  group: u32,
-  a_start: u32,
-  a_batch: u32,
-  a_row: u32,
-  a_outer: u32,
-  a_middle: u32,
-  a_inner: u32,
-  b_start: u32,
-  b_batch: u32,
-  b_outer: u32,
-  b_inner: u32,
-  b_group: u32,
-  b_column: u32,
-  c_start: u32,
-  c_batch: u32,
-  c_row: u32,
-  c_group: u32,
-  c_column: u32,
-  row_sums_start: u32,
-  height: u32,
-  width: u32,
-  origin_y: i32,
-  origin_x: i32,
-  column_width: u32,
-  column_y: i32,
-  column_x: i32,
-  middle_width: u32,
-  middle_y: i32,
-  middle_x: i32,
-  inner_x: i32,
-}
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read> mask: array<f32>;
-@group(0) @binding(5) var<storage, read_write> c: array<f32>;
-
-const WINDOW: bool = false; // read b through a sliding window
-
-// What happens to a sum before it is stored, in this order.
-const ROW_BIAS: bool = false; // add bias[row]
-const COLUMN_BIAS: bool = false; // add bias[column]
-const ACCUMULATE: bool = false; // add what c holds already
-const RELU: bool = false; // max(0, .)
-const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
-
-const ROW_SUMS: bool = false; // store what each row of a adds up to, too, from row_sums_start on in c
-
-// How neighbouring threads fetch: along the summation, or else along the rows of a and along the columns of b.
-const A_ALONG_TERMS: bool = true;
-const B_ALONG_TERMS: bool = false;
 
 const SUBGROUP_ROWS: u32 = 4u; // 2 or 4
 const SUBGROUP_COLUMNS = 2u;
@@ -145,150 +92,18 @@ fn write_sums(row_band: u32, column_band: u32, matrix: Sums) {
   subgroupMatrixStore<row_major>(&block_of_sums, at, matrix, BLOCK_LINE);
 }
 
-// Fetching, and storing a quad, are as in matmul_register.wgsl.
-struct Fetch {
-  term: u32,
-  quad: u32,
-}
-
-fn fetch_of(index: u32, quads: u32, along_terms: bool) -> Fetch {
-  if (along_terms) {
-    return Fetch(index % (THREADS / quads), index / (THREADS / quads));
-  }
-  return Fetch(index / quads, index % quads);
-}
-
-// Where a term is in the three levels of the summation, and in the window.
-struct Term {
-  outer: u32,
-  middle: u32,
-  inner: u32,
-  line: u32, // middle / middle_width
-  place: u32, // middle % middle_width
-}
-
-// The term so many further. A division costs as much as a dozen multiply-adds, so only those that leave their block pay it.
-fn advance(start: Term, terms: u32) -> Term {
-  var term = start;
-  term.inner += terms;
-  if (term.inner >= params.inner) {
-    let blocks = term.inner / params.inner;
-    term.inner -= blocks * params.inner;
-    term.middle += blocks;
-    term.outer += term.middle / params.middle;
-    term.middle %= params.middle;
-    term.line = term.middle / params.middle_width;
-    term.place = term.middle - term.line * params.middle_width;
-  }
-  return term;
-}
-
-// Four rows of a quad. Past the edge the last row is read again, and never stored.
-fn rows_of(batch: u32, first: u32) -> vec4u {
-  let row = min(first + A_QUADS * vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u));
-  return params.a_start + batch * params.a_batch + row * params.a_row;
-}
-
-// Four columns of a quad. Past the edge the last column is read again, and never stored.
-struct Columns {
-  index: vec4u,
-  inside: vec4<bool>,
-  b: vec4u, // where each starts in b
-  y: vec4i, // and in its images, if they are read through a window
-  x: vec4i,
-  c: vec4u, // and in c
-}
-
-fn columns_of(batch: u32, first: u32) -> Columns {
-  let unclamped = first + B_QUADS * vec4u(0u, 1u, 2u, 3u);
-  let index = min(unclamped, vec4u(params.columns - 1u));
-  let group = index / params.group;
-  let within = index - group * params.group;
-  var columns = Columns(
-    index,
-    unclamped == index,
-    params.b_start + batch * params.b_batch + group * params.b_group + within * params.b_column,
-    vec4i(),
-    vec4i(),
-    params.c_start + batch * params.c_batch + group * params.c_group + within * params.c_column,
-  );
-  if (WINDOW) {
-    let line = within / params.column_width;
-    columns.y = params.origin_y + vec4i(line) * params.column_y;
-    columns.x = params.origin_x + vec4i(within - line * params.column_width) * params.column_x;
-  }
-  return columns;
-}
-
-// Terms past the end are zeros on both sides.
-fn load_a(rows: vec4u, term: Term) -> vec4f {
-  if (term.outer >= params.outer) {
-    return vec4f();
-  }
-  let at = rows + (term.outer * params.a_outer + term.middle * params.a_middle + term.inner * params.a_inner);
-  return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]);
-}
-
-fn load_b(columns: Columns, term: Term) -> vec4f {
-  if (term.outer >= params.outer) {
-    return vec4f();
-  }
-  var at = columns.b + (term.outer * params.b_outer + term.inner * params.b_inner);
-  if (!WINDOW) {
-    return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
-  }
-  let y = columns.y + i32(term.line) * params.middle_y;
-  let x = columns.x + (i32(term.place) * params.middle_x + i32(term.inner) * params.inner_x);
-  let inside = (vec4u(y) < vec4u(params.height)) & (vec4u(x) < vec4u(params.width));
-  at = select(vec4u(), at + vec4u(y) * params.width + vec4u(x), inside);
-  return select(vec4f(), vec4f(b[at.x], b[at.y], b[at.z], b[at.w]), inside);
-}
-
-fn store(columns: Columns, row: u32, sums: vec4f) {
-  let at = columns.c + row * params.c_row;
-  var values = sums;
-  if (ROW_BIAS) {
-    values += bias[row];
-  }
-  if (COLUMN_BIAS) {
-    let i = columns.index;
-    values += vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
-  }
-  if (ACCUMULATE) {
-    values += vec4f(c[at.x], c[at.y], c[at.z], c[at.w]);
-  }
-  if (RELU) {
-    values = max(values, vec4f());
-  }
-  if (MASK) {
-    values = select(vec4f(), values, vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]) > vec4f());
-  }
-  if (columns.inside.x) {
-    c[at.x] = values.x;
-  }
-  if (columns.inside.y) {
-    c[at.y] = values.y;
-  }
-  if (columns.inside.z) {
-    c[at.z] = values.z;
-  }
-  if (columns.inside.w) {
-    c[at.w] = values.w;
-  }
-}
-
 @compute @workgroup_size(THREADS)
 fn product(
   @builtin(workgroup_id) tile: vec3u,
   @builtin(local_invocation_index) index: u32,
   @builtin(subgroup_id) subgroup: u32,
 ) {
-  let a_fetch = fetch_of(index, A_QUADS, A_ALONG_TERMS);
-  let b_fetch = fetch_of(index, B_QUADS, B_ALONG_TERMS);
+  let a_fetch = fetch_of(index, THREADS, A_QUADS, A_ALONG_TERMS);
+  let b_fetch = fetch_of(index, THREADS, B_QUADS, B_ALONG_TERMS);
   let first_row = tile.y * TILE_ROWS;
   let first_column = tile.x * TILE_COLUMNS;
-  let a_rows = rows_of(tile.z, first_row + a_fetch.quad);
-  let b_columns = columns_of(tile.z, first_column + b_fetch.quad);
+  let a_rows = rows_of(tile.z, first_row + a_fetch.quad, A_QUADS);
+  let b_columns = columns_of(tile.z, first_column + b_fetch.quad, B_QUADS);
   var a_term = advance(Term(), a_fetch.term);
   var b_term = advance(Term(), b_fetch.term);
 
@@ -352,7 +167,7 @@ fn product(
 
   // Blocks of rows from the top of the tile down: first those of the upper bands, each from two rows of subgroups.
   let last_row = min(first_row + TILE_ROWS, params.rows);
-  let columns = columns_of(tile.z, first_column + index % BLOCK);
+  let columns = columns_of(tile.z, first_column + index % BLOCK, B_QUADS);
   for (var top = first_row; top < last_row; top += BLOCK) {
     let block = (top - first_row) / BLOCK;
     var quads: array<vec4f, BLOCK * BLOCK / THREADS>;
@@ -394,7 +209,7 @@ fn product(
       total += block_of_sums[term * TILE_ROWS + index % TILE_ROWS];
     }
     if (first_row + index < last_row) {
-      c[params.row_sums_start + tile.z * params.rows + first_row + index] = total;
+      store_row_sum(tile.z, first_row + index, total);
     }
   }
 }

@@ -4,7 +4,7 @@
 //   bias[o]   = sum over parts of partial[parts * weights + part * biases + o]
 //
 // `partial` holds what the parts computed: [parts][weights], and behind all of these the sums of the gradient's rows,
-// [parts][biases]. A thread takes every so many-th result (linearGrid in src/kernels/kernel.ts); neighbouring threads read
+// [parts][biases]. Results are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts); neighbouring threads read
 // neighbouring numbers.
 
 struct Params {

@@ -8,6 +8,7 @@ import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
 import { defineRecipes } from './commands/recipes.js';
 import { defineReproduce } from './commands/reproduce.js';
+import { defineShader } from './commands/shader.js';
 import { defineSummary } from './commands/summary.js';
 import { defineSweep } from './commands/sweep.js';
 import { defineTrain } from './commands/train.js';
@@ -24,6 +25,7 @@ const COMMANDS = [
   defineSweep,
   defineSummary,
   definePlan,
+  defineShader,
   defineTune,
   defineDoctor,
 ];

@@ -1,6 +1,6 @@
 /**
  * Counter-based random numbers: a value is a hash of (seed, stream, index), so it does not depend on what was drawn
- * before, on the order of threads, or on the device. The same hash is written in WGSL in `shaders/dropout.wgsl`.
+ * before, on the order of threads, or on the device. The same hash is written in WGSL in `shaders/random.wgsl`.
  *
  * The hash is pcg3d of Jarzynski & Olano, "Hash Functions for GPU Rendering" (JCGT 9(3), 2020).
  */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { LONGEST_FILE, longFiles, shadersWithoutHeader, shadersWithoutOwner } from './files.js';
+import {
+  LONGEST_FILE,
+  LONGEST_REPETITION,
+  longFiles,
+  repetitions,
+  shadersWithoutHeader,
+  shadersWithoutOwner,
+} from './files.js';
 import { readFiles } from './repository.js';
 
 describe('the files of src/ and shaders/', () => {
@@ -19,8 +26,12 @@ describe('the files of src/ and shaders/', () => {
     expect(shadersWithoutHeader(shaders)).toEqual([]);
   });
 
-  it('belong to exactly one kernel file, if they are shaders', () => {
+  it('belong to exactly one kernel file if they are shaders, or are imported by one', () => {
     expect(shadersWithoutOwner(shaders, readFiles('src/kernels', '.ts'))).toEqual([]);
+  });
+
+  it('repeat nothing of one another, if they are shaders', () => {
+    expect(repetitions(shaders)).toEqual([]);
   });
 });
 
@@ -41,11 +52,13 @@ describe('the checks of files', () => {
     expect(shadersWithoutHeader(shaders)).toEqual(['shaders/bare.wgsl', 'shaders/short.wgsl']);
   });
 
+  const entryPoint = '@compute @workgroup_size(1)\nfn main() {}\n';
+
   it('find shaders with no owner and with two', () => {
     const shaders = [
-      ['shaders/relu.wgsl', ''],
-      ['shaders/lost.wgsl', ''],
-      ['shaders/shared.wgsl', ''],
+      ['shaders/relu.wgsl', entryPoint],
+      ['shaders/lost.wgsl', entryPoint],
+      ['shaders/shared.wgsl', entryPoint],
     ] as const;
     const kernels = [
       ['src/kernels/relu.ts', "shader: 'relu.wgsl', shader: 'shared.wgsl'"],
@@ -55,5 +68,40 @@ describe('the checks of files', () => {
       'shaders/lost.wgsl is named by no kernel',
       'shaders/shared.wgsl is named by src/kernels/relu.ts and src/kernels/other.ts',
     ]);
+  });
+
+  it('find modules that nobody imports', () => {
+    const shaders = [
+      [
+        'shaders/room/relu.wgsl',
+        `import super::near::x;\nimport package::top::y;\n// import super::lost::z;\n${entryPoint}`,
+      ],
+      ['shaders/room/near.wgsl', ''],
+      ['shaders/room/lost.wgsl', ''],
+      ['shaders/top.wgsl', ''],
+    ] as const;
+    expect(shadersWithoutOwner(shaders, [['src/kernels/relu.ts', "shader: 'room/relu.wgsl'"]])).toEqual([
+      'shaders/room/lost.wgsl has no entry point, and no shader imports it',
+    ]);
+  });
+
+  it('find what stands in two files, however it is indented and spaced', () => {
+    const lines = (count: number) => Array.from({ length: count }, (_, line) => `line ${line}`);
+    const indented = `first\n  ${lines(LONGEST_REPETITION + 1).join('\n\n  ')}\nlast`;
+    const tooLong = lines(LONGEST_REPETITION + 1).join('\n');
+    expect(
+      repetitions([
+        ['a.wgsl', indented],
+        ['b.wgsl', tooLong],
+        ['c.wgsl', 'other'],
+      ]),
+    ).toEqual([`a.wgsl and b.wgsl share ${LONGEST_REPETITION + 1} lines`]);
+    expect(
+      repetitions([
+        ['a.wgsl', indented],
+        ['b.wgsl', lines(LONGEST_REPETITION).join('\n')],
+      ]),
+    ).toEqual([]);
+    expect(repetitions([['a.wgsl', `${tooLong}\n${tooLong}`]])).toEqual([]);
   });
 });

@@ -19,6 +19,7 @@ describe('dawngrad', () => {
       'summary',
       'plan',
       'tune',
+      'shader',
       'doctor',
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
@@ -43,6 +44,7 @@ describe('dawngrad', () => {
     'tune',
     'reproduce',
     'sweep',
+    'shader',
     'doctor',
   ])('shows the use of %s', async (command) => {
     const { status, stdout, stderr } = await dawngrad([command, '--help']);

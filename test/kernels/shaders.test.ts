@@ -47,7 +47,7 @@ const FEATURES: Readonly<Record<string, GPUFeatureName>> = {
 describe('shaders', () => {
   const gpu = useDevice();
 
-  it.each(files)('%s compiles as it stands', async (file) => {
+  it.each(files)('%s compiles with what it imports', async (file) => {
     const source = readShader(file);
     const enabled = [...source.matchAll(/^enable (\w+);/gm)].map(([, name = '']) => name);
     if (enabled.some((name) => !gpu.device.has(FEATURES[name] as GPUFeatureName))) {

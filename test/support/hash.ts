@@ -1,14 +1,7 @@
 import type { Device } from '../../src/gpu/device.js';
 import { fromArray } from '../../src/tensor/create.js';
 
-/** The function `pcg3d` of a shader, which has its own copy since WGSL knows no import. */
-export function hashSource(shader: string): string {
-  const found = /^fn pcg3d[\s\S]*?^}/m.exec(shader);
-  if (!found) throw new Error('the shader has no function pcg3d');
-  return found[0];
-}
-
-/** Run that function on the device: as many triples of u32 as are given. */
+/** Run the function `pcg3d` of a shader's text on the device, on each of these triples of u32. */
 export async function hashOnDevice(
   device: Device,
   source: string,

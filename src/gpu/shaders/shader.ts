@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { DawngradError } from '../../errors/errors.js';
+import { link } from './link.js';
 
 /** New values for a shader's `const` declarations, by name. */
 export type Constants = Readonly<Record<string, number | boolean>>;
 
-const directory = new URL('../../../shaders/', import.meta.url);
+/** The directory of all shaders. */
+export const SHADERS = new URL('../../../shaders/', import.meta.url);
 const sources = new Map<string, string>();
 
-/** The text of `shaders/<file>`, as it stands. */
+const readSource = (file: string): string => readFileSync(new URL(file, SHADERS), 'utf8');
+
+/** The text of `shaders/<file>` with the modules that it imports. */
 export function readShader(file: string): string {
   let source = sources.get(file);
   if (source === undefined) {
-    source = readFileSync(new URL(file, directory), 'utf8');
+    source = link(file, readSource);
     sources.set(file, source);
   }
   return source;
@@ -29,8 +33,8 @@ const LITERALS: Readonly<Record<string, (value: number | boolean) => string | un
 const finiteLiteral = (value: number) => (Number.isFinite(value) ? `${value}f` : undefined);
 
 /**
- * Give `const NAME: type = ...;` declarations other values. This is the only way in which a shader is ever changed, so
- * what runs on the GPU is what a reader sees in the file, with other numbers.
+ * Give `const NAME: type = ...;` declarations other values. But for linking this is the only way in which a shader is ever
+ * changed, so what runs on the GPU is what a reader sees in the files, with other numbers.
  */
 export function specialise(source: string, constants: Constants): string {
   return Object.entries(constants).reduce((text, [name, value]) => {

@@ -1,6 +1,6 @@
 /**
  * What the kernels of optimizers share: parameters side by side in one flat array, in blocks of which each belongs to one
- * group of parameters, so that one launch updates them all. See `shaders/optimizers/sgd.wgsl`.
+ * group of parameters, so that one launch updates them all. See `shaders/optimizers/flat_parameters.wgsl`.
  */
 import { ShapeError } from '../../errors/errors.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';

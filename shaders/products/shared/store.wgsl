@@ -1,0 +1,41 @@
+// Storing the sums of one row at four columns of c, after all that a layer does next.
+//
+// Columns that are not inside of c are computed, since all lanes of a vector are, but not stored.
+
+import super::columns::Columns;
+import super::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
+import super::operands::{bias, mask, c};
+import super::parameters::params;
+
+fn store(columns: Columns, row: u32, sums: vec4f) {
+  let at = columns.c + row * params.c_row;
+  var values = sums;
+  if (ROW_BIAS) {
+    values += bias[row];
+  }
+  if (COLUMN_BIAS) {
+    let i = columns.index;
+    values += vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
+  }
+  if (ACCUMULATE) {
+    values += vec4f(c[at.x], c[at.y], c[at.z], c[at.w]);
+  }
+  if (RELU) {
+    values = max(values, vec4f());
+  }
+  if (MASK) {
+    values = select(vec4f(), values, vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]) > vec4f());
+  }
+  if (columns.inside.x) {
+    c[at.x] = values.x;
+  }
+  if (columns.inside.y) {
+    c[at.y] = values.y;
+  }
+  if (columns.inside.z) {
+    c[at.z] = values.z;
+  }
+  if (columns.inside.w) {
+    c[at.w] = values.w;
+  }
+}
