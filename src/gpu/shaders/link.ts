@@ -1,5 +1,5 @@
 /**
- * Linking: what several shaders share stands in a module of its own, and a shader says which of it it uses:
+ * Linking: what several shaders share stands in a module of its own, and a shader says which names it uses from there:
  *
  *     import package::random::{Key, pcg3d};          // from shaders/random.wgsl
  *     import super::shared::columns::columns_of;     // from shared/columns.wgsl beside the file that says so
