@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors/errors.js';
+import { ArgumentError, ShapeError } from '../errors/errors.js';
 import { uniformValues } from '../tensor/random.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -65,7 +65,7 @@ export async function gradcheck(
 ): Promise<GradcheckResult> {
   const { epsilon = 1e-2, relative = 1e-2, absolute = 1e-3, samples = 32, seed = 0 } = options;
   const differentiable = inputs.filter((input) => input.dtype === 'f32');
-  if (differentiable.length === 0) throw new ShapeError('gradcheck: no input is of type f32');
+  if (differentiable.length === 0) throw new ArgumentError('gradcheck', 'no input', 'is of type f32');
 
   const { gradients, weights } = await analyticGradients(f, inputs, differentiable, seed);
   const weightedOutput = async (): Promise<number> => {

@@ -190,10 +190,10 @@ function checkRoot(root: Tensor, gradient?: Tensor): void {
     throw new DawngradError(`backward: tensor ${shape} does not depend on anything that requires a gradient`);
   }
   if (!gradient && root.size !== 1) {
-    throw new ShapeError(`backward: ${shape} is not a scalar; pass { gradient } of that shape`);
+    throw new ShapeError('backward', `${shape} is not a scalar; pass { gradient } of that shape`);
   }
   if (gradient && !sameShape(gradient.shape, root.shape)) {
-    throw new ShapeError(`backward: gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
+    throw new ShapeError('backward', `gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
   }
   if (gradient) checkDType('backward', 'gradient', gradient);
 }

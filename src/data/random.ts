@@ -2,7 +2,7 @@
  * Random numbers for the host side: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", 2021), which needs only 32-bit integer operations, so that a seed gives the same numbers everywhere.
  */
-import { DawngradError } from '../errors/errors.js';
+import { ArgumentError } from '../errors/errors.js';
 
 /** Scrambles 32 bits so that each input bit reaches every output bit (the finaliser of MurmurHash3). */
 function mix(bits: number): number {
@@ -26,7 +26,12 @@ export class Random {
       let h = mix(0x9e3779b9 * (word + 1));
       for (const key of keys) {
         if (!Number.isSafeInteger(key) || key < 0) {
-          throw new DawngradError(`Random: the seed ${key} is not a non-negative integer below 2^53`);
+          throw new ArgumentError(
+            'Random',
+            'seed',
+            `is ${key}`,
+            'it must be a whole number from 0 to 2^53 - 1',
+          );
         }
         h = mix(h + (key | 0));
         h = mix(h + Math.floor(key / 2 ** 32) + 0x9e3779b9);

@@ -1,5 +1,5 @@
 /** What can go wrong with a GPU, and how Dawn's reports become errors of ours. */
-import { DawngradError } from '../errors/errors.js';
+import { DawngradError, OpError } from '../errors/errors.js';
 
 /** No adapter that can run the kernels was found. */
 export class AdapterError extends DawngradError {
@@ -7,8 +7,13 @@ export class AdapterError extends DawngradError {
 }
 
 /** A piece of work exceeds what this device can do; found before anything reaches the GPU. */
-export class LimitError extends DawngradError {
+export class LimitError extends OpError {
   override name = 'LimitError';
+
+  /** The op is kept: it is the kernel or the tensor that was too large, of which a layer may have several. */
+  override toldBy(who: string): LimitError {
+    return new LimitError(who, this.message, { cause: this });
+  }
 }
 
 /** WebGPU refused a command. Validation happens in JavaScript first, so one of these is a bug of dawngrad. */

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../errors/errors.js';
 import { LimitError } from './gpu-errors.js';
 
 /** The limits that kernels and buffers of this engine run into. */
@@ -24,13 +25,23 @@ export function requiredLimits(
   for (const [name, value] of Object.entries(wanted)) {
     const most: unknown = offered[name as (typeof NAMES)[number]];
     if (typeof most !== 'number') {
-      throw new LimitError(`creating a device: WebGPU has no limit called "${name}"`);
+      throw new ArgumentError(
+        'creating a device',
+        'limits',
+        `names "${name}"`,
+        'WebGPU has no limit called so',
+      );
     }
     if (!Number.isInteger(value) || value < 0) {
-      throw new LimitError(`creating a device: ${name} is ${value}, it must be a whole number, 0 or more`);
+      throw new ArgumentError(
+        'creating a device',
+        name,
+        `is ${value}`,
+        'it must be a whole number, 0 or more',
+      );
     }
     if (value > most) {
-      throw new LimitError(`creating a device: ${name} ${value} asked for, the adapter offers ${most}`);
+      throw new LimitError('creating a device', `${name} ${value} asked for, the adapter offers ${most}`);
     }
     limits[name] = value;
   }

@@ -113,7 +113,7 @@ function planTraining({ device, train, model, optimizer }: Session, batch: numbe
       program.plan(count);
     });
     const advice = most > 0 ? `The largest batch that fits is ${most}.` : 'Not even one image fits.';
-    throw new LimitError(`${error.message} ${advice}`, { cause: error });
+    throw new LimitError(error.op, `${error.problem} ${advice}`, { cause: error });
   }
 }
 

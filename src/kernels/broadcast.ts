@@ -48,7 +48,8 @@ export function broadcastLayout(op: string, a: Shape, b: Shape, output: Shape): 
   });
   if (axes.length > RANK) {
     throw new ShapeError(
-      `${op}: broadcasting ${formatShape(a)} with ${formatShape(b)} takes ${axes.length} separate axes, ` +
+      op,
+      `broadcasting ${formatShape(a)} with ${formatShape(b)} takes ${axes.length} separate axes, ` +
         `at most ${RANK} are supported; reshape so that axes stretched alike are neighbours`,
     );
   }

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors/errors.js';
+import { ArgumentError } from '../errors/errors.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
@@ -70,9 +70,11 @@ export function resolveAxes(op: string, shape: Shape, axes?: readonly number[]):
     resolved.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= shape.length) ||
     new Set(resolved).size !== axes.length
   ) {
-    throw new ShapeError(
-      `${op}: axes ${formatShape(axes)} of a tensor ${formatShape(shape)}; ` +
-        `each must be from ${-shape.length} to ${shape.length - 1}, and named once`,
+    throw new ArgumentError(
+      op,
+      'axes',
+      `${formatShape(axes)} of a tensor ${formatShape(shape)}`,
+      `each must be from ${-shape.length} to ${shape.length - 1}, and named once`,
     );
   }
   return resolved.sort((a, b) => a - b);

@@ -47,7 +47,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults 
   const [rows, classes] = logits.shape;
   if (logits.rank !== 2 || labels.rank !== 1 || labels.size !== rows || logits.size === 0) {
     throw new ShapeError(
-      `crossEntropy: logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; ` +
+      'crossEntropy',
+      `logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}; ` +
         'expected logits [N, K] and labels [N], N and K at least 1',
     );
   }

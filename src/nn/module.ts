@@ -1,5 +1,4 @@
-import { ShapeError } from '../errors/errors.js';
-import { LimitError } from '../gpu/gpu-errors.js';
+import { OpError } from '../errors/errors.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 import { assignAll, type State } from './state.js';
@@ -59,9 +58,7 @@ export abstract class Module {
     try {
       return op();
     } catch (error) {
-      const Kind = [ShapeError, LimitError].find((kind) => error instanceof kind);
-      if (!Kind) throw error;
-      throw new Kind(`${this}: ${(error as Error).message.replace(/^\w+: /, '')}`, { cause: error });
+      throw error instanceof OpError ? error.toldBy(`${this}`) : error;
     }
   }
 

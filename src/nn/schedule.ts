@@ -1,4 +1,4 @@
-import { DawngradError } from '../errors/errors.js';
+import { ArgumentError } from '../errors/errors.js';
 
 /**
  * How the learning rate changes over the epochs of a run. Every group of an optimizer keeps its own rate and is multiplied
@@ -35,7 +35,7 @@ export function step(
   if ('every' in options) {
     const { every } = options;
     if (!(every > 0))
-      throw new DawngradError(`step schedule: every is ${every}, it must be more than 0 epochs`);
+      throw new ArgumentError('step schedule', 'every', `is ${every}`, 'it must be more than 0 epochs');
     return ofEpoch((epoch) => gamma ** Math.floor(epoch / every));
   }
   return ofEpoch((epoch) => gamma ** options.at.filter((milestone) => epoch >= milestone).length);
@@ -46,7 +46,8 @@ export function step(
  * Hutter, "SGDR" (ICLR 2017), equation 5, without restarts.
  */
 export function cosine({ epochs, end = 0 }: { epochs: number; end?: number }): Schedule {
-  if (!(epochs > 0)) throw new DawngradError(`cosine schedule: epochs is ${epochs}, it must be more than 0`);
+  if (!(epochs > 0))
+    throw new ArgumentError('cosine schedule', 'epochs', `is ${epochs}`, 'it must be more than 0');
   return ofEpoch(
     (epoch) => end + ((1 - end) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs))) / 2,
   );

@@ -14,7 +14,10 @@ export type State = ReadonlyMap<string, Tensor | HostArray>;
 /** Overwrite a tensor in place, keeping its identity: optimizers and views go on referring to it. */
 export function assign(target: Tensor, source: Tensor | HostArray): void {
   if (!sameShape(target.shape, source.shape)) {
-    throw new ShapeError(`loading ${formatShape(source.shape)} into a tensor ${formatShape(target.shape)}`);
+    throw new ShapeError(
+      'loading a tensor',
+      `${formatShape(source.shape)} into ${formatShape(target.shape)}; they must be equal`,
+    );
   }
   if (!(source instanceof Tensor)) {
     target.write(source.values);
@@ -46,7 +49,8 @@ export function assignAll(what: string, targets: ReadonlyMap<string, Tensor>, st
   if (found.length > 0) {
     const lines = found.map(([problem, names]) => `  ${problem}: ${names.join('; ')}`);
     throw new ShapeError(
-      `loading the state of ${what}: it was saved from something else\n${lines.join('\n')}`,
+      `loading the state of ${what}`,
+      `it was saved from something else\n${lines.join('\n')}`,
     );
   }
   for (const [name, target] of targets) assign(target, state.get(name) as Tensor | HostArray);

@@ -40,7 +40,8 @@ export function fromArray(device: Device, values: Float32Array | Uint32Array, sh
   checkShape('from', shape);
   if (values.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `from: shape ${formatShape(shape)} needs ${sizeOf(shape)} values, got ${values.length}`,
+      'from',
+      `shape ${formatShape(shape)} needs ${sizeOf(shape)} values, got ${values.length}`,
     );
   }
   return new Tensor(device, shape, values instanceof Uint32Array ? 'u32' : 'f32').write(values);
@@ -67,7 +68,7 @@ function flatten(nested: Nested, shape: Shape, axis: number, into: number[]): vo
   } else if (typeof nested !== 'number' && nested.length === shape[axis]) {
     for (const inner of nested) flatten(inner, shape, axis + 1, into);
   } else {
-    throw new ShapeError(`from: ragged arrays; all arrays at depth ${axis} must have the same length`);
+    throw new ShapeError('from', `ragged arrays; all arrays at depth ${axis} must have the same length`);
   }
 }
 

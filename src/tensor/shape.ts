@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors/errors.js';
+import { ArgumentError, ShapeError } from '../errors/errors.js';
 
 /** Sizes of a tensor's axes, outermost first. Images are `[N, C, H, W]`: batch, channels, rows, columns. */
 export type Shape = readonly number[];
@@ -27,7 +27,8 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 export function checkShape(op: string, shape: Shape): void {
   if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
     throw new ShapeError(
-      `${op}: ${formatShape(shape)} is no shape; every length must be a whole number, 0 or more`,
+      op,
+      `${formatShape(shape)} is no shape; every length must be a whole number, 0 or more`,
     );
   }
 }
@@ -38,7 +39,7 @@ export function checkShape(op: string, shape: Shape): void {
  */
 export function checkRank(op: string, what: string, shape: Shape, rank: number, axes: string): void {
   if (shape.length !== rank) {
-    throw new ShapeError(`${op}: ${what} has shape ${formatShape(shape)}, expected ${rank} axes ${axes}`);
+    throw new ShapeError(op, `${what} has shape ${formatShape(shape)}, expected ${rank} axes ${axes}`);
   }
 }
 
@@ -48,7 +49,7 @@ export function checkRank(op: string, what: string, shape: Shape, rank: number, 
  */
 export function checkSameShape(op: string, a: Shape, b: Shape): void {
   if (!sameShape(a, b)) {
-    throw new ShapeError(`${op}: shapes ${formatShape(a)} and ${formatShape(b)} differ; they must be equal`);
+    throw new ShapeError(op, `shapes ${formatShape(a)} and ${formatShape(b)} differ; they must be equal`);
   }
 }
 
@@ -67,7 +68,8 @@ export function reshapedShape(from: Shape, to: Shape): Shape {
     sizeOf(shape) !== size
   ) {
     throw new ShapeError(
-      `reshape: ${formatShape(from)} has ${size} elements and cannot become ${formatShape(to)}`,
+      'reshape',
+      `${formatShape(from)} has ${size} elements and cannot become ${formatShape(to)}`,
     );
   }
   return shape;
@@ -85,7 +87,8 @@ export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
     const n = b[axis - rank + b.length] ?? 1;
     if (m !== n && m !== 1 && n !== 1) {
       throw new ShapeError(
-        `${op}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast; ` +
+        op,
+        `shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast; ` +
           `counted from the last axis, lengths must be equal or 1, and ${m} meets ${n}`,
       );
     }
@@ -123,7 +126,7 @@ export interface WindowOptions {
 
 /**
  * The window that `options` describe, with PyTorch's defaults filled in.
- * @throws ShapeError if a number is not whole or too small
+ * @throws ArgumentError if a number is not whole or too small
  */
 export function windowOf(op: string, options: WindowOptions): Window {
   const { kernelSize, stride = 1, padding = 0, dilation = 1, ceilMode = false } = options;
@@ -134,13 +137,16 @@ export function windowOf(op: string, options: WindowOptions): Window {
     dilation: pair(dilation),
     ceilMode,
   };
-  const atLeast = { kernel: 1, stride: 1, padding: 0, dilation: 1 } as const;
-  for (const [name, least] of Object.entries(atLeast)) {
-    const values = window[name as keyof typeof atLeast];
+  const rules = [
+    ['kernelSize', window.kernel, 1],
+    ['stride', window.stride, 1],
+    ['padding', window.padding, 0],
+    ['dilation', window.dilation, 1],
+  ] as const;
+  for (const [name, values, least] of rules) {
     if (values.some((value) => !Number.isInteger(value) || value < least)) {
-      throw new ShapeError(
-        `${op}: ${name} is ${values.join(' x ')}, it must be a whole number of at least ${least}`,
-      );
+      const remedy = `it must be a whole number of at least ${least}`;
+      throw new ArgumentError(op, name, `is ${values.join(' x ')}`, remedy);
     }
   }
   return window;
@@ -177,7 +183,8 @@ export function windowedSize(
   const columns = windowCount(width, kernel[1], stride[1], padding[1], dilation[1], ceilMode);
   if (rows < 1 || columns < 1) {
     throw new ShapeError(
-      `${op}: a ${kernel.join(' x ')} window (dilation ${dilation.join(' x ')}) does not fit into ` +
+      op,
+      `a ${kernel.join(' x ')} window (dilation ${dilation.join(' x ')}) does not fit into ` +
         `${height} x ${width} with padding ${padding.join(' x ')}`,
     );
   }

@@ -1,4 +1,4 @@
-import { DawngradError, ShapeError } from '../errors/errors.js';
+import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
 import type { Device } from '../gpu/device.js';
 import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
@@ -121,7 +121,8 @@ export class Tensor {
     const size = sizeOf(shape);
     if ((start * 4) % ALIGNMENT !== 0 || start + size > this.size) {
       throw new ShapeError(
-        `part: ${formatShape(shape)} from element ${start} of a tensor ${formatShape(this.shape)}; ` +
+        'part',
+        `${formatShape(shape)} from element ${start} of a tensor ${formatShape(this.shape)}; ` +
           `it must begin at a multiple of ${ALIGNMENT / 4} and lie within`,
       );
     }
@@ -139,18 +140,20 @@ export class Tensor {
 
   /**
    * Overwrite its values, in row-major order, from the host. Returns the tensor.
-   * @throws ShapeError for another number of values, or an array of another type than `dtype`
+   * @throws ShapeError for another number of values, ArgumentError for an array of another type than `dtype`
    */
   write(values: Float32Array | Uint32Array): this {
     if (values.length !== this.size) {
       throw new ShapeError(
-        `writing a tensor ${formatShape(this.shape)}: expected ${this.size} values, got ${values.length}`,
+        `writing a tensor ${formatShape(this.shape)}`,
+        `expected ${this.size} values, got ${values.length}`,
       );
     }
     if (!(values instanceof ARRAYS[this.dtype])) {
-      throw new ShapeError(
-        `writing a tensor ${formatShape(this.shape)} of type ${this.dtype}: ` +
-          `expected a ${ARRAYS[this.dtype].name}, got a ${values.constructor.name}`,
+      throw new ArgumentError(
+        `writing a tensor ${formatShape(this.shape)} of type ${this.dtype}`,
+        'values',
+        `are a ${values.constructor.name}, expected a ${ARRAYS[this.dtype].name}`,
       );
     }
     if (this.size > 0) this.device.write(this.buffer, values, this.memory.offset);
@@ -170,7 +173,8 @@ export class Tensor {
   async item(): Promise<number> {
     if (this.size !== 1) {
       throw new ShapeError(
-        `item: a tensor ${formatShape(this.shape)} has ${this.size} elements, item() reads exactly one`,
+        'item',
+        `a tensor ${formatShape(this.shape)} has ${this.size} elements, item() reads exactly one`,
       );
     }
     return (await this.toArray())[0] as number;

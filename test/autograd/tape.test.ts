@@ -342,14 +342,14 @@ describe('backward refuses', () => {
 
   it('a root with several elements and no gradient', () => {
     expect(() => backward(scale(leaf(1, 2), 2))).toThrow(
-      new ShapeError('backward: [2] is not a scalar; pass { gradient } of that shape'),
+      new ShapeError('backward', '[2] is not a scalar; pass { gradient } of that shape'),
     );
   });
 
   it('a gradient of another shape or type', () => {
     const x = leaf(1, 2);
     expect(() => backward(scale(x, 2), { gradient: zeros(gpu.device, [2, 1]) })).toThrow(
-      new ShapeError('backward: gradient [2, 1] for a tensor [2]'),
+      new ShapeError('backward', 'gradient [2, 1] for a tensor [2]'),
     );
     expect(() => backward(scale(x, 2), { gradient: zeros(gpu.device, [2], 'u32') })).toThrow(
       'backward: gradient [2] has elements of type u32, expected f32',

@@ -25,7 +25,7 @@ class Gain extends Module {
 
   forward(x: Tensor): Tensor {
     return this.attempt(() => {
-      if (x.size !== this.weight.size) throw new ShapeError('gain: sizes differ');
+      if (x.size !== this.weight.size) throw new ShapeError('gain', 'sizes differ');
       return x;
     });
   }
@@ -89,11 +89,11 @@ describe('Module', () => {
   it('errors name the module and its place', () => {
     const x = new Parameter(gpu.device, [3], constant(0));
     const model = new Sequential({ block1: new Sequential({ gain: new Gain(3), next: new Gain(2) }) });
-    expect(() => model.forward(x)).toThrow(new ShapeError('Gain "block1.next": sizes differ'));
-    expect(() => new Gain().forward(x)).toThrow(new ShapeError('Gain: sizes differ'));
+    expect(() => model.forward(x)).toThrow(new ShapeError('Gain "block1.next"', 'sizes differ'));
+    expect(() => new Gain().forward(x)).toThrow(new ShapeError('Gain', 'sizes differ'));
     const tree = new Tree();
     tree.parameters();
-    expect(() => tree.forward(x)).toThrow(new ShapeError('Gain "layers.1": sizes differ'));
+    expect(() => tree.forward(x)).toThrow(new ShapeError('Gain "layers.1"', 'sizes differ'));
   });
 
   it('train and eval reach every module', () => {
@@ -157,7 +157,8 @@ describe('loadStateDict', () => {
     const state = new Map(Object.entries({ '0.weight': array(2), '1.weight': array(4), '2.bias': array(1) }));
     expect(() => target.loadStateDict(state)).toThrow(
       new ShapeError(
-        'loading the state of Sequential: it was saved from something else\n' +
+        'loading the state of Sequential',
+        'it was saved from something else\n' +
           '  missing: 0.bias\n' +
           '  unexpected: 2.bias\n' +
           '  of another shape: 1.weight [4], expected [3]',

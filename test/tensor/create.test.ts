@@ -81,7 +81,7 @@ describe('from', () => {
     ],
   ])('refuses %j', (nested, depth) => {
     expect(() => from(gpu.device, nested)).toThrow(
-      new ShapeError(`from: ragged arrays; all arrays at depth ${depth} must have the same length`),
+      new ShapeError('from', `ragged arrays; all arrays at depth ${depth} must have the same length`),
     );
   });
 });
@@ -109,7 +109,7 @@ describe('fromArray', () => {
 
   it('refuses another number of values, and what is no shape', () => {
     expect(() => fromArray(gpu.device, new Float32Array(5), [2, 3])).toThrow(
-      new ShapeError('from: shape [2, 3] needs 6 values, got 5'),
+      new ShapeError('from', 'shape [2, 3] needs 6 values, got 5'),
     );
     expect(() => fromArray(gpu.device, new Float32Array(4), [-2, -2])).toThrow('from: [-2, -2] is no shape');
   });

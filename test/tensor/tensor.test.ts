@@ -16,10 +16,10 @@ describe('write', () => {
   it('refuses another number of values, or values of another type', () => {
     const x = zeros(gpu.device, [2, 3]);
     expect(() => x.write(new Float32Array(5))).toThrow(
-      new ShapeError('writing a tensor [2, 3]: expected 6 values, got 5'),
+      new ShapeError('writing a tensor [2, 3]', 'expected 6 values, got 5'),
     );
     expect(() => x.write(new Uint32Array(6))).toThrow(
-      new ShapeError('writing a tensor [2, 3] of type f32: expected a Float32Array, got a Uint32Array'),
+      new ShapeError('writing a tensor [2, 3] of type f32', 'expected a Float32Array, got a Uint32Array'),
     );
     expect(() => zeros(gpu.device, [1], 'u32').write(new Float32Array(1))).toThrow('expected a Uint32Array');
   });

@@ -1,4 +1,4 @@
-import { ShapeError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { putOnTape } from '../tape.js';
@@ -15,13 +15,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /**
  * One axis in place of `startAxis` and all after it: `[N, C, H, W]` becomes `[N, C H W]`. Shares x's memory.
- * @throws ShapeError unless `startAxis` is a whole number from 0 to the number of axes
+ * @throws ArgumentError unless `startAxis` is a whole number from 0 to the number of axes
  */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
   if (!Number.isInteger(startAxis) || startAxis < 0 || startAxis > x.rank) {
-    throw new ShapeError(
-      `flatten: startAxis ${startAxis} of a tensor ${formatShape(x.shape)}; it must be from 0 to ${x.rank}`,
-    );
+    const wrong = `${startAxis} of a tensor ${formatShape(x.shape)}`;
+    throw new ArgumentError('flatten', 'startAxis', wrong, `it must be from 0 to ${x.rank}`);
   }
   return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
 }

@@ -73,7 +73,8 @@ function checkSize({ limits }: Device, features: number): void {
   const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   if (bytes <= most) return;
   throw new LimitError(
-    `zca: images of ${features} features take a matrix of ${bytes} bytes, this device allows ${most} in one buffer; ` +
+    'zca',
+    `images of ${features} features take a matrix of ${bytes} bytes, this device allows ${most} in one buffer; ` +
       'leave zca out, or use smaller images',
   );
 }

@@ -84,7 +84,8 @@ export class BufferPool {
   checkSize(bytes: number, label: string): void {
     if (bytes <= this.largest) return;
     throw new LimitError(
-      `${label}: needs ${bytes} bytes in one buffer, this device allows ${this.largest} (maxStorageBufferBindingSize). ` +
+      label,
+      `needs ${bytes} bytes in one buffer, this device allows ${this.largest} (maxStorageBufferBindingSize). ` +
         'Use a smaller batch or a narrower layer.',
     );
   }

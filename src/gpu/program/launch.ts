@@ -32,7 +32,8 @@ export function checkLaunch({ label, grid, operands, access }: Launch, limits: G
   const most = limits.maxComputeWorkgroupsPerDimension;
   if (grid.some((count) => count > most)) {
     throw new LimitError(
-      `${label}: a grid of ${grid.join(' x ')} workgroups exceeds this device's ${most} a dimension`,
+      label,
+      `a grid of ${grid.join(' x ')} workgroups exceeds this device's ${most} a dimension`,
     );
   }
   const shared = (memory: Memory) => operands.indexOf(memory) !== operands.lastIndexOf(memory);

@@ -1,4 +1,4 @@
-import { ShapeError } from '../../errors/errors.js';
+import { ArgumentError, ShapeError } from '../../errors/errors.js';
 import { checkRank, formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkDType } from '../check.js';
@@ -100,12 +100,14 @@ function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: 
   const words = Math.ceil(sizeOf(shape) / 4);
   if (bytes.size !== words) {
     throw new ShapeError(
-      `${op}: images ${formatShape(shape)} pack into ${words} u32 words, bytes has ${bytes.size}`,
+      op,
+      `images ${formatShape(shape)} pack into ${words} u32 words, bytes has ${bytes.size}`,
     );
   }
   if (mean.size !== shape[1] || std.size !== shape[1]) {
     throw new ShapeError(
-      `${op}: images ${formatShape(shape)} need ${shape[1]} means and deviations, one a channel; ` +
+      op,
+      `images ${formatShape(shape)} need ${shape[1]} means and deviations, one a channel; ` +
         `got ${mean.size} and ${std.size}`,
     );
   }
@@ -114,6 +116,6 @@ function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: 
 
 function checkPadding(op: string, padding: number): void {
   if (!Number.isInteger(padding) || padding < 0) {
-    throw new ShapeError(`${op}: crop padding is ${padding}; it must be a whole number of at least 0`);
+    throw new ArgumentError(op, 'crop padding', `is ${padding}`, 'it must be a whole number of at least 0');
   }
 }

@@ -1,4 +1,4 @@
-import { ShapeError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import { fromArray } from '../../tensor/create.js';
 import { checkRank } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -63,15 +63,17 @@ function gaussian({ size, sigma }: LocalContrastOptions): Float32Array {
  *
  * (LeCun's, see Jarrett et al., "What is the best multi-stage architecture for object recognition?", ICCV 2009, applied to each
  * channel as the code published with maxout networks does to the first). To be called inside `tidy`.
- * @throws ShapeError when x is no batch of images, or the window's side is not odd
+ * @throws ShapeError when x is not a batch of images, ArgumentError when the window's side is not odd, or sigma not above 0
  */
 export function localContrast(x: Tensor, options: LocalContrastOptions): Tensor {
   checkRank('localContrast', 'the images', x.shape, 4, '[N, C, H, W]');
   checkDType('localContrast', 'the images', x);
   if (!Number.isInteger(options.size) || options.size % 2 !== 1 || !(options.sigma > 0)) {
-    throw new ShapeError(
-      `localContrast: a window of size ${options.size} and sigma ${options.sigma}; ` +
-        'the size must be an odd whole number, sigma greater than 0',
+    throw new ArgumentError(
+      'localContrast',
+      'a window',
+      `of size ${options.size} and sigma ${options.sigma}`,
+      'the size must be an odd whole number, sigma greater than 0',
     );
   }
   const weights = fromArray(x.device, gaussian(options), [options.size]);

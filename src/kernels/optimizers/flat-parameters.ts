@@ -37,7 +37,8 @@ export function flatRange(
   checkSameShape(op, groupOfBlock.shape, [blocksOf(parameter.size)]);
   if (start % BLOCK !== 0 || start + gradient.size > parameter.size) {
     throw new ShapeError(
-      `${op}: a gradient ${formatShape(gradient.shape)} from element ${start} of parameters ${formatShape(parameter.shape)}; ` +
+      op,
+      `a gradient ${formatShape(gradient.shape)} from element ${start} of parameters ${formatShape(parameter.shape)}; ` +
         `it must begin at a multiple of ${BLOCK} and lie within`,
     );
   }

@@ -1,4 +1,4 @@
-import { ShapeError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import {
   checkRank,
@@ -16,15 +16,14 @@ export type PoolOptions = WindowOptions;
 
 /**
  * The window that a pool's options describe.
- * @throws ShapeError when the padding exceeds half the kernel: a window could then lie in the padding alone
+ * @throws ArgumentError when the padding exceeds half the kernel: a window could then lie in the padding alone
  */
 export function poolWindow(op: string, options: PoolOptions): Window {
   const window = windowOf(op, { ...options, stride: options.stride ?? options.kernelSize });
   const { kernel, padding } = window;
   if (padding.some((length, axis) => length > kernel[axis] / 2)) {
-    throw new ShapeError(
-      `${op}: padding ${padding.join(' x ')} exceeds half the kernel ${kernel.join(' x ')}; use less padding`,
-    );
+    const wrong = `${padding.join(' x ')} exceeds half the kernel ${kernel.join(' x ')}`;
+    throw new ArgumentError(op, 'padding', wrong, 'use less padding');
   }
   return window;
 }

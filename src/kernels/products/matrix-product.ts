@@ -27,7 +27,8 @@ interface Matrices {
 function matricesOf(what: string, { shape }: Tensor, transposed: boolean): Matrices {
   if (shape.length < 2) {
     throw new ShapeError(
-      `matmul: ${what} has shape ${formatShape(shape)}, expected at least 2 axes [..., rows, columns]`,
+      'matmul',
+      `${what} has shape ${formatShape(shape)}, expected at least 2 axes [..., rows, columns]`,
     );
   }
   const [rows, columns] = shape.slice(-2) as [number, number];
@@ -41,7 +42,8 @@ function matricesOf(what: string, { shape }: Tensor, transposed: boolean): Matri
 function batchOf(a: Matrices, b: Matrices, describe: () => string): Shape {
   if (a.batch.length > 0 && b.batch.length > 0 && !sameShape(a.batch, b.batch)) {
     throw new ShapeError(
-      `matmul: ${describe()}; their batches must be equal, or one of them a single matrix`,
+      'matmul',
+      `${describe()}; their batches must be equal, or one of them a single matrix`,
     );
   }
   return a.batch.length > 0 ? a.batch : b.batch;
@@ -65,7 +67,8 @@ export function matrixProduct(
     `a ${formatShape(a.shape)}${mark(transposeA)} times b ${formatShape(b.shape)}${mark(transposeB)}`;
   if (left.columns !== right.rows) {
     throw new ShapeError(
-      `matmul: ${describe()}; the columns of a (${left.columns}) must equal the rows of b (${right.rows})`,
+      'matmul',
+      `${describe()}; the columns of a (${left.columns}) must equal the rows of b (${right.rows})`,
     );
   }
   const batch = batchOf(left, right, describe);

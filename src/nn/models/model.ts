@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DawngradError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../module.js';
 
@@ -52,7 +52,7 @@ export interface ModelEntry extends ModelDescription {
   readonly fixed: FixedOptions;
   /**
    * `[N, ...input]` to logits `[N, classes]`.
-   * @throws DawngradError when an option contradicts a fixed one, or has a value of no use
+   * @throws ArgumentError when an option contradicts a fixed one, or has a value of no use
    */
   readonly build: (device: Device, options?: ModelOptions) => Module;
 }
@@ -67,10 +67,8 @@ export function modelEntry(
     for (const [option, only] of Object.entries(fixed)) {
       const value = options[option as keyof FixedOptions] ?? only;
       if (isDeepStrictEqual(value, only)) continue;
-      throw new DawngradError(
-        `building ${name}: ${option} is ${JSON.stringify(value)}, and this model has only ${JSON.stringify(only)}; ` +
-          'leave the option out',
-      );
+      const wrong = `is ${JSON.stringify(value)}, and this model has only ${JSON.stringify(only)}`;
+      throw new ArgumentError(`building ${name}`, option, wrong, 'leave the option out');
     }
     return build(device, { ...options, ...fixed });
   };

@@ -1,4 +1,4 @@
-import { DawngradError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
 import { he, normal } from '../init.js';
 import { AvgPool2d } from '../layers/avg-pool2d.js';
@@ -37,14 +37,17 @@ const windowOf = ({ kernelSize, stride = 1 }: Block) => ({
   padding: (kernelSize - 1) / 2,
 });
 
-/** @throws DawngradError when the sizes are not one for each block, and odd: others have no padding that keeps the maps' size */
+/** @throws ArgumentError when the sizes are not one for each block, and odd: others have no padding that keeps the maps' size */
 function withKernelSizes(
   blocks: readonly Block[],
   sizes: readonly number[] = blocks.map(({ kernelSize }) => kernelSize),
 ): Block[] {
   if (sizes.length !== blocks.length || sizes.some((size) => size % 2 !== 1)) {
-    throw new DawngradError(
-      `Network in Network: kernelSizes is ${JSON.stringify(sizes)}; give one odd number for each of its ${blocks.length} blocks`,
+    throw new ArgumentError(
+      'Network in Network',
+      'kernelSizes',
+      `is ${JSON.stringify(sizes)}`,
+      `give one odd number for each of its ${blocks.length} blocks`,
     );
   }
   return blocks.map((block, index) => ({ ...block, kernelSize: sizes[index]! }));

@@ -1,4 +1,4 @@
-import { DawngradError } from '../../errors/errors.js';
+import { ArgumentError } from '../../errors/errors.js';
 import { type WindowOptions, windowedSize, windowOf } from '../../tensor/shape.js';
 
 /** Rows and columns of maps, or of images. */
@@ -13,7 +13,7 @@ export const widened = (maps: number, width: number): number => Math.round(maps 
 
 /**
  * @param maps of the layers that are widened, in a net of width 1
- * @throws DawngradError when one of them would keep none
+ * @throws ArgumentError when one of them would keep none
  */
 export function checkWidth(net: string, width: number, maps: readonly number[]): void {
   const fewest = Math.min(...maps);
@@ -21,8 +21,11 @@ export function checkWidth(net: string, width: number, maps: readonly number[]):
   // Two digits, rounded up, so that it does what it promises.
   const least = 0.5 / fewest;
   const digits = 10 ** (1 - Math.floor(Math.log10(least)));
-  throw new DawngradError(
-    `${net}: width ${width} leaves a layer of ${fewest} maps none; ` +
-      `${Math.ceil(least * digits) / digits} is the least that leaves every layer one`,
+  const smallest = Math.ceil(least * digits) / digits;
+  throw new ArgumentError(
+    net,
+    'width',
+    `${width} leaves a layer of ${fewest} maps none`,
+    `${smallest} is the least that leaves every layer one`,
   );
 }

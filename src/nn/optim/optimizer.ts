@@ -1,5 +1,5 @@
 import { noGrad } from '../../autograd/tape.js';
-import { DawngradError } from '../../errors/errors.js';
+import { ArgumentError, DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
 import { checkDType } from '../../kernels/check.js';
 import { filled } from '../../kernels/fill.js';
@@ -116,19 +116,18 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   #check(): void {
     const { name: optimizer } = this.constructor;
     const all = this.#parameters;
-    if (all.length === 0) throw new DawngradError(`${optimizer}: there are no parameters to update`);
+    if (all.length === 0)
+      throw new ArgumentError(optimizer, 'params', 'is empty', 'there are no parameters to update');
     if (new Set(all).size < all.length) {
-      throw new DawngradError(`${optimizer}: a parameter is listed twice; it would be updated twice`);
+      throw new ArgumentError(optimizer, 'params', 'lists a parameter twice', 'it would be updated twice');
     }
     if (all.some(({ device }) => device !== this.#device)) {
-      throw new DawngradError(
-        `${optimizer}: parameters on different devices; make an optimizer for each device`,
-      );
+      throw new ArgumentError(optimizer, 'params', 'are on different devices', 'make an optimizer for each');
     }
     for (const { options } of this.groups) {
       for (const [name, value] of Object.entries({ lr: options.lr, weightDecay: options.weightDecay })) {
         if (value >= 0 && Number.isFinite(value)) continue;
-        throw new DawngradError(`${optimizer}: ${name} is ${value}, it must be a number of at least 0`);
+        throw new ArgumentError(optimizer, name, `is ${value}`, 'it must be a number of at least 0');
       }
     }
   }

@@ -86,7 +86,7 @@ describe('layers', () => {
     expect(message([1, 3, 18, 18])).toBe(
       'Linear "output": input [1, 16] has 16 features, weight [2, 4] expects 4',
     );
-    expect(() => new Dropout(1)).toThrow(new ShapeError('Dropout: p is 1, it must be in [0, 1)'));
+    expect(() => new Dropout(1)).toThrow(new ShapeError('Dropout', 'p is 1, it must be in [0, 1)'));
   });
 
   it("Conv2d's activation is the ReLU behind it", async () => {
@@ -129,14 +129,15 @@ describe('layers', () => {
   it('LocalConv2d, Maxout and LocalResponseNorm say what is wrong with their options', () => {
     expect(() => new LocalConv2d(gpu.device, 1, 1, { inputSize: 3, kernelSize: 5 })).toThrow(
       new ShapeError(
-        'LocalConv2d: a 5 x 5 window (dilation 1 x 1) does not fit into 3 x 3 with padding 0 x 0',
+        'LocalConv2d',
+        'a 5 x 5 window (dilation 1 x 1) does not fit into 3 x 3 with padding 0 x 0',
       ),
     );
     expect(() => new Maxout(0)).toThrow(
-      new ShapeError('Maxout: pieces is 0, it must be a whole number of at least 1'),
+      new ShapeError('Maxout', 'pieces is 0, it must be a whole number of at least 1'),
     );
     expect(() => new LocalResponseNorm({ size: 0 })).toThrow(
-      new ShapeError('LocalResponseNorm: size is 0, it must be a whole number of at least 1'),
+      new ShapeError('LocalResponseNorm', 'size is 0, it must be a whole number of at least 1'),
     );
   });
 

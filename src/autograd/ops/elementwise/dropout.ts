@@ -1,4 +1,4 @@
-import { ShapeError } from '../../../errors/errors.js';
+import { ArgumentError } from '../../../errors/errors.js';
 import { checkDType } from '../../../kernels/check.js';
 import { dropout as dropoutKernel } from '../../../kernels/dropout.js';
 import { nextKey } from '../../../kernels/random-key.js';
@@ -15,11 +15,16 @@ export interface DropoutOptions {
 
 /**
  * Inverted dropout: y = kept x / (1 - p), where kept is 0 with probability p, else 1; x of any shape.
- * @throws ShapeError unless 0 <= p < 1
+ * @throws ArgumentError unless 0 <= p < 1
  */
 export function dropout(x: Tensor, p: number, { training = true, key }: DropoutOptions = {}): Tensor {
   if (!(p >= 0 && p < 1)) {
-    throw new ShapeError(`dropout: p is ${p}; the probability of dropping must be at least 0 and below 1`);
+    throw new ArgumentError(
+      'dropout',
+      'p',
+      `is ${p}`,
+      'the probability of dropping must be at least 0 and below 1',
+    );
   }
   checkDType('dropout', 'input', x);
   if (!training || p === 0) return x;

@@ -54,7 +54,8 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
   const [batch, channels] = x.shape;
   if (x.size / channels < 2) {
     throw new ShapeError(
-      `batchNorm2d: training on ${formatShape(x.shape)} leaves ${x.size / channels} values a channel, ` +
+      'batchNorm2d',
+      `training on ${formatShape(x.shape)} leaves ${x.size / channels} values a channel, ` +
         `at least 2 are needed for a variance; use a batch larger than ${batch}`,
     );
   }
@@ -83,7 +84,8 @@ function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor>>): v
     checkDType('batchNorm2d', what, tensor);
     if (tensor.rank !== 1 || tensor.size !== x.shape[1]) {
       throw new ShapeError(
-        `batchNorm2d: ${what} has shape ${formatShape(tensor.shape)}, x ${formatShape(x.shape)} expects [${x.shape[1]}]`,
+        'batchNorm2d',
+        `${what} has shape ${formatShape(tensor.shape)}, x ${formatShape(x.shape)} expects [${x.shape[1]}]`,
       );
     }
   }

@@ -1,4 +1,4 @@
-import { ShapeError } from '../../../errors/errors.js';
+import { ArgumentError, ShapeError } from '../../../errors/errors.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
   localResponseNorm as forward,
@@ -36,7 +36,8 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
   checkDType('localResponseNorm', 'input', x);
   if (x.rank < 2) {
     throw new ShapeError(
-      `localResponseNorm: input has shape ${formatShape(x.shape)}, expected 2 axes or more [N, C, ...]`,
+      'localResponseNorm',
+      `input has shape ${formatShape(x.shape)}, expected 2 axes or more [N, C, ...]`,
     );
   }
   const norm = responseNormOf('localResponseNorm', options);
@@ -53,12 +54,11 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
 export function responseNormOf(who: string, options: LocalResponseNormOptions): ResponseNorm {
   const { size, alpha = 1e-4, beta = 0.75, k = 1 } = options;
   if (!Number.isInteger(size) || size < 1) {
-    throw new ShapeError(`${who}: size is ${size}, it must be a whole number of at least 1`);
+    throw new ArgumentError(who, 'size', `is ${size}`, 'it must be a whole number of at least 1');
   }
   if (!(alpha >= 0 && k > 0 && Number.isFinite(beta))) {
-    throw new ShapeError(
-      `${who}: alpha is ${alpha}, beta ${beta}, k ${k}; alpha must be at least 0, k above 0 and beta a number`,
-    );
+    const remedy = 'alpha must be at least 0, k above 0 and beta a number';
+    throw new ArgumentError(who, 'alpha', `is ${alpha}, beta ${beta}, k ${k}`, remedy);
   }
   return { size, alpha, beta, k };
 }

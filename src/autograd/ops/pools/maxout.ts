@@ -1,4 +1,4 @@
-import { ShapeError } from '../../../errors/errors.js';
+import { ArgumentError, ShapeError } from '../../../errors/errors.js';
 import { checkDType } from '../../../kernels/check.js';
 import { maxout as forward, maxoutGradient } from '../../../kernels/maxout.js';
 import { formatShape } from '../../../tensor/shape.js';
@@ -18,7 +18,8 @@ export function maxout(x: Tensor, pieces: number): Tensor {
   checkPieces('maxout', pieces);
   if (x.rank < 2 || x.shape[1] % pieces !== 0) {
     throw new ShapeError(
-      `maxout: input ${formatShape(x.shape)} for ${pieces} pieces, expected [N, C * ${pieces}, ...]; ` +
+      'maxout',
+      `input ${formatShape(x.shape)} for ${pieces} pieces, expected [N, C * ${pieces}, ...]; ` +
         `give the layer before it ${pieces} outputs for each one that is to remain`,
     );
   }
@@ -30,6 +31,6 @@ export function maxout(x: Tensor, pieces: number): Tensor {
 /** Refuse what cannot be a number of pieces. */
 export function checkPieces(who: string, pieces: number): void {
   if (!Number.isInteger(pieces) || pieces < 1) {
-    throw new ShapeError(`${who}: pieces is ${pieces}, it must be a whole number of at least 1`);
+    throw new ArgumentError(who, 'pieces', `is ${pieces}`, 'it must be a whole number of at least 1');
   }
 }

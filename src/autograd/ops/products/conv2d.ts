@@ -74,13 +74,15 @@ function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkRank('conv2d', 'weight', weight.shape, 4, '[O, C, KH, KW]');
   if (x.shape[1] !== weight.shape[1]) {
     throw new ShapeError(
-      `conv2d: input ${formatShape(x.shape)} has ${x.shape[1]} channels, ` +
+      'conv2d',
+      `input ${formatShape(x.shape)} has ${x.shape[1]} channels, ` +
         `weight ${formatShape(weight.shape)} expects ${weight.shape[1]}`,
     );
   }
   if (bias && (bias.rank !== 1 || bias.size !== weight.shape[0])) {
     throw new ShapeError(
-      `conv2d: bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, expected [${weight.shape[0]}]`,
+      'conv2d',
+      `bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, expected [${weight.shape[0]}]`,
     );
   }
 }

@@ -34,13 +34,15 @@ function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkRank('linear', 'weight', weight.shape, 2, '[O, I]');
   if (x.shape[1] !== weight.shape[1]) {
     throw new ShapeError(
-      `linear: input ${formatShape(x.shape)} has ${x.shape[1]} features, ` +
+      'linear',
+      `input ${formatShape(x.shape)} has ${x.shape[1]} features, ` +
         `weight ${formatShape(weight.shape)} expects ${weight.shape[1]}`,
     );
   }
   if (bias && (bias.rank !== 1 || bias.size !== weight.shape[0])) {
     throw new ShapeError(
-      `linear: bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, expected [${weight.shape[0]}]`,
+      'linear',
+      `bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, expected [${weight.shape[0]}]`,
     );
   }
 }

@@ -79,20 +79,23 @@ function checkSizes(x: Tensor, weight: Tensor, bias: Tensor | null, window: Wind
   const [rows, columns, outputs, expected] = weight.shape;
   if (channels !== expected) {
     throw new ShapeError(
-      `localConv2d: input ${formatShape(x.shape)} has ${channels} channels, ` +
+      'localConv2d',
+      `input ${formatShape(x.shape)} has ${channels} channels, ` +
         `weight ${formatShape(weight.shape)} expects ${expected}`,
     );
   }
   const size = windowedSize('localConv2d', [height, width], window);
   if (!sameShape(size, [rows, columns])) {
     throw new ShapeError(
-      `localConv2d: input ${formatShape(x.shape)} has ${size.join(' x ')} output positions, weight ` +
+      'localConv2d',
+      `input ${formatShape(x.shape)} has ${size.join(' x ')} output positions, weight ` +
         `${formatShape(weight.shape)} is for ${rows} x ${columns}; give it images of the size it was made for`,
     );
   }
   if (bias && !sameShape(bias.shape, [outputs, rows, columns])) {
     throw new ShapeError(
-      `localConv2d: bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, ` +
+      'localConv2d',
+      `bias ${formatShape(bias.shape)} for weight ${formatShape(weight.shape)}, ` +
         `expected ${formatShape([outputs, rows, columns])}`,
     );
   }

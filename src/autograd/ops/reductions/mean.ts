@@ -13,7 +13,8 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   if (count === 0) {
     throw new ShapeError(
-      `mean: axes ${formatShape(axes)} of a tensor ${formatShape(x.shape)} hold no elements, which have no mean`,
+      'mean',
+      `axes ${formatShape(axes)} of a tensor ${formatShape(x.shape)} hold no elements, which have no mean`,
     );
   }
   // dx = dy / count, repeated along the averaged axes
