@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
 import { encodeSafetensors } from '../../src/train/checkpoints/safetensors.js';
 import { RunDirectory } from '../../src/train/run/run-directory.js';
+import { useDirectory } from '../support/directory.js';
 import { writeTinyMnist } from '../support/tiny-mnist.js';
-import { tinyConfig, useDirectory } from '../train/run/tiny-run.js';
+import { tinyConfig } from '../train/run/tiny-run.js';
 import { dawngrad, useBuild } from './dawngrad.js';
 
 useBuild();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { useDirectory } from '../support/directory.js';
 import { writeTinyMnist } from '../support/tiny-mnist.js';
-import { useDirectory } from '../train/run/tiny-run.js';
 import { type CallOptions, dawngrad, ROOT, start, useBuild } from './dawngrad.js';
 
 useBuild();

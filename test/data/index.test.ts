@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DATASET_NAMES, DataError, detectDataset, loadDataset } from '../../src/data/index.js';
-import { temporaryDirectory } from './temporary.js';
+import { useFreshDirectory } from '../support/directory.js';
 import { writeMnist } from './writers/mnist.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 
 const touch = (...names: string[]): void => {
   for (const name of names) writeFileSync(directory.file(name), '');

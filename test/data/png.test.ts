@@ -1,20 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { encode } from 'fast-png';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/data/dataset.js';
 import { readPng } from '../../src/data/png.js';
 import { fitImage, type Planes } from '../../src/data/resize.js';
+import { useDirectory } from '../support/directory.js';
 
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'dawngrad-png-'));
-});
-afterAll(() => rmSync(directory, { recursive: true }));
+const directory = useDirectory();
 
 function written(bytes: Uint8Array): string {
-  const path = join(directory, 'image.png');
+  const path = directory.file('image.png');
   writeFileSync(path, bytes);
   return path;
 }

@@ -1,27 +1,52 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { makeDirectory } from '../../src/files/directory.js';
+import { existsSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FileError } from '../../src/errors/errors.js';
+import { makeDirectory, namesIn } from '../../src/files/directory.js';
+import { useFreshDirectory } from '../support/directory.js';
 
 describe('makeDirectory', () => {
-  const top = mkdtempSync(join(tmpdir(), 'dawngrad-make-'));
-  afterAll(() => rmSync(top, { recursive: true }));
+  const directory = useFreshDirectory();
 
   it('makes what is missing, and says where that begins', () => {
-    expect(makeDirectory(join(top, 'a/b/c'))).toBe(join(top, 'a'));
-    expect(existsSync(join(top, 'a/b/c'))).toBe(true);
-    expect(makeDirectory(join(top, 'a/b/d'))).toBe(join(top, 'a/b/d'));
-    expect(makeDirectory(join(top, 'a/b'))).toBeUndefined();
+    expect(makeDirectory(directory.file('a/b/c'))).toBe(directory.file('a'));
+    expect(existsSync(directory.file('a/b/c'))).toBe(true);
+    expect(makeDirectory(directory.file('a/b/d'))).toBe(directory.file('a/b/d'));
+    expect(makeDirectory(directory.file('a/b'))).toBeUndefined();
   });
 
   it('fails where a file is in the way', () => {
-    writeFileSync(join(top, 'file'), '');
-    expect(() => makeDirectory(join(top, 'file/a/b'))).toThrow('ENOTDIR');
-    expect(() => makeDirectory(join(top, 'file'))).toThrow('ENOTDIR');
+    writeFileSync(directory.file('file'), '');
+    expect(() => makeDirectory(directory.file('file/a/b'))).toThrow('ENOTDIR');
+    expect(() => makeDirectory(directory.file('file'))).toThrow('ENOTDIR');
+  });
+
+  it('says what was to be made', () => {
+    writeFileSync(directory.file('file'), '');
+    const path = directory.file('file/run');
+    expect(() => makeDirectory(path, 'the run directory')).toThrow(
+      new FileError(
+        `making the run directory ${path}: a part of the path is a file, not a directory (ENOTDIR)`,
+      ),
+    );
   });
 
   it('fails, and soon, where nothing can be made', () => {
     expect(() => makeDirectory('/proc/dawngrad/run')).toThrow(/ENOENT|EACCES|EROFS|EPERM/);
+  });
+});
+
+describe('namesIn', () => {
+  const directory = useFreshDirectory();
+
+  it('gives the names of what is there', () => {
+    writeFileSync(directory.file('file'), '');
+    expect(namesIn(directory.path)).toEqual(['file']);
+  });
+
+  it('says what it cannot read', () => {
+    const path = directory.file('missing');
+    expect(() => namesIn(path)).toThrow(
+      new FileError(`${path}: cannot be read: no such file or directory (ENOENT)`),
+    );
   });
 });

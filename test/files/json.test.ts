@@ -1,22 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FileError } from '../../src/errors/errors.js';
 import { readJson } from '../../src/files/json.js';
 import { readMetrics } from '../../src/train/run/metrics.js';
 import { readResult } from '../../src/train/run/result.js';
+import { useFreshDirectory } from '../support/directory.js';
 
 const schema = z.strictObject({ epochs: z.number() });
 
-let directory: string;
+const directory = useFreshDirectory();
 let path: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'dawngrad-read-'));
-  path = join(directory, 'file.json');
+  path = directory.file('file.json');
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 const errorOf = (work: () => unknown): FileError => {
   try {

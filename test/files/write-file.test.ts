@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../src/errors/errors.js';
 import { appendLine, createFile, replaceFile } from '../../src/files/write-file.js';
+import { useFreshDirectory } from '../support/directory.js';
 
 /** Bytes that still fit on the disk, and what it answers who wants a hard link. */
 const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, links: 'done' }));
@@ -23,21 +22,19 @@ vi.mock('node:fs', async (original) => {
   return { ...fs, writeSync, linkSync };
 });
 
-let directory: string;
+const directory = useFreshDirectory();
 let path: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'dawngrad-write-'));
-  path = join(directory, 'file');
+  path = directory.file('file');
   Object.assign(disk, { free: Number.POSITIVE_INFINITY, links: 'done' });
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 describe('replaceFile', () => {
   it('replaces the whole content and leaves nothing else behind', () => {
     replaceFile(path, 'a long first content');
     replaceFile(path, Uint8Array.of(0x68, 0x69));
     expect(readFileSync(path, 'utf8')).toBe('hi');
-    expect(readdirSync(directory)).toEqual(['file']);
+    expect(readdirSync(directory.path)).toEqual(['file']);
   });
 
   it.each([0, 2])('keeps the old file when the disk takes %i more bytes', (free) => {
@@ -47,11 +44,11 @@ describe('replaceFile', () => {
       new FileError(`writing ${path}: the disk is full (ENOSPC)`),
     );
     expect(readFileSync(path, 'utf8')).toBe('old');
-    expect(readdirSync(directory)).toEqual(['file']);
+    expect(readdirSync(directory.path)).toEqual(['file']);
   });
 
   it('says what is wrong with the place', () => {
-    const lost = join(directory, 'missing', 'file');
+    const lost = directory.file('missing/file');
     expect(() => replaceFile(lost, '')).toThrow(
       new FileError(`writing ${lost}: no such file or directory (ENOENT)`),
     );
@@ -67,14 +64,14 @@ describe('createFile', () => {
     it('makes a file, whole, and leaves nothing else behind', () => {
       expect(createFile(path, 'first')).toBe(true);
       expect(readFileSync(path, 'utf8')).toBe('first');
-      expect(readdirSync(directory)).toEqual(['file']);
+      expect(readdirSync(directory.path)).toEqual(['file']);
     });
 
     it('leaves a file that is there as it is', () => {
       replaceFile(path, 'old');
       expect(createFile(path, 'new')).toBe(false);
       expect(readFileSync(path, 'utf8')).toBe('old');
-      expect(readdirSync(directory)).toEqual(['file']);
+      expect(readdirSync(directory.path)).toEqual(['file']);
     });
   });
 
@@ -83,7 +80,7 @@ describe('createFile', () => {
     expect(() => createFile(path, 'new')).toThrow(
       new FileError(`writing ${path}: the disk is full (ENOSPC)`),
     );
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory.path)).toEqual([]);
   });
 });
 

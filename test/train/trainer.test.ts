@@ -8,8 +8,9 @@ import { standardisedImages } from '../../src/train/run/run-images.js';
 import { assemble, checkFit } from '../../src/train/run/session.js';
 import { formatTestError } from '../../src/train/score.js';
 import { useDevice } from '../support/device.js';
+import { useDirectory } from '../support/directory.js';
 import { stripes } from '../support/tiny-mnist.js';
-import { SEED, tinyConfig, tinyData, useDirectory } from './run/tiny-run.js';
+import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 
 const directory = useDirectory();
 

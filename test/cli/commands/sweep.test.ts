@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 import { Call, dawngrad, ROOT, start, useBuild } from '../dawngrad.js';
 
 useBuild();

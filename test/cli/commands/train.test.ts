@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { useDirectory } from '../../support/directory.js';
 import { writeTinyMnist } from '../../support/tiny-mnist.js';
-import { useDirectory } from '../../train/run/tiny-run.js';
 import { Call, dawngrad, ROOT, start, useBuild } from '../dawngrad.js';
 
 useBuild();

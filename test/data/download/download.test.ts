@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { DOWNLOADABLE, download, fetchSource } from '../../../src/data/download/download.js';
 import { SOURCES, type Source } from '../../../src/data/download/sources.js';
-import { temporaryDirectory } from '../temporary.js';
+import { useFreshDirectory } from '../../support/directory.js';
 import { tarFile } from '../writers/tar.js';
 import { fileServer } from './server.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 const server = fileServer();
 
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');

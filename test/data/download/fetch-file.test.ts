@@ -3,10 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { fetchFile, type Progress } from '../../../src/data/download/fetch-file.js';
-import { temporaryDirectory } from '../temporary.js';
+import { useFreshDirectory } from '../../support/directory.js';
 import { fileServer } from './server.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 const server = fileServer();
 
 const CONTENT = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i % 251));

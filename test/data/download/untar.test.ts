@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { untar } from '../../../src/data/download/untar.js';
-import { temporaryDirectory } from '../temporary.js';
+import { useFreshDirectory } from '../../support/directory.js';
 import { tarFile } from '../writers/tar.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 const TAR = tarFile('folder', {
   'a.bin': Buffer.alloc(1000, 1),
   'b.bin': Buffer.alloc(512, 2),

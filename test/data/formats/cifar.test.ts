@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { cifar10, cifar100 } from '../../../src/data/formats/cifar.js';
-import { temporaryDirectory } from '../temporary.js';
+import { useFreshDirectory } from '../../support/directory.js';
 import { type CifarRecord, writeCifar } from '../writers/cifar.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 
 /** Red, green and blue planes of different bytes. */
 const PLANES = new Uint8Array(3072).fill(10).fill(20, 1024).fill(30, 2048);

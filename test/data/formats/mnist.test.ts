@@ -4,11 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { fashionMnist, mnist } from '../../../src/data/formats/mnist.js';
-import { temporaryDirectory } from '../temporary.js';
+import { useFreshDirectory } from '../../support/directory.js';
 import { idxFile } from '../writers/idx.js';
 import { mnistImages, mnistLabels, writeMnist } from '../writers/mnist.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 const TRAIN_IMAGES = 'train-images-idx3-ubyte';
 const TRAIN_LABELS = 'train-labels-idx1-ubyte';
 

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { svhn } from '../../../src/data/formats/svhn.js';
-import { temporaryDirectory } from '../temporary.js';
+import { useFreshDirectory } from '../../support/directory.js';
 import { type MatVariable, matFile } from '../writers/mat5.js';
 
-const directory = temporaryDirectory();
+const directory = useFreshDirectory();
 const IMAGE = 3072;
 
 const images = (

@@ -16,7 +16,7 @@ import { checkpointOf } from '../../../src/train/checkpoints/saved-model.js';
 import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import { runTraining } from '../../../src/train/run/run.js';
 import { useDevice } from '../../support/device.js';
-import { useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 import { withDevice } from './tiny.js';
 
 const directory = useDirectory();

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { findExperiment } from '../../../src/experiments/reproduce/experiments.js';
 import { type WrittenReport, writeReport } from '../../../src/experiments/reproduce/report/write-report.js';
 import { SCALES } from '../../../src/experiments/reproduce/scale.js';
-import { useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 import { fakeSystem } from './finished-runs.js';
 
 const directory = useDirectory();

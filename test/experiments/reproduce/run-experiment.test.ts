@@ -12,7 +12,7 @@ import { type ExperimentReporter, runExperiment } from '../../../src/experiments
 import type { Scale } from '../../../src/experiments/reproduce/scale.js';
 import { Claims } from '../../../src/files/claims/claim.js';
 import { thisProcess } from '../../../src/files/claims/owner.js';
-import { useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 import { TINY, tinyExperiment, withDevice } from './tiny.js';
 
 const directory = useDirectory();

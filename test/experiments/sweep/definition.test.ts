@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { enterSweep, sweepDefinition, trialsOf } from '../../../src/experiments/sweep/definition.js';
 import { parseDimension } from '../../../src/experiments/sweep/dimension.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
-import { tinyConfig, useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
+import { tinyConfig } from '../../train/run/tiny-run.js';
 
 const directory = useDirectory();
 const within = (name: string) => join(directory.path, name);

@@ -18,7 +18,8 @@ import type { Reporter } from '../../../src/train/run/reporter.js';
 import { RunDirectory } from '../../../src/train/run/run-directory.js';
 import { readPreprocessing, writePreprocessing } from '../../../src/train/run/saved-preprocessing.js';
 import { useDevice } from '../../support/device.js';
-import { SEED, tinyConfig, tinyData, useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
+import { SEED, tinyConfig, tinyData } from '../../train/run/tiny-run.js';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Work, workThrough } from '../../../src/experiments/sweep/work.js';
 import { type Claim, ClaimLostError, Claims } from '../../../src/files/claims/claim.js';
-import { useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 
 const directory = useDirectory();
 let sweep: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClaimLostError, Claims } from '../../../src/files/claims/claim.js';
 import { describeOwner, type Process, thisProcess } from '../../../src/files/claims/owner.js';
-import { useDirectory } from '../../train/run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 
 const directory = useDirectory();
 let sweep: string;

@@ -6,7 +6,7 @@ import { chooseWithoutData } from '../../../src/train/recipes/choose-config.js';
 import { checkConfig, type RunConfig } from '../../../src/train/recipes/config.js';
 import { PRESET_NAMES, PRESETS } from '../../../src/train/recipes/presets.js';
 import { readRecipe, recipeNames } from '../../../src/train/recipes/recipe.js';
-import { useDirectory } from '../run/tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 
 const directory = useDirectory();
 const within = (name: string) => join(directory.path, name);

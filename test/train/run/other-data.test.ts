@@ -7,7 +7,7 @@ import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import { type FinishedRun, runTraining } from '../../../src/train/run/run.js';
 import { loadRunData } from '../../../src/train/run/run-data.js';
 import { matFile } from '../../data/writers/mat5.js';
-import { useDirectory } from './tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 
 const PIXELS = 3072;
 const COUNT = 24;

@@ -6,7 +6,8 @@ import { readMetrics } from '../../../src/train/run/metrics.js';
 import type { Reporter } from '../../../src/train/run/reporter.js';
 import { runTraining } from '../../../src/train/run/run.js';
 import { useDevice } from '../../support/device.js';
-import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
+import { SEED, tinyConfig, tinyData } from './tiny-run.js';
 
 /** What must not depend on whether a run was stopped: every bit of its state, and its metrics but for the times. */
 function traceOf(path: string) {

@@ -13,7 +13,8 @@ import type { FinishedRun } from '../../../src/train/run/run.js';
 import { RunDirectory } from '../../../src/train/run/run-directory.js';
 import { readPreprocessing } from '../../../src/train/run/saved-preprocessing.js';
 import { useDevice } from '../../support/device.js';
-import { SEED, tinyConfig, tinyData, useDirectory } from './tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
+import { SEED, tinyConfig, tinyData } from './tiny-run.js';
 
 const directory = useDirectory();
 const within = (name: string) => join(directory.path, name);

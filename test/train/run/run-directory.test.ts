@@ -12,7 +12,8 @@ import {
   readMetrics,
 } from '../../../src/train/run/metrics.js';
 import { defaultRunPath, RunDirectory } from '../../../src/train/run/run-directory.js';
-import { tinyConfig, useDirectory } from './tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
+import { tinyConfig } from './tiny-run.js';
 
 const directory = useDirectory();
 const within = (name: string) => join(directory.path, name);

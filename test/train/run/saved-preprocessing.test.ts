@@ -9,7 +9,7 @@ import {
   readPreprocessing,
   writePreprocessing,
 } from '../../../src/train/run/saved-preprocessing.js';
-import { useDirectory } from './tiny-run.js';
+import { useDirectory } from '../../support/directory.js';
 
 const directory = useDirectory();
 

@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
 import { glyphs } from '../../../src/data/glyphs/glyphs.js';
 import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
@@ -20,17 +16,3 @@ export const tinyConfig: RunConfig = {
 };
 
 export const tinyData = glyphs({ train: 44, test: 20 });
-
-/** A directory for the tests of a file, removed after them. */
-export function useDirectory(): { readonly path: string } {
-  let path = '';
-  beforeAll(() => {
-    path = mkdtempSync(join(tmpdir(), 'dawngrad-run-'));
-  });
-  afterAll(() => rmSync(path, { recursive: true }));
-  return {
-    get path() {
-      return path;
-    },
-  };
-}
