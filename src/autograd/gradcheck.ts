@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '../errors/errors.js';
+import { ArgumentError } from '../errors/errors.js';
 import { uniformValues } from '../tensor/random.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -56,7 +56,7 @@ export interface GradcheckResult {
  *
  *     const { passed, message } = await gradcheck((a, b) => matmul(a, b), [a, b]);
  *
- * @throws ShapeError if there is no f32 input to differentiate by
+ * @throws ArgumentError if there is no f32 input to differentiate by
  */
 export async function gradcheck(
   f: (...inputs: Tensor[]) => Tensor,

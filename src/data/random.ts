@@ -26,12 +26,7 @@ export class Random {
       let h = mix(0x9e3779b9 * (word + 1));
       for (const key of keys) {
         if (!Number.isSafeInteger(key) || key < 0) {
-          throw new ArgumentError(
-            'Random',
-            'seed',
-            `is ${key}`,
-            'it must be a whole number from 0 to 2^53 - 1',
-          );
+          throw new ArgumentError('Random', 'the seed', `${key} is not a non-negative integer below 2^53`);
         }
         h = mix(h + (key | 0));
         h = mix(h + Math.floor(key / 2 ** 32) + 0x9e3779b9);

@@ -27,15 +27,15 @@ export function requiredLimits(
     if (typeof most !== 'number') {
       throw new ArgumentError(
         'creating a device',
-        'limits',
-        `names "${name}"`,
-        'WebGPU has no limit called so',
+        `limits.${name}`,
+        'is unknown',
+        `WebGPU has no limit called "${name}"`,
       );
     }
     if (!Number.isInteger(value) || value < 0) {
       throw new ArgumentError(
         'creating a device',
-        name,
+        `limits.${name}`,
         `is ${value}`,
         'it must be a whole number, 0 or more',
       );

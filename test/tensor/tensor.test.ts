@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DawngradError, ShapeError } from '../../src/errors/errors.js';
+import { ArgumentError, DawngradError, ShapeError } from '../../src/errors/errors.js';
 import { from, fromArray, full, zeros } from '../../src/tensor/create.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';
@@ -19,7 +19,11 @@ describe('write', () => {
       new ShapeError('writing a tensor [2, 3]', 'expected 6 values, got 5'),
     );
     expect(() => x.write(new Uint32Array(6))).toThrow(
-      new ShapeError('writing a tensor [2, 3] of type f32', 'expected a Float32Array, got a Uint32Array'),
+      new ArgumentError(
+        'writing a tensor [2, 3] of type f32',
+        'values',
+        'are a Uint32Array, expected a Float32Array',
+      ),
     );
     expect(() => zeros(gpu.device, [1], 'u32').write(new Float32Array(1))).toThrow('expected a Uint32Array');
   });

@@ -3,7 +3,7 @@ import { relu } from '../../../src/autograd/ops/elementwise/relu.js';
 import { conv2d } from '../../../src/autograd/ops/products/conv2d.js';
 import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
-import { ShapeError } from '../../../src/errors/errors.js';
+import { ArgumentError, ShapeError } from '../../../src/errors/errors.js';
 import { constant, he, normal } from '../../../src/nn/init.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
 import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
@@ -86,7 +86,7 @@ describe('layers', () => {
     expect(message([1, 3, 18, 18])).toBe(
       'Linear "output": input [1, 16] has 16 features, weight [2, 4] expects 4',
     );
-    expect(() => new Dropout(1)).toThrow(new ShapeError('Dropout', 'p is 1, it must be in [0, 1)'));
+    expect(() => new Dropout(1)).toThrow(new ArgumentError('Dropout', 'p', 'is 1', 'it must be in [0, 1)'));
   });
 
   it("Conv2d's activation is the ReLU behind it", async () => {
@@ -134,10 +134,10 @@ describe('layers', () => {
       ),
     );
     expect(() => new Maxout(0)).toThrow(
-      new ShapeError('Maxout', 'pieces is 0, it must be a whole number of at least 1'),
+      new ArgumentError('Maxout', 'pieces', 'is 0', 'it must be a whole number of at least 1'),
     );
     expect(() => new LocalResponseNorm({ size: 0 })).toThrow(
-      new ShapeError('LocalResponseNorm', 'size is 0, it must be a whole number of at least 1'),
+      new ArgumentError('LocalResponseNorm', 'size', 'is 0', 'it must be a whole number of at least 1'),
     );
   });
 

@@ -5,7 +5,7 @@ import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
 import { linear } from '../../../src/autograd/ops/products/linear.js';
 import { reshape } from '../../../src/autograd/ops/reshape.js';
 import { backward } from '../../../src/autograd/tape.js';
-import { DawngradError } from '../../../src/errors/errors.js';
+import { ArgumentError } from '../../../src/errors/errors.js';
 import { launch } from '../../../src/kernels/kernel.js';
 import { reluForward } from '../../../src/kernels/relu.js';
 import { constant, normal } from '../../../src/nn/init.js';
@@ -428,11 +428,17 @@ describe('Optimizer', () => {
     const parameter = new Parameter(gpu.device, [2], normal(1));
     const other = new Parameter(gpu.device, [3], constant(0));
     const stranger = new Parameter(elsewhere.device, [2], constant(0));
-    expect(() => new SGD([], { lr: 1 })).toThrow(new DawngradError('SGD: there are no parameters to update'));
-    expect(() => new SGD([parameter, parameter], { lr: 1 })).toThrow('SGD: a parameter is listed twice');
-    expect(() => new SGD([parameter, stranger], { lr: 1 })).toThrow('SGD: parameters on different devices');
+    expect(() => new SGD([], { lr: 1 })).toThrow(
+      new ArgumentError('SGD', 'params', 'is empty', 'there are no parameters to update'),
+    );
+    expect(() => new SGD([parameter, parameter], { lr: 1 })).toThrow(
+      'SGD: params lists a parameter twice; it would be updated twice',
+    );
+    expect(() => new SGD([parameter, stranger], { lr: 1 })).toThrow(
+      'SGD: params are on different devices; make an optimizer for each',
+    );
     expect(() => new Adam([parameter], { lr: -1 })).toThrow(
-      'Adam: lr is -1, it must be a number of at least 0',
+      'Adam: lr is -1; it must be a number of at least 0',
     );
     expect(() => new SGD([parameter], { lr: 1, weightDecay: Number.NaN })).toThrow('SGD: weightDecay is NaN');
     const state = new SGD([parameter], { lr: 1 }).stateDict();

@@ -82,8 +82,8 @@ describe('localResponseNorm', () => {
 
   it.each([
     [[4], { size: 5 }, 'localResponseNorm: input has shape [4], expected 2 axes or more [N, C, ...]'],
-    [[2, 4], { size: 0 }, 'localResponseNorm: size is 0, it must be a whole number of at least 1'],
-    [[2, 4], { size: 2.5 }, 'localResponseNorm: size is 2.5, it must be a whole number'],
+    [[2, 4], { size: 0 }, 'localResponseNorm: size is 0; it must be a whole number of at least 1'],
+    [[2, 4], { size: 2.5 }, 'localResponseNorm: size is 2.5; it must be a whole number'],
     [[2, 4], { size: 5, k: 0 }, 'alpha is 0.0001, beta 0.75, k 0; alpha must be at least 0, k above 0'],
     [[2, 4], { size: 5, alpha: -1 }, 'alpha is -1, beta 0.75, k 1; alpha must be at least 0'],
     [

@@ -99,8 +99,8 @@ describe('maxout', () => {
   it.each([
     [[2, 5, 3, 3], 2, 'maxout: input [2, 5, 3, 3] for 2 pieces, expected [N, C * 2, ...]; give the layer'],
     [[4], 2, 'maxout: input [4] for 2 pieces, expected [N, C * 2, ...]'],
-    [[2, 4], 0, 'maxout: pieces is 0, it must be a whole number of at least 1'],
-    [[2, 4], 1.5, 'maxout: pieces is 1.5, it must be a whole number of at least 1'],
+    [[2, 4], 0, 'maxout: pieces is 0; it must be a whole number of at least 1'],
+    [[2, 4], 1.5, 'maxout: pieces is 1.5; it must be a whole number of at least 1'],
   ])('refuses what does not fit: %j in %d pieces', (shape, pieces, message) => {
     expect(() => maxout(upload(gpu.device, array64(shape)), pieces)).toThrow(message);
   });
