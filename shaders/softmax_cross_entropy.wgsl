@@ -7,7 +7,7 @@
 //
 // z is [rows, classes]; label, loss and correct are [rows]; statistics is [rows, 2], a row's m and s; dloss is one number,
 // read on the device. Subtracting m keeps exp from overflowing; m and s stay apart because in m + log s a large m would
-// round log s away. A label that is no class makes its row count for nothing: loss 0, not correct, gradient 0; nothing is
+// round log s away. A label that is not a class makes its row count for nothing: loss 0, not correct, gradient 0; nothing is
 // ever read outside the row.
 //
 // Forward, rows are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), and a thread walks each twice, for the

@@ -75,7 +75,7 @@ function weightGradient(layer) {
       return { dweight, dbias };
     },
     expected: ({ dy, x }) => {
-      // Of every output position, which pixel lies under which tap.
+      // Which pixel lies under which tap, for every output position.
       const pixelUnder = Array.from(
         { length: positions },
         (_, position) =>

@@ -1,8 +1,8 @@
 // How fast can a kernel of this device move memory? y = x, flat, four numbers at a time.
 //
-// `size` counts vectors of four; a thread takes every so many-th one (linearGrid in src/kernels/kernel.ts), so neighbouring
-// threads touch neighbouring memory. It is a kernel rather than the driver's own copy command, because kernels are what is
-// compared with it.
+// `size` counts vectors of four. A thread takes every n-th of them, where n counts all threads (linearGrid in
+// src/kernels/kernel.ts), so neighbouring threads touch neighbouring memory. It is a kernel rather than the driver's own copy
+// command, because kernels are what is compared with it.
 
 struct Params {
   size: u32,

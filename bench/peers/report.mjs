@@ -101,7 +101,7 @@ const machine = () => ({
 /** The load average of the last minute: near the number of cores or below, if the machine was ours. */
 export const load = () => significant(loadavg()[0]);
 
-/** Of the rows, by case and engine, what `value` makes of each; rows of which it makes nothing are left out. */
+/** What `value` makes of each row, by case and engine; rows of which it makes nothing are left out. */
 const byCase = (results, value) =>
   Object.fromEntries(
     results.map(([wanted, rows]) => [

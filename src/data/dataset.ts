@@ -49,7 +49,7 @@ export class DataError extends DawngradError {
 export function take<Set extends ImageSet | FloatImageSet>(set: Set, from: number, to: number): Set {
   const end = Math.min(to, set.count);
   if (!Number.isInteger(from) || !Number.isInteger(end) || from < 0 || from >= end) {
-    throw new DataError(`take: the range ${from}..${to} is no range within the images 0..${set.count}`);
+    throw new DataError(`take: the range ${from}..${to} does not lie within the images 0..${set.count}`);
   }
   const size = featuresOf(set);
   return {

@@ -58,7 +58,10 @@ export const NEIGHBOURS = 32;
 /** The cost of a kernel that touches `reads + writes` elements of four bytes and computes `flops` on them. */
 export const elementCost = (elements: number, flops = 0): Cost => ({ flops, bytes: 4 * elements });
 
-/** Record a launch of a kernel on tensors (or views) that live on one device. */
+/**
+ * Queue a launch of a kernel on tensors (or views) that live on one device.
+ * @throws DawngradError when they live on several
+ */
 export function launch<B extends string, P extends string>(
   kernel: Kernel<B, P>,
   tensors: Readonly<Record<B, Tensor>>,

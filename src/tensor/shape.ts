@@ -28,7 +28,7 @@ export function checkShape(op: string, shape: Shape): void {
   if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
     throw new ShapeError(
       op,
-      `${formatShape(shape)} is no shape; every length must be a whole number, 0 or more`,
+      `${formatShape(shape)} is not a shape; every length must be a whole number, 0 or more`,
     );
   }
 }

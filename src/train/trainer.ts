@@ -14,7 +14,7 @@ export interface TrainerOptions {
   /** Where model, optimizer and batches are. */
   readonly device: Device;
   readonly model: Module;
-  /** Of the model's parameters, or some of them. */
+  /** Updates the model's parameters, or some of them. */
   readonly optimizer: Optimizer<RateOptions>;
   /** Sets the optimizer's `factor` before each step; asked in epochs, and parts of them. */
   readonly schedule: Schedule;

@@ -38,7 +38,7 @@ describe('take', () => {
     [0, Number.NaN],
   ])('refuses the range %d..%d', (from, to) => {
     expect(() => take(set, from, to)).toThrow(
-      new DataError(`take: the range ${from}..${to} is no range within the images 0..5`),
+      new DataError(`take: the range ${from}..${to} does not lie within the images 0..5`),
     );
   });
 });

@@ -25,7 +25,7 @@ describe('full and zeros', () => {
 
   it.each([[[-2, 3]], [[2, 1.5]], [[Number.NaN]]])('refuse the shape %j', (shape) => {
     expect(() => zeros(gpu.device, shape)).toThrow(ShapeError);
-    expect(() => zeros(gpu.device, shape)).toThrow('is no shape');
+    expect(() => zeros(gpu.device, shape)).toThrow('is not a shape');
   });
 
   it('refuse more than a binding holds before they fill it', () => {
@@ -107,11 +107,13 @@ describe('fromArray', () => {
     expect(x.shape).toEqual([2]);
   });
 
-  it('refuses another number of values, and what is no shape', () => {
+  it('refuses another number of values, and what is not a shape', () => {
     expect(() => fromArray(gpu.device, new Float32Array(5), [2, 3])).toThrow(
       new ShapeError('from', 'shape [2, 3] needs 6 values, got 5'),
     );
-    expect(() => fromArray(gpu.device, new Float32Array(4), [-2, -2])).toThrow('from: [-2, -2] is no shape');
+    expect(() => fromArray(gpu.device, new Float32Array(4), [-2, -2])).toThrow(
+      'from: [-2, -2] is not a shape',
+    );
   });
 });
 
@@ -133,8 +135,8 @@ describe.each([
     expect(await a.toArray()).not.toEqual(await b.toArray());
   });
 
-  it('refuses what is no shape, by name', () => {
-    expect(() => create(gpu.device, [-1])).toThrow(`${name}: [-1] is no shape`);
+  it('refuses what is not a shape, by name', () => {
+    expect(() => create(gpu.device, [-1])).toThrow(`${name}: [-1] is not a shape`);
   });
 });
 

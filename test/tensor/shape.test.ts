@@ -38,7 +38,7 @@ describe('shapes', () => {
     expect(() => checkShape('zeros', shape)).toThrow(
       new ShapeError(
         'zeros',
-        `${formatShape(shape)} is no shape; every length must be a whole number, 0 or more`,
+        `${formatShape(shape)} is not a shape; every length must be a whole number, 0 or more`,
       ),
     );
   });

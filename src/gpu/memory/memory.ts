@@ -14,7 +14,7 @@ export interface Memory {
 /** WebGPU binds buffers at multiples of this many bytes. */
 export const ALIGNMENT = 256;
 
-/** Bytes from where memory begins to where the next may, for so many. */
+/** The bytes after which the next memory may begin, behind memory of `bytes` bytes. */
 export const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
 
 /** Memory with an owner, who says when he is done with it. */

@@ -226,7 +226,7 @@ function toleranceOf({ outer, middle = 1, inner }: Product, variant: MatmulVaria
 function whatIsWrong(values: Float32Array, reference: Float32Array, tolerance: number): string | undefined {
   let worst = 0;
   values.forEach((value, index) => {
-    // What is no number stays the worst: Math.max passes it on, where a comparison would forget it at the next element.
+    // NaN stays the worst: Math.max passes it on, where a comparison would forget it at the next element.
     worst = Math.max(worst, Math.abs(value - (reference[index] as number)));
   });
   if (worst <= tolerance) return undefined;

@@ -7,7 +7,7 @@ import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape, formatShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
-/** Of parameters whose values are `S` elements in all, with the gaps between them. */
+/** Parameters side by side, `S` elements with the gaps between them, and what updates them. */
 export interface FlatTensors {
   /** f32 `[S]`, updated in place. */
   readonly parameter: Tensor;
@@ -23,7 +23,7 @@ export interface FlatTensors {
  * What the kernels' `struct Params` says: `start` in quads of elements.
  * @param state what the optimizer remembers, each f32 `[S]`
  * @param fields of the shader's `struct Hyper`
- * @throws ShapeError
+ * @throws ShapeError when a tensor has another shape, or the gradient does not lie within the parameters
  */
 export function flatRange(
   op: string,

@@ -13,7 +13,7 @@ import { Module } from '../module.js';
 export class LocalResponseNorm extends Module {
   readonly options: Readonly<Required<LocalResponseNormOptions>>;
 
-  /** @throws ArgumentError when `size` is no whole number of at least 1, or another option out of range */
+  /** @throws ArgumentError when `size` is not a whole number of at least 1, or another option is out of range */
   constructor(options: LocalResponseNormOptions) {
     super();
     this.options = responseNormOf('LocalResponseNorm', options);

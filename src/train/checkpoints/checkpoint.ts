@@ -52,7 +52,7 @@ export interface Checkpoint extends CheckpointState {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-/** The bytes of a checkpoint of a session as it stands, after all that was recorded so far. */
+/** The bytes of a checkpoint of a session as it stands, after all that was launched so far. */
 export async function captureCheckpoint(session: Session, best: Best): Promise<Uint8Array> {
   const { config, device, model, optimizer, schedule, trainer, train } = session;
   const { slots, steps, factor, groups } = optimizer.stateDict();

@@ -22,7 +22,7 @@ export type Training = Pick<
   | 'augment'
 >;
 
-/** Random changes of training images that leave their meaning alone: a mirrored 2 is no 2, a mirrored ship is a ship. */
+/** Random changes of training images that leave their meaning alone: a mirrored 2 is not a 2, a mirrored ship is a ship. */
 const PHOTOGRAPHS = { padding: 4, flip: true };
 const DIGITS = { padding: 2, flip: false };
 const DRAWN_OR_DIGITS = ['nin-glyphs', 'mnist', 'svhn'];

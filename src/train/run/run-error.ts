@@ -5,7 +5,7 @@ export class RunError extends DawngradError {
   override name = 'RunError';
 }
 
-/** A loss that is no finite number any more. No resuming helps, only other settings. */
+/** The loss is not a finite number any more. Resuming does not help, only other settings do. */
 export class DivergedError extends RunError {
   override name = 'DivergedError';
 

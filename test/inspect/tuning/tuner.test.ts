@@ -168,7 +168,7 @@ describe("the user's measurements", () => {
     useMeasurements(device, readMeasuredTable(device).products);
     expect(labelOf(device)).toBe(untuned);
     writeFileSync(path, 'nonsense');
-    expect(readMeasuredTable(device)).toEqual({ path, products: {}, ignored: 'it is no JSON' });
+    expect(readMeasuredTable(device)).toEqual({ path, products: {}, ignored: 'it is not valid JSON' });
     write(device, 'specification');
     expect(Object.values(readMeasuredTable(device).products)).toEqual([
       { variant: 'specification', milliseconds: {} },

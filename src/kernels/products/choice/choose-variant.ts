@@ -30,7 +30,7 @@ export function chooseVariant(device: Device, product: Product, epilogue: Epilog
   return 'specification';
 }
 
-/** What to take for a product, the best first; a table may name what is no variant, or none for this product. */
+/** What to take for a product, the best first; a table may name what is not a variant, or not one for this product. */
 function* preferences(device: Device, key: string, product: Product, epilogue: Epilogue): Iterable<string> {
   const best = measured.of(device)[key];
   if (best) yield best.variant;

@@ -17,7 +17,7 @@ export interface Subject {
   readonly lanes: string;
   /** `half` where operands may be rounded: other kernels take part then, and neither table is any good for the other. */
   readonly precision: string;
-  /** Of all kernels that there was a choice between, and what they were specialised with. */
+  /** A hash of all kernels that there was a choice between, and of what they were specialised with. */
   readonly shaders: string;
 }
 
@@ -84,10 +84,10 @@ export function parseMeasuredTable(
   try {
     content = JSON.parse(text);
   } catch {
-    return { ignored: 'it is no JSON' };
+    return { ignored: 'it is not valid JSON' };
   }
   const table = schema.safeParse(content);
-  if (!table.success) return { ignored: 'it is no table of measurements' };
+  if (!table.success) return { ignored: 'it is not a table of measurements' };
   const other = (Object.keys(subject) as (keyof Subject)[]).find(
     (name) => table.data.subject[name] !== subject[name],
   );

@@ -14,7 +14,7 @@ const ruleSchema = z.strictObject({
       batches: range.optional(),
       rows: range.optional(),
       columns: range.optional(),
-      /** Of the sum. */
+      /** How many terms a sum has. */
       terms: range.optional(),
       /** Is b read through a sliding window? */
       window: z.boolean().optional(),

@@ -23,9 +23,9 @@ describe('a table of measurements', () => {
   });
 
   it.each([
-    ['no JSON', text.slice(0, -3), 'it is no JSON'],
-    ['something else', '{"products":{"key":3}}', 'it is no table of measurements'],
-    ['nothing', '', 'it is no JSON'],
+    ['no JSON', text.slice(0, -3), 'it is not valid JSON'],
+    ['something else', '{"products":{"key":3}}', 'it is not a table of measurements'],
+    ['nothing', '', 'it is not valid JSON'],
   ])('is ignored with a reason when it is %s', (_, corrupt, ignored) => {
     expect(parseMeasuredTable(corrupt, subject)).toEqual({ ignored });
   });
