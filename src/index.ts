@@ -24,11 +24,36 @@
  *
  * @module
  */
+
+// Ops on tensors, the tape, and the nets made of them; layers' options, rather than those of the ops of the same name.
 export * from './autograd/index.js';
-export * from './data/index.js';
+// Data sets, and their way to the device.
+// What can go wrong.
+export {
+  DATASET_NAMES,
+  DataError,
+  type Dataset,
+  DOWNLOADABLE,
+  type DownloadOptions,
+  detectDataset,
+  download,
+  type FloatImageSet,
+  type GlyphsOptions,
+  glyphs,
+  type ImageSet,
+  loadDataset,
+  type PreparedImages,
+  Preprocessing,
+  type PreprocessingProgress,
+  type PreprocessingSpec,
+  type Progress,
+  type StepSpec,
+  take,
+} from './data/index.js';
 export { type Batch, BatchLoader, type LoaderOptions } from './data/loader.js';
 export { type Normalisation, normalisationOf } from './data/normalisation.js';
-export * from './errors/errors.js';
+export { ArgumentError, DawngradError, FileError, ShapeError } from './errors/errors.js';
+// Devices and tensors.
 export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';
 export { Device, type DeviceOptions } from './gpu/device.js';
 export {
@@ -39,15 +64,14 @@ export {
   OutOfMemoryError,
 } from './gpu/gpu-errors.js';
 export type { MemoryUse } from './gpu/memory/pool.js';
-export type { Cost, Launch } from './gpu/program/launch.js';
 export type { ProgramPlan } from './gpu/program/plan.js';
 export type { Program } from './gpu/program/program.js';
 export { randomState } from './kernels/random-key.js';
-// The layers' options, rather than those of the ops of the same name.
 export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';
 export * from './nn/index.js';
 export { from, fromArray, full, type RandomOptions, randn, uniform, zeros } from './tensor/create.js';
 export type { Pair, Shape } from './tensor/shape.js';
 export { type DType, Tensor } from './tensor/tensor.js';
 export { keep, tidy } from './tensor/tidy.js';
+// Training runs.
 export * from './train/index.js';

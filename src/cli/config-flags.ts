@@ -1,6 +1,6 @@
 /** The flags that say what a run shall be, of every command that starts some or looks at what it would be. */
 import type { Command } from 'commander';
-import type { Wishes } from '../train/recipes/choose-config.js';
+import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
 import { choice, number, precisionFlag, wholeNumber } from './options.js';
@@ -89,7 +89,7 @@ export const withConfigFlags = (command: Command): Command =>
     .option('--no-augment', 'train on the images as they are');
 
 /** What the flags ask for, as far as they were given. */
-export function wishesFrom(model: string | undefined, flags: ConfigFlags): Wishes {
+export function configOptionsFrom(model: string | undefined, flags: ConfigFlags): ConfigOptions {
   const changes = Object.entries(FIELDS).flatMap(([flag, field]) => {
     const value = flags[flag as keyof typeof FIELDS];
     return value === undefined ? [] : [[field, value]];

@@ -1,5 +1,5 @@
 /** Training runs: from a config to a directory with checkpoints, and back. */
-export { type Best, type Checkpoint, readCheckpoint } from './checkpoints/checkpoint.js';
+export { type Checkpoint, readCheckpoint } from './checkpoints/checkpoint.js';
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -7,12 +7,10 @@ export {
   type Safetensors,
 } from './checkpoints/safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './checkpoints/saved-model.js';
-export { chooseConfig, chooseWithoutData, type Wishes } from './recipes/choose-config.js';
+export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';
-export { type GroupRule, parameterGroups } from './recipes/parameter-groups.js';
 export { PRESET_NAMES, type PresetName } from './recipes/presets.js';
 export { type Recipe, readRecipe, recipeNames } from './recipes/recipe.js';
-export { DeadStartDetector, type StepScore } from './run/dead-start.js';
 export { type EpochMetrics, readMetrics } from './run/metrics.js';
 export type { Reporter, RunStart, StepProgress } from './run/reporter.js';
 export { type RunResult, readResult } from './run/result.js';
@@ -31,6 +29,5 @@ export { RunDirectory } from './run/run-directory.js';
 export { DivergedError, RunError } from './run/run-error.js';
 export { readPreprocessing } from './run/saved-preprocessing.js';
 export { deviceSettings } from './run/session.js';
-export { type SplitDataset, splitDataset } from './run/split.js';
 export { addScores, errorOf, formatTestError, lossOf, NO_SCORE, type Score } from './score.js';
 export { evaluate, type Position, Trainer, type TrainerOptions } from './trainer.js';

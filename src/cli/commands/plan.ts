@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { planRun } from '../../inspect/memory-plan.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { type ConfigFlags, wishesFrom, withNetFlags } from '../config-flags.js';
+import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
 import { describePlan } from '../output/plan-text.js';
@@ -16,7 +16,7 @@ export function definePlan(program: Command): void {
 }
 
 async function plan(model: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
-  const config = chooseWithoutData(wishesFrom(model, flags));
+  const config = chooseWithoutData(configOptionsFrom(model, flags));
   await withDevice(deviceOptions(flags, config), async (device) => {
     const memory = planRun(config, device);
     const { model, batch, optimizer } = config;

@@ -4,7 +4,7 @@ import { formatShape } from '../../tensor/shape.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
 import { findModel } from '../../train/recipes/find-model.js';
 import { buildModel } from '../../train/run/session.js';
-import { type ConfigFlags, wishesFrom, withNetFlags } from '../config-flags.js';
+import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
 import { describeSummary } from '../output/summary-text.js';
@@ -18,7 +18,7 @@ export function defineSummary(program: Command): void {
 }
 
 async function summary(name: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
-  const config = chooseWithoutData(wishesFrom(name, flags));
+  const config = chooseWithoutData(configOptionsFrom(name, flags));
   const input = [config.batch, ...findModel(config.model).input];
   await withDevice(deviceOptions(flags, config), async (device) => {
     const layers = summarise(device, buildModel(config, device), input);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseDimension } from '../../experiments/sweep/dimension.js';
-import { openSweep, type SweepWishes } from '../../experiments/sweep/open-sweep.js';
+import { openSweep, type SweepOptions } from '../../experiments/sweep/open-sweep.js';
 import { bestOf } from '../../experiments/sweep/outcome.js';
 import { runSweep } from '../../experiments/sweep/sweep.js';
-import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
+import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { Exit } from '../failure.js';
 import { INTERRUPTED, interruptible } from '../interrupt.js';
@@ -40,10 +40,10 @@ export function defineSweep(program: Command): void {
 }
 
 async function sweep(model: string | undefined, { over = [], random, out, ...flags }: Flags): Promise<void> {
-  const withDeviceFor: SweepWishes['withDevice'] = (config, work) =>
+  const withDeviceFor: SweepOptions['withDevice'] = (config, work) =>
     withDevice(deviceOptions(flags, config), work);
   const { path, definition, dataset } = await openSweep({
-    wishes: wishesFrom(model, flags),
+    run: configOptionsFrom(model, flags),
     over: over.map(parseDimension),
     random,
     out,

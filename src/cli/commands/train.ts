@@ -4,7 +4,7 @@ import { runWithRetraining } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
 import { defaultRunPath, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
 import { formatTestError } from '../../train/score.js';
-import { type ConfigFlags, wishesFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
+import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { Exit } from '../failure.js';
 import { INTERRUPTED, interruptible } from '../interrupt.js';
@@ -30,10 +30,10 @@ export function defineTrain(program: Command): void {
 }
 
 async function train(model: string | undefined, flags: Flags): Promise<void> {
-  const wishes = wishesFrom(model, flags);
+  const options = configOptionsFrom(model, flags);
   const resume = flags.resume !== undefined;
   const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
-  const config = resumed === undefined ? chooseConfig(wishes) : resumedConfig(resumed, wishes);
+  const config = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
   const path = resumed ?? flags.out ?? defaultRunPath(config.model);
   if (!resume) refuseUsed(path);
 

@@ -6,7 +6,7 @@ import { productsOfRun, tableWith } from '../../inspect/tuning/tune-model.js';
 import { tuneProducts } from '../../inspect/tuning/tuner.js';
 import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { type ConfigFlags, wishesFrom, withNetFlags } from '../config-flags.js';
+import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
 import { describeProduct, describeTuning } from '../output/tuning-text.js';
@@ -24,7 +24,7 @@ export function defineTune(program: Command): void {
 }
 
 async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
-  const config = chooseWithoutData(wishesFrom(name, flags));
+  const config = chooseWithoutData(configOptionsFrom(name, flags));
   const print = (text: string) => process.stdout.write(`${text}\n`);
   await withDevice(deviceOptions(flags, config), async (device) => {
     const products = productsOfRun(config, device);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset.js';
 import type { Device } from '../../gpu/device.js';
-import { chooseConfig, type Wishes } from '../../train/recipes/choose-config.js';
+import { type ConfigOptions, chooseConfig } from '../../train/recipes/choose-config.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { loadRunData } from '../../train/run/run-data.js';
 import { RUNS } from '../../train/run/run-directory.js';
@@ -11,9 +11,9 @@ import { enterSweep, type SweepDefinition, sweepDefinition } from './definition.
 import type { Dimension } from './dimension.js';
 import { checkTrials } from './sweep.js';
 
-export interface SweepWishes {
+export interface SweepOptions {
   /** What the trials have in common. */
-  readonly wishes: Wishes;
+  readonly run: ConfigOptions;
   /** What they differ in. */
   readonly over: readonly Dimension[];
   /** How many trials to draw; left out, all combinations. */
@@ -36,13 +36,13 @@ export interface OpenSweep {
  * checked, trial by trial, before anything is written.
  * @throws RunError, FileError, DataError when a trial cannot be run, or the directory holds something else
  */
-export async function openSweep({ wishes, over, random, out, withDevice }: SweepWishes): Promise<OpenSweep> {
-  const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(wishes, { changes: {} });
+export async function openSweep({ run, over, random, out, withDevice }: SweepOptions): Promise<OpenSweep> {
+  const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(run, { changes: {} });
   if (out !== undefined && !asked) {
     const definition = enterSweep(out);
     return { path: out, definition, dataset: loadRunData(definition.config) };
   }
-  const config = chooseConfig(wishes);
+  const config = chooseConfig(run);
   const definition = sweepDefinition(config, over, random);
   const dataset = loadRunData(config);
   await withDevice(config, async (device) => checkTrials(definition, dataset, device));

@@ -8,7 +8,7 @@ import { augmentationFor, PRESETS, type PresetName, plainSystem } from './preset
 import { readRecipe } from './recipe.js';
 
 /** What a user may say about a run. All of it optional: recipes and presets know the rest. */
-export interface Wishes {
+export interface ConfigOptions {
   model?: string;
   /** A recipe's name, or its file. */
   recipe?: string;
@@ -32,9 +32,9 @@ const DEFAULT_MODEL = 'nin-glyphs';
  * The config of a new run: a recipe's, a preset's or a file's, with the user's changes.
  * @throws RunError, FileError, DataError when they do not make a config, or name a data set that is not there
  */
-export function chooseConfig(wishes: Wishes): RunConfig {
-  const base = wishes.configFile === undefined ? fromRecipe(wishes) : fromFile(wishes.configFile, wishes);
-  const config = checkConfig({ ...base, ...changesTo(base, wishes) }, 'the settings of this run');
+export function chooseConfig(options: ConfigOptions): RunConfig {
+  const base = options.configFile === undefined ? fromRecipe(options) : fromFile(options.configFile, options);
+  const config = checkConfig({ ...base, ...changesTo(base, options) }, 'the settings of this run');
   if (config.retrain && !config.validation) {
     throw new RunError(
       'retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
@@ -45,11 +45,11 @@ export function chooseConfig(wishes: Wishes): RunConfig {
 
 /**
  * The config of a run that is only thought of: it looks at no images, so it holds none out.
- * @throws RunError when the wishes do not make a config
+ * @throws RunError when the options do not make a config
  */
-export function chooseWithoutData(wishes: Wishes): RunConfig {
-  const { validation, ...settings } = chooseSettings(wishes);
-  const config = { dataset: 'any', ...settings, retrain: false, ...wishes.changes };
+export function chooseWithoutData(options: ConfigOptions): RunConfig {
+  const { validation, ...settings } = chooseSettings(options);
+  const config = { dataset: 'any', ...settings, retrain: false, ...options.changes };
   return checkConfig(config, 'the settings of this run');
 }
 
@@ -58,7 +58,7 @@ function chooseSettings({
   model,
   recipe,
   preset,
-}: Pick<Wishes, 'model' | 'recipe' | 'preset'>): Omit<RunConfig, 'dataset'> & { dataset?: string } {
+}: Pick<ConfigOptions, 'model' | 'recipe' | 'preset'>): Omit<RunConfig, 'dataset'> & { dataset?: string } {
   if (recipe === undefined) {
     const name = model ?? DEFAULT_MODEL;
     findModel(name);
@@ -70,12 +70,12 @@ function chooseSettings({
   return { recipe: name, ...settings, ...(preset && PRESETS[preset](settings.model)) };
 }
 
-function fromRecipe({ data, dataset, ...wishes }: Wishes): RunConfig {
-  const settings = chooseSettings(wishes);
+function fromRecipe({ data, dataset, ...options }: ConfigOptions): RunConfig {
+  const settings = chooseSettings(options);
   return { ...settings, ...chooseData(settings.model, absolute(data), dataset ?? settings.dataset) };
 }
 
-function fromFile(path: string, { model, recipe, preset, data, dataset }: Wishes): RunConfig {
+function fromFile(path: string, { model, recipe, preset, data, dataset }: ConfigOptions): RunConfig {
   const config = readConfigFile(path);
   sameModel(path, config.model, model);
   const other = recipe !== undefined ? '--recipe' : preset !== undefined ? '--preset' : undefined;
@@ -90,7 +90,10 @@ function sameModel(source: string, itsModel: string, wished: string | undefined)
   throw new RunError(`${source} is for the model ${itsModel}, not ${wished}; leave one of the two out`);
 }
 
-function changesTo(base: RunConfig, { augment, warmUp, validation, changes }: Wishes): Partial<RunConfig> {
+function changesTo(
+  base: RunConfig,
+  { augment, warmUp, validation, changes }: ConfigOptions,
+): Partial<RunConfig> {
   return {
     ...(validation === 0 && { validation: undefined, retrain: false }),
     ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
@@ -108,9 +111,9 @@ const RESUMABLE = ['epochs'];
  * The config with which a run goes on.
  * @throws RunError when the user wants to change what the run was started with
  */
-export function resumedConfig(path: string, wishes: Wishes): RunConfig {
+export function resumedConfig(path: string, options: ConfigOptions): RunConfig {
   const config = RunDirectory.open(path).readConfig();
-  const { model, changes, data, ...others } = wishes;
+  const { model, changes, data, ...others } = options;
   const fixed = [
     ...(model !== undefined && model !== config.model ? ['the model'] : []),
     ...Object.keys(changes).filter((name) => !RESUMABLE.includes(name)),

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import * as dawngrad from '../src/index.js';
+
+/** What a user can import, by what it is for. A name that comes or goes does so here too. */
+const PUBLIC = {
+  'devices and tensors':
+    'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
+  ops:
+    'add avgPool2d backward batchNorm2d conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
+    'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
+  layers:
+    'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
+    'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',
+  models: 'ConvMaxout HintonCnn NetworkInNetwork models',
+  optimizers: 'Adam Optimizer SGD schedule',
+  data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
+  training:
+    'NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
+    'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
+    'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
+  errors:
+    'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
+    'LimitError OutOfMemoryError RunError ShapeError',
+};
+
+it('the package exports these names, and no others', () => {
+  const names = Object.values(PUBLIC).flatMap((list) => list.split(' '));
+  expect(Object.keys(dawngrad).sort()).toEqual(names.sort());
+});
