@@ -1,6 +1,6 @@
 // The parameters of every matrix product; matmul_specification.wgsl says what they mean.
 //
-// src/kernels/products/matmul-ladder.ts lists the same ones, and a test holds the two together.
+// src/kernels/products/ladder/general-rung.ts lists the same ones, and a test holds the two together.
 
 struct Params {
   batches: u32,
