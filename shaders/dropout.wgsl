@@ -3,9 +3,9 @@
 //   y[i] = scale x[i] where bits[i] >= threshold, else 0        bits[i] = first word of pcg3d(seed, counter, i)
 //
 // x and y are flat, `size` long; their elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). key is
-// (seed, counter); `threshold` is the probability of dropping times 2^32. The mask is never stored: the backward pass gives
-// the same key and hashes again, which costs a few integer operations where a stored mask would cost a load here and a store
-// there.
+// (seed, counter); `threshold` is the probability of dropping times 2^32. Which elements were dropped is never stored: the
+// backward pass gives the same key and hashes again (random.wgsl), a few integer operations in place of a store here and a
+// load there.
 
 import package::random::{Key, random_bits};
 

@@ -3,7 +3,7 @@
 //   key           = (seed, counter)
 //   state.counter = counter + 1
 //
-// One thread. The state lives on the device, and so does every key: a recorded training step, replayed, draws new keys
+// One thread. The state lives on the device, and so does every key: a recorded training step draws new keys in each run,
 // without the host, and draws them again bit for bit when the state is set back.
 
 import package::random::Key;

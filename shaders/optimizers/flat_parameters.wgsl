@@ -5,7 +5,7 @@
 // With the gradients of all, what lies between two parameters is updated too, and means nothing.
 //
 // Thread t takes the quads t, t + all threads, and so on (linearGrid in src/kernels/kernel.ts). Hyper-parameters stand in a
-// storage buffer, since a schedule changes them: a recorded step can be replayed with new values in it.
+// storage buffer, since a schedule changes them: a recorded step can be run again with new values in it.
 
 struct Params {
   start: u32, // in quads

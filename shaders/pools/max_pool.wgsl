@@ -4,8 +4,9 @@
 //   dx[plane, h, w] = sum of dy over the windows whose maximum is x[plane, h, w]
 //
 // x and dx: [planes, input_height, input_width]; y, dy and argmax: [planes, output_height, output_width]. A plane is one
-// channel of one image. Windows are clipped to the input: padding never wins. Of equal maxima the first, row by row, wins;
-// a NaN wins over everything. (A window without any element, which takes dilation, gives the lowest number and no gradient.)
+// channel of one image. Windows are clipped to the input: padding never wins. Of equal maxima the first, row by row, wins; a
+// NaN wins over everything. (A window without any element, which only dilation makes possible, gives the lowest number and no
+// gradient.)
 //
 // A plane of the result belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in
 // src/kernels/planes.ts). argmax holds where each maximum was found, as a position in the flat x: the backward pass then
@@ -14,8 +15,8 @@
 // would read 9). Without argmax each of these windows would have to be searched again, 9 loads each, and x be kept. It is a
 // quarter of x in memory, and only `forward_with_argmax` writes it; evaluation runs `forward`.
 //
-// Where x came out of a ReLU, it is the mask of its gradient, which must be 0 wherever x is. With MASK such maxima are
-// nowhere, and the gradient of the pool is that of the ReLU at once.
+// Where x came out of a ReLU, it is the mask of its gradient, which must be 0 wherever x is. With MASK the argmax of such a
+// maximum is NOWHERE, and the gradient of the pool is that of the ReLU at once.
 //
 // The stride is constant (windows.wgsl). The kernel is not: unrolled loops over it gained nothing, and each new kernel took a
 // second to compile on a software driver.

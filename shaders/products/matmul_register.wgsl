@@ -20,12 +20,14 @@
 // the axis along which the numbers are closer in memory: A_ALONG_TERMS, B_ALONG_TERMS. (shared/thread_tile.wgsl has the sizes,
 // shared/quads_of_a.wgsl and shared/quads_of_b.wgsl the fetching.)
 //
-// What this intends on a processor with 64 K registers and 128 multiply-adds a cycle (nothing here is measured): 64 sums,
-// 16 operands, 8 numbers on their way and some thirty places fit in 128 registers, so that two workgroups of 256 threads
-// do, and one computes while the other waits at a barrier. For each term a wave issues 64 multiply-adds and 4 loads.
+// What this intends on a processor with 64 K registers and 128 multiply-adds a cycle (estimated; how fast it came out is in
+// src/kernels/products/ladder/ladder.ts): 64 sums, 16 operands, 8 numbers on their way and some thirty places fit in 128
+// registers, so that two workgroups of 256 threads do, and one computes while the other waits at a barrier. For each term a
+// wave issues 64 multiply-adds and 4 loads.
 //
 // What is written once is compiled once: fetching is written in one place, and storing in a loop that picks the row's sums
-// from the variables. Unrolled, the stores would take a software driver twice as long to compile as all the rest.
+// from the variables (shared/pick.wgsl, shared/store.wgsl). Unrolled, the stores would take a software driver twice as long to
+// compile as all the rest.
 //
 // With HALF the slices are kept in half precision, two numbers to a word: half as many bytes to write, keep and read for every
 // multiply-add, while sums, bias and all storage stay f32. It is not the same product then: a half has 11 bits of precision,
@@ -115,8 +117,8 @@ fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) 
   var share = vec4f(); // what it fetches of a, added up
 
   let terms = params.outer * params.middle * params.inner;
-  let slices = (terms + DEPTH - 1u) / DEPTH;
-  for (var slice = 0u; slice <= slices; slice++) {
+  let slice_count = (terms + DEPTH - 1u) / DEPTH;
+  for (var slice = 0u; slice <= slice_count; slice++) {
     let next_a = load_a(a_rows, a_term);
     if (ROW_SUMS) {
       share += next_a;

@@ -2,20 +2,21 @@
 //
 //   c[batch][row][column] = sum over (outer, middle, inner) of a[batch][row][outer, middle, inner] * b[batch][outer, inner][column]
 //
-// followed by what a layer does next. Every axis has a stride of its own, so one kernel serves all transposes. Columns come
-// in groups and the sum in three levels, because a convolution is a product whose b is read through a sliding WINDOW
-// (implicit GEMM: the unfolded images are never stored). Then b holds images of height x width, and a term at a column
-// reads the element
+// followed by what a layer does next (shared/epilogue.wgsl). Every axis has a stride of its own, so one kernel serves all
+// transposes. Columns come in groups and the sum in three levels, because a convolution is a product whose b is read through a
+// sliding WINDOW (implicit GEMM: the unfolded images are never stored; shared/window.wgsl). Then b holds images of height x
+// width, and a term at a column reads the element
 //
 //   y = origin_y + (column in its group / column_width) * column_y + (middle / middle_width) * middle_y
 //   x = origin_x + (column in its group % column_width) * column_x + (middle % middle_width) * middle_x + inner * inner_x
 //
 // of the image at outer * b_outer + inner * b_inner + group * b_group, or 0 outside of it (the padding). The three directions
-// of a convolution differ in these numbers only; src/kernels/products/conv2d.ts has the table. Where a is the gradient of a layer's
-// output, and the product that of its weight, ROW_SUMS gives that of its bias besides: b need not be looked at for it.
+// of a convolution differ in these numbers only; src/kernels/products/conv2d.ts has the table. Where a is the gradient of a
+// layer's output, and the product that of its weight, ROW_SUMS gives that of its bias besides (shared/row_sums.wgsl).
 //
-// One thread computes one element of c and loads two numbers for each term. Workgroups: x along columns, y along rows, z
-// along batches.
+// It is the idea of matmul_naive.wgsl, for every layout: one thread computes one element of c and loads two numbers for each
+// term. Workgroups: x along columns, y along rows, z along batches. The rungs above take the same operands and parameters
+// (shared/operands.wgsl, shared/parameters.wgsl) and must give what this one gives, rounding apart.
 
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::shared::operands::{a, bias, mask, c};

@@ -6,6 +6,8 @@
 // through TAPS rows of a window they see no more than TAPS + 3 rows of the image between them: for 5 rows 8 loads of b in
 // place of 20. One step along the sum adds a whole column of the window, TAPS multiply-adds, to each sum.
 //
+// How a subgroup keeps the sums, and stores them, is in shared/subgroup_tile.wgsl.
+//
 // For windows that move and reach by single rows (column_y = middle_y = 1), over results whose rows come in fours.
 //
 // One workgroup is one subgroup of LANES lanes (8 or more). Workgroups: x along columns, y along rows, z along batches.

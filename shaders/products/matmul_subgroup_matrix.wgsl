@@ -9,14 +9,16 @@
 // A subgroup holds the sums of two bands of 16 rows by four bands of 16 columns, and multiplies eight times for each six
 // matrices that it loads. The bands of a tile are dealt to its subgroups like cards: subgroup row r has the bands of rows r
 // and r + SUBGROUP_ROWS, subgroup column s the bands of columns s, s + SUBGROUP_COLUMNS, and so on. Sums take 64 of a thread's
-// registers, so that with 128 two to four workgroups share a processor (as intended; nothing here is measured).
+// registers, so that with 128 two to four workgroups share a processor (estimated; how fast it came out is in
+// src/kernels/products/ladder/ladder.ts).
 //
-// A slice is DEPTH terms of the summation, fetched as in matmul_register.wgsl: in quads of rows or columns that are A_QUADS
-// or B_QUADS apart, the next slice before the present one is used. Numbers become halves on their way to workgroup memory,
-// where a line is eight halves longer than needed: the eight lines that a load touches at once are in different banks.
+// A slice is DEPTH terms of the summation, fetched as in matmul_register.wgsl (shared/quads_of_a.wgsl and
+// shared/quads_of_b.wgsl): in quads of rows or columns that are A_QUADS or B_QUADS apart, the next slice before the present
+// one is used. Numbers become halves on their way to workgroup memory, where a line is eight halves longer than needed: the
+// eight lines that a load touches at once are in different banks.
 //
 // The sums leave through workgroup memory too, a block of 32 x 32 at a time: one matrix each of four subgroups. Four blocks
-// side by side give each thread a quad of columns, to store with all that a layer does next.
+// side by side give each thread a quad of columns, to store with all that a layer does next (shared/store.wgsl).
 //
 // A half has 11 bits of precision, so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it, and
 // beyond 65504 it is not defined; and tensor cores may cut sums off where other hardware rounds. A caller has to ask for it.

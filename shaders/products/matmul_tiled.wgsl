@@ -2,13 +2,15 @@
 //
 //   c = a b, as matmul_specification.wgsl says
 //
+// The idea over matmul_specification.wgsl: threads of a workgroup need the same rows of a and columns of b, so they share them.
 // Along the summation, in slices of DEPTH: the threads load a 64 x DEPTH slice of a and a DEPTH x 64 slice of b once,
 // wait, and then each thread updates its own 4 x 4 sums from workgroup memory: 8 loads for 16 multiply-adds, and each
 // number from storage serves 64 threads. A thread's rows and columns are 16 apart, so that neighbouring threads read
 // neighbouring words (no bank conflicts) and store contiguous columns. Past the edges the slices are filled with zeros.
 //
-// The three levels of the summation are walked as one axis of terms, so short inner blocks fill slices too. A thread fetches
-// one term of a slice of a, and one column of b: what takes divisions is found once, or once in a block.
+// The three levels of the summation are walked as one axis of terms (shared/terms.wgsl), so short inner blocks fill slices too.
+// A thread fetches one term of a slice of a, and one column of b: what takes divisions is found once, or once in a block. Its
+// sums are stored four columns at a time, as in the rungs above (shared/columns.wgsl, shared/store.wgsl).
 //
 // Workgroups: x along columns, y along rows, z along batches. Workgroup memory: 2 * 64 * DEPTH floats = 4 KiB.
 

@@ -4,8 +4,9 @@
 //
 // The idea over matmul_register.wgsl: where neighbouring columns are neighbours in memory and come in fours (the positions of an
 // image, through a 1 x 1 convolution), storage can be read and written as vec4f: one address and one access for four
-// numbers. So here a quad of columns is four next to each other; all else is as there, and explained there. Rows are still
-// dealt to the threads one by one, since a, the weights, is small and may be read along either axis.
+// numbers. So here a quad of columns is four next to each other, and b and c are fetched and stored by functions of its own; all
+// else is as there, explained there, and imported from where that imports it. Rows are still dealt to the threads one by one,
+// since a, the weights, is small and may be read along either axis.
 //
 // For products without a window, where b_column and c_column are 1 and the columns, the groups and all other strides and starts
 // of b and c are multiples of four (`comesInFours` in src/kernels/products/ladder/tiles.ts).

@@ -1,4 +1,4 @@
-// The last step of a convolution's weight gradient, whose sum was cut into parts (split-K): adds the parts up, in their order.
+// The last step of a convolution's weight gradient, whose sum was split into parts (split-K): adds these up, in their order.
 //
 //   weight[i] = sum over parts of partial[part][i]
 //   bias[o]   = sum over parts of partial[parts * weights + part * biases + o]
