@@ -58,6 +58,7 @@ export interface SubgroupMatrixProduct {
 
 type AdapterInfo = GPUAdapterInfo & { readonly subgroupMatrixConfigs?: readonly SubgroupMatrixProduct[] };
 
+/** WebGPU's adapter, and what the engine knows of it. */
 export interface Adapter {
   readonly gpuAdapter: GPUAdapter;
   readonly description: AdapterDescription;
@@ -89,7 +90,10 @@ function startDawn(flags: string[]): GPU {
   return gpu;
 }
 
-/** Find an adapter, hardware before software; Dawn's Null backend, which computes nothing, is refused. */
+/**
+ * Find an adapter, hardware before software; Dawn's Null backend, which computes nothing, is refused.
+ * @throws AdapterError when there is none, which names those that there are; or when `precision` is neither
+ */
 export async function requestAdapter(
   options: AdapterOptions = {},
   precision: Precision = 'single',

@@ -24,6 +24,7 @@ import { Scopes } from './scope.js';
 import { compileByDispatch, compilesAtFirstDispatch } from './shaders/compile-by-dispatch.js';
 import { PipelineCache, type PipelineSource } from './shaders/pipelines.js';
 
+/** Which adapter a device is on, and what it may do. */
 export interface DeviceOptions extends AdapterOptions {
   /** Seeds every random number on this device (default 0): initial weights, dropout, augmentation. */
   seed?: number;

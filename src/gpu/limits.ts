@@ -15,6 +15,7 @@ const NAMES = [
 /**
  * What to require of the device: of these, all that the adapter has, unless the caller wants less. WebGPU gives only its guaranteed
  * minimum to those who ask for nothing, so `'minimum'` is to ask for nothing; nobody gets less than it.
+ * @throws ArgumentError when a wanted limit has no such name or is not a whole number, LimitError when the adapter has less
  */
 export function requiredLimits(
   offered: GPUSupportedLimits,

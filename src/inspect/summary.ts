@@ -10,6 +10,7 @@ import { type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { tidy } from '../tensor/tidy.js';
 
+/** One layer of a model, and what it costs. */
 export interface LayerSummary {
   /** Where it is in the model: `block1.conv`. */
   readonly path: string;
@@ -25,6 +26,7 @@ export interface LayerSummary {
   readonly activationBytes: number;
 }
 
+/** The layers in their order, and their sums; a parameter that layers share counts once in the total. */
 export interface ModelSummary {
   readonly layers: readonly LayerSummary[];
   readonly total: Pick<LayerSummary, 'parameters' | 'multiplyAdds' | 'activationBytes'>;

@@ -31,6 +31,7 @@ function broadcastStrides(shape: Shape, output: Shape): number[] {
 /**
  * Lay out `a` and `b` over the shape they broadcast to. Neighbouring axes along which both run on without a gap, or both
  * stand still, count as one axis, so that any rank will do as long as stretched and plain axes alternate at most four times.
+ * @throws ShapeError when they alternate more often
  */
 export function broadcastLayout(op: string, a: Shape, b: Shape, output: Shape): BroadcastLayout {
   const aStrides = broadcastStrides(a, output);

@@ -7,6 +7,7 @@ import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 /** Values of the shader's OPERATION. */
 const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
 
+/** What is done with each pair of elements. */
 export type Operation = keyof typeof OPERATIONS;
 
 const params = {
@@ -25,6 +26,7 @@ const params = {
   b_stride_3: 'u32',
 } as const;
 
+/** y = a op b, of one shape. */
 export const elementwiseFlat = defineKernel({
   name: 'elementwise.flat',
   shader: 'elementwise.wgsl',
@@ -35,6 +37,7 @@ export const elementwiseFlat = defineKernel({
   cost: ({ size }) => elementCost(3 * size, size),
 });
 
+/** y = a op b, where axes of length 1 are stretched by a stride of 0. */
 export const elementwiseBroadcast = defineKernel({
   name: 'elementwise.broadcast',
   shader: 'elementwise.wgsl',
@@ -45,6 +48,7 @@ export const elementwiseBroadcast = defineKernel({
   cost: ({ size }) => elementCost(2 * size, size),
 });
 
+/** result = a op value, a number that is the same for every element. */
 export const elementwiseNumber = defineKernel({
   name: 'elementwise.number',
   shader: 'elementwise.wgsl',
@@ -55,6 +59,7 @@ export const elementwiseNumber = defineKernel({
   cost: ({ size }) => elementCost(2 * size, size),
 });
 
+/** result = value a, where axes of length 1 are stretched: the gradient of a sum, or of a mean. */
 export const elementwiseExpand = defineKernel({
   name: 'elementwise.expand',
   shader: 'elementwise.wgsl',
@@ -65,7 +70,7 @@ export const elementwiseExpand = defineKernel({
   cost: ({ size }) => elementCost(size, size),
 });
 
-/** The shader's parameters for an output of `size` elements. */
+/** The shader's parameters for a result of `size` elements. */
 function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<keyof typeof params, number> {
   const [axis_0, axis_1, axis_2, axis_3] = layout;
   return {
@@ -85,7 +90,10 @@ function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<
   };
 }
 
-/** `a op b`, elementwise, of the shape to which `a` and `b` broadcast. */
+/**
+ * `a op b`, elementwise, of the shape to which `a` and `b` broadcast.
+ * @throws ShapeError when they do not, or take more than four separate axes to; ArgumentError when one is not f32
+ */
 export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor {
   checkDType(operation, 'a', a);
   checkDType(operation, 'b', b);
@@ -96,7 +104,10 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor 
   return y;
 }
 
-/** `a op value`, elementwise. A program has the value fixed: one that changes from step to step must be a tensor. */
+/**
+ * `a op value`, elementwise. A program has the value fixed: one that changes from step to step must be a tensor.
+ * @throws ArgumentError when `a` is not f32
+ */
 export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
   checkDType(operation, 'a', a);
   const result = new Tensor(a.device, a.shape);
@@ -115,7 +126,10 @@ export function broadcastTo(a: Tensor, shape: Shape, factor = 1): Tensor {
   return result;
 }
 
-/** A tensor with a's values that may be overwritten once `a` is disposed of: a view of it, or a copy if another one shares its memory. */
+/**
+ * A tensor with a's values that may be overwritten once `a` is disposed of: a view of it, or a copy if another tensor shares its
+ * memory.
+ */
 export const unshared = (a: Tensor): Tensor => (a.shared ? broadcastTo(a, a.shape) : a.view(a.shape));
 
 /** `a + b`, elementwise, of two tensors of one shape; disposes of both. It is how the tape adds gradients up. */

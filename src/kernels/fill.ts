@@ -3,6 +3,7 @@ import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
+/** y = value, in every element. */
 export const fillKernel = defineKernel({
   name: 'fill',
   shader: 'fill.wgsl',

@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor/tensor.js';
 /** WGSL scalar types that a shader's `struct Params` is made of. */
 type Scalar = 'u32' | 'i32' | 'f32';
 
+/** Workgroups along x, y and z. */
 export type Grid = readonly [number, number, number];
 
 /**

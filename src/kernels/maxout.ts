@@ -4,6 +4,7 @@ import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 const params = { size: 'u32', pieces: 'u32', positions: 'u32' } as const;
 
+/** The largest of `pieces` neighbouring channels. */
 export const maxoutForward = defineKernel({
   name: 'maxout.forward',
   shader: 'maxout.wgsl',
@@ -14,6 +15,7 @@ export const maxoutForward = defineKernel({
   cost: ({ size, pieces }) => elementCost((pieces + 1) * size, (pieces - 1) * size),
 });
 
+/** The gradient goes to the first piece that was the largest. */
 export const maxoutBackward = defineKernel({
   name: 'maxout.backward',
   shader: 'maxout.wgsl',

@@ -5,6 +5,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { defineKernel, elementCost, launch } from './kernel.js';
 
+/** key = (seed, counter), and the counter goes up by one. */
 export const nextKeyKernel = defineKernel({
   name: 'randomKey.next',
   shader: 'random_key.wgsl',
@@ -16,7 +17,7 @@ export const nextKeyKernel = defineKernel({
 });
 
 /**
- * Keys count up from here, the streams of `randn` and `uniform` from 0. Both hash (seed, number, index), so a mask would
+ * Keys count up from here, the streams of `randn` and `uniform` from 0. Both hash (seed, number, index), so dropout would
  * repeat the random bits of some initial weights if the two ever met.
  */
 const FIRST_COUNTER = 2 ** 31;

@@ -4,6 +4,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
 import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from './kernel.js';
 
+/** The sum over one axis, wholly or in `chunks` partial sums, times `factor`. */
 export const reduceSum = defineKernel({
   name: 'reduce.sum',
   shader: 'reduce.wgsl',
@@ -38,7 +39,10 @@ function chunksOf(outer: number, length: number, inner: number): number {
   return Math.ceil(Math.min(wanted, length / WORTH_A_THREAD));
 }
 
-/** The launches that sum `shape` over `axes`. Outer axes go first: the threads then lie along the inner, unbroken ones. */
+/**
+ * The launches that sum `shape` over `axes`. Outer axes go first: the threads then lie along the inner, unbroken ones.
+ * Neighbouring axes that are summed alike count as one: `[N, C, H, W]` over all axes but C is summed over N, then over H W.
+ */
 export function reducePasses(shape: Shape, axes: readonly number[]): Pass[] {
   const runs: { length: number; reduced: boolean }[] = [];
   shape.forEach((length, axis) => {
@@ -62,7 +66,11 @@ export function reducePasses(shape: Shape, axes: readonly number[]): Pass[] {
   return passes;
 }
 
-/** The axes of a reduction, counted from 0 in rising order; all of them if none are named, negative ones from the end. */
+/**
+ * The axes of a reduction, counted from 0 in rising order; all of them if none are named, negative ones from the end. For a shape
+ * of three axes, `[-1, 0]` becomes `[0, 2]`.
+ * @throws ArgumentError when there is no such axis, or one is named twice
+ */
 export function resolveAxes(op: string, shape: Shape, axes?: readonly number[]): number[] {
   if (!axes) return shape.map((_, axis) => axis);
   const resolved = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
@@ -86,6 +94,7 @@ export const reducedShape = (shape: Shape, axes: readonly number[], keepDims: bo
     ? shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
     : shape.filter((_, axis) => !axes.includes(axis));
 
+/** The shape that is left, and a factor. */
 export interface SumOptions {
   /** Keep the summed axes with length 1 instead of dropping them. */
   keepDims?: boolean;
@@ -96,6 +105,7 @@ export interface SumOptions {
 /**
  * `factor` times the sum of `x` over `axes` (counted from 0, each once). Over no elements the sum is 0; where there is
  * nothing to compute it is a view of `x`.
+ * @throws ArgumentError when `x` is not f32
  */
 export function sumOver(x: Tensor, axes: readonly number[], options: SumOptions = {}): Tensor {
   const { keepDims = false, factor = 1 } = options;

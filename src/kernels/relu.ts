@@ -2,6 +2,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { unshared } from './elementwise.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
+/** y = max(x, 0). */
 export const reluForward = defineKernel({
   name: 'relu.forward',
   shader: 'relu.wgsl',
@@ -12,6 +13,7 @@ export const reluForward = defineKernel({
   cost: ({ size }) => elementCost(2 * size, size),
 });
 
+/** dx = dy where y > 0, else 0: `gradient` holds dy before and dx after. */
 export const reluBackward = defineKernel({
   name: 'relu.backward',
   shader: 'relu.wgsl',

@@ -4,6 +4,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
+/** The loss of each row, whether its largest logit is the right one, and what the way back needs. */
 export const softmaxCrossEntropyForward = defineKernel({
   name: 'softmaxCrossEntropy.forward',
   shader: 'softmax_cross_entropy.wgsl',
@@ -14,6 +15,7 @@ export const softmaxCrossEntropyForward = defineKernel({
   cost: ({ rows, classes }) => elementCost(rows * (classes + 5), 4 * rows * classes),
 });
 
+/** dlogits = dloss / rows (softmax(logits) - [the label]). */
 export const softmaxCrossEntropyBackward = defineKernel({
   name: 'softmaxCrossEntropy.backward',
   shader: 'softmax_cross_entropy.wgsl',
@@ -40,7 +42,10 @@ export interface RowResults {
   readonly statistics: Tensor;
 }
 
-/** Cross-entropy of softmax(logits) for each row: logits `[N, K]`, labels `[N]` of type u32. */
+/**
+ * Cross-entropy of softmax(logits) for each row: logits `[N, K]`, labels `[N]` of type u32.
+ * @throws ShapeError for other shapes, or no elements; ArgumentError for other types
+ */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults {
   checkDType('crossEntropy', 'logits', logits);
   checkDType('crossEntropy', 'labels', labels, 'u32');

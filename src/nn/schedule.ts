@@ -25,9 +25,18 @@ const ofEpoch = (factor: (epoch: number) => number): Schedule => ({
   loadStateDict() {},
 });
 
+/** The rate stays what it is: a factor of 1. */
 export const constant = (): Schedule => ofEpoch(() => 1);
 
-/** Multiplied by `gamma` after every `every` epochs, or at each epoch listed in `at`. PyTorch's StepLR and MultiStepLR. */
+/**
+ * Multiplied by `gamma` (default 0.1) after every `every` epochs, or at each epoch listed in `at`. PyTorch's StepLR and
+ * MultiStepLR.
+ *
+ *     step({ every: 30 });           // 1, then 0.1 from epoch 30 on, 0.01 from epoch 60 on, ...
+ *     step({ at: [80, 120] });       // 1, then 0.1 from epoch 80 on, 0.01 from epoch 120 on
+ *
+ * @throws ArgumentError unless `every` is more than 0
+ */
 export function step(
   options: ({ every: number } | { at: readonly number[] }) & { gamma?: number },
 ): Schedule {
@@ -44,6 +53,7 @@ export function step(
 /**
  * From 1 to `end` along half a cosine over `epochs`, and `end` from then on. PyTorch's CosineAnnealingLR; Loshchilov &
  * Hutter, "SGDR" (ICLR 2017), equation 5, without restarts.
+ * @throws ArgumentError unless `epochs` is more than 0
  */
 export function cosine({ epochs, end = 0 }: { epochs: number; end?: number }): Schedule {
   if (!(epochs > 0))
@@ -56,6 +66,8 @@ export function cosine({ epochs, end = 0 }: { epochs: number; end?: number }): S
 /**
  * Rises in a straight line from `start` to 1 over the first `epochs`, then follows another schedule, whose epochs count from
  * there. A net as deep as NIN that starts at its full rate can kill all its ReLUs in the first steps.
+ *
+ *     warmUp({ epochs: 1 }, cosine({ epochs: 9 })); // ten epochs
  */
 export function warmUp(
   { epochs, start = 0 }: { epochs: number; start?: number },
@@ -75,6 +87,7 @@ export function warmUp(
   };
 }
 
+/** When a plateau is one, and what follows. */
 export interface PlateauOptions {
   /** Epochs without a new best value before the rate falls (default 10). */
   patience?: number;

@@ -11,7 +11,10 @@ export interface HostArray {
 /** Names and values to load: from another model, or from a file. */
 export type State = ReadonlyMap<string, Tensor | HostArray>;
 
-/** Overwrite a tensor in place, keeping its identity: optimizers and views go on referring to it. */
+/**
+ * Overwrite a tensor in place, keeping its identity: optimizers and views go on referring to it.
+ * @throws ShapeError when the shapes differ, DawngradError when the source is on another device
+ */
 export function assign(target: Tensor, source: Tensor | HostArray): void {
   if (!sameShape(target.shape, source.shape)) {
     throw new ShapeError(

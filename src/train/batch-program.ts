@@ -27,8 +27,8 @@ export interface StepPlan extends ProgramPlan<StepResult> {
 }
 
 /**
- * The same work on one batch after another, recorded once for each size of batch (an epoch's last may be smaller) and
- * replayed: a step is an upload, a submit, and two numbers that come back later.
+ * The same work on one batch after another, recorded once for each size of batch (an epoch's last may be smaller) and run for
+ * each: a step is an upload, a submit, and two numbers that come back later.
  */
 export class BatchProgram {
   readonly #device: Device;

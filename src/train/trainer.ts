@@ -49,8 +49,8 @@ export function evaluationWork(model: Module): BatchWork {
 }
 
 /**
- * Trains a model on one epoch after the other, and may stop and go on at any step. Its step is recorded once, for each size of
- * batch, and replayed.
+ * Trains a model on one epoch after the other, and may stop and go on at any step. Its step is recorded once for each size of
+ * batch, as a program that is then run for every batch.
  *
  *     const trainer = new Trainer({ device, model, optimizer, schedule: constant(), batches });
  *     for await (const { lossSum, count } of trainer.epoch()) console.log(lossSum / count);

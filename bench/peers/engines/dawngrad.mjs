@@ -34,7 +34,7 @@ export async function open() {
     return { model, loss, release };
   }
 
-  /** A work with a loss, which `step` computes; recorded once and then replayed. */
+  /** A work with a loss, which `step` computes; recorded once, then run again and again. */
   function stepWork(step, release) {
     let program;
     return {

@@ -2,9 +2,9 @@
 const CAPACITY = 4096;
 
 /**
- * The small parameter blocks of dispatches (sizes, strides, options), interned by content. A training loop dispatches
- * the same blocks every step, so after its first step it creates none. Whatever changes from step to step (the learning
- * rate, random keys) therefore belongs in a storage buffer instead.
+ * The small blocks of parameters that launches take (sizes, strides, options), one buffer for equal contents. A training loop
+ * launches with the same blocks every step, so after its first step it creates none. Whatever changes from step to step (the
+ * learning rate, random keys) therefore belongs in a storage buffer instead.
  */
 export class UniformCache {
   readonly #device: GPUDevice;

@@ -19,7 +19,7 @@ export class Recorder {
     return this.#recording;
   }
 
-  /** @throws DawngradError while another work is recorded, and what `work` throws; nothing has happened on the device then */
+  /** @throws DawngradError while other work is recorded, and what `work` throws; nothing has happened on the device then */
   record<T>(work: () => T): Recorded<T> {
     if (this.#recording) throw new DawngradError('recording a program: another one is being recorded');
     const recording = new Recording();
@@ -32,7 +32,7 @@ export class Recorder {
     }
   }
 
-  /** @throws DawngradError while something is recorded: what cannot be must not happen once and be missing in the program */
+  /** @throws DawngradError while something is recorded: what no program repeats must not happen once and be missing in it */
   refuse(what: string): void {
     if (!this.#recording) return;
     throw new DawngradError(
@@ -52,7 +52,7 @@ export class Recorder {
     }
   }
 
-  /** Take down a launch, if something is being recorded. */
+  /** Add a launch to the recording, if one is being made. */
   launch(launch: Launch): void {
     if (!this.#recording) return;
     this.#recording.add(launch);

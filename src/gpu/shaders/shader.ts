@@ -11,7 +11,10 @@ const sources = new Map<string, string>();
 
 const readSource = (file: string): string => readFileSync(new URL(file, SHADERS), 'utf8');
 
-/** The text of `shaders/<file>` with the modules that it imports. */
+/**
+ * The text of `shaders/<file>` with the modules that it imports, linked once and kept.
+ * @throws DawngradError when it imports what is not there
+ */
 export function readShader(file: string): string {
   let source = sources.get(file);
   if (source === undefined) {
@@ -35,6 +38,10 @@ const finiteLiteral = (value: number) => (Number.isFinite(value) ? `${value}f` :
 /**
  * Give `const NAME: type = ...;` declarations other values. But for linking this is the only way in which a shader is ever
  * changed, so what runs on the GPU is what a reader sees in the files, with other numbers.
+ *
+ *     specialise('const ROWS: u32 = 16u;', { ROWS: 32 }) // 'const ROWS: u32 = 32u;'
+ *
+ * @throws DawngradError when there is no such constant, or its type has no such value
  */
 export function specialise(source: string, constants: Constants): string {
   return Object.entries(constants).reduce((text, [name, value]) => {

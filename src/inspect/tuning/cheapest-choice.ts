@@ -12,6 +12,7 @@ export interface Option {
   readonly milliseconds: number;
 }
 
+/** A product for which there is a choice. */
 export interface Choosable {
   /** Launches a step. */
   readonly count: number;

@@ -3,6 +3,7 @@ import type { Device } from '../../gpu/device.js';
 import type { Epilogue, Product } from '../../kernels/products/product.js';
 import { Tensor } from '../../tensor/tensor.js';
 
+/** What a product is computed from, and where its result goes. */
 export interface Operands {
   readonly a: Tensor;
   readonly b: Tensor;
@@ -56,6 +57,7 @@ function numbers(count: number, seed: number): Float32Array {
   return values;
 }
 
+/** Random operands of the sizes that a product touches; dispose of them with `disposeOperands`. */
 export function randomOperands(device: Device, product: Product, epilogue: Epilogue): Operands {
   const extents = extentsOf(product);
   const tensor = (count: number, seed: number) => new Tensor(device, [count]).write(numbers(count, seed));
@@ -76,6 +78,7 @@ export function randomOperands(device: Device, product: Product, epilogue: Epilo
   };
 }
 
+/** Give the memory of all of them back. */
 export function disposeOperands({ a, b, c, epilogue: { bias, mask } }: Operands): void {
   for (const tensor of [a, b, c, bias?.values, mask]) tensor?.dispose();
 }

@@ -5,8 +5,10 @@ import type { Product } from '../../kernels/products/product.js';
 const MOST_ON_SOFTWARE = 2 ** 26;
 const MOST_ON_HARDWARE = 2 ** 34;
 
+/** How many multiply-adds a sample has at most, on a software adapter or on a GPU. */
 export const mostInSample = (software: boolean): number => (software ? MOST_ON_SOFTWARE : MOST_ON_HARDWARE);
 
+/** How many multiply-adds a product takes. */
 export const multiplyAdds = ({ batches, rows, columns, outer, middle = 1, inner }: Product): number =>
   batches * rows * columns * outer * middle * inner;
 

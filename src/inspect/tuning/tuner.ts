@@ -53,6 +53,7 @@ export interface TunedProduct extends Choosable {
   readonly rejected: readonly { readonly variant: string; readonly why: string }[];
 }
 
+/** What was measured, and the choice that follows from it. */
 export interface Tuning {
   readonly products: readonly TunedProduct[];
   readonly choices: ReadonlyMap<TunedProduct, Option>;

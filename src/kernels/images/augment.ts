@@ -14,6 +14,7 @@ const params = {
   flip: 'u32',
 } as const;
 
+/** From bytes to normalised images; nothing is random. */
 export const prepareKernel = defineKernel({
   name: 'augment.prepare',
   shader: 'images/augment.wgsl',
@@ -25,6 +26,7 @@ export const prepareKernel = defineKernel({
     elementCost(1.25 * planes * height * width, 3 * planes * height * width),
 });
 
+/** From bytes to normalised images, each cropped and mirrored at random. */
 export const augmentKernel = defineKernel({
   ...prepareKernel,
   name: 'augment.augment',
@@ -32,6 +34,7 @@ export const augmentKernel = defineKernel({
   bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write', key: 'read' },
 });
 
+/** From images that are numbers already to the same, each cropped and mirrored at random. */
 export const shiftKernel = defineKernel({
   ...prepareKernel,
   name: 'augment.shift',
@@ -40,6 +43,7 @@ export const shiftKernel = defineKernel({
   cost: ({ planes, height, width }) => elementCost(2 * planes * height * width),
 });
 
+/** The images, how they are normalised, and what is done to them at random. */
 export interface PrepareOptions {
   /** Pixels of [N, C, H, W], a byte each, four to a u32 with the first in the lowest bits; the last u32 is filled up. */
   bytes: Tensor;
@@ -57,8 +61,10 @@ export interface PrepareOptions {
 }
 
 /**
- * Images from bytes: (byte / 255 - mean) / std, f32 [N, C, H, W], cropped and flipped at random if there is a key. The
- * padding of a crop is 0 after the normalisation: the mean colour, not black.
+ * Images from bytes: (byte / 255 - mean) / std, f32 [N, C, H, W], cropped and flipped at random if there is a key. The padding
+ * of a crop is 0 after the normalisation: the mean colour, not black.
+ * @throws ShapeError when `bytes`, `mean` or `std` do not fit the shape; ArgumentError when the padding is not a whole number of at
+ *   least 0, or `bytes` is not u32
  */
 export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: PrepareOptions): Tensor {
   const padding = crop?.padding ?? 0;
@@ -72,6 +78,7 @@ export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: Prep
   return y;
 }
 
+/** The images, and what is done to them at random; `key` decides as in `PrepareOptions`. */
 export interface ShiftOptions {
   /** f32 [N, C, H, W] */
   images: Tensor;
@@ -80,7 +87,10 @@ export interface ShiftOptions {
   key: Tensor;
 }
 
-/** Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0. */
+/**
+ * Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0.
+ * @throws ShapeError when `images` is not [N, C, H, W]; ArgumentError when it is not f32, or the padding as above
+ */
 export function shiftImages({ images, crop: { padding }, flip, key }: ShiftOptions): Tensor {
   const op = 'shiftImages';
   checkRank(op, 'the images', images.shape, 4, '[N, C, H, W]');

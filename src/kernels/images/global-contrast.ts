@@ -3,6 +3,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { checkDType } from '../check.js';
 import { defineKernel, ENOUGH_WORKGROUPS, elementCost, launch } from '../kernel.js';
 
+/** Each image less its mean, scaled to the norm `scale`. */
 export const globalContrastKernel = defineKernel({
   name: 'globalContrast.normalise',
   shader: 'images/global_contrast.wgsl',
@@ -16,6 +17,7 @@ export const globalContrastKernel = defineKernel({
 /**
  * Each image of x [N, C, H, W] less its mean, then scaled to the Euclidean norm `scale`, all channels together; an image of
  * one colour becomes 0.
+ * @throws ShapeError when x has other axes, ArgumentError when it is not f32
  */
 export function globalContrast(x: Tensor, scale: number): Tensor {
   checkRank('globalContrast', 'the images', x.shape, 4, '[N, C, H, W]');

@@ -9,6 +9,7 @@ import { sumOver } from '../reduce.js';
 
 const params = { size: 'u32', length: 'u32', inner: 'u32', taps: 'u32', plane_size: 'u32' } as const;
 
+/** The weighted sum of the neighbours along one axis. */
 export const localContrastBlur = defineKernel({
   name: 'localContrast.blur',
   shader: 'images/local_contrast.wgsl',
@@ -19,6 +20,7 @@ export const localContrastBlur = defineKernel({
   cost: ({ size, taps }) => elementCost(2 * size, 2 * size * taps),
 });
 
+/** y = sqrt(x). */
 export const localContrastRoot = defineKernel({
   name: 'localContrast.root',
   shader: 'images/local_contrast.wgsl',
@@ -29,6 +31,7 @@ export const localContrastRoot = defineKernel({
   cost: ({ size }) => elementCost(2 * size, size),
 });
 
+/** y = x / max(rms, the mean rms of its plane, 1e-4). */
 export const localContrastDivide = defineKernel({
   name: 'localContrast.divide',
   shader: 'images/local_contrast.wgsl',
@@ -39,6 +42,7 @@ export const localContrastDivide = defineKernel({
   cost: ({ size }) => elementCost(3 * size, 3 * size),
 });
 
+/** The Gaussian window under which a local mean is taken. */
 export interface LocalContrastOptions {
   /** Side of the window, pixels; odd. */
   readonly size: number;

@@ -23,6 +23,7 @@ const partialGrid = ({ rows, channels, columns }: Params) => linearGrid(rows * c
 /** `columns` threads for each plane of each image. */
 const planeGrid = ({ batch, channels, columns }: Params) => linearGrid(batch * channels * columns);
 
+/** Partial sums of (x - mean)^2 for each channel. */
 export const batchNormSquaredDeviations = defineKernel({
   name: 'batchNorm.squaredDeviations',
   shader: 'normalisation/batch_norm.wgsl',
@@ -33,6 +34,7 @@ export const batchNormSquaredDeviations = defineKernel({
   cost: (p) => elementCost(elements(p), 3 * elements(p)),
 });
 
+/** Running statistics, moved towards those of a batch in place. */
 export const batchNormUpdateRunning = defineKernel({
   name: 'batchNorm.updateRunning',
   shader: 'normalisation/batch_norm.wgsl',
@@ -43,6 +45,7 @@ export const batchNormUpdateRunning = defineKernel({
   cost: ({ channels }) => elementCost(6 * channels, 7 * channels),
 });
 
+/** y = gamma (x - mean) / sqrt(variance + eps) + beta. */
 export const batchNormNormalise = defineKernel({
   name: 'batchNorm.normalise',
   shader: 'normalisation/batch_norm.wgsl',
@@ -53,6 +56,7 @@ export const batchNormNormalise = defineKernel({
   cost: (p) => elementCost(2 * elements(p), 3 * elements(p)),
 });
 
+/** Partial sums of dy xhat and of dy for each channel: the gradients of gamma and beta. */
 export const batchNormParameterGradients = defineKernel({
   name: 'batchNorm.parameterGradients',
   shader: 'normalisation/batch_norm.wgsl',
@@ -70,6 +74,7 @@ export const batchNormParameterGradients = defineKernel({
   cost: (p) => elementCost(2 * elements(p), 4 * elements(p)),
 });
 
+/** dx, from dy and the gradients of gamma and beta; `TRAINING` says whether the statistics depend on x. */
 export const batchNormInputGradient = defineKernel({
   name: 'batchNorm.inputGradient',
   shader: 'normalisation/batch_norm.wgsl',

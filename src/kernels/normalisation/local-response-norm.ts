@@ -21,6 +21,7 @@ const elements = ({ planes, positions }: Params): number => planes * positions;
 /** Channels in a window. */
 const length = ({ before, after }: Params): number => before + 1 + after;
 
+/** y = x base^-beta, where base is taken over the channels around. */
 export const localResponseNormForward = defineKernel({
   name: 'localResponseNorm.forward',
   shader: 'normalisation/local_response_norm.wgsl',
@@ -31,6 +32,7 @@ export const localResponseNormForward = defineKernel({
   cost: (p) => elementCost(2 * elements(p), (2 * length(p) + 4) * elements(p)),
 });
 
+/** What each channel adds to the gradient of its neighbours: dy x base^(-beta - 1). */
 export const localResponseNormBackwardTerms = defineKernel({
   name: 'localResponseNorm.backwardTerms',
   shader: 'normalisation/local_response_norm.wgsl',
@@ -41,6 +43,7 @@ export const localResponseNormBackwardTerms = defineKernel({
   cost: (p) => elementCost(3 * elements(p), (2 * length(p) + 5) * elements(p)),
 });
 
+/** dx, from dy and the terms of the channels whose windows hold this one. */
 export const localResponseNormBackward = defineKernel({
   name: 'localResponseNorm.backward',
   shader: 'normalisation/local_response_norm.wgsl',

@@ -2,6 +2,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 import { type FlatTensors, flatRange } from './flat-parameters.js';
 
+/** One step of Adam or AdamW on parameters side by side, in place. */
 export const adamKernel = defineKernel({
   name: 'adam.step',
   shader: 'optimizers/adam.wgsl',
@@ -19,6 +20,7 @@ export const adamKernel = defineKernel({
   cost: ({ size }) => elementCost(7 * size, 14 * size),
 });
 
+/** What a group's step goes by; the defaults are PyTorch's (betas 0.9 and 0.999, epsilon 1e-8, no weight decay). */
 export interface AdamHyper {
   learningRate: number;
   beta1?: number;
@@ -47,6 +49,7 @@ export function adamHyper(hyper: AdamHyper, step: number): Float32Array {
 /** Fields of `struct Hyper`. */
 const HYPER_SIZE = 9;
 
+/** Parameters side by side, and both moments of each. */
 export interface AdamTensors extends FlatTensors {
   /** f32 `[S]`, zero at first, updated in place. */
   readonly firstMoment: Tensor;

@@ -2,6 +2,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 import { type FlatTensors, flatRange } from './flat-parameters.js';
 
+/** One step of SGD with momentum on parameters side by side, in place. */
 export const sgdKernel = defineKernel({
   name: 'sgd.step',
   shader: 'optimizers/sgd.wgsl',
@@ -18,6 +19,7 @@ export const sgdKernel = defineKernel({
   cost: ({ size }) => elementCost(5 * size, 7 * size),
 });
 
+/** What a group's step goes by; what is left out is 0 or false. */
 export interface SgdHyper {
   learningRate: number;
   momentum?: number;
@@ -36,6 +38,7 @@ export function sgdHyper(hyper: SgdHyper): Float32Array {
 /** Fields of `struct Hyper`. */
 const HYPER_SIZE = 5;
 
+/** Parameters side by side, and the velocity of each. */
 export interface SgdTensors extends FlatTensors {
   /** f32 `[S]`, zero at first, updated in place. */
   readonly velocity: Tensor;

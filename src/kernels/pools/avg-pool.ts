@@ -13,6 +13,7 @@ import {
   strideConstants,
 } from './pool-window.js';
 
+/** The mean of each window. */
 export const avgPoolForward = defineKernel({
   name: 'avgPool.forward',
   shader: 'pools/avg_pool.wgsl',
@@ -23,6 +24,7 @@ export const avgPoolForward = defineKernel({
   cost: (params) => elementCost(inputSize(params) + outputSize(params), inputSize(params)),
 });
 
+/** Each element of dx adds up its share of dy from the windows that hold it. */
 export const avgPoolBackward = defineKernel({
   name: 'avgPool.backward',
   shader: 'pools/avg_pool.wgsl',
@@ -38,7 +40,10 @@ const constantsOf = (window: Window, countPadding: boolean): Constants => ({
   COUNT_PADDING: countPadding,
 });
 
-/** The mean of each window of x [N, C, H, W]; zeros in the padding count as elements if `countPadding`. */
+/**
+ * The mean of each window of x [N, C, H, W]; zeros in the padding count as elements if `countPadding`.
+ * @throws ShapeError when x has other axes, or not even one window fits
+ */
 export function avgPool(x: Tensor, window: Window, countPadding: boolean): Tensor {
   const params = poolParamsOf('avgPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, params));

@@ -5,6 +5,7 @@ import { planeGrid } from '../planes.js';
 
 const params = { planes: 'u32', plane_size: 'u32' } as const;
 
+/** The mean of each plane. */
 export const globalAvgPoolForward = defineKernel({
   name: 'globalAvgPool.forward',
   shader: 'pools/global_avg_pool.wgsl',
@@ -15,6 +16,7 @@ export const globalAvgPoolForward = defineKernel({
   cost: ({ planes, plane_size }) => elementCost(planes * plane_size + planes, planes * plane_size),
 });
 
+/** dy / plane_size, in every element of a plane. */
 export const globalAvgPoolBackward = defineKernel({
   name: 'globalAvgPool.backward',
   shader: 'pools/global_avg_pool.wgsl',
@@ -25,7 +27,10 @@ export const globalAvgPoolBackward = defineKernel({
   cost: ({ planes, plane_size }) => elementCost(planes + planes * plane_size),
 });
 
-/** The mean of each plane of x [N, C, H, W]: [N, C]. */
+/**
+ * The mean of each plane of x [N, C, H, W]: [N, C].
+ * @throws ShapeError when x has other axes
+ */
 export function globalAvgPool(x: Tensor): Tensor {
   checkRank('globalAvgPool2d', 'input', x.shape, 4, '[N, C, H, W]');
   const y = new Tensor(x.device, x.shape.slice(0, 2));

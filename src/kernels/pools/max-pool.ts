@@ -14,6 +14,7 @@ import {
 
 const params = { ...poolParams, dilation_rows: 'i32', dilation_columns: 'i32' } as const;
 
+/** The maximum of each window, for evaluation. */
 export const maxPoolForward = defineKernel({
   name: 'maxPool.forward',
   shader: 'pools/max_pool.wgsl',
@@ -24,6 +25,7 @@ export const maxPoolForward = defineKernel({
   cost: (sizes) => elementCost(inputSize(sizes) + outputSize(sizes)),
 });
 
+/** The maximum of each window, and where it is, for training. */
 export const maxPoolForwardWithArgmax = defineKernel({
   name: 'maxPool.forwardWithArgmax',
   shader: 'pools/max_pool.wgsl',
@@ -34,6 +36,7 @@ export const maxPoolForwardWithArgmax = defineKernel({
   cost: (sizes) => elementCost(inputSize(sizes) + 2 * outputSize(sizes)),
 });
 
+/** Each element of dx adds up dy over the windows of which it is the maximum. */
 export const maxPoolBackward = defineKernel({
   name: 'maxPool.backward',
   shader: 'pools/max_pool.wgsl',
@@ -44,7 +47,10 @@ export const maxPoolBackward = defineKernel({
   cost: (sizes) => elementCost(2 * outputSize(sizes) + inputSize(sizes)),
 });
 
-/** The maximum of each window of x [N, C, H, W]. */
+/**
+ * The maximum of each window of x [N, C, H, W].
+ * @throws ShapeError when x has other axes, or not even one window fits
+ */
 export function maxPool(x: Tensor, window: Window): Tensor {
   const sizes = poolParamsOf('maxPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
@@ -56,6 +62,7 @@ export function maxPool(x: Tensor, window: Window): Tensor {
  * The same, and where each maximum is: u32 positions in the flat x, which the gradient needs.
  * @param options.masked is x the mask of its own gradient, as the output of a ReLU is? Then a maximum that is not above 0 is
  *   nowhere, and passes no gradient on
+ * @throws ShapeError as `maxPool` does
  */
 export function maxPoolWithArgmax(
   x: Tensor,

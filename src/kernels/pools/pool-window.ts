@@ -47,7 +47,10 @@ export const poolParams = {
   padding_columns: 'i32',
 } as const;
 
-/** The values of these; dilation, which only max pooling has, among them. */
+/**
+ * The values of these for images of `inputShape` [N, C, H, W]; dilation, which only max pooling has, among them.
+ * @throws ShapeError when there are other axes, or not even one window fits
+ */
 export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
   checkRank(op, 'input', inputShape, 4, '[N, C, H, W]');
   const [batch, channels, height, width] = inputShape;
@@ -70,16 +73,17 @@ export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
 
 type Sizes = Readonly<Record<keyof typeof poolParams, number>>;
 
-/** Elements before and after the pool. */
+/** Elements before the pool. */
 export const inputSize = ({ planes, input_height, input_width }: Sizes): number =>
   planes * input_height * input_width;
+/** Elements after it. */
 export const outputSize = ({ planes, output_height, output_width }: Sizes): number =>
   planes * output_height * output_width;
 
-/** One thread to each block of 2 x 2 of these. */
+/** One thread to each block of 2 x 2 elements of the input: the backward pass. */
 export const inputGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
   planeGrid(planes, Math.ceil(input_height / 2) * Math.ceil(input_width / 2));
-/** One thread to each of these. */
+/** One thread to each element of the output: the forward pass. */
 export const outputGrid = ({ planes, output_height, output_width }: Sizes): Grid =>
   planeGrid(planes, output_height * output_width);
 

@@ -29,6 +29,7 @@ const taps = (p: Sizes): number => p.kernel_height * p.kernel_width;
 const positions = (p: Sizes): number => p.out_height * p.out_width;
 const unfoldedSize = (p: Sizes): number => p.images * p.channels * taps(p) * positions(p);
 
+/** Images unfolded into matrices, of which a column holds what one window sees. */
 export const im2colKernel = defineKernel({
   name: 'im2col',
   shader: 'products/im2col.wgsl',
@@ -39,6 +40,7 @@ export const im2colKernel = defineKernel({
   cost: (p) => elementCost(pixelsOf(p) + unfoldedSize(p)),
 });
 
+/** The reverse: each pixel adds up what was read from it. */
 export const col2imKernel = defineKernel({
   name: 'col2im',
   shader: 'products/im2col.wgsl',

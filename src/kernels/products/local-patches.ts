@@ -24,6 +24,7 @@ const pixels = (p: Params): number => p.images * p.channels * p.height * p.width
 const planes = (p: Params): number => p.output_rows * p.output_columns * p.images * p.channels;
 const elements = (p: Params): number => planes(p) * p.kernel_rows * p.kernel_columns;
 
+/** What every window sees, position by position. */
 export const unfoldPatchesKernel = defineKernel({
   name: 'localPatches.unfold',
   shader: 'products/local_patches.wgsl',
@@ -34,6 +35,7 @@ export const unfoldPatchesKernel = defineKernel({
   cost: (p) => elementCost(pixels(p) + elements(p)),
 });
 
+/** The reverse: each pixel adds up what was read from it. */
 export const foldPatchesKernel = defineKernel({
   name: 'localPatches.fold',
   shader: 'products/local_patches.wgsl',

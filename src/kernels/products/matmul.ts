@@ -4,7 +4,10 @@ import { chooseVariant, variantsFor } from './choice/choose-variant.js';
 import { LADDER, type MatmulVariant } from './ladder/ladder.js';
 import type { Epilogue, Product } from './product.js';
 
-/** Compute a `Product` of `a` and `b` into `c`. */
+/**
+ * Compute a `Product` of `a` and `b` into `c`, by the rung that is named or else the one that is likely the fastest here.
+ * @throws DawngradError when the named rung cannot compute it, with those that can
+ */
 export function multiplyInto(
   c: Tensor,
   a: Tensor,

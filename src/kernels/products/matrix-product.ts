@@ -6,6 +6,7 @@ import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
 import type { Epilogue } from './product.js';
 
+/** Which operands are transposed, and whether any may be rounded. */
 export interface MatmulOptions {
   /** Take a as `[..., K, M]`. */
   transposeA?: boolean;
@@ -49,7 +50,10 @@ function batchOf(a: Matrices, b: Matrices, describe: () => string): Shape {
   return a.batch.length > 0 ? a.batch : b.batch;
 }
 
-/** op(a) op(b), of shape `[...batch, rows of op(a), columns of op(b)]`; see the op `matmul`. */
+/**
+ * op(a) op(b), of shape `[...batch, rows of op(a), columns of op(b)]`; see the op `matmul`.
+ * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is not f32
+ */
 export function matrixProduct(
   a: Tensor,
   b: Tensor,

@@ -2,6 +2,7 @@ import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 
+/** The sums of the parts of a weight and of a bias, in their order. */
 export const splitKCombine = defineKernel({
   name: 'splitK.combine',
   shader: 'products/split_k.wgsl',

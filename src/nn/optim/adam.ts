@@ -2,6 +2,7 @@ import { adamHyper, adamStep } from '../../kernels/optimizers/adam.js';
 import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 
+/** Adam's options; those of `RateOptions` are `lr` and `weightDecay`. */
 export interface AdamOptions extends RateOptions {
   /** How much of the running means of the gradient and of its square each step keeps (default 0.9 and 0.999). */
   betas: readonly [number, number];

@@ -2,6 +2,7 @@ import { sgdHyper, sgdStep } from '../../kernels/optimizers/sgd.js';
 import type { Parameter } from '../parameter.js';
 import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
 
+/** SGD's options; those of `RateOptions` are `lr` and `weightDecay`. */
 export interface SGDOptions extends RateOptions {
   /** Share of the last step's velocity that goes on into the next (default 0). */
   momentum: number;

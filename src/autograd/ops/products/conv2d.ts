@@ -18,13 +18,13 @@ export interface Conv2dOptions {
   padding?: Pair;
   /** Elements from one tap of the kernel to the next (default 1). */
   dilation?: Pair;
-  /** Follow with a ReLU in the same dispatch (default false). */
+  /** Follow with a ReLU in the same launch (default false). */
   relu?: boolean;
 }
 
 /**
  * y[n][o] = bias[o] + sum over c of weight[o][c] (x) x[n][c], where (x) is cross-correlation, as in PyTorch; then
- * optionally max(y, 0). A 1 x 1 kernel with stride 1 and no padding runs as one dispatch, without copying its input.
+ * optionally max(y, 0). All of it is one launch, which reads the images through a sliding window and unfolds none.
  *
  * x `[N, C, H, W]`, weight `[O, C, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`.
  * @throws ShapeError when channels differ, or the kernel does not fit the padded image
@@ -50,7 +50,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
 }
 
 /**
- * Put the ReLU that the kernel has applied on the tape as an op of its own, so that the way back need not know of the short cut.
+ * Put the ReLU that the kernel has applied on the tape as an op of its own, so that the way back need not know of this shortcut.
  * Its output takes over the memory of its input, whose values were never written down: nobody reads them.
  */
 function withRelu(z: Tensor): Tensor {

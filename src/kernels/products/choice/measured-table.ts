@@ -47,6 +47,7 @@ const schema = z.object({
 /** Variants by name. */
 type Ladder = Readonly<Record<string, Pick<Rung, 'kernel' | 'constants' | 'forReading'>>>;
 
+/** What measurements on this device are about: its adapter, driver and precision, and the rungs of the ladder. */
 export function subjectOf(
   { adapter, precision }: Pick<Device, 'adapter' | 'precision'>,
   ladder: Ladder = LADDER,

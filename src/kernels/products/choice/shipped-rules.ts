@@ -33,11 +33,15 @@ const schema = z.strictObject({
   rules: z.array(ruleSchema),
 });
 
+/** One rule: a variant, and the products that it is for. */
 export type ShippedRule = z.infer<typeof ruleSchema>;
 
 const directory = new URL('../../../../tuning/', import.meta.url);
 
-/** The rules for an adapter, or none. */
+/**
+ * The rules for an adapter, or none.
+ * @throws DawngradError when a file of rules is not one
+ */
 export function shippedRules(adapter: string): readonly ShippedRule[] {
   // Rules are help, not need: a copy of the engine without them works.
   if (!existsSync(directory)) return [];

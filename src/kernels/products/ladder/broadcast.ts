@@ -6,9 +6,12 @@ import { defineGeneralKernel, type GeneralRung, generalRung } from './general-ru
 
 const tile = ({ ROWS, LANES }: Constants) => ({ rows: Number(ROWS), columns: 4 * Number(LANES) });
 
+/** A subgroup computes `ROWS` rows by 4 `LANES` columns, and broadcasts rows of a. */
 export const broadcastKernel = defineGeneralKernel('products/matmul_broadcast.wgsl', tile);
+/** The same for windows, with four columns one above the other in an image. */
 export const stackedKernel = defineGeneralKernel('products/matmul_stacked.wgsl', tile);
 
+/** The rung whose tiles have this many rows, for drivers with subgroups of 8 lanes or more. */
 export const broadcast = (rows: 16 | 32 | 64): GeneralRung =>
   generalRung({
     kernel: broadcastKernel,
@@ -17,6 +20,7 @@ export const broadcast = (rows: 16 | 32 | 64): GeneralRung =>
     accepts: canBroadcast,
   });
 
+/** The rung whose tiles have this many rows, for windows of 3 or 5 rows that move by single rows. */
 export const stacked = (rows: 32 | 64): GeneralRung =>
   generalRung({
     kernel: stackedKernel,

@@ -116,6 +116,7 @@ function flagsOf({ b, c }: Product, { bias, accumulate = false, relu = false, ma
   };
 }
 
+/** A kernel that reads that block of numbers. */
 export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params>;
 
 /** Declare the kernel of a shader `products/matmul_<name>.wgsl`, a workgroup of which computes a tile of c of this size. */

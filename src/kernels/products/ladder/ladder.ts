@@ -51,6 +51,7 @@ export const LADDER = {
   stacked64: stacked(64),
 } as const satisfies Record<string, Rung>;
 
+/** The name of a rung: `naive`, `specification`, `tiled`, ... */
 export type MatmulVariant = keyof typeof LADDER;
 
 /** All variants, in the order of the ladder. */

@@ -27,6 +27,7 @@ function isPlain({ batches, outer, middle = 1, inner, columns, group, a, b, c }:
 const doesMore = ({ bias, accumulate, relu, mask }: Epilogue): boolean =>
   Boolean(bias || accumulate || relu || mask);
 
+/** The first rung: a thread for each element of c, as in a textbook. It takes plain matrices only, and is there to be read. */
 export const naive: Rung = {
   kernel,
   forReading: true,

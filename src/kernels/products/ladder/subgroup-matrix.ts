@@ -4,6 +4,7 @@ import type { Device } from '../../../gpu/device.js';
 import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
 import { fetchDirections } from './tiles.js';
 
+/** Matrix units multiply 16 x 16 halves; a tile has 32 `SUBGROUP_ROWS` rows. */
 export const subgroupMatrixKernel = defineGeneralKernel(
   'products/matmul_subgroup_matrix.wgsl',
   ({ SUBGROUP_ROWS }) => ({ rows: 32 * Number(SUBGROUP_ROWS), columns: 128 }),

@@ -3,6 +3,7 @@ import type { Constants } from '../../../gpu/shaders/shader.js';
 import type { Product } from '../product.js';
 import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
 
+/** A workgroup computes 64 x 64 elements of c through memory of its own. */
 export const tiled = generalRung({
   kernel: defineGeneralKernel('products/matmul_tiled.wgsl', () => ({ rows: 64, columns: 64 })),
 });
@@ -16,12 +17,16 @@ const registerTile = ({ THREAD_ROWS, THREAD_COLUMNS }: Constants) => ({
 /** As many threads as a tile of 64 or 128 rows x 128 columns takes. */
 const threadsFor = (rows: 64 | 128) => ({ THREAD_ROWS: rows / 8, THREAD_COLUMNS: 16 });
 
+/** A thread keeps 8 x 8 sums in registers. */
 export const registerKernel = defineGeneralKernel('products/matmul_register.wgsl', registerTile);
+/** The same, four columns at a time from and to storage. */
 export const vectorisedKernel = defineGeneralKernel('products/matmul_vectorised.wgsl', registerTile);
 
+/** The rung whose tiles have this many rows, and 128 columns. */
 export const register = (rows: 64 | 128): GeneralRung =>
   generalRung({ kernel: registerKernel, constants: threadsFor(rows), specialise: fetchDirections });
 
+/** `register(64)`, but what a workgroup shares is rounded to half precision. */
 export const half = generalRung({
   kernel: registerKernel,
   constants: { ...threadsFor(64), HALF: true },
@@ -29,6 +34,7 @@ export const half = generalRung({
   rounds: true,
 });
 
+/** The rung whose tiles have this many rows, and 128 columns, for columns that are neighbours in memory and come in fours. */
 export const vectorised = (rows: 64 | 128): GeneralRung =>
   generalRung({
     kernel: vectorisedKernel,
