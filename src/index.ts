@@ -28,7 +28,6 @@
 // Ops on tensors, the tape, and the nets made of them; layers' options, rather than those of the ops of the same name.
 export * from './autograd/index.js';
 // Data sets, and their way to the device.
-// What can go wrong.
 export {
   DATASET_NAMES,
   DataError,
@@ -52,6 +51,7 @@ export {
 } from './data/index.js';
 export { type Batch, BatchLoader, type LoaderOptions } from './data/loader.js';
 export { type Normalisation, normalisationOf } from './data/normalisation.js';
+// What can go wrong.
 export { ArgumentError, DawngradError, FileError, ShapeError } from './errors/errors.js';
 // Devices and tensors.
 export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';

@@ -1,5 +1,6 @@
 /** Something whose memory can be given back before the garbage collector notices. */
 export interface Disposable {
+  /** Give the memory back now; doing so twice is harmless. */
   dispose(): void;
 }
 

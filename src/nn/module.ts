@@ -19,6 +19,7 @@ export abstract class Module {
   training = true;
   #place: { parent: Module; name: string } | undefined;
 
+  /** What this module makes of x; each says of which shape x must be, and what comes out. */
   abstract forward(x: Tensor): Tensor;
 
   /** Inner modules by name. */
@@ -87,6 +88,7 @@ export abstract class Module {
     return found;
   }
 
+  /** Every parameter in this module and below, in the order of `namedParameters`: what an optimizer is given. */
   parameters(): Parameter[] {
     return [...this.namedParameters().values()];
   }
@@ -98,6 +100,7 @@ export abstract class Module {
     return this;
   }
 
+  /** Switch this module and all below to evaluation. */
   eval(): this {
     return this.train(false);
   }

@@ -13,6 +13,7 @@ export interface Schedule {
   readonly finished: boolean;
   /** What to save to go on after a restart. */
   stateDict(): Readonly<Record<string, number>>;
+  /** Go on from what `stateDict` gave. */
   loadStateDict(state: Readonly<Record<string, number>>): void;
 }
 

@@ -35,7 +35,7 @@ export class Preprocessing {
 
   /**
    * Fit steps on training images, one after the other, each on what those before it make of the images.
-   * @throws DataError for a spec that is none, LimitError or DawngradError where whitening cannot be computed
+   * @throws DataError for what is not a spec, LimitError or DawngradError where whitening cannot be computed
    */
   static async fit(
     device: Device,

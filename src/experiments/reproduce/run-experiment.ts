@@ -55,7 +55,7 @@ export async function runExperiment(options: ExperimentOptions): Promise<boolean
   const open = planned.filter(isOpen);
   if (open.length === 0) return true;
 
-  // What cannot be is found out before anything is made, and before whitening takes its minutes.
+  // What cannot work is found out before anything is made, and before whitening takes its minutes.
   const images = new SharedImages(options.scale, planned);
   for (const { config } of open) images.dataset(config);
   const claim = claimRuns(options.out);

@@ -29,7 +29,7 @@ export interface SweepOptions extends Omit<TrialOptions, 'reporter'> {
   /** The directory of the sweep. */
   readonly path: string;
   readonly signal: AbortSignal;
-  /** Lends somebody who hears how a trial goes. */
+  /** Lends a reporter, which hears how a trial goes. */
   readonly withReporter: <T>(work: (reporter: Reporter) => Promise<T>) => Promise<T>;
   readonly listener?: SweepListener;
 }

@@ -19,5 +19,6 @@ export const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / 
 
 /** Memory with an owner, who says when he is done with it. */
 export interface OwnedMemory extends Memory {
+  /** Give it back: whoever comes next may be given the same place. */
   release(): void;
 }

@@ -38,6 +38,7 @@ export class BufferPool {
     this.#device = device;
   }
 
+  /** Bytes in use, bytes kept for reuse, and the most so far. */
   get memory(): MemoryUse {
     return { used: this.#used, free: this.#unused, peak: this.#peak };
   }
@@ -59,6 +60,7 @@ export class BufferPool {
     return this.#device.createBuffer({ label, size, usage: USAGE });
   }
 
+  /** Take back a buffer that `acquire` gave, for the next who wants one of its size. */
   release(buffer: GPUBuffer): void {
     this.#used -= buffer.size;
     this.#unused += buffer.size;

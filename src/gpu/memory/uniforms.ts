@@ -14,6 +14,7 @@ export class UniformCache {
     this.#device = device;
   }
 
+  /** A uniform buffer with this content: one that is there already, if any is. */
   get(block: ArrayBuffer): GPUBuffer {
     const key = Buffer.from(block).toString('latin1');
     let buffer = this.#buffers.get(key);

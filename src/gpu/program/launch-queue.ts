@@ -18,6 +18,7 @@ export class LaunchQueue {
     return this.#pending.length;
   }
 
+  /** Queue a launch behind those before it; once there are enough, all of them are submitted. */
   add(dispatch: Dispatch): void {
     this.#pending.push(dispatch);
     if (this.#pending.length >= LAUNCHES_PER_SUBMIT) this.flush();

@@ -10,8 +10,11 @@ import type { HostWork } from './recording.js';
 export interface ProgramDevice {
   /** Bytes of the largest buffer. */
   readonly largest: number;
+  /** Memory for `bytes` bytes: see `Device.acquire`. */
   acquire(bytes: number, label: string): OwnedMemory;
+  /** Find or compile the pipeline of a launch, and bind its operands. */
   prepare(launch: Launch): Dispatch;
+  /** Do all of this, in order, after everything queued so far. */
   run(work: readonly (Dispatch | HostWork)[]): void;
 }
 

@@ -93,15 +93,20 @@ export class Recording {
   readonly memory: PlannedMemory[] = [];
   open = true;
 
+  /** Memory that has no place yet: the plan gives it one. */
   acquire(bytes: number, label: string): PlannedMemory {
     return this.#plan(new PlannedMemory(this, label, bytes));
   }
 
+  /** Note work that the host does at this place in each run. */
   onHost(work: HostWork): void {
     this.work.push(work);
   }
 
-  /** @throws DawngradError where it reads one part of a whole and writes another, which WebGPU forbids */
+  /**
+   * Note a launch.
+   * @throws DawngradError where it reads one part of a whole and writes another, which WebGPU forbids
+   */
   add(launch: Launch): void {
     const { operands, access, label } = launch;
     const written = operands.filter(

@@ -28,6 +28,7 @@ export class PipelineCache {
     this.#device = device;
   }
 
+  /** The pipeline of this source, compiled now if it was not before. */
   get(source: PipelineSource): GPUComputePipeline {
     const key = keyOf(source);
     let pipeline = this.#pipelines.get(key);
