@@ -117,7 +117,8 @@ export interface BackwardOptions {
  * Add the gradient of `root` at each leaf (parameter) that it depends on to the leaf's `grad`: walk the tape from `root` down,
  * hand each op the gradient of its output, and add up what comes back for each of its inputs.
  * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already
- * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape or type
+ * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape
+ * @throws ArgumentError if `gradient` is not f32
  */
 export function backward(root: Tensor, { gradient, retainGraph = false }: BackwardOptions = {}): void {
   checkRoot(root, gradient);

@@ -1,4 +1,4 @@
-/** The flags that say what a run shall be, of every command that starts some or looks at what it would be. */
+/** The flags that say what a run is to be, for every command that starts one or looks at what it would be. */
 import type { Command } from 'commander';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import type { RunConfig } from '../train/recipes/config.js';

@@ -3,7 +3,7 @@ const LARGEST_KEPT = 4096;
 
 /**
  * Copies device memory to the host through staging buffers, which the host may map. Small ones are used in turn: a training
- * loop reads a few numbers each step, several steps behind the GPU, and shall not make buffers for that.
+ * loop reads a few numbers each step, several steps behind the GPU, and must not make buffers for that.
  */
 export class ReadBack {
   readonly #device: GPUDevice;

@@ -19,7 +19,7 @@ export async function* pipelined<T>(
   };
   try {
     for (const result of work) {
-      // A failure is reported when its turn comes; until then Node shall not take it for an unhandled one.
+      // A failure is reported when its turn comes; until then Node must not take it for an unhandled one.
       result.catch(() => {});
       started.push(result);
       if (started.length >= DEPTH) yield await finishOldest();

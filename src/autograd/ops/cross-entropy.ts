@@ -17,7 +17,7 @@ export interface CrossEntropy {
  * logits `[N, K]`; labels `[N]` of type u32, from 0 to K - 1. A label out of that range cannot be seen from the host: its row
  * adds 0 to the loss, to the count and to the gradient, and is still one of the N.
  *
- * @throws ShapeError for shapes or types other than these, and for an empty batch
+ * @throws ShapeError for other shapes and for an empty batch, ArgumentError for other types
  */
 export function crossEntropy(logits: Tensor, labels: Tensor): CrossEntropy {
   const rows = softmaxCrossEntropy(logits, labels);

@@ -66,7 +66,7 @@ export function sweepDefinition(
     }
   });
   const trials = random === undefined ? gridSettings(over) : randomSettings(over, random, config.seed);
-  // JSON forgets fields that are undefined, and what was just made shall compare equal to what is read.
+  // JSON forgets fields that are undefined, and what was just made must compare equal to what is read.
   const definition = JSON.parse(
     JSON.stringify({ version: 1, config: { ...config, retrain: true }, over, random, trials }),
   ) as SweepDefinition;

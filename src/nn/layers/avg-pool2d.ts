@@ -18,7 +18,7 @@ export class AvgPool2d extends Module {
   /**
    * @param x `[N, C, H, W]`
    * @returns `[N, C, H', W']`
-   * @throws ShapeError when x has other axes, or the window does not fit
+   * @throws ShapeError when x has other axes, or not even one window fits; ArgumentError when an option is out of range
    */
   forward(x: Tensor): Tensor {
     return this.attempt(() => avgPool2d(x, this.options));

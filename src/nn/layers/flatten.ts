@@ -12,7 +12,9 @@ export class Flatten extends Module {
   }
 
   /**
-   * @throws ShapeError when x has fewer axes than `startAxis`
+   * @param x `[N, C, ...]`
+   * @returns with the default `startAxis`, `[N, C ...]`
+   * @throws ArgumentError when x has fewer axes than `startAxis`
    */
   forward(x: Tensor): Tensor {
     return this.attempt(() => flatten(x, this.startAxis));

@@ -19,7 +19,7 @@ export class MaxPool2d extends Module {
   /**
    * @param x `[N, C, H, W]`
    * @returns `[N, C, H', W']`
-   * @throws ShapeError when x has other axes, or the window does not fit
+   * @throws ShapeError when x has other axes, or not even one window fits; ArgumentError when an option is out of range
    */
   forward(x: Tensor): Tensor {
     return this.attempt(() => maxPool2d(x, this.options));

@@ -22,7 +22,7 @@ export class Maxout extends Module {
   /**
    * @param x `[N, C * pieces, ...]`
    * @returns `[N, C, ...]`
-   * @throws ShapeError when the channels are no multiple of `pieces`
+   * @throws ShapeError when the channels are not a multiple of `pieces`
    */
   forward(x: Tensor): Tensor {
     return this.attempt(() => maxout(x, this.pieces));

@@ -31,7 +31,7 @@ export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'>
   /**
    * @param params the parameters, or groups of them with the options in which each differs
    * @param options of all that a group does not name (defaults: `lr` 1e-3, `weightDecay` 0)
-   * @throws DawngradError as every `Optimizer`
+   * @throws ArgumentError as every `Optimizer`
    */
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,

@@ -76,7 +76,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   /**
    * @param params the parameters; or groups of them, each with options of its own
    * @param defaults the options that a group does not name
-   * @throws DawngradError when there are no parameters, one is listed twice, or they are on different devices; when `lr` or
+   * @throws ArgumentError when there are no parameters, one is listed twice, or they are on different devices; when `lr` or
    *   `weightDecay` is negative or not finite
    */
   constructor(params: Iterable<Parameter> | Iterable<GroupOptions<Options>>, defaults: Options) {
@@ -135,7 +135,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   /**
    * Update every parameter that has a gradient; the others, and what is remembered for them, stay as they are. In a recorded
    * program each run is a step of its own: it is counted then, and takes the rates that hold then.
-   * @throws ShapeError, DawngradError when a gradient has another shape than its parameter, or is not f32; nothing is updated
+   * @throws ShapeError when a gradient has another shape than its parameter, ArgumentError when it is not f32; nothing is updated
    */
   step(): void {
     this.#checkGradients();

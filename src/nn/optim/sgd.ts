@@ -28,7 +28,7 @@ export class SGD extends Optimizer<SGDOptions, 'velocity'> {
   /**
    * @param params the parameters, or groups of them with the options in which each differs
    * @param options of all that a group does not name; `lr` has no default
-   * @throws DawngradError as every `Optimizer`
+   * @throws ArgumentError as every `Optimizer`
    */
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<SGDOptions>>,

@@ -59,7 +59,7 @@ export function readRecipe(name: string): Recipe {
   return { ...parseAs(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
 }
 
-/** A file's lines over those of the recipes that it extends. Schema defaults come later, lest they hide inherited lines. */
+/** A file's lines over those of the recipes that it extends. Schema defaults come later: they would hide inherited lines. */
 function merged(path: string, extending: readonly string[]): Readonly<Record<string, unknown>> {
   if (extending.includes(path)) {
     throw new RunError(

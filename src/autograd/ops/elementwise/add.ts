@@ -5,7 +5,7 @@ import { putOnTape } from '../../tape.js';
 
 /**
  * y = a + b, elementwise; shapes broadcast as in NumPy, and b may be a number.
- * @throws ShapeError if the shapes do not broadcast
+ * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is not f32
  */
 export function add(a: Tensor, b: Tensor | number): Tensor {
   // da = dy, db = dy, each summed over the axes it was stretched along

@@ -15,7 +15,7 @@ export interface DropoutOptions {
 
 /**
  * Inverted dropout: y = kept x / (1 - p), where kept is 0 with probability p, else 1; x of any shape.
- * @throws ArgumentError unless 0 <= p < 1
+ * @throws ArgumentError unless 0 <= p < 1, and x is f32
  */
 export function dropout(x: Tensor, p: number, { training = true, key }: DropoutOptions = {}): Tensor {
   if (!(p >= 0 && p < 1)) {

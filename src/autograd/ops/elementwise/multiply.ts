@@ -6,7 +6,7 @@ import { scale } from './scale.js';
 
 /**
  * y = a b, elementwise; shapes broadcast as in NumPy, and b may be a number.
- * @throws ShapeError if the shapes do not broadcast
+ * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is not f32
  */
 export function multiply(a: Tensor, b: Tensor | number): Tensor {
   if (typeof b === 'number') return scale(a, b);

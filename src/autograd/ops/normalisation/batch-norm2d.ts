@@ -34,7 +34,8 @@ export interface BatchNorm2dOptions {
  *
  * Evaluation's backward pass reads the running statistics again: do not train in between.
  *
- * @throws ShapeError in training if there is but one value in a channel, which has no variance
+ * @throws ShapeError when the shapes do not fit, or in training if there is but one value in a channel, which has no variance;
+ *   ArgumentError when a tensor is not f32
  */
 export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor {
   const { runningMean, runningVariance, momentum = 0.1, eps = 1e-5, training } = options;

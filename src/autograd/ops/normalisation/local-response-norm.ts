@@ -30,7 +30,8 @@ export interface LocalResponseNormOptions {
  * at each position of each image; x and y `[N, C, ...]`. The window is cut off at the first and last channel, and alpha is
  * divided by `size` there too. Where a paper's formula has no such division, as that paper's, pass its alpha times `size`.
  *
- * @throws ShapeError when x has no channels, or the options leave no positive number to take the power of
+ * @throws ShapeError when x has no channels; ArgumentError when it is not f32, or the options leave no positive number to take the
+ *   power of
  */
 export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions): Tensor {
   checkDType('localResponseNorm', 'input', x);
@@ -50,7 +51,10 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
   });
 }
 
-/** The options with PyTorch's defaults filled in, refused where they make no sense. */
+/**
+ * The options with PyTorch's defaults filled in.
+ * @throws ArgumentError where they make no sense
+ */
 export function responseNormOf(who: string, options: LocalResponseNormOptions): ResponseNorm {
   const { size, alpha = 1e-4, beta = 0.75, k = 1 } = options;
   if (!Number.isInteger(size) || size < 1) {

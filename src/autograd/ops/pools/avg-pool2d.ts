@@ -14,7 +14,8 @@ export interface AvgPool2dOptions extends Omit<PoolOptions, 'dilation'> {
  * y[n, c, r, q] = (1 / count) sum over the window of x[n, c, ., .]; x [N, C, H, W].
  *
  * As in PyTorch: `stride` defaults to `kernelSize`; what a window of ceil mode has beyond the padded edge is not counted.
- * @throws ShapeError when the window does not fit, or the padding exceeds half the kernel
+ * @throws ShapeError when x has other axes, or not even one window fits; ArgumentError when x is not f32, an option is out of
+ *   range, or the padding exceeds half the kernel
  */
 export function avgPool2d(x: Tensor, { countIncludePad = true, ...options }: AvgPool2dOptions): Tensor {
   checkDType('avgPool2d', 'input', x);

@@ -7,6 +7,7 @@ import { putOnTape } from '../../tape.js';
  * y[n, c] = (1 / (H W)) sum over h, w of x[n, c, h, w]; x [N, C, H, W], y [N, C].
  *
  * Network in Network, section 3.2: one map of the last layer for each class, its mean the confidence in that class.
+ * @throws ShapeError when x has other axes, ArgumentError when it is not f32
  */
 export function globalAvgPool2d(x: Tensor): Tensor {
   checkDType('globalAvgPool2d', 'input', x);

@@ -8,7 +8,8 @@ import { maskOf, needsGradient, putOnTape } from '../../tape.js';
  * y[n, c, r, q] = max over the window of x[n, c, ., .]; x [N, C, H, W].
  *
  * As in PyTorch: `stride` defaults to `kernelSize`, padding never wins, ties go to the first (row by row), NaN spreads.
- * @throws ShapeError when the window does not fit, or the padding exceeds half the kernel
+ * @throws ShapeError when x has other axes, or not even one window fits; ArgumentError when x is not f32, an option is out of
+ *   range, or the padding exceeds half the kernel
  */
 export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
   checkDType('maxPool2d', 'input', x);

@@ -11,7 +11,7 @@ import { putOnTape } from '../../tape.js';
  * Behind a convolution or a fully connected layer this is a maxout layer (Goodfellow et al., "Maxout Networks", ICML 2013,
  * section 3): each output is the largest of `pieces` linear functions of the input. Ties go to the first, NaN spreads.
  *
- * @throws ShapeError unless `pieces` is a whole number of at least 1 that divides the channels
+ * @throws ArgumentError unless `pieces` is a whole number of at least 1, and x is f32; ShapeError unless it divides the channels
  */
 export function maxout(x: Tensor, pieces: number): Tensor {
   checkDType('maxout', 'input', x);
@@ -28,7 +28,10 @@ export function maxout(x: Tensor, pieces: number): Tensor {
   return putOnTape('maxout', y, [x], (dy) => [maxoutGradient(x, dy, pieces)], { reads: [x] });
 }
 
-/** Refuse what cannot be a number of pieces. */
+/**
+ * Refuse what cannot be a number of pieces.
+ * @throws ArgumentError
+ */
 export function checkPieces(who: string, pieces: number): void {
   if (!Number.isInteger(pieces) || pieces < 1) {
     throw new ArgumentError(who, 'pieces', `is ${pieces}`, 'it must be a whole number of at least 1');

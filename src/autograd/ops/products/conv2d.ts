@@ -27,7 +27,8 @@ export interface Conv2dOptions {
  * optionally max(y, 0). All of it is one launch, which reads the images through a sliding window and unfolds none.
  *
  * x `[N, C, H, W]`, weight `[O, C, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`.
- * @throws ShapeError when channels differ, or the kernel does not fit the padded image
+ * @throws ShapeError when channels differ, or the kernel does not fit the padded image; ArgumentError when a tensor is not f32, or
+ *   an option is out of range
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: Conv2dOptions = {}): Tensor {
   const { relu = false, ...rest } = options;

@@ -8,7 +8,7 @@ import { putOnTape } from '../../tape.js';
 
 /**
  * y = x W' + bias, a fully connected layer; x `[N, I]`, weight W `[O, I]`, bias `[O]` or null, result `[N, O]`.
- * @throws ShapeError when the shapes do not fit
+ * @throws ShapeError when the shapes do not fit, ArgumentError when a tensor is not f32
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   checkOperands(x, weight, bias);

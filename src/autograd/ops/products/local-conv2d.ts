@@ -34,7 +34,7 @@ export interface LocalConv2dOptions {
  * x `[N, C, H, W]`, weight `[OH, OW, O, C, KH, KW]`, bias `[O, OH, OW]` or null, result `[N, O, OH, OW]`.
  *
  * @throws ShapeError when channels differ, the kernel does not fit the padded image, or the weight is not for this many
- *   output positions
+ *   output positions; ArgumentError when a tensor is not f32, or an option is out of range
  */
 export function localConv2d(
   x: Tensor,

@@ -6,7 +6,7 @@ import { unbroadcast } from '../../unbroadcast.js';
 /**
  * y = op(a) op(b), where op transposes the last two axes if asked. a `[..., M, K]`, b `[..., K, N]` (before transposing),
  * result `[..., M, N]`; either side may be one matrix `[M, K]`, which then multiplies every matrix of the other's batch.
- * @throws ShapeError when inner lengths or batches differ
+ * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is not f32
  */
 export function matmul(
   a: Tensor,

@@ -6,7 +6,7 @@ import { type ReduceOptions, scaledSum } from './sum.js';
 
 /**
  * y = sum of x over `axes`, divided by the number of elements in each sum.
- * @throws ShapeError for a mean over no elements, or if x has no such axis
+ * @throws ShapeError for a mean over no elements; ArgumentError if x has no such axis, one is named twice, or x is not f32
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = resolveAxes('mean', x.shape, options.axes);

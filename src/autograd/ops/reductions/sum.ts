@@ -13,7 +13,7 @@ export interface ReduceOptions {
 
 /**
  * y = sum of x over `axes`. A sum over no elements is 0.
- * @throws ShapeError if x has no such axis, or one is named twice
+ * @throws ArgumentError if x has no such axis, one is named twice, or x is not f32
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   return scaledSum('sum', x, options, 1);

@@ -70,7 +70,7 @@ interface MapRange {
   readonly largest: number;
 }
 
-/** The lowest activation that is shown is this bright, lest it be taken for one that is not. */
+/** The lowest activation that is shown is this bright, so that nobody takes it for one that is not. */
 const FAINTEST = 0.35;
 
 function mapPng(map: Float32Array, { rows, columns, threshold, largest }: MapRange): string {
