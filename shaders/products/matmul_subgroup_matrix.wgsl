@@ -55,7 +55,8 @@ alias Left = subgroup_matrix_left<f16, 16, 16>;
 alias Right = subgroup_matrix_right<f16, 16, 16>;
 alias Sums = subgroup_matrix_result<f32, 16, 16>;
 
-// Moving a matrix touches 16 whole lines from its first element on: where several lie side by side, that takes one line more.
+// A matrix can be moved only where 16 whole lines follow from its first element on: where several lie side by side, that takes
+// one line more.
 const A_LINE = DEPTH + 8u;
 const B_LINE = TILE_COLUMNS + 8u;
 const BLOCK = 32u; // rows and columns of a block of sums
