@@ -17,6 +17,7 @@
 // One thread computes one element of c and loads two numbers for each term. Workgroups: x along columns, y along rows, z
 // along batches.
 
+import package::rectify::{rectify, lets_through};
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::shared::operands::{a, bias, mask, c};
 import super::shared::parameters::params;
@@ -40,10 +41,10 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
     value += c[i];
   }
   if (RELU) {
-    value = max(value, 0.0);
+    value = rectify(value);
   }
   if (MASK) {
-    value = select(0.0, value, mask[i] > 0.0);
+    value = select(0.0, value, lets_through(mask[i]));
   }
   c[i] = value;
 }
