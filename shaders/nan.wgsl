@@ -7,6 +7,10 @@ fn is_nan(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7fffffffu) > 0x7f800000u;
 }
 
+fn is_finite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
+}
+
 // A NaN. What makes it one are its upper bits; WGSL has no constant that is NaN, so the lower ones come from what a shader read.
 fn nan_with(lower_bits: u32) -> f32 {
   return bitcast<f32>(lower_bits | 0x7fc00000u);

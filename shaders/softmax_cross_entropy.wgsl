@@ -15,7 +15,7 @@
 // maximum and for the sum: rows are short (10 or 100 classes) and there is nothing to share. Backward, elements are dealt to them;
 // a row's statistics save a thread from walking the row again.
 
-import package::nan::{is_nan, nan_with, unless_nan};
+import package::nan::{is_finite, is_nan, nan_with, unless_nan};
 
 struct Params {
   rows: u32,
@@ -83,10 +83,12 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let left_out = IGNORING && label == params.ignored;
     let saved = saved_statistics[row];
     let probability = exp_of(logits[i] - saved.x) / saved.y;
-    let target_probability = select(0.0, 1.0, i - row * params.classes == label && !left_out);
+    let is_target = i - row * params.classes == label && !left_out;
     let row_gradient = select(loss_gradient[0] / f32(params.divisor), 0.0, left_out);
-    let gradient = row_gradient * (probability - target_probability);
-    logits_gradient[i] = select(nan_with(label), gradient, left_out || label < params.classes);
+    let gradient = row_gradient * (probability - select(0.0, 1.0, is_target));
+    // PyTorch takes one infinity from another at the target of an infinite dloss.
+    let known = (left_out || label < params.classes) && (is_finite(row_gradient) || !is_target);
+    logits_gradient[i] = select(nan_with(label), gradient, known);
   }
 }
 
