@@ -1,11 +1,11 @@
 // Dropout, forward and backward: the same linear map, so the same kernel.
 //
-//   y[i] = scale x[i] where bits[i] >= threshold, else 0        bits[i] = first word of pcg3d(seed, counter, i)
+//   y[i] = scale x[i] where bits[i] >= threshold, else 0 x[i]   bits[i] = first word of pcg3d(seed, counter, i)
 //
 // x and y are flat, `size` long; their elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). key is
 // (seed, counter); `threshold` is the probability of dropping times 2^32. Which elements were dropped is never stored: the
 // backward pass gives the same key and hashes again (random.wgsl), a few integer operations in place of a store here and a
-// load there.
+// load there. As in PyTorch what is dropped is multiplied by 0, which is NaN where x is NaN or infinite.
 
 import package::random::{Key, random_bits};
 
@@ -26,6 +26,6 @@ const WORKGROUP: u32 = 256u;
 fn dropout(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
     let bits = random_bits(key, i).x;
-    y[i] = select(0.0, params.scale * x[i], bits >= params.threshold);
+    y[i] = select(0.0, params.scale, bits >= params.threshold) * x[i];
   }
 }

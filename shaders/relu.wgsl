@@ -3,8 +3,12 @@
 //   y  = max(x, 0)
 //   dx = dy where y > 0, else 0, in place: `gradient` holds dy before and dx after
 //
+// with NaN passed on, as rectify.wgsl says.
+//
 // All arrays are flat, `size` long; their elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). The
 // backward pass asks y, not x: where y > 0 is where x > 0, and y is kept anyway as the next layer's input, so x need not be.
+
+import package::rectify::{rectify, lets_through};
 
 struct Params {
   size: u32,
@@ -20,7 +24,7 @@ const WORKGROUP: u32 = 256u;
 @compute @workgroup_size(WORKGROUP)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    y[i] = max(x[i], 0.0);
+    y[i] = rectify(x[i]);
   }
 }
 
@@ -30,6 +34,6 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    gradient[i] = select(0.0, gradient[i], output[i] > 0.0);
+    gradient[i] = select(0.0, gradient[i], lets_through(output[i]));
   }
 }

@@ -7,19 +7,26 @@
 //
 // z is [rows, classes]; label, loss and correct are [rows]; statistics is [rows, 2], a row's m and s; dloss is one number,
 // read on the device. Subtracting m keeps exp from overflowing; m and s stay apart because in m + log s a large m would
-// round log s away. A label that is not a class makes its row count for nothing: loss 0, not correct, gradient 0; nothing is
-// ever read outside the row.
+// round log s away. A NaN among the logits is the largest of them, and makes its row NaN. So does a label that is not a class;
+// nothing is ever read outside the row. With IGNORING a row with the label `ignored` costs nothing, is not correct, has no gradient,
+// and is not counted among the rows.
 //
 // Forward, rows are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), and a thread walks each twice, for the
 // maximum and for the sum: rows are short (10 or 100 classes) and there is nothing to share. Backward, elements are dealt to them;
 // a row's statistics save a thread from walking the row again.
 
+import package::nan::{is_finite, is_nan, nan_with, unless_nan};
+
 struct Params {
   rows: u32,
   classes: u32,
+  ignored: u32,
+  // Rows that dloss is to be divided by: 1 where it was divided before, by those that count.
+  divisor: u32,
 }
 
 const WORKGROUP: u32 = 256u;
+const IGNORING: bool = false; // leave rows out whose label is params.ignored
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
@@ -27,6 +34,10 @@ const WORKGROUP: u32 = 256u;
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(4) var<storage, read_write> correct: array<f32>;
 @group(0) @binding(5) var<storage, read_write> statistics: array<vec2f>;
+
+fn exp_of(x: f32) -> f32 {
+  return unless_nan(exp(x), x);
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -36,22 +47,26 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     var prediction = 0u;
     for (var k = 1u; k < params.classes; k++) {
       let logit = logits[first + k];
-      if (logit > largest) {
+      if (!is_nan(largest) && (logit > largest || is_nan(logit))) {
         largest = logit;
         prediction = k;
       }
     }
     var sum = 0.0;
     for (var k = 0u; k < params.classes; k++) {
-      sum += exp(logits[first + k] - largest);
+      sum += exp_of(logits[first + k] - largest);
     }
     statistics[row] = vec2f(largest, sum);
 
     let label = labels[row];
-    correct[row] = select(0.0, 1.0, label == prediction);
-    loss[row] = 0.0;
-    if (label < params.classes) {
-      loss[row] = log(sum) + (largest - logits[first + label]);
+    let left_out = IGNORING && label == params.ignored;
+    correct[row] = select(0.0, 1.0, label == prediction && !left_out);
+    if (left_out) {
+      loss[row] = 0.0;
+    } else if (label < params.classes) {
+      loss[row] = unless_nan(log(sum), sum) + (largest - logits[first + label]);
+    } else {
+      loss[row] = nan_with(label);
     }
   }
 }
@@ -65,10 +80,25 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   for (var i = thread.x; i < params.rows * params.classes; i += groups.x * WORKGROUP) {
     let row = i / params.classes;
     let label = labels[row];
+    let left_out = IGNORING && label == params.ignored;
     let saved = saved_statistics[row];
-    let probability = exp(logits[i] - saved.x) / saved.y;
-    let target_probability = select(0.0, 1.0, i - row * params.classes == label);
-    let gradient = loss_gradient[0] / f32(params.rows) * (probability - target_probability);
-    logits_gradient[i] = select(0.0, gradient, label < params.classes);
+    let probability = exp_of(logits[i] - saved.x) / saved.y;
+    let is_target = i - row * params.classes == label && !left_out;
+    let row_gradient = select(loss_gradient[0] / f32(params.divisor), 0.0, left_out);
+    let gradient = row_gradient * (probability - select(0.0, 1.0, is_target));
+    // PyTorch takes one infinity from another at the target of an infinite dloss.
+    let known = (left_out || label < params.classes) && (is_finite(row_gradient) || !is_target);
+    logits_gradient[i] = select(nan_with(label), gradient, known);
+  }
+}
+
+@group(0) @binding(1) var<storage, read> all_labels: array<u32>;
+@group(0) @binding(2) var<storage, read_write> counted: array<f32>;
+
+// 1 for each row that is not ignored, else 0: their sum is what the mean divides by.
+@compute @workgroup_size(WORKGROUP)
+fn count(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var row = thread.x; row < params.rows; row += groups.x * WORKGROUP) {
+    counted[row] = select(1.0, 0.0, all_labels[row] == params.ignored);
   }
 }

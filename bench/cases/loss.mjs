@@ -32,7 +32,7 @@ export function lossCases({ network }) {
       inputs: { ...inputs, dloss: given(Float32Array.of(1), []) },
       prepare: ({ logits, labels }) => ({ statistics: softmaxCrossEntropy(logits, labels).statistics }),
       launch: ({ logits, labels, statistics, dloss }) => ({
-        dlogits: softmaxCrossEntropyGradient(logits, labels, statistics, dloss),
+        dlogits: softmaxCrossEntropyGradient(logits, labels, statistics, dloss, rows),
       }),
       expected: ({ logits, labels }) => ({
         dlogits: (i) => {

@@ -8,6 +8,8 @@
 // along columns, so two blurs of 7 taps do the work of 49. divide: x, rms and y are [planes, plane_size], plane_rms [planes].
 // Elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts).
 
+import package::nan::larger;
+
 struct Params {
   size: u32,
   length: u32,
@@ -56,6 +58,6 @@ fn root(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
 @compute @workgroup_size(WORKGROUP)
 fn divide(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    y[i] = x[i] / max(max(rms[i], plane_rms[i / params.plane_size]), FLOOR);
+    y[i] = x[i] / larger(larger(rms[i], plane_rms[i / params.plane_size]), FLOOR);
   }
 }

@@ -18,6 +18,8 @@
 // what belongs to the channel is then loaded once for all of them. Where either is more than there are threads, they are dealt
 // to the threads in turn (linearGrid in src/kernels/kernel.ts).
 
+import package::nan::unless_nan;
+
 struct Params {
   batch: u32,
   channels: u32,
@@ -79,13 +81,18 @@ fn update_running(@builtin(global_invocation_id) thread: vec3u, @builtin(num_wor
 @group(0) @binding(5) var<storage, read> gamma: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 
+fn inverse_deviation_of(channel: u32) -> f32 {
+  let squared = variance[channel] + params.eps;
+  return unless_nan(inverseSqrt(squared), squared);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn normalise(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.batch * params.channels * params.columns; i += groups.x * WORKGROUP) {
     let plane = i / params.columns;
     let channel = plane % params.channels;
     let centre = mean[channel];
-    let scale = gamma[channel] * inverseSqrt(variance[channel] + params.eps);
+    let scale = gamma[channel] * inverse_deviation_of(channel);
     let shift = beta[channel];
     for (var l = i % params.columns; l < params.length; l += params.columns) {
       let at = plane * params.length + l;
@@ -105,7 +112,7 @@ fn parameter_gradients(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
     let plane = i / params.columns;
     let channel = plane % params.channels;
     let centre = mean[channel];
-    let inverse_deviation = inverseSqrt(variance[channel] + params.eps);
+    let inverse_deviation = inverse_deviation_of(channel);
     var products = 0.0;
     var gradients = 0.0;
     for (var n = plane / params.channels; n < params.batch; n += params.rows) {
@@ -130,7 +137,7 @@ fn input_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_wor
   for (var i = thread.x; i < params.batch * params.channels * params.columns; i += groups.x * WORKGROUP) {
     let plane = i / params.columns;
     let channel = plane % params.channels;
-    let inverse_deviation = inverseSqrt(variance[channel] + params.eps);
+    let inverse_deviation = inverse_deviation_of(channel);
     let scale = gamma[channel] * inverse_deviation;
     let centre = mean[channel];
     let count = f32(params.batch * params.length);

@@ -16,6 +16,8 @@
 // less, but what a large square leaves behind when it is subtracted is rounding error, next to which small ones vanish.
 // The backward pass is two launches, since a term is needed by every channel around it; nothing but x is kept for it.
 
+import package::nan::unless_nan;
+
 struct Params {
   planes: u32,
   channels: u32,
@@ -48,6 +50,10 @@ fn base(window: vec2u, position: u32) -> f32 {
   return params.k + params.scale * sum;
 }
 
+fn power(base: f32, exponent: f32) -> f32 {
+  return unless_nan(pow(base, exponent), base);
+}
+
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -59,7 +65,7 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   let window = planes_around(plane, params.before, params.after);
   for (var position = thread.x; position < params.positions; position += groups.x * WORKGROUP) {
     let i = plane * params.positions + position;
-    y[i] = x[i] * pow(base(window, position), -params.beta);
+    y[i] = x[i] * power(base(window, position), -params.beta);
   }
 }
 
@@ -75,7 +81,7 @@ fn backward_terms(@builtin(global_invocation_id) thread: vec3u, @builtin(num_wor
   let window = planes_around(plane, params.before, params.after);
   for (var position = thread.x; position < params.positions; position += groups.x * WORKGROUP) {
     let i = plane * params.positions + position;
-    terms[i] = output_gradient[i] * x[i] * pow(base(window, position), -params.beta - 1.0);
+    terms[i] = output_gradient[i] * x[i] * power(base(window, position), -params.beta - 1.0);
   }
 }
 
@@ -96,7 +102,7 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
       sum += all_terms[other * params.positions + position];
     }
     let i = plane * params.positions + position;
-    let direct = output_gradient[i] * pow(base(window, position), -params.beta);
+    let direct = output_gradient[i] * power(base(window, position), -params.beta);
     input_gradient[i] = direct - 2.0 * params.scale * params.beta * x[i] * sum;
   }
 }

@@ -36,7 +36,7 @@ fn step(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     let at = params.start + i;
     let its = hyper[group_of_block[at / BLOCK]];
     let before = parameter[at];
-    let decay = its.weight_decay * before;
+    let decay = its.weight_decay * select(vec4f(), before, its.weight_decay != 0.0); // not 0 times an infinite one
     let decoupled = its.decoupled != 0.0;
     let g = its.gradient_scale * gradient[i] + select(decay, vec4f(), decoupled);
     let m = its.beta1 * first_moment[at] + (1.0 - its.beta1) * g;

@@ -29,8 +29,11 @@ fn step(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
     let at = params.start + i;
     let its = hyper[group_of_block[at / BLOCK]];
     let before = parameter[at];
-    let g = its.gradient_scale * gradient[i] + its.weight_decay * before;
-    let v = its.momentum * velocity[at] + g;
+    // What is not used must not be multiplied by 0 either: it may be infinite.
+    let decaying = select(vec4f(), before, its.weight_decay != 0.0);
+    let moving = select(vec4f(), velocity[at], its.momentum != 0.0);
+    let g = its.gradient_scale * gradient[i] + its.weight_decay * decaying;
+    let v = its.momentum * moving + g;
     let direction = select(v, g + its.momentum * v, its.nesterov != 0.0);
     let mine = has_gradient(i);
     velocity[at] = select(velocity[at], v, mine);

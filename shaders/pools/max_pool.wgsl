@@ -22,6 +22,7 @@
 // second to compile on a software driver.
 
 import package::nan::is_nan;
+import package::rectify::lets_through;
 import super::windows::{STRIDE_ROWS, STRIDE_COLUMNS, windows_over, blocks_in, block_at};
 
 struct Params {
@@ -39,7 +40,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
-const MASK: bool = false; // argmax: a maximum that is not above 0 is nowhere
+const MASK: bool = false; // argmax: a maximum that is 0 or below is nowhere
 
 const LOWEST: f32 = -3.4028234663852886e38;
 const NOWHERE: i32 = -1; // in argmax: of a window whose maximum gets no gradient
@@ -72,7 +73,7 @@ fn maximum(plane: i32, position: i32) -> Maximum {
       }
       let candidate = start + h * params.input_width + w;
       let value = x[candidate];
-      if (value > best.value || is_nan(value) || best.position == NOWHERE) {
+      if (is_nan(value) || best.position == NOWHERE || (value > best.value && !is_nan(best.value))) {
         best = Maximum(value, candidate);
       }
     }
@@ -103,7 +104,7 @@ fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
     let found = maximum(plane, position);
     y[plane * plane_size + position] = found.value;
     var winner = found.position;
-    if (MASK && found.value <= 0.0) {
+    if (MASK && !lets_through(found.value)) {
       winner = NOWHERE;
     }
     argmax[plane * plane_size + position] = u32(winner);

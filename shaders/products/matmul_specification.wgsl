@@ -10,19 +10,21 @@
 //   y = origin_y + (column in its group / column_width) * column_y + (middle / middle_width) * middle_y
 //   x = origin_x + (column in its group % column_width) * column_x + (middle % middle_width) * middle_x + inner * inner_x
 //
-// of the image at outer * b_outer + inner * b_inner + group * b_group, or 0 outside of it (the padding). The three directions
-// of a convolution differ in these numbers only; src/kernels/products/conv2d.ts has the table. Where a is the gradient of a
-// layer's output, and the product that of its weight, ROW_SUMS gives that of its bias besides (shared/row_sums.wgsl).
+// of the image at outer * b_outer + inner * b_inner + group * b_group; outside of it, in the padding, there is no such term.
+// The three directions of a convolution differ in these numbers only; src/kernels/products/conv2d.ts has the table. Where a is
+// the gradient of a layer's output, and the product that of its weight, ROW_SUMS gives that of its bias besides
+// (shared/row_sums.wgsl).
 //
 // It is the idea of matmul_naive.wgsl, for every layout: one thread computes one element of c and loads two numbers for each
 // term. Workgroups: x along columns, y along rows, z along batches. The rungs above take the same operands and parameters
 // (shared/operands.wgsl, shared/parameters.wgsl) and must give what this one gives, rounding apart.
 
+import package::rectify::{rectify, lets_through};
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
-import super::shared::operands::{a, bias, mask, c};
+import super::shared::operands::{a, b, bias, mask, c};
 import super::shared::parameters::params;
 import super::shared::row_sums::{ROW_SUMS, store_row_sum};
-import super::shared::window::element_of_b;
+import super::shared::window::{WINDOW, place_in_image, is_inside};
 
 fn store(batch: u32, row: u32, column: u32, sum: f32) {
   if (row >= params.rows || column >= params.columns) {
@@ -41,10 +43,10 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
     value += c[i];
   }
   if (RELU) {
-    value = max(value, 0.0);
+    value = rectify(value);
   }
   if (MASK) {
-    value = select(0.0, value, mask[i] > 0.0);
+    value = select(0.0, value, lets_through(mask[i]));
   }
   c[i] = value;
 }
@@ -68,7 +70,11 @@ fn product(@builtin(global_invocation_id) id: vec3u) {
       let y = column_y + i32(middle / params.middle_width) * params.middle_y;
       var x = column_x + i32(middle % params.middle_width) * params.middle_x;
       for (var inner = 0u; inner < params.inner; inner++) {
-        sum = fma(a[i], element_of_b(j, y, x), sum);
+        if (!WINDOW) {
+          sum = fma(a[i], b[j], sum);
+        } else if (is_inside(y, x)) {
+          sum = fma(a[i], b[j + place_in_image(y, x)], sum);
+        }
         if (ROW_SUMS) {
           row_sum += a[i];
         }

@@ -34,6 +34,7 @@ fn stack_of(batch: u32, stack: u32) -> Columns {
   let rows = 4u * line + vec4u(0u, 1u, 2u, 3u);
   let within = rows * params.column_width + place;
   return Columns(
+    batch,
     group * params.group + within,
     vec4<bool>(stack <= last),
     vec4u(params.b_start + batch * params.b_batch + group * params.b_group), // where their image starts

@@ -13,6 +13,7 @@
 //
 // Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 8 * (33 + 33) vec4f = 8.25 KiB.
 
+import package::rectify::{rectify_quad, lets_through_quad};
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::shared::operands::bias;
 import super::shared::parameters::params;
@@ -83,10 +84,10 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
     values += c_quads[at];
   }
   if (RELU) {
-    values = max(values, vec4f());
+    values = rectify_quad(values);
   }
   if (MASK) {
-    values = select(vec4f(), values, mask_quads[at] > vec4f());
+    values = select(vec4f(), values, lets_through_quad(mask_quads[at]));
   }
   c_quads[at] = values;
 }

@@ -6,7 +6,7 @@ export * from './gradcheck.js';
 
 import './methods.js';
 
-export { type CrossEntropy, crossEntropy } from './ops/cross-entropy.js';
+export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy.js';
 export { add } from './ops/elementwise/add.js';
 export { divide } from './ops/elementwise/divide.js';
 export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';

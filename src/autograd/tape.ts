@@ -19,8 +19,9 @@ import { keep } from '../tensor/tidy.js';
 export type Backward = (outputGradient: Tensor) => readonly (Tensor | null)[];
 
 /**
- * The backward pass of a ReLU, dx = dy * [y > 0]: its output is a mask of its gradient. The tape applies it, unless whoever
- * computed dy has done so (`maskOf`). An op that does anything else on its way back, as a leaky ReLU, passes a function.
+ * The backward pass of a ReLU, dx = dy where y > 0 or NaN, else 0: its output is a mask of its gradient. The tape applies it,
+ * unless whoever computed dy has done so (`maskOf`). An op that does anything else on its way back, as a leaky ReLU, passes a
+ * function.
  */
 export const MASK = Symbol('mask');
 
@@ -90,7 +91,7 @@ export function putOnTape(
 
 /**
  * The mask of a tensor's gradient: the tensor itself if a ReLU on the tape made it, else undefined. An op that can write zeros
- * where its input is not above 0 asks for it before it goes on the tape, and says `appliesMaskOf`: that saves the ReLU's pass.
+ * where its input is 0 or below asks for it before it goes on the tape, and says `appliesMaskOf`: that saves the ReLU's pass.
  */
 export const maskOf = (tensor: Tensor): Tensor | undefined =>
   tensor.node instanceof Node && tensor.node.backward === MASK ? tensor : undefined;

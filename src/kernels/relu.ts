@@ -24,7 +24,7 @@ export const reluBackward = defineKernel({
   cost: ({ size }) => elementCost(3 * size),
 });
 
-/** max(x, 0), of the shape of `x`. */
+/** max(x, 0), of the shape of `x`; NaN where `x` is. */
 export function relu(x: Tensor): Tensor {
   const y = new Tensor(x.device, x.shape);
   launch(reluForward, { x, y }, { size: x.size });

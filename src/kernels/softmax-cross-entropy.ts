@@ -4,13 +4,15 @@ import { Tensor } from '../tensor/tensor.js';
 import { checkDType } from './check.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
+const params = { rows: 'u32', classes: 'u32', ignored: 'u32', divisor: 'u32' } as const;
+
 /** The loss of each row, whether its largest logit is the right one, and what the way back needs. */
 export const softmaxCrossEntropyForward = defineKernel({
   name: 'softmaxCrossEntropy.forward',
   shader: 'softmax_cross_entropy.wgsl',
   entryPoint: 'forward',
   bindings: { logits: 'read', labels: 'read', loss: 'write', correct: 'write', statistics: 'write' },
-  params: { rows: 'u32', classes: 'u32' },
+  params,
   grid: ({ rows }) => linearGrid(rows),
   cost: ({ rows, classes }) => elementCost(rows * (classes + 5), 4 * rows * classes),
 });
@@ -27,9 +29,19 @@ export const softmaxCrossEntropyBackward = defineKernel({
     loss_gradient: 'read',
     logits_gradient: 'write',
   },
-  params: { rows: 'u32', classes: 'u32' },
+  params,
   grid: ({ rows, classes }) => linearGrid(rows * classes),
   cost: ({ rows, classes }) => elementCost(rows * (2 * classes + 3), 5 * rows * classes),
+});
+
+export const softmaxCrossEntropyCount = defineKernel({
+  name: 'softmaxCrossEntropy.count',
+  shader: 'softmax_cross_entropy.wgsl',
+  entryPoint: 'count',
+  bindings: { all_labels: 'read', counted: 'write' },
+  params,
+  grid: ({ rows }) => linearGrid(rows),
+  cost: ({ rows }) => elementCost(2 * rows),
 });
 
 /** What the forward pass finds out about each row of the logits. */
@@ -42,11 +54,16 @@ export interface RowResults {
   readonly statistics: Tensor;
 }
 
+/** The label whose rows are left out, if there is one, as the shader takes it. */
+const ignoring = (ignored?: number) =>
+  ({ params: { ignored: ignored ?? 0 }, constants: { IGNORING: ignored !== undefined } }) as const;
+
 /**
  * Cross-entropy of softmax(logits) for each row: logits `[N, K]`, labels `[N]` of type u32.
+ * @param ignored the label of rows that cost nothing and are not correct
  * @throws ShapeError for other shapes, or no elements; ArgumentError for other types
  */
-export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults {
+export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, ignored?: number): RowResults {
   checkDType('crossEntropy', 'logits', logits);
   checkDType('crossEntropy', 'labels', labels, 'u32');
   const [rows, classes] = logits.shape;
@@ -61,19 +78,44 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): RowResults 
   const loss = new Tensor(device, [rows]);
   const correct = new Tensor(device, [rows]);
   const statistics = new Tensor(device, [rows, 2]);
-  launch(softmaxCrossEntropyForward, { logits, labels, loss, correct, statistics }, { rows, classes });
+  const { params, constants } = ignoring(ignored);
+  launch(
+    softmaxCrossEntropyForward,
+    { logits, labels, loss, correct, statistics },
+    { rows, classes, ...params, divisor: 1 },
+    constants,
+  );
   return { loss, correct, statistics };
 }
 
-/** The gradient of the mean loss at the logits, `[N, K]`, from that of the mean loss, a scalar on the device. */
+/** 1 for each row whose label is not the ignored one, else 0: `[N]`. */
+export function countedRows(labels: Tensor, ignored: number): Tensor {
+  const [rows] = labels.shape;
+  const counted = new Tensor(labels.device, [rows]);
+  launch(
+    softmaxCrossEntropyCount,
+    { all_labels: labels, counted },
+    { rows, classes: 0, ignored, divisor: 1 },
+  );
+  return counted;
+}
+
+/**
+ * The gradient at the logits, `[N, K]`, from that of the loss, a scalar on the device.
+ * @param divisor the rows of a mean loss; 1 for the gradient of their sum
+ * @param ignored the label of rows without a gradient
+ */
 export function softmaxCrossEntropyGradient(
   logits: Tensor,
   labels: Tensor,
   statistics: Tensor,
   lossGradient: Tensor,
+  divisor: number,
+  ignored?: number,
 ): Tensor {
   const [rows, classes] = logits.shape;
   const logitsGradient = new Tensor(logits.device, logits.shape);
+  const { params, constants } = ignoring(ignored);
   launch(
     softmaxCrossEntropyBackward,
     {
@@ -83,7 +125,8 @@ export function softmaxCrossEntropyGradient(
       loss_gradient: lossGradient,
       logits_gradient: logitsGradient,
     },
-    { rows, classes },
+    { rows, classes, ...params, divisor },
+    constants,
   );
   return logitsGradient;
 }

@@ -1,4 +1,4 @@
-import { crossEntropy } from '../autograd/ops/cross-entropy.js';
+import { type CrossEntropyOptions, crossEntropy } from '../autograd/ops/cross-entropy.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Softmax and cross-entropy in one: the mean over the batch of -log softmax(logits)[label]. */
@@ -6,13 +6,16 @@ export class CrossEntropyLoss {
   /** How many of the last batch had their largest logit at the label; disposed of with the rest of its `tidy`. */
   correct: Tensor | null = null;
 
+  /** @param options which label is left out, if any */
+  constructor(readonly options: CrossEntropyOptions = {}) {}
+
   /**
    * @param logits `[N, classes]`
    * @param labels `[N]`, u32
    * @returns a scalar
    */
   forward(logits: Tensor, labels: Tensor): Tensor {
-    const { loss, correct } = crossEntropy(logits, labels);
+    const { loss, correct } = crossEntropy(logits, labels, this.options);
     this.correct = correct;
     return loss;
   }

@@ -6,6 +6,7 @@ import super::parameters::params;
 import super::window::WINDOW;
 
 struct Columns {
+  batch: u32,
   index: vec4u,
   inside: vec4<bool>,
   b: vec4u, // where each starts in b
@@ -22,6 +23,7 @@ fn columns_of(batch: u32, first: u32, apart: u32) -> Columns {
   let group = index / params.group;
   let within = index - group * params.group;
   var columns = Columns(
+    batch,
     index,
     unclamped == index,
     params.b_start + batch * params.b_batch + group * params.b_group + within * params.b_column,

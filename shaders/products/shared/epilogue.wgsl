@@ -5,5 +5,5 @@
 const ROW_BIAS: bool = false; // add bias[row]
 const COLUMN_BIAS: bool = false; // add bias[column]
 const ACCUMULATE: bool = false; // add what c holds already
-const RELU: bool = false; // max(0, .)
-const MASK: bool = false; // 0 where the mask, laid out as c, is not above 0
+const RELU: bool = false; // cut off below 0 (rectify.wgsl)
+const MASK: bool = false; // 0 where the mask, laid out as c, is 0 or below

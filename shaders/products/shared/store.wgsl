@@ -2,14 +2,20 @@
 //
 // Columns that are not inside of c are computed, since all lanes of a vector are, but not stored.
 
+import package::rectify::{rectify_quad, lets_through_quad};
 import super::columns::Columns;
 import super::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::operands::{bias, mask, c};
+import super::padding::without_padding;
 import super::parameters::params;
+import super::window::WINDOW;
 
 fn store(columns: Columns, row: u32, sums: vec4f) {
   let at = columns.c + row * params.c_row;
   var values = sums;
+  if (WINDOW) {
+    values = without_padding(values, columns, row);
+  }
   if (ROW_BIAS) {
     values += bias[row];
   }
@@ -21,10 +27,11 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
     values += vec4f(c[at.x], c[at.y], c[at.z], c[at.w]);
   }
   if (RELU) {
-    values = max(values, vec4f());
+    values = rectify_quad(values);
   }
   if (MASK) {
-    values = select(vec4f(), values, vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]) > vec4f());
+    let open = lets_through_quad(vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]));
+    values = select(vec4f(), values, open);
   }
   if (columns.inside.x) {
     c[at.x] = values.x;

@@ -9,14 +9,22 @@ import super::parameters::params;
 
 const WINDOW: bool = false; // read b through a sliding window
 
+fn is_inside(y: i32, x: i32) -> bool {
+  return u32(y) < params.height && u32(x) < params.width;
+}
+
+fn place_in_image(y: i32, x: i32) -> u32 {
+  return u32(y) * params.width + u32(x);
+}
+
 fn element_of_b(at: u32, y: i32, x: i32) -> f32 {
   if (!WINDOW) {
     return b[at];
   }
-  if (u32(y) >= params.height || u32(x) >= params.width) {
+  if (!is_inside(y, x)) {
     return 0.0;
   }
-  return b[at + u32(y) * params.width + u32(x)];
+  return b[at + place_in_image(y, x)];
 }
 
 fn inside_image(y: vec4i, x: vec4i) -> vec4<bool> {

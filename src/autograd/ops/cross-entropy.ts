@@ -1,11 +1,22 @@
+import { ArgumentError } from '../../errors/errors.js';
+import { elementwise } from '../../kernels/elementwise.js';
 import { sumOver } from '../../kernels/reduce.js';
-import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '../../kernels/softmax-cross-entropy.js';
+import {
+  countedRows,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+} from '../../kernels/softmax-cross-entropy.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../tape.js';
 
+export interface CrossEntropyOptions {
+  /** Rows with this label are left out of loss, gradient and count, and of the mean (default: none are). */
+  readonly ignoreIndex?: number;
+}
+
 /** What `crossEntropy` returns. */
 export interface CrossEntropy {
-  /** Mean over the batch; a scalar, shape `[]`. */
+  /** Mean over the rows that are not ignored; a scalar, shape `[]`. */
   readonly loss: Tensor;
   /** How many rows have their largest logit at their label, the first one of equals; a scalar, shape `[]`. */
   readonly correct: Tensor;
@@ -14,21 +25,59 @@ export interface CrossEntropy {
 /**
  * loss = -1/N sum_n log p[n, label[n]], where p = softmax(logits); and how many predictions are right.
  *
- * logits `[N, K]`; labels `[N]` of type u32, from 0 to K - 1. A label out of that range cannot be seen from the host: its row
- * adds 0 to the loss, to the count and to the gradient, and is still one of the N.
+ * logits `[N, K]`; labels `[N]` of type u32, from 0 to K - 1 or `ignoreIndex`. Any other label on the device cannot be seen from
+ * the host: it makes the loss NaN and the gradient of its row, and is not counted as right. So does a NaN among the logits,
+ * which counts as the largest of its row. Where all rows are ignored the loss is NaN, as in PyTorch.
  *
- * @throws ShapeError for other shapes and for an empty batch, ArgumentError for other types
+ * @throws ShapeError for other shapes and for an empty batch, ArgumentError for other types, and unless `ignoreIndex` is a
+ *   whole number that a label can be
  */
-export function crossEntropy(logits: Tensor, labels: Tensor): CrossEntropy {
-  const rows = softmaxCrossEntropy(logits, labels);
-  const loss = sumOver(rows.loss, [0], { factor: 1 / labels.size });
+export function crossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  { ignoreIndex }: CrossEntropyOptions = {},
+): CrossEntropy {
+  checkIgnoreIndex(ignoreIndex);
+  const rows = softmaxCrossEntropy(logits, labels, ignoreIndex);
   const correct = sumOver(rows.correct, [0]);
+  const counted = ignoreIndex === undefined ? null : sumAndDispose(countedRows(labels, ignoreIndex));
+  const loss = counted
+    ? divideAndDispose(sumOver(rows.loss, [0]), counted)
+    : sumOver(rows.loss, [0], { factor: 1 / labels.size });
   rows.loss.dispose();
   rows.correct.dispose();
-  if (!needsGradient([logits])) rows.statistics.dispose();
+  if (!needsGradient([logits])) {
+    rows.statistics.dispose();
+    counted?.dispose();
+  }
   // dlogits = dloss / N (p - [k = label])
-  putOnTape('crossEntropy', loss, [logits], (dloss) => [
-    softmaxCrossEntropyGradient(logits, labels, rows.statistics, dloss),
-  ]);
+  putOnTape('crossEntropy', loss, [logits], (dloss) => {
+    const gradient = (from: Tensor, divisor: number) =>
+      softmaxCrossEntropyGradient(logits, labels, rows.statistics, from, divisor, ignoreIndex);
+    if (!counted) return [gradient(dloss, labels.size)];
+    const each = elementwise('divide', dloss, counted);
+    const dlogits = gradient(each, 1);
+    each.dispose();
+    return [dlogits];
+  });
   return { loss, correct };
+}
+
+function checkIgnoreIndex(ignoreIndex: number | undefined): void {
+  if (ignoreIndex === undefined || ignoreIndex === ignoreIndex >>> 0) return;
+  const rule = 'it must be a whole number from 0 to 4294967295, as labels are';
+  throw new ArgumentError('crossEntropy', 'ignoreIndex', `is ${ignoreIndex}`, rule);
+}
+
+function sumAndDispose(values: Tensor): Tensor {
+  const sum = sumOver(values, [0]);
+  values.dispose();
+  return sum;
+}
+
+/** a / b, of which `a` is disposed of. */
+function divideAndDispose(a: Tensor, b: Tensor): Tensor {
+  const quotient = elementwise('divide', a, b);
+  a.dispose();
+  return quotient;
 }

@@ -60,7 +60,7 @@ export function maxPool(x: Tensor, window: Window): Tensor {
 
 /**
  * The same, and where each maximum is: u32 positions in the flat x, which the gradient needs.
- * @param options.masked is x the mask of its own gradient, as the output of a ReLU is? Then a maximum that is not above 0 is
+ * @param options.masked is x the mask of its own gradient, as the output of a ReLU is? Then a maximum that is 0 or below is
  *   nowhere, and passes no gradient on
  * @throws ShapeError as `maxPool` does
  */

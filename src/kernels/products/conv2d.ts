@@ -106,7 +106,7 @@ export function conv2d(
 
 /**
  * The gradient of `conv2d` at its input, of shape `inputShape`, from that of its output [N, O, OH, OW].
- * @param mask of the shape of the input: where it is not above 0, the gradient is 0 (see `maskOf` in src/autograd/tape.ts)
+ * @param mask of the shape of the input: where it is 0 or below, the gradient is 0 (see `maskOf` in src/autograd/tape.ts)
  */
 export function conv2dInputGradient(
   outputGradient: Tensor,

@@ -66,6 +66,6 @@ export interface Epilogue {
   readonly bias?: { readonly values: Tensor; readonly per: 'row' | 'column' };
   readonly accumulate?: boolean;
   readonly relu?: boolean;
-  /** Laid out as `c`: where it is not above 0, the sum becomes 0. The gradient of a ReLU whose result this is. */
+  /** Laid out as `c`: where it is 0 or below, the sum becomes 0. The gradient of a ReLU whose result this is. */
   readonly mask?: Tensor;
 }
