@@ -97,7 +97,7 @@ function readRecords(paths: readonly string[], { count, labelBytes, classes }: L
   const pixels = new Uint8Array(total * IMAGE_BYTES);
   const labels = new Uint8Array(total);
   for (const [file, path] of paths.entries()) {
-    const bytes = readUnpacked(path);
+    const bytes = readUnpacked(path, () => count * record);
     if (bytes.length !== count * record) {
       throw new DataError(
         `${path}: expected ${count} records of ${record} bytes, ${count * record} in all, found ${bytes.length}; ` +

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readBytes } from '../../files/read-file.js';
 import { DataError } from '../dataset.js';
+import { mostUnpacked, type SizeOf, unpack } from './unpack.js';
 
 /**
  * The first of `names` that exists in `directory`, or in one of its `folders`, plain before gzipped (`.gz` added).
@@ -55,17 +56,13 @@ const where = (directory: string, folders: readonly string[]): string =>
 
 /**
  * The content of a file, unpacked if its name ends in `.gz`.
- * @throws FileError if it cannot be read, DataError if it cannot be unpacked
+ * @param sizeOf asked, before all of a packed file is unpacked, how much there should be of it
+ * @throws FileError if it cannot be read, DataError if it cannot be unpacked, or holds more than it should
  */
-export function readUnpacked(path: string): Uint8Array {
+export function readUnpacked(path: string, sizeOf: SizeOf = () => undefined): Uint8Array {
   const bytes = readBytes(path);
   if (!path.endsWith('.gz')) return bytes;
-  try {
-    const { buffer, byteOffset, length } = gunzipSync(bytes);
-    return new Uint8Array(buffer, byteOffset, length);
-  } catch (error) {
-    throw new DataError(`${path}: damaged gzip data (${(error as Error).message}); download it again`);
-  }
+  return unpack(bytes, gunzipSync, { path, most: mostUnpacked(bytes.length), sizeOf });
 }
 
 /**
