@@ -8,16 +8,15 @@ export class DawngradError extends Error {
 }
 
 /** The longest quotation of a file's own words in a message. */
-const LONGEST_QUOTATION = 200;
+const LONGEST_QUOTATION = 300;
 
 /**
  * Words of a file, as a message may quote them: on one line and of bearable length, without what would move a terminal's
  * cursor or colour its text.
  */
 export function quotable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
-  const line = text.slice(0, LONGEST_QUOTATION + 1).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
-  return text.length > LONGEST_QUOTATION ? `${line.slice(0, LONGEST_QUOTATION)}...` : line;
+  const line = text.slice(0, LONGEST_QUOTATION).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.length > LONGEST_QUOTATION ? `${line}...` : line;
 }
 
 /** What an op refuses. Its name and the problem are kept apart, so that a layer can tell the problem in its own name. */

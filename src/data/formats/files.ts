@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readBytes } from '../../files/read-file.js';
 import { DataError } from '../dataset.js';
+import { otherVersion } from './other-versions.js';
 import { mostUnpacked, type SizeOf, unpack } from './unpack.js';
 
 /**
@@ -45,6 +46,8 @@ export function needFile(
   if (packed !== undefined) {
     throw new DataError(`${packed}: only plain and .gz files can be read; unpack it first`);
   }
+  const other = otherVersion(dataset, directory);
+  if (other !== undefined) throw new DataError(`${dataset}: ${other}`);
   throw new DataError(
     `${dataset}: no ${names.join(' or ')} (plain or .gz) in ${where(directory, folders)}; ` +
       `name the directory that holds it, or get it with "dawngrad download ${dataset}"`,
