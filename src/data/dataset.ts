@@ -1,4 +1,4 @@
-import { DawngradError } from '../errors/errors.js';
+import { OneLineError } from '../errors/errors.js';
 
 /** Labelled images in host memory, NCHW. */
 export interface LabelledImages<Pixels extends Uint8Array | Float32Array> {
@@ -38,7 +38,7 @@ export interface Dataset {
 }
 
 /** Data that cannot be used. The message is one line: which file, what was expected, what was found, what to do. */
-export class DataError extends DawngradError {
+export class DataError extends OneLineError {
   override name = 'DataError';
 }
 

@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { DataError, type Dataset, type DatasetFormat } from './dataset.js';
 import { cifar10, cifar100 } from './formats/cifar.js';
 import { fashionMnist, mnist } from './formats/mnist.js';
+import { otherVersion } from './formats/other-versions.js';
 import { svhn } from './formats/svhn.js';
 import { glyphs } from './glyphs/glyphs.js';
 
@@ -69,6 +70,8 @@ export function detectDataset(directory: string): string {
       `${directory}: holds more than one data set (${found.join(', ')}); name the one you mean`,
     );
   }
+  const [other] = FORMATS.flatMap(({ name }) => otherVersion(name, directory) ?? []);
+  if (other !== undefined) throw new DataError(other);
   const wanted = FORMATS.map((format) => `${format.name} (${format.files})`).join(', ');
   throw new DataError(`${directory}: holds no data set; looked for ${wanted}, plain or .gz`);
 }

@@ -7,6 +7,15 @@ export class DawngradError extends Error {
   override name = 'DawngradError';
 }
 
+/** Without line ends, and what else would move a terminal's cursor or colour its text; where it is too long, cut. */
+function onOneLine(text: string, longest: number): string {
+  const line = text.slice(0, longest).replace(/\s*[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+\s*/gu, ' ');
+  return text.length > longest ? `${line}...` : line;
+}
+
+/** Words of a file, as a message may quote them: on one line, and of bearable length. */
+export const quotable = (text: string): string => onOneLine(text, 300);
+
 /** What an op refuses. Its name and the problem are kept apart, so that a layer can tell the problem in its own name. */
 export abstract class OpError extends DawngradError {
   /**
@@ -58,7 +67,14 @@ export class ArgumentError extends OpError {
   }
 }
 
+/** About what lies outside the program. Its message is one line, whatever the words of a file or a user in it are. */
+export abstract class OneLineError extends DawngradError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(onOneLine(message, 4000), options);
+  }
+}
+
 /** A file or directory that cannot be read, written or made, or a file that does not hold what it should. */
-export class FileError extends DawngradError {
+export class FileError extends OneLineError {
   override name = 'FileError';
 }

@@ -1,6 +1,6 @@
 /** JSON in files, checked against schemas. */
 import type { z } from 'zod';
-import { FileError } from '../errors/errors.js';
+import { FileError, quotable } from '../errors/errors.js';
 import { readText } from './read-file.js';
 import { replaceFile } from './write-file.js';
 
@@ -31,7 +31,8 @@ export function parseJson(text: string, source: string, kind: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FileError(`${source}: not ${kind}, since it is not valid JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new FileError(`${source}: not ${kind}, since it is not valid JSON: ${quotable(message)}`);
   }
 }
 
@@ -46,12 +47,19 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, source: string)
   throw new FileError(`${source}: ${describeIssues(result.error)}`);
 }
 
-/** Every field that is wrong and why, on one line. */
-export const describeIssues = ({ issues }: z.ZodError): string => issues.map(describeIssue).join('; ');
+/** How many wrong fields a message names. */
+const MOST_ISSUES = 20;
+
+/** The fields that are wrong and why, on one line. */
+export function describeIssues({ issues }: z.ZodError): string {
+  const more = issues.length - MOST_ISSUES;
+  const named = issues.slice(0, MOST_ISSUES).map(describeIssue).join('; ');
+  return more > 0 ? `${named}; and ${more} more` : named;
+}
 
 function describeIssue({ path, message }: z.core.$ZodIssue): string {
-  const field = path.join('.');
-  return `${field ? `"${field}": ` : ''}${lowerFirst(message)}`;
+  const field = quotable(path.join('.'));
+  return `${field ? `"${field}": ` : ''}${lowerFirst(quotable(message))}`;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,4 +1,4 @@
-import type { DawngradError } from '../errors/errors.js';
+import { ArgumentError, type DawngradError } from '../errors/errors.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -30,6 +30,8 @@ export interface DeviceOptions extends AdapterOptions {
   seed?: number;
   /** Ask for less than the adapter offers; `'minimum'` asks for what WebGPU guarantees everywhere. */
   limits?: 'minimum' | Readonly<Record<string, number>>;
+  /** `'none'` does without what is optional in WebGPU, such as subgroups; else what the adapter has of it is used. */
+  features?: 'none';
   /**
    * With `'half'`, matrix products may round their operands to half precision where that is faster on this adapter, by
    * experimental features if it takes them (default `'single'`). Sums, and all that is stored, are in single precision always.
@@ -39,15 +41,22 @@ export interface DeviceOptions extends AdapterOptions {
 
 const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
 
+function wantedFeatures(features: DeviceOptions['features']): readonly GPUFeatureName[] {
+  if (features === undefined) return WANTED_FEATURES;
+  if (features === 'none') return [];
+  throw new ArgumentError('creating a device', 'features', `is ${features}`, "it must be 'none' or left out");
+}
+
 async function openDevice({
   seed,
   limits,
+  features,
   precision,
   ...which
 }: DeviceOptions): Promise<{ adapter: Adapter; gpu: GPUDevice }> {
   const adapter = await requestAdapter(which, precision);
   const gpu = await adapter.gpuAdapter.requestDevice({
-    requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
+    requiredFeatures: wantedFeatures(features).filter((feature) => adapter.gpuAdapter.features.has(feature)),
     requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
   });
   return { adapter, gpu };

@@ -85,6 +85,26 @@ describe('detectDataset', () => {
     );
   });
 
+  it.each([
+    [
+      'data_batch_1',
+      'the Python version, which only Python can read, and the binary version is wanted; get',
+      'cifar-10',
+    ],
+    ['cifar-100-matlab.tar.gz', 'the MATLAB version, and the binary version is wanted; get', 'cifar-100'],
+    ['cifar-10-binary.tar.gz', 'the right archive, not unpacked yet; unpack', 'cifar-10'],
+    [
+      'train.tar.gz',
+      'whole house numbers ("format 1"), and the cropped digits ("format 2") are wanted; get',
+      'svhn',
+    ],
+  ])('says what %s is, and what is wanted', (file, is, dataset) => {
+    touch(file);
+    const message = `${directory.file(file)} is ${is} it with "dawngrad download ${dataset} --to ${directory.path}"`;
+    expect(() => detectDataset(directory.path)).toThrow(new DataError(message));
+    expect(() => loadDataset(dataset, directory.path)).toThrow(new DataError(`${dataset}: ${message}`));
+  });
+
   it('refuses a missing directory', () => {
     expect(() => detectDataset(directory.file('none'))).toThrow(
       `${directory.file('none')}: no such directory`,

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { DataError } from '../../src/data/dataset.js';
 import { readPng } from '../../src/data/png.js';
 import { fitImage, type Planes } from '../../src/data/resize.js';
 import { useDirectory } from '../support/directory.js';
+import { pngFile } from './writers/png.js';
 
 const directory = useDirectory();
 
@@ -38,6 +40,78 @@ describe('readPng', () => {
     const read = () => readPng(written(file));
     expect(read).toThrow(DataError);
     expect(read).toThrow(/image\.png: not a PNG image that can be read/);
+  });
+
+  it.each<[string, Partial<Parameters<typeof pngFile>[0]>, number[]]>([
+    ['grey', { rows: [0, 9, 7, 7, 8], key: [7] }, [9, 255, 255, 8]],
+    [
+      'grey of 1 bit',
+      { depth: 1, rows: [0, 0b01010000], key: [1] },
+      [0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255],
+    ],
+    [
+      'RGB',
+      { colourType: 2, rows: [0, 1, 2, 3, 4, 5, 6, 4, 5, 7, 0, 0, 0], key: [4, 5, 6] },
+      [1, 255, 4, 0, 2, 255, 5, 0, 3, 255, 7, 0],
+    ],
+    ['grey of 16 bits', { depth: 16, rows: [0, 1, 0, 1, 1, 2, 1, 2, 2], key: [257] }, [1, 255, 2, 2]],
+  ])('shows the transparent colour of %s as white', (_, options, values) => {
+    expect([...readPng(written(pngFile({ width: 4, height: 1, rows: [], ...options }))).values]).toEqual(
+      values,
+    );
+  });
+
+  it('leaves aside what does not belong to the pixels: a suggested palette, a bomb in a colour profile', () => {
+    const extra = {
+      PLTE: Uint8Array.of(1, 2, 3),
+      iCCP: Buffer.concat([Buffer.from('x\0\0'), deflateSync(Buffer.alloc(64 * 2 ** 20))]),
+    };
+    const image = readPng(
+      written(pngFile({ width: 1, height: 1, colourType: 2, rows: [0, 1, 2, 3], extra })),
+    );
+    expect([...image.values]).toEqual([1, 2, 3]);
+  });
+
+  const small = { width: 2, height: 2, rows: [0, 1, 2, 0, 3, 4] };
+  it.each<[string, Parameters<typeof pngFile>[0], RegExp]>([
+    [
+      'fewer pixels than announced',
+      { ...small, rows: [0, 1, 2, 0, 3] },
+      /its 2 x 2 pixels take 6 bytes, found 5\)$/,
+    ],
+    [
+      'more pixels than announced',
+      { ...small, rows: [0, 1, 2, 0, 3, 4, 5] },
+      /its 2 x 2 pixels take 6 bytes, found more\)$/,
+    ],
+    ['two headers', { ...small, extra: { IHDR: new Uint8Array(13) } }, /it has two chunks of type IHDR\)$/],
+    [
+      'a transparent colour of two greys',
+      { ...small, key: [1, 2] },
+      /its transparent colour takes 4 bytes\)$/,
+    ],
+    ['no pixels', { ...small, width: 0 }, /it has 0 x 2 pixels\)$/],
+    [
+      'billions of pixels',
+      { ...small, width: 2 ** 31, height: 2 ** 31 },
+      /its 2147483648 x 2147483648 pixels are more than can be read; make it smaller first$/,
+    ],
+    [
+      'a pixel format that there is not',
+      { ...small, colourType: 2, depth: 4 },
+      /no pixels of colour type 2 with 4 bits a channel\)$/,
+    ],
+    ['interlaced bits', { ...small, depth: 1, interlace: 1 }, /save it without interlacing\)$/],
+    [
+      'an index beyond the palette',
+      { ...small, colourType: 3, extra: { PLTE: Uint8Array.of(1, 2, 3) } },
+      /Incorrect index of palette color\)$/,
+    ],
+    ['indices without a palette', { ...small, colourType: 3 }, /it has no palette\)$/],
+  ])('refuses %s', (_, options, message) => {
+    const read = () => readPng(written(pngFile(options)));
+    expect(read).toThrow(DataError);
+    expect(read).toThrow(message);
   });
 });
 

@@ -60,6 +60,12 @@ describe('Device.create', () => {
       /maxComputeWorkgroupsPerDimension 2147483648 asked for, the adapter offers \d+$/,
     ],
     ['a limit of NaN', { limits: { maxBufferSize: Number.NaN } }, ArgumentError, /maxBufferSize is NaN/],
+    [
+      'a list of features',
+      { features: [] as unknown as 'none' },
+      ArgumentError,
+      /features is .*; it must be 'none'/,
+    ],
     ['a limit below 0', { limits: { maxBufferSize: -1 } }, ArgumentError, /maxBufferSize is -1; it must be/],
   ];
   const outcomes = new Map<string, unknown>();
@@ -90,6 +96,13 @@ describe('Device.create', () => {
     const minimum = useDevice({ limits: 'minimum', seed: 42 });
     const one = useDevice({ limits: { maxComputeInvocationsPerWorkgroup: 256 } });
     const all = useDevice();
+    const bare = useDevice({ features: 'none' });
+
+    it('without features, has none that is optional in WebGPU', () => {
+      const optional = [...bare.device.gpu.features].filter((name) => name !== 'core-features-and-limits');
+      expect(optional).toEqual([]);
+      expect(bare.device.has('timestamp-query')).toBe(false);
+    });
 
     it("asked for the 'minimum', gives what WebGPU guarantees and no more", () => {
       expect(minimum.device.seed).toBe(42);

@@ -90,14 +90,17 @@ export const cifar100: DatasetFormat = {
   },
 };
 
-/** Reads files of records one after another into one set, labels and pixels apart. */
-function readRecords(paths: readonly string[], { count, labelBytes, classes }: Layout): ImageSet {
+/**
+ * Reads files of records one after another into one set, labels and pixels apart.
+ * @throws DataError if a file is damaged, or not of this layout
+ */
+export function readRecords(paths: readonly string[], { count, labelBytes, classes }: Layout): ImageSet {
   const record = labelBytes + IMAGE_BYTES;
   const total = paths.length * count;
   const pixels = new Uint8Array(total * IMAGE_BYTES);
   const labels = new Uint8Array(total);
   for (const [file, path] of paths.entries()) {
-    const bytes = readUnpacked(path);
+    const bytes = readUnpacked(path, () => count * record);
     if (bytes.length !== count * record) {
       throw new DataError(
         `${path}: expected ${count} records of ${record} bytes, ${count * record} in all, found ${bytes.length}; ` +

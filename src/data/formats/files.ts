@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readBytes } from '../../files/read-file.js';
 import { DataError } from '../dataset.js';
+import { otherVersion } from './other-versions.js';
+import { mostUnpacked, type SizeOf, unpack } from './unpack.js';
 
 /**
  * The first of `names` that exists in `directory`, or in one of its `folders`, plain before gzipped (`.gz` added).
@@ -44,6 +46,8 @@ export function needFile(
   if (packed !== undefined) {
     throw new DataError(`${packed}: only plain and .gz files can be read; unpack it first`);
   }
+  const other = otherVersion(dataset, directory);
+  if (other !== undefined) throw new DataError(`${dataset}: ${other}`);
   throw new DataError(
     `${dataset}: no ${names.join(' or ')} (plain or .gz) in ${where(directory, folders)}; ` +
       `name the directory that holds it, or get it with "dawngrad download ${dataset}"`,
@@ -55,17 +59,13 @@ const where = (directory: string, folders: readonly string[]): string =>
 
 /**
  * The content of a file, unpacked if its name ends in `.gz`.
- * @throws FileError if it cannot be read, DataError if it cannot be unpacked
+ * @param sizeOf asked, before all of a packed file is unpacked, how much there should be of it
+ * @throws FileError if it cannot be read, DataError if it cannot be unpacked, or holds more than it should
  */
-export function readUnpacked(path: string): Uint8Array {
+export function readUnpacked(path: string, sizeOf: SizeOf = () => undefined): Uint8Array {
   const bytes = readBytes(path);
   if (!path.endsWith('.gz')) return bytes;
-  try {
-    const { buffer, byteOffset, length } = gunzipSync(bytes);
-    return new Uint8Array(buffer, byteOffset, length);
-  } catch (error) {
-    throw new DataError(`${path}: damaged gzip data (${(error as Error).message}); download it again`);
-  }
+  return unpack(bytes, gunzipSync, { path, most: mostUnpacked(bytes.length), sizeOf });
 }
 
 /**

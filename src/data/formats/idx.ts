@@ -17,11 +17,29 @@ const UNSIGNED_BYTE = 0x08;
  * @throws DataError if the header is another one or the file's length is not what it announces
  */
 export function readIdx(path: string, dimensions: number): IdxArray {
-  const bytes = readUnpacked(path);
-  const header = 4 + 4 * dimensions;
-  if (bytes.length < header) {
+  const bytes = readUnpacked(path, (start) => readHeader(path, start, dimensions).fileBytes);
+  const { sizes, headerBytes, fileBytes } = readHeader(path, bytes, dimensions);
+  if (bytes.length !== fileBytes) {
     throw new DataError(
-      `${path}: expected an IDX header of ${header} bytes, found ${bytes.length} bytes in all; download it again`,
+      `${path}: its header announces ${sizes.join(' x ')} bytes, ${fileBytes} with the header, ` +
+        `found ${bytes.length}; download it again`,
+    );
+  }
+  return { sizes, elements: bytes.subarray(headerBytes) };
+}
+
+interface IdxHeader {
+  readonly sizes: readonly number[];
+  readonly headerBytes: number;
+  /** What the whole file should have. */
+  readonly fileBytes: number;
+}
+
+function readHeader(path: string, bytes: Uint8Array, dimensions: number): IdxHeader {
+  const headerBytes = 4 + 4 * dimensions;
+  if (bytes.length < headerBytes) {
+    throw new DataError(
+      `${path}: expected an IDX header of ${headerBytes} bytes, found ${bytes.length} bytes in all; download it again`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -34,14 +52,8 @@ export function readIdx(path: string, dimensions: number): IdxArray {
     );
   }
   const sizes = Array.from({ length: dimensions }, (_, d) => view.getUint32(4 + 4 * d));
-  const length = sizes.reduce((product, size) => product * size, 1);
-  if (bytes.length !== header + length) {
-    throw new DataError(
-      `${path}: its header announces ${sizes.join(' x ')} bytes, ${header + length} with the header, ` +
-        `found ${bytes.length}; download it again`,
-    );
-  }
-  return { sizes, elements: bytes.subarray(header) };
+  const elements = sizes.reduce((product, size) => product * size, 1);
+  return { sizes, headerBytes, fileBytes: headerBytes + elements };
 }
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;

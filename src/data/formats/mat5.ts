@@ -7,7 +7,9 @@
  * the byte order is that of the machine that wrote the file.
  */
 import { inflateSync } from 'node:zlib';
+import { quotable } from '../../errors/errors.js';
 import { DataError } from '../dataset.js';
+import { mostUnpacked, unpack } from './unpack.js';
 
 /** A numeric variable. */
 export interface MatArray {
@@ -86,21 +88,46 @@ class Elements {
   }
 }
 
+/** What a file may still take up in memory: numbers grow, from a byte to a double. */
+class Budget {
+  constructor(
+    private readonly path: string,
+    public left: number,
+  ) {}
+
+  spend(bytes: number): void {
+    this.left -= bytes;
+    if (this.left >= 0) return;
+    throw new DataError(
+      `${this.path}: its variables take up more memory than any data set of this kind; ` +
+        'this is not the file it is named after',
+    );
+  }
+}
+
+/** What all parts of a file are read with. */
+interface Reading {
+  readonly path: string;
+  readonly little: boolean;
+  readonly budget: Budget;
+}
+
 /**
  * The numeric variables of a MAT-file, by name.
  * @param path names the file in messages
- * @throws DataError if it is not a level 5 MAT-file, or damaged
+ * @throws DataError if it is not a level 5 MAT-file, damaged, or unpacks to more than `mostUnpacked`
  */
 export function parseMat5(path: string, bytes: Uint8Array): Map<string, MatArray> {
   const little = byteOrder(path, bytes);
+  const reading = { path, little, budget: new Budget(path, mostUnpacked(bytes.length)) };
   const variables = new Map<string, MatArray>();
   const elements = new Elements(path, bytes.subarray(HEADER_BYTES), little);
   while (!elements.done) {
     let element = elements.next();
     if (element.type === COMPRESSED) {
-      element = new Elements(path, inflate(path, element.data), little).next();
+      element = new Elements(path, inflate(reading, element.data), little).next();
     }
-    if (element.type === MATRIX) parseMatrix(path, element.data, little, variables);
+    if (element.type === MATRIX) parseMatrix(reading, element.data, variables);
   }
   return variables;
 }
@@ -123,33 +150,38 @@ function byteOrder(path: string, bytes: Uint8Array): boolean {
   return little;
 }
 
-function inflate(path: string, data: Uint8Array): Uint8Array {
-  try {
-    return inflateSync(data);
-  } catch (error) {
-    throw new DataError(`${path}: damaged compressed data (${(error as Error).message}); download it again`);
-  }
+/** Unpack a variable: its tag says how much there is. */
+function inflate({ path, little, budget }: Reading, packed: Uint8Array): Uint8Array {
+  const bytes = unpack(packed, inflateSync, {
+    path,
+    most: budget.left,
+    sizeOf: (start) => (start.length < 8 ? undefined : 8 + viewOf(start).getUint32(4, little)),
+  });
+  budget.spend(bytes.length);
+  return bytes;
 }
 
 /** A matrix is a list of elements in turn: flags (the class is the lowest byte), sizes, name, and the numbers. */
-function parseMatrix(path: string, data: Uint8Array, little: boolean, into: Map<string, MatArray>): void {
+function parseMatrix(reading: Reading, data: Uint8Array, into: Map<string, MatArray>): void {
+  const { path, little } = reading;
   const parts = new Elements(path, data, little);
   const flags = parts.next().data;
   if (flags.length < 8) throw new DataError(`${path}: a variable without its flags; download it again`);
   if (!isNumeric(viewOf(flags).getUint32(0, little) & 0xff)) return;
-  const sizes = [...toNumbers(path, parts.next(), little)];
+  const sizes = [...toNumbers(reading, parts.next())];
   const name = new TextDecoder('latin1').decode(parts.next().data);
-  const elements = toNumbers(path, parts.next(), little);
+  const elements = toNumbers(reading, parts.next());
   const length = sizes.reduce((product, size) => product * size, 1);
   if (elements.length !== length) {
     throw new DataError(
-      `${path}: variable "${name}" announces ${sizes.join(' x ')} elements, found ${elements.length}; download it again`,
+      `${path}: variable "${quotable(name)}" announces ${quotable(sizes.join(' x '))} elements, ` +
+        `found ${elements.length}; download it again`,
     );
   }
   into.set(name, { sizes, elements });
 }
 
-function toNumbers(path: string, { type, data }: Element, little: boolean): Uint8Array | Float64Array {
+function toNumbers({ path, little, budget }: Reading, { type, data }: Element): Uint8Array | Float64Array {
   if (type === UNSIGNED_BYTE) return data;
   const format = NUMBERS[type];
   if (format === undefined) {
@@ -157,7 +189,10 @@ function toNumbers(path: string, { type, data }: Element, little: boolean): Uint
   }
   const view = viewOf(data);
   const count = Math.floor(data.length / format.bytes);
-  return Float64Array.from({ length: count }, (_, i) => format.read(view, i * format.bytes, little));
+  budget.spend(8 * count);
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = format.read(view, i * format.bytes, little);
+  return numbers;
 }
 
 const viewOf = (bytes: Uint8Array): DataView =>

@@ -1,3 +1,4 @@
+import { quotable } from '../../errors/errors.js';
 import { DataError, type DatasetFormat, type ImageSet } from '../dataset.js';
 import { findFile, needFile, readUnpacked } from './files.js';
 import { type MatArray, parseMat5 } from './mat5.js';
@@ -25,11 +26,13 @@ function readSet(path: string): ImageSet {
   const images = pick(path, variables, 'X');
   const labels = pick(path, variables, 'y');
   const count = images.sizes[3] ?? 1;
-  const areBytes = images.elements instanceof Uint8Array;
-  if (!areBytes || count < 1 || images.sizes.slice(0, 3).join() !== `${SIZE},${SIZE},${CHANNELS}`) {
+  const wanted = [SIZE, SIZE, CHANNELS, count].slice(0, Math.max(3, images.sizes.length));
+  const { elements } = images;
+  const areBytes = elements instanceof Uint8Array;
+  if (!areBytes || count < 1 || images.sizes.join() !== wanted.join()) {
     throw new DataError(
       `${path}: expected X to be bytes of ${SIZE} x ${SIZE} x ${CHANNELS} x N, found ` +
-        `${areBytes ? '' : 'numbers of '}${images.sizes.join(' x ')}; use the cropped digits ("format 2")`,
+        `${areBytes ? '' : 'numbers of '}${quotable(images.sizes.join(' x '))}; use the cropped digits ("format 2")`,
     );
   }
   if (labels.elements.length !== count) {
@@ -43,7 +46,7 @@ function readSet(path: string): ImageSet {
     channels: CHANNELS,
     height: SIZE,
     width: SIZE,
-    pixels: toRows(images.elements),
+    pixels: toRows(elements),
     labels: Uint8Array.from(labels.elements, (label, image) => toClass(path, label, image)),
     classes: CLASSES,
   };
@@ -52,7 +55,7 @@ function readSet(path: string): ImageSet {
 function pick(path: string, variables: Map<string, MatArray>, name: string): MatArray {
   const found = variables.get(name);
   if (found !== undefined) return found;
-  const names = [...variables.keys()].join(', ') || 'none';
+  const names = quotable([...variables.keys()].join(', ')) || 'none';
   throw new DataError(
     `${path}: expected the variables X and y, found ${names}; this is not the file it is named after`,
   );
@@ -66,13 +69,16 @@ function toClass(path: string, label: number, image: number): number {
   return label % 10;
 }
 
-/** MATLAB stores the first index, the row, fastest: each plane is transposed to have columns fastest, as NCHW wants. */
-function toRows(columns: MatArray['elements']): Uint8Array {
-  const rows = new Uint8Array(columns.length);
-  for (let plane = 0; plane < columns.length; plane += SIZE * SIZE) {
+/**
+ * MATLAB stores the first index, the row, fastest: each plane is transposed to have columns fastest, as NCHW wants. In place,
+ * since a set is a quarter of a gigabyte.
+ */
+function toRows(planes: Uint8Array): Uint8Array {
+  for (let plane = 0; plane < planes.length; plane += SIZE * SIZE) {
+    const columns = planes.slice(plane, plane + SIZE * SIZE);
     for (let y = 0; y < SIZE; y++) {
-      for (let x = 0; x < SIZE; x++) rows[plane + y * SIZE + x] = columns[plane + x * SIZE + y]!;
+      for (let x = 0; x < SIZE; x++) planes[plane + y * SIZE + x] = columns[x * SIZE + y]!;
     }
   }
-  return rows;
+  return planes;
 }

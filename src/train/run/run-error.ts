@@ -1,7 +1,7 @@
-import { DawngradError } from '../../errors/errors.js';
+import { OneLineError } from '../../errors/errors.js';
 
 /** A run that cannot start or go on: its settings, its data or its directory. One line, with what to do. */
-export class RunError extends DawngradError {
+export class RunError extends OneLineError {
   override name = 'RunError';
 }
 

@@ -48,6 +48,13 @@ describe('untar', () => {
     expect(readdirSync(target)).toEqual(['evil.bin']);
   });
 
+  it('stops where a small archive unpacks to hundreds of megabytes', async () => {
+    writeFileSync(archive, gzipSync(tarFile('folder', { zeros: Buffer.alloc(300 * 2 ** 20) })));
+    await expect(untar(archive, target)).rejects.toThrow(/: damaged archive \(.*ratio exceeded/);
+    expect(existsSync(target)).toBe(false);
+    expect(existsSync(`${target}.part`)).toBe(false);
+  });
+
   it.each([
     ['gzip data cut short', gzipSync(TAR).subarray(0, -9), 'zlib: unexpected end of file'],
     ['gzip data with a wrong checksum', flipped(gzipSync(TAR), -6), 'zlib: incorrect data check'],

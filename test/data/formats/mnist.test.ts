@@ -100,13 +100,13 @@ const BAD: readonly [string, string, Buffer, string][] = [
     'gzip data that is none',
     `${TRAIN_IMAGES}.gz`,
     mnistImages(12),
-    'damaged gzip data (incorrect header check); download it again',
+    'damaged compressed data (incorrect header check); download it again',
   ],
   [
     'gzip data cut short',
     `${TRAIN_IMAGES}.gz`,
     gzipSync(mnistImages(12)).subarray(0, -20),
-    'damaged gzip data (unexpected end of file); download it again',
+    'damaged compressed data (unexpected end of file); download it again',
   ],
 ];
 

@@ -1,0 +1,7 @@
+/** Every op on a device with nothing but what WebGPU guarantees everywhere: `npm run test:minimum`. */
+import { mergeConfig } from 'vitest/config';
+import ordinary from '../vitest.config.js';
+
+const config = mergeConfig(ordinary, { test: { env: { DAWNGRAD_TEST_DEVICE: 'minimum' } } });
+config.test.include = ['test/{kernels,autograd}/**/*.test.ts', 'test/support/device.test.ts'];
+export default config;
