@@ -1,9 +1,6 @@
 /** Batch norm on the largest maps of the network: its statistics, forward and backward. */
-import {
-  batchNormGradients,
-  batchStatistics,
-  normalise,
-} from '../../dist/kernels/normalisation/batch-norm.js';
+import { batchNormGradients, normalise } from '../../dist/kernels/normalisation/batch-norm.js';
+import { batchStatistics } from '../../dist/kernels/normalisation/batch-statistics.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';

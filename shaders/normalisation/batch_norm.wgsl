@@ -9,10 +9,7 @@
 // x, y and their gradients are [batch, channels, length], where length counts the rows and columns of an image as one axis;
 // all else is [channels], but for partial sums, which are [rows, channels, columns].
 //
-// The variance is the mean of (x - mean)^2, from a second reading of x. The mean of squares less the square of the mean
-// would need one reading only, and loses every digit where the mean is large.
-//
-// A sum over a channel starts here as partial sums and ends in shaders/reduce.wgsl. A partial sum is one thread's: it takes
+// Where mean and variance of a batch come from is in batch_statistics.wgsl. A sum over a channel starts here as partial sums and ends in shaders/reduce.wgsl. A partial sum is one thread's: it takes
 // every rows-th image and in each every columns-th position, so that neighbouring threads read neighbouring addresses.
 // The kernels that write an element for each of x likewise give a thread one plane and every columns-th position in it:
 // what belongs to the channel is then loaded once for all of them. Where either is more than there are threads, they are dealt
@@ -36,29 +33,6 @@ const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> mean: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partial_squares: array<f32>;
-
-// Partial sums of (x - mean)^2.
-@compute @workgroup_size(WORKGROUP)
-fn squared_deviations(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = thread.x; i < params.rows * params.channels * params.columns; i += groups.x * WORKGROUP) {
-    let plane = i / params.columns;
-    let channel = plane % params.channels;
-    let channel_mean = mean[channel];
-    var total = 0.0;
-    for (var n = plane / params.channels; n < params.batch; n += params.rows) {
-      let first = (n * params.channels + channel) * params.length;
-      for (var l = i % params.columns; l < params.length; l += params.columns) {
-        let deviation = x[first + l] - channel_mean;
-        total += deviation * deviation;
-      }
-    }
-    partial_squares[i] = total;
-  }
-}
-
 @group(0) @binding(1) var<storage, read> batch_mean: array<f32>;
 @group(0) @binding(2) var<storage, read> batch_variance: array<f32>;
 @group(0) @binding(3) var<storage, read_write> running_mean: array<f32>;
@@ -69,13 +43,15 @@ fn squared_deviations(@builtin(global_invocation_id) thread: vec3u, @builtin(num
 fn update_running(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var channel = thread.x; channel < params.channels; channel += groups.x * WORKGROUP) {
     let count = f32(params.batch * params.length);
-    let unbiased = batch_variance[channel] * (count / (count - 1.0));
+    let unbiased = batch_variance[channel] + batch_variance[channel] / (count - 1.0);
     let keep = 1.0 - params.momentum;
     running_mean[channel] = keep * running_mean[channel] + params.momentum * batch_mean[channel];
     running_variance[channel] = keep * running_variance[channel] + params.momentum * unbiased;
   }
 }
 
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read> variance: array<f32>;
 @group(0) @binding(4) var<storage, read> beta: array<f32>;
 @group(0) @binding(5) var<storage, read> gamma: array<f32>;
@@ -117,11 +93,13 @@ fn parameter_gradients(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
     var gradients = 0.0;
     for (var n = plane / params.channels; n < params.batch; n += params.rows) {
       let first = (n * params.channels + channel) * params.length;
+      var of_image = vec2f();
       for (var l = i % params.columns; l < params.length; l += params.columns) {
         let gradient = y_gradient[first + l];
-        products += gradient * (x[first + l] - centre);
-        gradients += gradient;
+        of_image += vec2f(gradient * (x[first + l] - centre), gradient);
       }
+      products += of_image.x;
+      gradients += of_image.y;
     }
     partial_gamma[i] = products * inverse_deviation;
     partial_beta[i] = gradients;

@@ -15,6 +15,7 @@ import super::shared::operands::{a, b};
 import super::shared::parameters::params;
 import super::shared::row_sums::{ROW_SUMS, store_row_sum};
 import super::shared::subgroup_tile::{LANES, ROWS, Sixteen, rows_of, store_tile};
+import super::shared::tile::tile_of;
 import super::shared::window::{WINDOW, inside_image};
 
 enable subgroups;
@@ -91,9 +92,10 @@ fn store_row_sums(batch: u32, row: u32, end: u32, of_rows: vec2f) {
 
 @compute @workgroup_size(LANES)
 fn product(
-  @builtin(workgroup_id) tile: vec3u,
+  @builtin(workgroup_id) group: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
+  let tile = tile_of(group);
   let first_row = tile.y * ROWS;
   let rows0 = rows_of(tile.z, first_row, lane);
   let rows16 = rows_of(tile.z, first_row + 16u, lane);

@@ -48,6 +48,7 @@ import super::shared::terms::{Term, advance};
 import super::shared::thread_tile::{
   THREAD_ROWS, THREAD_COLUMNS, THREADS, A_QUADS, B_QUADS, DEPTH, B_FETCHES, B_STEP, place_of_thread
 };
+import super::shared::tile::tile_of;
 
 const HALF: bool = false; // round operands to half precision
 const SIZE = DEPTH * (A_QUADS + B_QUADS + 2u);
@@ -83,7 +84,8 @@ fn quad_at(place: u32) -> vec4f {
 var<workgroup> shares: array<vec4f, select(1u, THREADS, ROW_SUMS)>;
 
 @compute @workgroup_size(THREADS)
-fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) index: u32) {
+fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+  let tile = tile_of(group);
   // What this thread fetches.
   let a_fetch = fetch_of(index, THREADS, A_QUADS, A_ALONG_TERMS);
   let b_fetch = fetch_of(index, THREADS, B_QUADS, B_ALONG_TERMS);

@@ -24,6 +24,7 @@ import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::shared::operands::{a, b, bias, mask, c};
 import super::shared::parameters::params;
 import super::shared::row_sums::{ROW_SUMS, store_row_sum};
+import super::shared::tile::tile_of;
 import super::shared::window::{WINDOW, place_in_image, is_inside};
 
 fn store(batch: u32, row: u32, column: u32, sum: f32) {
@@ -52,7 +53,8 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
 }
 
 @compute @workgroup_size(16, 16)
-fn product(@builtin(global_invocation_id) id: vec3u) {
+fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
+  let id = tile_of(group) * vec3u(16u, 16u, 1u) + thread;
   let row = min(id.y, params.rows - 1u);
   let column = min(id.x, params.columns - 1u);
   let within = column % params.group;

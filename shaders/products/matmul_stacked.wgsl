@@ -16,6 +16,7 @@ import super::shared::columns::Columns;
 import super::shared::operands::{a, b};
 import super::shared::parameters::params;
 import super::shared::subgroup_tile::{LANES, ROWS, Sixteen, rows_of, store_tile};
+import super::shared::tile::tile_of;
 
 enable subgroups;
 
@@ -113,9 +114,10 @@ fn accumulate_taps(sums: ptr<function, Sixteen>, a: Taps, seen: Strip) {
 
 @compute @workgroup_size(LANES)
 fn product(
-  @builtin(workgroup_id) tile: vec3u,
+  @builtin(workgroup_id) group: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
+  let tile = tile_of(group);
   let first_row = tile.y * ROWS;
   let rows0 = rows_of(tile.z, first_row, lane);
   let rows16 = rows_of(tile.z, first_row + 16u, lane);

@@ -33,6 +33,7 @@ import super::shared::quads_of_b::{B_ALONG_TERMS, load_b};
 import super::shared::row_sums::{ROW_SUMS, store_row_sum};
 import super::shared::store::store;
 import super::shared::terms::{Term, advance};
+import super::shared::tile::tile_of;
 
 enable f16;
 enable subgroups;
@@ -97,10 +98,11 @@ fn write_sums(row_band: u32, column_band: u32, matrix: Sums) {
 
 @compute @workgroup_size(THREADS)
 fn product(
-  @builtin(workgroup_id) tile: vec3u,
+  @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_index) index: u32,
   @builtin(subgroup_id) subgroup: u32,
 ) {
+  let tile = tile_of(group);
   let a_fetch = fetch_of(index, THREADS, A_QUADS, A_ALONG_TERMS);
   let b_fetch = fetch_of(index, THREADS, B_QUADS, B_ALONG_TERMS);
   let first_row = tile.y * TILE_ROWS;

@@ -20,6 +20,7 @@ import super::shared::parameters::params;
 import super::shared::row_sums::{ROW_SUMS, store_row_sum};
 import super::shared::store::store;
 import super::shared::terms::{Term, advance};
+import super::shared::tile::tile_of;
 import super::shared::window::element_of_b;
 
 const TILE: u32 = 64u; // rows and columns of c a workgroup
@@ -67,10 +68,11 @@ fn load_b(column: Column, term: Term) -> f32 {
 
 @compute @workgroup_size(SIDE, SIDE)
 fn product(
-  @builtin(workgroup_id) tile: vec3u,
+  @builtin(workgroup_id) group: vec3u,
   @builtin(local_invocation_id) thread: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
+  let tile = tile_of(group);
   let first_row = tile.y * TILE;
   let first_column = tile.x * TILE;
 

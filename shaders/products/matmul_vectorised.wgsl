@@ -23,6 +23,7 @@ import super::shared::terms::{Term, advance};
 import super::shared::thread_tile::{
   THREAD_ROWS, THREAD_COLUMNS, THREADS, A_QUADS, B_QUADS, DEPTH, B_FETCHES, B_STEP, place_of_thread
 };
+import super::shared::tile::tile_of;
 
 // b, mask and c, four elements at a time.
 @group(0) @binding(2) var<storage, read> b_quads: array<vec4f>;
@@ -93,7 +94,8 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
 }
 
 @compute @workgroup_size(THREADS)
-fn product(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) index: u32) {
+fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
+  let tile = tile_of(group);
   // What this thread fetches.
   let a_fetch = fetch_of(index, THREADS, A_QUADS, A_ALONG_TERMS);
   let b_fetch = fetch_of(index, THREADS, B_QUADS, false);

@@ -1,5 +1,4 @@
-import { ShapeError } from '../errors/errors.js';
-import { formatShape, type Shape } from '../tensor/shape.js';
+import type { Shape } from '../tensor/shape.js';
 
 /** The rank that `shaders/elementwise.wgsl` walks through. */
 const RANK = 4;
@@ -16,6 +15,9 @@ export type BroadcastLayout = readonly [Axis, Axis, Axis, Axis];
 
 const NO_AXIS: Axis = { length: 1, aStride: 0, bStride: 0 };
 
+/** For a kernel that goes by none. */
+export const NO_LAYOUT: BroadcastLayout = [NO_AXIS, NO_AXIS, NO_AXIS, NO_AXIS];
+
 /** Row-major strides of `shape` seen as `output`, to which it broadcasts: 0 along each axis that is stretched. */
 function broadcastStrides(shape: Shape, output: Shape): number[] {
   const strides = new Array<number>(output.length).fill(0);
@@ -29,11 +31,10 @@ function broadcastStrides(shape: Shape, output: Shape): number[] {
 }
 
 /**
- * Lay out `a` and `b` over the shape they broadcast to. Neighbouring axes along which both run on without a gap, or both
- * stand still, count as one axis, so that any rank will do as long as stretched and plain axes alternate at most four times.
- * @throws ShapeError when they alternate more often
+ * The axes of `a` and `b` over the shape they broadcast to. Neighbouring axes along which both run on without a gap, or both
+ * stand still, count as one axis.
  */
-export function broadcastLayout(op: string, a: Shape, b: Shape, output: Shape): BroadcastLayout {
+function axesOf(a: Shape, b: Shape, output: Shape): Axis[] {
   const aStrides = broadcastStrides(a, output);
   const bStrides = broadcastStrides(b, output);
   const axes: Axis[] = [];
@@ -47,15 +48,27 @@ export function broadcastLayout(op: string, a: Shape, b: Shape, output: Shape): 
       axes.push(axis);
     }
   });
-  if (axes.length > RANK) {
-    throw new ShapeError(
-      op,
-      `broadcasting ${formatShape(a)} with ${formatShape(b)} takes ${axes.length} separate axes, ` +
-        `at most ${RANK} are supported; reshape so that axes stretched alike are neighbours`,
-    );
-  }
+  return axes;
+}
+
+/** How one launch finds the elements of `a` and `b`; undefined where stretched and plain axes alternate too often for that. */
+export function broadcastLayout(a: Shape, b: Shape, output: Shape): BroadcastLayout | undefined {
+  const axes = axesOf(a, b, output);
+  if (axes.length > RANK) return undefined;
   while (axes.length < RANK) axes.unshift(NO_AXIS);
   return axes as unknown as BroadcastLayout;
+}
+
+/**
+ * How far one launch can stretch `shape` on its way to `output`, where it cannot all the way: along as many of the last axes as it
+ * can. That is along one more at least, so that the rest takes fewer launches.
+ */
+export function stretchedInPart(shape: Shape, output: Shape): Shape {
+  const whole = [...output.slice(shape.length).map(() => 1), ...shape];
+  for (let axis = 0; ; axis++) {
+    const part = [...whole.slice(0, axis), ...output.slice(axis)];
+    if (axesOf(shape, [], part).length <= RANK) return part;
+  }
 }
 
 /** Do both operands run through the output element by element, with nothing stretched? */

@@ -1,6 +1,6 @@
-import { broadcastShape, type Shape } from '../tensor/shape.js';
+import { broadcastShape, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { type BroadcastLayout, broadcastLayout, isFlat } from './broadcast.js';
+import { type BroadcastLayout, broadcastLayout, isFlat, NO_LAYOUT, stretchedInPart } from './broadcast.js';
 import { checkDType } from './check.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
@@ -71,8 +71,11 @@ export const elementwiseExpand = defineKernel({
 });
 
 /** The shader's parameters for a result of `size` elements. */
-function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<keyof typeof params, number> {
-  const [axis_0, axis_1, axis_2, axis_3] = layout;
+function paramsOf(
+  size: number,
+  value: number,
+  [axis_0, axis_1, axis_2, axis_3]: BroadcastLayout = NO_LAYOUT,
+): Record<keyof typeof params, number> {
   return {
     size,
     value,
@@ -97,10 +100,21 @@ function paramsOf(size: number, value: number, layout: BroadcastLayout): Record<
 export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor {
   checkDType(operation, 'a', a);
   checkDType(operation, 'b', b);
-  const y = new Tensor(a.device, broadcastShape(operation, a.shape, b.shape));
-  const layout = broadcastLayout(operation, a.shape, b.shape, y.shape);
+  const shape = broadcastShape(operation, a.shape, b.shape);
+  const layout = broadcastLayout(a.shape, b.shape, shape);
+  if (!layout) return elementwiseOfStretched(operation, a, b, shape);
+  const y = new Tensor(a.device, shape);
   const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
   launch(kernel, { a, b, y }, paramsOf(y.size, 0, layout), { OPERATION: OPERATIONS[operation] });
+  return y;
+}
+
+/** `a op b` where one launch cannot stretch them both: one of them is stretched before. */
+function elementwiseOfStretched(operation: Operation, a: Tensor, b: Tensor, shape: Shape): Tensor {
+  const aIsWide = sameShape(a.shape, shape);
+  const wide = broadcastTo(aIsWide ? b : a, shape);
+  const y = aIsWide ? elementwise(operation, a, wide) : elementwise(operation, wide, b);
+  wide.dispose();
   return y;
 }
 
@@ -111,17 +125,20 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor 
 export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
   checkDType(operation, 'a', a);
   const result = new Tensor(a.device, a.shape);
-  const layout = broadcastLayout(operation, a.shape, a.shape, a.shape);
-  launch(elementwiseNumber, { a, result }, paramsOf(a.size, value, layout), {
-    OPERATION: OPERATIONS[operation],
-  });
+  launch(elementwiseNumber, { a, result }, paramsOf(a.size, value), { OPERATION: OPERATIONS[operation] });
   return result;
 }
 
 /** `factor * a`, repeated along axes until it has a shape that `a` broadcasts to; a copy, where PyTorch makes a view. */
 export function broadcastTo(a: Tensor, shape: Shape, factor = 1): Tensor {
+  const layout = broadcastLayout(a.shape, [], shape);
+  if (!layout) {
+    const part = broadcastTo(a, stretchedInPart(a.shape, shape));
+    const whole = broadcastTo(part, shape, factor);
+    part.dispose();
+    return whole;
+  }
   const result = new Tensor(a.device, shape);
-  const layout = broadcastLayout('expand', a.shape, [], shape);
   launch(elementwiseExpand, { a, result }, paramsOf(result.size, factor, layout));
   return result;
 }

@@ -3,12 +3,10 @@ import type { Cost } from '../gpu/program/launch.js';
 import type { Access } from '../gpu/shaders/pipelines.js';
 import type { Constants } from '../gpu/shaders/shader.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { Grid, Piece } from './grid.js';
 
 /** WGSL scalar types that a shader's `struct Params` is made of. */
 type Scalar = 'u32' | 'i32' | 'f32';
-
-/** Workgroups along x, y and z. */
-export type Grid = readonly [number, number, number];
 
 /**
  * A compute shader and how to launch it: data, not code. Binding 0 is the uniform `struct Params`, whose fields `params`
@@ -61,6 +59,7 @@ export const elementCost = (elements: number, flops = 0): Cost => ({ flops, byte
 
 /**
  * Queue a launch of a kernel on tensors (or views) that live on one device.
+ * @param piece the part of the kernel's grid to launch (default: all of it)
  * @throws DawngradError when they live on several
  */
 export function launch<B extends string, P extends string>(
@@ -68,6 +67,7 @@ export function launch<B extends string, P extends string>(
   tensors: Readonly<Record<B, Tensor>>,
   params: Readonly<Record<P, number>>,
   constants: Constants = {},
+  { grid, share }: Pick<Piece, 'grid' | 'share'> = { grid: kernel.grid(params, constants), share: 1 },
 ): void {
   const names = Object.keys(kernel.bindings) as B[];
   const { device } = tensors[names[0] as B];
@@ -77,6 +77,7 @@ export function launch<B extends string, P extends string>(
       `${kernel.name}: ${names[0]} and ${stranger} are on different devices; read one with toArray() and make it anew`,
     );
   }
+  const { flops, bytes } = kernel.cost(params);
   device.launch({
     label: kernel.name,
     shader: kernel.shader,
@@ -85,9 +86,9 @@ export function launch<B extends string, P extends string>(
     access: names.map((name) => kernel.bindings[name]),
     operands: names.map((name) => tensors[name].memory),
     owners: Object.values(tensors),
-    cost: kernel.cost(params),
+    cost: { flops: share * flops, bytes: share * bytes },
     params: packParams(kernel.params, params),
-    grid: kernel.grid(params, constants),
+    grid,
   });
 }
 

@@ -182,6 +182,12 @@ export interface BroadcastCase {
 }
 
 export const broadcastCases: readonly BroadcastCase[] = [
+  { name: 'stretched in turns', a: [2, 1, 3, 1, 2], b: [1, 3, 1, 2, 1] },
+  {
+    name: 'one of them stretched, along every other of nine axes',
+    a: [2, 3, 1, 2, 3, 1, 2, 2, 2],
+    b: [2, 1, 1, 2, 1, 1, 1, 2, 1],
+  },
   { name: 'scalars', a: [], b: [] },
   { name: 'one element', a: [1], b: [1] },
   { name: 'same shape, odd size', a: [3, 5, 7], b: [3, 5, 7] },
@@ -213,6 +219,8 @@ export interface ReductionCase {
 }
 
 export const reductionCases: readonly ReductionCase[] = [
+  { name: 'every other of five axes', input: [2, 3, 4, 3, 2], axes: [0, 2, 4] },
+  { name: 'every other of eight axes', input: [2, 3, 2, 3, 2, 3, 2, 3], axes: [1, 3, 5, 7] },
   { name: 'one element', input: [1], axes: [0] },
   { name: 'rows', input: [5, 7], axes: [1] },
   { name: 'columns', input: [5, 7], axes: [0] },

@@ -44,6 +44,10 @@ struct Params {
   middle_y: i32,
   middle_x: i32,
   inner_x: i32,
+  // The tile of the first workgroup, where a product takes several launches.
+  first_tile_x: u32,
+  first_tile_y: u32,
+  first_tile_z: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;

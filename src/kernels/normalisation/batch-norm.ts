@@ -1,7 +1,7 @@
-import { sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from '../kernel.js';
-import { BUSY_THREADS, sumOver } from '../reduce.js';
+import { sumOver } from '../reduce.js';
+import { type Statistics, splitOf } from './batch-statistics.js';
 
 const params = {
   batch: 'u32',
@@ -22,17 +22,6 @@ const partialGrid = ({ rows, channels, columns }: Params) => linearGrid(rows * c
 
 /** `columns` threads for each plane of each image. */
 const planeGrid = ({ batch, channels, columns }: Params) => linearGrid(batch * channels * columns);
-
-/** Partial sums of (x - mean)^2 for each channel. */
-export const batchNormSquaredDeviations = defineKernel({
-  name: 'batchNorm.squaredDeviations',
-  shader: 'normalisation/batch_norm.wgsl',
-  entryPoint: 'squared_deviations',
-  bindings: { x: 'read', mean: 'read', partial_squares: 'write' },
-  params,
-  grid: partialGrid,
-  cost: (p) => elementCost(elements(p), 3 * elements(p)),
-});
 
 /** Running statistics, moved towards those of a batch in place. */
 export const batchNormUpdateRunning = defineKernel({
@@ -94,20 +83,8 @@ export const batchNormInputGradient = defineKernel({
   cost: (p) => elementCost(3 * elements(p), 5 * elements(p)),
 });
 
-/** What the shader normalises with: of the batch, or running; each `[C]`, the variance divided by the count. */
-export interface Statistics {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-}
-
-/** The size of `x` as the shader sees it, and how partial sums split it among enough threads. */
-function partialSums(x: Tensor) {
-  const [batch, channels, ...positions] = x.shape;
-  const length = sizeOf(positions);
-  const columns = Math.min(length, Math.max(NEIGHBOURS, Math.ceil(BUSY_THREADS / (channels * batch))));
-  const rows = Math.min(batch, Math.ceil(BUSY_THREADS / (channels * columns)));
-  return { batch, channels, length, rows, columns, eps: 0, momentum: 0 };
-}
+/** The size of `x` as the shader sees it, and how partial sums split it. */
+const partialSums = (x: Tensor) => ({ ...splitOf(x), eps: 0, momentum: 0 });
 
 /** The size of `x` as the shader sees it, and how many threads share a plane. */
 function planes(x: Tensor) {
@@ -120,16 +97,6 @@ function addUpAndDispose(partial: Tensor, factor: number): Tensor {
   const sum = sumOver(partial, [0, 2], { factor });
   partial.dispose();
   return sum;
-}
-
-/** Mean and variance of each channel of x `[N, C, H, W]`. */
-export function batchStatistics(x: Tensor): Statistics {
-  const split = partialSums(x);
-  const factor = 1 / (split.batch * split.length);
-  const mean = sumOver(x, [0, 2, 3], { factor });
-  const squares = new Tensor(x.device, [split.rows, split.channels, split.columns]);
-  launch(batchNormSquaredDeviations, { x, mean, partial_squares: squares }, split);
-  return { mean, variance: addUpAndDispose(squares, factor) };
 }
 
 /** Move the running statistics by `momentum` of the way towards those of the batch `x`, in place. */

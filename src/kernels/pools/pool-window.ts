@@ -8,7 +8,7 @@ import {
   windowedSize,
   windowOf,
 } from '../../tensor/shape.js';
-import type { Grid } from '../kernel.js';
+import type { Grid } from '../grid.js';
 import { planeGrid } from '../planes.js';
 
 /** The window of a pool: `stride` defaults to `kernelSize`, so that windows tile the input. */

@@ -1,14 +1,18 @@
-import type { Shape, Window } from '../../tensor/shape.js';
-import { windowedSize } from '../../tensor/shape.js';
+import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch } from '../kernel.js';
+import { planeGrid } from '../planes.js';
 
 const params = {
   images: 'u32',
   channels: 'u32',
+  taps: 'u32',
+  first_image: 'u32',
+  first_channel: 'u32',
+  first_tap: 'u32',
+  all_channels: 'u32',
   height: 'u32',
   width: 'u32',
-  kernel_height: 'u32',
   kernel_width: 'u32',
   out_height: 'u32',
   out_width: 'u32',
@@ -16,18 +20,14 @@ const params = {
   padding_x: 'u32',
   dilation_y: 'u32',
   dilation_x: 'u32',
-  first_image: 'u32',
 } as const;
 
 type Sizes = Readonly<Record<keyof typeof params, number>>;
 
-/** Threads a workgroup; an axis of positions rarely fills more. */
-const WORKGROUP = 64;
-
-const pixelsOf = (p: Sizes): number => p.images * p.channels * p.height * p.width;
-const taps = (p: Sizes): number => p.kernel_height * p.kernel_width;
+const planes = (p: Sizes): number => p.images * p.channels;
+const pixels = (p: Sizes): number => p.height * p.width;
 const positions = (p: Sizes): number => p.out_height * p.out_width;
-const unfoldedSize = (p: Sizes): number => p.images * p.channels * taps(p) * positions(p);
+const unfoldedSize = (p: Sizes): number => planes(p) * p.taps * positions(p);
 
 /** Images unfolded into matrices, of which a column holds what one window sees. */
 export const im2colKernel = defineKernel({
@@ -36,8 +36,8 @@ export const im2colKernel = defineKernel({
   entryPoint: 'im2col',
   bindings: { x: 'read', col: 'write' },
   params,
-  grid: (p) => [Math.ceil(positions(p) / WORKGROUP), p.channels, p.images],
-  cost: (p) => elementCost(pixelsOf(p) + unfoldedSize(p)),
+  grid: (p) => planeGrid(planes(p), positions(p)),
+  cost: (p) => elementCost(planes(p) * pixels(p) + unfoldedSize(p)),
 });
 
 /** The reverse: each pixel adds up what was read from it. */
@@ -47,24 +47,43 @@ export const col2imKernel = defineKernel({
   entryPoint: 'col2im',
   bindings: { col_gradient: 'read', x_gradient: 'write' },
   params,
-  grid: (p) => [Math.ceil((p.height * p.width) / WORKGROUP), p.channels, p.images],
-  cost: (p) => elementCost(pixelsOf(p) + unfoldedSize(p), unfoldedSize(p)),
+  grid: (p) => planeGrid(planes(p), pixels(p)),
+  cost: (p) => elementCost(planes(p) * pixels(p) + unfoldedSize(p), unfoldedSize(p)),
 });
 
-/** Consecutive images of a batch. */
-export interface Images {
+/** Consecutive images, channels or taps. */
+export interface Range {
   readonly first: number;
   readonly count: number;
 }
 
-function sizesOf([, channels, height, width]: Shape, window: Window, images: Images): Sizes {
-  const [out_height, out_width] = windowedSize('im2col', [height as number, width as number], window);
+/** A part of unfolded images: the rows of some channels and taps, in the matrices of some images. */
+export interface Part {
+  readonly images: Range;
+  readonly channels: Range;
+  /** Some of the KH * KW taps, counted row by row. */
+  readonly taps: Range;
+}
+
+/** All that images of a shape [N, C, H, W] unfold to. */
+export const wholeOf = ([images = 0, channels = 0]: Shape, { kernel }: Window): Part => ({
+  images: { first: 0, count: images },
+  channels: { first: 0, count: channels },
+  taps: { first: 0, count: sizeOf(kernel) },
+});
+
+function sizesOf([, channels = 0, height = 0, width = 0]: Shape, window: Window, part: Part): Sizes {
+  const [out_height, out_width] = windowedSize('im2col', [height, width], window);
   return {
-    images: images.count,
-    channels: channels as number,
-    height: height as number,
-    width: width as number,
-    kernel_height: window.kernel[0],
+    images: part.images.count,
+    channels: part.channels.count,
+    taps: part.taps.count,
+    first_image: part.images.first,
+    first_channel: part.channels.first,
+    first_tap: part.taps.first,
+    all_channels: channels,
+    height,
+    width,
     kernel_width: window.kernel[1],
     out_height,
     out_width,
@@ -72,39 +91,33 @@ function sizesOf([, channels, height, width]: Shape, window: Window, images: Ima
     padding_x: window.padding[1],
     dilation_y: window.dilation[0],
     dilation_x: window.dilation[1],
-    first_image: images.first,
   };
 }
 
 const strides = (window: Window) => ({ STRIDE_Y: window.stride[0], STRIDE_X: window.stride[1] });
 
 /**
- * Unfold images of `x` [N, C, H, W] into matrices [images, C * KH * KW, OH * OW]: each column holds what one window sees,
+ * Unfold images of `x` [N, C, H, W] into matrices [images, channels * taps, OH * OW]: each column holds what one window sees,
  * in the order (channel, kernel row, kernel column), with 0 for the padding.
  */
-export function im2col(
-  x: Tensor,
-  window: Window,
-  images: Images = { first: 0, count: x.shape[0] as number },
-): Tensor {
-  const sizes = sizesOf(x.shape, window, images);
-  const col = new Tensor(x.device, [images.count, sizes.channels * taps(sizes), positions(sizes)]);
+export function im2col(x: Tensor, window: Window, part: Part = wholeOf(x.shape, window)): Tensor {
+  const sizes = sizesOf(x.shape, window, part);
+  const col = new Tensor(x.device, [sizes.images, sizes.channels * sizes.taps, positions(sizes)]);
   launch(im2colKernel, { x, col }, sizes, strides(window));
   return col;
 }
 
-/** The reverse: add up every element of `col` where im2col read it, into those images of `x` [N, C, H, W]. */
+/**
+ * The reverse: add up every element of `col` where im2col read it, into those planes of `x` [N, C, H, W]. Their values before
+ * count only where the part does not begin at the first tap: parts of one plane's taps are folded in their order.
+ */
 export function col2im(
   col: Tensor,
   x: Tensor,
   window: Window,
-  images: Images = { first: 0, count: x.shape[0] as number },
+  part: Part = wholeOf(x.shape, window),
 ): Tensor {
-  launch(
-    col2imKernel,
-    { col_gradient: col, x_gradient: x },
-    sizesOf(x.shape, window, images),
-    strides(window),
-  );
+  const sizes = sizesOf(x.shape, window, part);
+  launch(col2imKernel, { col_gradient: col, x_gradient: x }, sizes, strides(window));
   return x;
 }

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { broadcastTo } from '../elementwise.js';
-import type { Images } from './im2col.js';
+import type { Range } from './im2col.js';
 import { foldPatches, unfoldPatches } from './local-patches.js';
 import { multiplyInto } from './matmul.js';
 
@@ -27,7 +27,7 @@ interface Geometry {
   readonly weight: { batch: number; output: number; depth: number };
   readonly output: { batch: number; output: number; image: number };
   /** Consecutive images whose patches fit the workspace; an empty batch is one piece. */
-  readonly pieces: readonly Images[];
+  readonly pieces: readonly Range[];
 }
 
 function geometryOf(images: number, [rows = 0, columns = 0, outputs = 0, ...filter]: Shape): Geometry {

@@ -1,7 +1,7 @@
 import { type Shape, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
-import type { Images } from './im2col.js';
+import type { Range } from './im2col.js';
 
 const params = {
   images: 'i32',
@@ -46,7 +46,7 @@ export const foldPatchesKernel = defineKernel({
   cost: (p) => elementCost(pixels(p) + elements(p), elements(p)),
 });
 
-function paramsOf([, channels = 0, height = 0, width = 0]: Shape, window: Window, images: Images): Params {
+function paramsOf([, channels = 0, height = 0, width = 0]: Shape, window: Window, images: Range): Params {
   const [output_rows, output_columns] = windowedSize('localConv2d', [height, width], window);
   return {
     images: images.count,
@@ -69,7 +69,7 @@ const strides = (window: Window) => ({ STRIDE_ROWS: window.stride[0], STRIDE_COL
  * What the windows see of some images of `x` [N, C, H, W]: [OH * OW, images, C * KH * KW], with 0 for the padding. The
  * window's dilation must be 1.
  */
-export function unfoldPatches(x: Tensor, window: Window, images: Images): Tensor {
+export function unfoldPatches(x: Tensor, window: Window, images: Range): Tensor {
   const sizes = paramsOf(x.shape, window, images);
   const positions = sizes.output_rows * sizes.output_columns;
   const depth = sizes.channels * sizes.kernel_rows * sizes.kernel_columns;
@@ -79,7 +79,7 @@ export function unfoldPatches(x: Tensor, window: Window, images: Images): Tensor
 }
 
 /** The reverse: add up every element of `patches` where it was read, into those images of `x` [N, C, H, W]. */
-export function foldPatches(patches: Tensor, x: Tensor, window: Window, images: Images): void {
+export function foldPatches(patches: Tensor, x: Tensor, window: Window, images: Range): void {
   const sizes = paramsOf(x.shape, window, images);
   launch(foldPatchesKernel, { patches_gradient: patches, x_gradient: x }, sizes, strides(window));
 }

@@ -5,7 +5,7 @@ import {
   conv2dInputGradient,
   conv2dParameterGradients,
 } from '../../../src/kernels/products/conv2d.js';
-import { windowOf } from '../../../src/tensor/shape.js';
+import { windowedSize, windowOf } from '../../../src/tensor/shape.js';
 import { map64, type Pair } from '../../reference/array.js';
 import { conv2dBackward, conv2d as reference } from '../../reference/conv2d.js';
 import { random64 } from '../../reference/random.js';
@@ -153,6 +153,39 @@ describe('convolution, by every algorithm with every matrix product', () => {
       const expected = { shape: [...tensor.shape], data: Float64Array.from(values) };
       // The order of summation differs, over up to 12,288 terms of size 1.
       await expectTensor(tensor, expected, { relative: 1e-4, absolute: 1e-3, label: `direction ${index}` });
+    }
+  });
+
+  it.each([
+    ['some channels at a time', [1, 5, 300, 300], { kernelSize: 5, stride: 1, padding: 2 }],
+    ['some taps at a time', [1, 1, 1210, 1200], { kernelSize: 5, stride: 2 }],
+  ] as const)('unfolds an image that would not fit the workspace %s', async (_, shape, options) => {
+    const window = windowOf('conv2d', options);
+    const [height, width] = windowedSize('conv2d', [shape[2], shape[3]], window);
+    const [x, weight, dy] = [
+      upload(gpu.device, random64(shape, 1)),
+      upload(gpu.device, random64([1, shape[1], 5, 5], 2)),
+      upload(gpu.device, random64([shape[0], 1, height, width], 3)),
+    ];
+    const bias = upload(gpu.device, random64([1], 4));
+    const directions = (choice: ConvolutionChoice) => [
+      conv2d(x, weight, bias, window, true, choice),
+      conv2dInputGradient(dy, weight, shape, window, undefined, choice),
+      conv2dParameterGradients(dy, x, weight.shape, window, false, choice).weight,
+    ];
+    const { launches, bytes } = gpu.device.plan(() => directions({ algorithm: 'unfolded' }));
+    expect(launches.filter(({ label }) => label === 'col2im')).toHaveLength(2);
+    expect(bytes).toBeLessThan(2 ** 25 + 4 * 2.5 * x.bytes);
+    const [windowed, unfolded] = [directions({}), directions({ algorithm: 'unfolded' })];
+    for (const [index, tensor] of unfolded.entries()) {
+      const values = (await windowed[index]?.toArray()) as Float32Array;
+      const expected = { shape: [...tensor.shape], data: Float64Array.from(values) };
+      // The order of summation differs, over up to a few hundred thousand terms of size 1.
+      await expectTensor(tensor, expected, {
+        relative: 1e-4,
+        absolute: index === 2 ? 0.05 : 1e-4,
+        label: `direction ${index}`,
+      });
     }
   });
 

@@ -1,8 +1,9 @@
-import { describe, it } from 'vitest';
-import { col2im, im2col } from '../../../src/kernels/products/im2col.js';
-import { zeros } from '../../../src/tensor/create.js';
+import { describe, expect, it } from 'vitest';
+import { col2im, im2col, wholeOf } from '../../../src/kernels/products/im2col.js';
+import { full, zeros } from '../../../src/tensor/create.js';
 import { windowOf } from '../../../src/tensor/shape.js';
 import { fixtureCases } from '../../fixtures/index.js';
+import { array64 } from '../../reference/array.js';
 import * as reference from '../../reference/im2col.js';
 import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
@@ -39,16 +40,50 @@ describe('im2col and col2im', () => {
     },
   );
 
-  it('work on some images of a batch', async () => {
-    const window = windowOf('im2col', { kernelSize: 2 });
-    const batch = random64([5, 2, 4, 3], 3);
-    const size = batch.data.length / 5;
-    const some = { shape: [2, 2, 4, 3], data: batch.data.slice(size, 3 * size) };
-    const geometry = { stride: [1, 1], padding: [0, 0], dilation: [1, 1] } as const;
-    const unfolded = im2col(upload(gpu.device, batch), window, { first: 1, count: 2 });
-    await expectTensor(unfolded, reference.im2col(some, [2, 2], geometry), {
-      ...SINGLE,
-      label: 'images 1 and 2',
+  it('work on some images of a batch, some channels and some taps', async () => {
+    const window = windowOf('im2col', { kernelSize: [2, 3], padding: 1 });
+    const geometry = { stride: [1, 1], padding: [1, 1], dilation: [1, 1] } as const;
+    const batch = random64([3, 4, 4, 5], 3);
+    const [images, channels, taps] = [
+      { first: 1, count: 2 },
+      { first: 2, count: 2 },
+      { first: 2, count: 3 },
+    ] as const;
+    const whole = reference.im2col(batch, [2, 3], geometry);
+    const positions = whole.shape[2]!;
+    const expected = array64([2, 2 * 3, positions]);
+    expected.data.forEach((_, i) => {
+      const [image, row, position] = [
+        Math.floor(i / (6 * positions)),
+        Math.floor(i / positions) % 6,
+        i % positions,
+      ];
+      const from = (2 + Math.floor(row / 3)) * 6 + 2 + (row % 3);
+      expected.data[i] = whole.data[((1 + image) * 24 + from) * positions + position]!;
     });
+    const part = { images, channels, taps };
+    await expectTensor(im2col(upload(gpu.device, batch), window, part), expected, {
+      ...SINGLE,
+      label: 'a part',
+    });
+  });
+
+  it('fold the taps of a window in several parts, to the same bits', async () => {
+    const window = windowOf('im2col', { kernelSize: [2, 3], padding: 1 });
+    const shape = [2, 2, 4, 5];
+    const image = upload(gpu.device, random64(shape, 3));
+    const whole = wholeOf(shape, window);
+    const columns = im2col(image, window);
+    const folded = await col2im(columns, zeros(gpu.device, shape), window).toArray();
+    const inParts = full(gpu.device, shape, 7);
+    for (const taps of [
+      { first: 0, count: 4 },
+      { first: 4, count: 1 },
+      { first: 5, count: 1 },
+    ]) {
+      const part = { ...whole, taps };
+      col2im(im2col(image, window, part), inParts, window, part);
+    }
+    expect(await inParts.toArray()).toEqual(folded);
   });
 });

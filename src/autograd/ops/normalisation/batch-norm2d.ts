@@ -2,10 +2,10 @@ import { ShapeError } from '../../../errors/errors.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
   batchNormGradients,
-  batchStatistics,
   normalise,
   updateRunningStatistics,
 } from '../../../kernels/normalisation/batch-norm.js';
+import { batchStatistics } from '../../../kernels/normalisation/batch-statistics.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../../tape.js';

@@ -4,6 +4,7 @@
  */
 import type { Device } from '../../../gpu/device.js';
 import type { Constants } from '../../../gpu/shaders/shader.js';
+import { FROM_START, firstTile, piecesOf } from '../../grid.js';
 import { defineKernel, type Kernel, launch } from '../../kernel.js';
 import type { Epilogue, Product, SlidingWindow } from '../product.js';
 import type { Rung } from './rung.js';
@@ -47,6 +48,7 @@ const params = {
   middle_y: 'i32',
   middle_x: 'i32',
   inner_x: 'i32',
+  ...firstTile,
 } as const;
 
 /** A window over nothing, for products that need none. */
@@ -100,6 +102,7 @@ function paramsOf(product: Product): Readonly<Record<keyof typeof params, number
     middle_y: window.middle.y,
     middle_x: window.middle.x,
     inner_x: window.innerX ?? 0,
+    ...FROM_START,
   };
 }
 
@@ -155,13 +158,15 @@ export function generalRung(
   return {
     accepts: () => true,
     ...description,
-    launch: ({ a, b, c }, product, epilogue) =>
-      launch(
-        kernel,
-        // A binding that is not used still needs a buffer of its type.
-        { a, b, bias: epilogue.bias?.values ?? a, mask: epilogue.mask ?? b, c },
-        paramsOf(product),
-        { ...flagsOf(product, epilogue), ...constants, ...specialise?.(product, c.device) },
-      ),
+    launch: ({ a, b, c }, product, epilogue) => {
+      const params = paramsOf(product);
+      const all = { ...flagsOf(product, epilogue), ...constants, ...specialise?.(product, c.device) };
+      // A binding that is not used still needs a buffer of its type.
+      const tensors = { a, b, bias: epilogue.bias?.values ?? a, mask: epilogue.mask ?? b, c };
+      const { maxComputeWorkgroupsPerDimension: most } = c.device.limits;
+      for (const piece of piecesOf(kernel.grid(params, all), most)) {
+        launch(kernel, tensors, { ...params, ...piece.first }, all, piece);
+      }
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { MOST_WORKGROUPS } from '../../grid.js';
 import { defineKernel, launch } from '../../kernel.js';
 import type { Epilogue, Product } from '../product.js';
 import type { Rung } from './rung.js';
@@ -16,12 +17,13 @@ const kernel = defineKernel({
 });
 
 /** A textbook's product: two matrices and their product, each stored row after row, and nothing else. */
-function isPlain({ batches, outer, middle = 1, inner, columns, group, a, b, c }: Product): boolean {
+function isPlain({ batches, rows, outer, middle = 1, inner, columns, group, a, b, c }: Product): boolean {
   const oneMatrix = batches === 1 && outer === 1 && middle === 1 && group === columns && !b.window;
   const fromStart = [a, b, c].every(({ start = 0 }) => start === 0);
   const rowAfterRow = a.row === inner && b.inner === columns && c.row === columns;
   const sideBySide = a.inner === 1 && b.column === 1 && c.column === 1;
-  return oneMatrix && fromStart && rowAfterRow && sideBySide && c.rowSums === undefined;
+  const inOneLaunch = Math.max(rows, columns) <= 16 * MOST_WORKGROUPS;
+  return oneMatrix && inOneLaunch && fromStart && rowAfterRow && sideBySide && c.rowSums === undefined;
 }
 
 const doesMore = ({ bias, accumulate, relu, mask }: Epilogue): boolean =>

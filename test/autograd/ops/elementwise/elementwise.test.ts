@@ -38,8 +38,8 @@ function expected(op: ElementwiseOp, shapeA: readonly number[], shapeB: readonly
 
 /** Two shapes that broadcast: one shape, and for each operand some of its axes made 1 and some outer ones left out. */
 const broadcastable = fc
-  .array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.constantFrom('both', 'both', 'a', 'b')), {
-    maxLength: 4,
+  .array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('both', 'both', 'a', 'b')), {
+    maxLength: 7,
   })
   .chain((axes) => {
     const shape = (operand: string) =>
@@ -159,9 +159,10 @@ describe('elementwise ops', () => {
     );
   });
 
-  it('refuse shapes that stretch in turns along more than four axes', () => {
-    expect(() => add(zeros(gpu.device, [2, 1, 2, 1, 2]), zeros(gpu.device, [1, 2, 1, 2, 1]))).toThrow(
-      'takes 5 separate axes, at most 4 are supported',
-    );
+  it('hold nothing on to where stretching takes several launches', () => {
+    const [a, b] = [zeros(gpu.device, [2, 1, 2, 1, 2]), zeros(gpu.device, [1, 2, 1, 2, 1])];
+    const before = gpu.device.memory.used;
+    add(a, b).dispose();
+    expect(gpu.device.memory.used).toBe(before);
   });
 });
