@@ -2,11 +2,13 @@
  * Reverse-mode differentiation. Each op puts on the tape what it did: its output, its inputs, and how to get from the gradient
  * of the output to those of the inputs (`putOnTape`). `backward` walks the tape from its end to its beginning.
  */
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import { DawngradError, ShapeError } from '../errors/errors.js';
-import { checkDType } from '../kernels/check.js';
+import { boolean, synchronous } from '../errors/rules.js';
 import { addAndDispose, unshared } from '../kernels/elementwise.js';
 import { filled } from '../kernels/fill.js';
 import { reluGradient } from '../kernels/relu.js';
+import { checkTensor, tensorOf } from '../tensor/check.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { TapeNode, Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
@@ -56,8 +58,12 @@ const WALKED: TapeNode = { op: 'walked', inputs: [] };
 
 let gradEnabled = true;
 
-/** Run `work`, putting nothing on the tape: for evaluation, and for updates of parameters. Returns what it returns. */
+/**
+ * Run `work`, putting nothing on the tape: for evaluation, and for updates of parameters. Returns what it returns.
+ * @throws ArgumentError when `work` is async: what comes after its first `await` would be put on the tape
+ */
 export function noGrad<T>(work: () => T): T {
+  checkArgument('noGrad', 'work', work, synchronous);
   const before = gradEnabled;
   gradEnabled = false;
   try {
@@ -113,13 +119,19 @@ export interface BackwardOptions {
   retainGraph?: boolean;
 }
 
+/** What these must be. */
+const OPTIONS: Rules<BackwardOptions> = { gradient: tensorOf('f32'), retainGraph: boolean };
+
 /**
  * Add the gradient of `root` at each leaf (parameter) that it depends on to the leaf's `grad`: walk the tape from `root` down,
  * hand each op the gradient of its output, and add up what comes back for each of its inputs.
  * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already
  * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape or type
  */
-export function backward(root: Tensor, { gradient, retainGraph = false }: BackwardOptions = {}): void {
+export function backward(root: Tensor, options: BackwardOptions = {}): void {
+  checkTensor('backward', 'root', root);
+  checkOptions('backward', options, OPTIONS);
+  const { gradient, retainGraph = false } = options;
   checkRoot(root, gradient);
   const tape = tapeOf(root);
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
@@ -195,5 +207,4 @@ function checkRoot(root: Tensor, gradient?: Tensor): void {
   if (gradient && !sameShape(gradient.shape, root.shape)) {
     throw new ShapeError('backward', `gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
   }
-  if (gradient) checkDType('backward', 'gradient', gradient);
 }

@@ -1,4 +1,6 @@
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import type { DawngradError } from '../errors/errors.js';
+import { anything, oneOf, seed, synchronous, text } from '../errors/rules.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -35,6 +37,15 @@ export interface DeviceOptions extends AdapterOptions {
    */
   precision?: Precision;
 }
+
+/** What its options must be; which limits there are, the adapter says. */
+const OPTIONS: Rules<DeviceOptions> = {
+  backend: text,
+  adapter: text,
+  seed,
+  limits: anything,
+  precision: oneOf('single', 'half'),
+};
 
 const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
 
@@ -109,9 +120,11 @@ export class Device {
    *
    *     const device = await Device.create({ seed: 1 });
    *
-   * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has
+   * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has, ArgumentError for
+   *   options that there are not
    */
   static async create(options: DeviceOptions = {}): Promise<Device> {
+    checkOptions('Device.create', options, OPTIONS);
     const { adapter, gpu } = await openDevice(options);
     return new Device(adapter, gpu, options);
   }
@@ -185,6 +198,7 @@ export class Device {
    *     device.onHost(() => rate.write(Float32Array.of(0.1 / ++steps)));
    */
   onHost(work: () => void): void {
+    checkArgument('device.onHost', 'work', work, synchronous);
     const { recording } = this.#recorder;
     if (recording) recording.onHost(work);
     else work();
@@ -219,7 +233,7 @@ export class Device {
    *   LimitError when a tensor exceeds the device's limits
    */
   record<T>(work: () => T): Program<T> {
-    return this.#programOf(this.#recorder.record(work));
+    return this.#programOf(this.#recorder.record('device.record', work));
   }
 
   /**
@@ -228,7 +242,7 @@ export class Device {
    * @throws what `record` throws
    */
   async compile<T>(work: () => T): Promise<Program<T>> {
-    const recorded = this.#recorder.record(work);
+    const recorded = this.#recorder.record('device.compile', work);
     await this.#wait(this.#compile(recorded.recording.launches));
     return this.#programOf(recorded);
   }
@@ -239,7 +253,7 @@ export class Device {
    * @throws what `record` throws
    */
   plan<T>(work: () => T): ProgramPlan<T> {
-    return planProgram(this.#recorder.record(work), this.#pool.largest);
+    return planProgram(this.#recorder.record('device.plan', work), this.#pool.largest);
   }
 
   /**
@@ -247,6 +261,7 @@ export class Device {
    * happens once, now, and in no run of the program.
    */
   unrecorded<T>(work: () => T): T {
+    checkArgument('device.unrecorded', 'work', work, synchronous);
     return this.#recorder.unrecorded(work);
   }
 

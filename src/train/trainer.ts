@@ -3,7 +3,8 @@ import { backward, noGrad } from '../autograd/tape.js';
 import type { BatchLoader } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
 import type { Module } from '../nn/module.js';
-import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
+import type { Optimizer } from '../nn/optim/optimizer.js';
+import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
 import { pipelined } from './pipelined.js';
@@ -43,9 +44,10 @@ export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): 
   };
 }
 
-/** The work of scoring a batch, on a model in evaluation mode. */
+/** The work of scoring a batch, in evaluation mode; the model is left in the mode that it was in. */
 export function evaluationWork(model: Module): BatchWork {
-  return (images, labels) => noGrad(() => crossEntropy(model.forward(images), labels));
+  return (images, labels) =>
+    model.evaluating(() => noGrad(() => crossEntropy(model.forward(images), labels)));
 }
 
 /**
@@ -116,13 +118,15 @@ export class Trainer {
   }
 }
 
-/** Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. */
+/**
+ * Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. The model
+ * itself stays in the mode that it is in.
+ */
 export async function* evaluate(device: Device, model: Module, batches: BatchLoader): AsyncGenerator<Score> {
   const program = new BatchProgram(device, batches, evaluationWork(model));
   function* steps(): Generator<Promise<Score>> {
     for (let step = 0; step < batches.steps; step++) yield program.run(0, step);
   }
-  model.eval();
   try {
     await program.compile(0, 0);
     yield* pipelined(steps(), () => {});

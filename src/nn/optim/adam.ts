@@ -1,6 +1,9 @@
+import type { Rules } from '../../errors/check-options.js';
+import { boolean, list, number } from '../../errors/rules.js';
 import { adamHyper, adamStep } from '../../kernels/optimizers/adam.js';
 import type { Parameter } from '../parameter.js';
-import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
+import { Optimizer, type Update } from './optimizer.js';
+import { type GroupOptions, RATE_RULES, type RateOptions, withDefaults } from './options.js';
 
 export interface AdamOptions extends RateOptions {
   /** How much of the running means of the gradient and of its square each step keeps (default 0.9 and 0.999). */
@@ -11,8 +14,19 @@ export interface AdamOptions extends RateOptions {
   decoupled: boolean;
 }
 
+const DEFAULTS: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupled: false };
+
+/** What the options must be. */
+const RULES: Rules<AdamOptions> = {
+  ...RATE_RULES,
+  betas: list(number({ atLeast: 0, below: 1 }), 2),
+  eps: number({ atLeast: 0 }),
+  decoupled: boolean,
+};
+
 /**
- * Adam (Kingma & Ba, ICLR 2015, algorithm 1), with PyTorch's L2 penalty, at step t = 1, 2, ...:
+ * Adam (Kingma & Ba, ICLR 2015, algorithm 1), with PyTorch's L2 penalty, at a parameter's step t = 1, 2, ...; one without a
+ * gradient takes none:
  *
  *     g = gradient + weightDecay w
  *     m = beta1 m + (1 - beta1) g
@@ -30,13 +44,13 @@ export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'>
   /**
    * @param params the parameters, or groups of them with the options in which each differs
    * @param options of all that a group does not name (defaults: `lr` 1e-3, `weightDecay` 0)
-   * @throws DawngradError as every `Optimizer`
+   * @throws ArgumentError as every `Optimizer`
    */
   constructor(
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupled: false, ...options });
+    super(params, withDefaults('Adam', options, DEFAULTS, RULES), RULES);
   }
 
   protected hyper(

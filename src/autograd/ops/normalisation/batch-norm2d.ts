@@ -1,4 +1,6 @@
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
+import { boolean, number, required } from '../../../errors/rules.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
   batchNormGradients,
@@ -6,6 +8,7 @@ import {
   normalise,
   updateRunningStatistics,
 } from '../../../kernels/normalisation/batch-norm.js';
+import { tensorOf } from '../../../tensor/check.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../../tape.js';
@@ -24,6 +27,20 @@ export interface BatchNorm2dOptions {
   training: boolean;
 }
 
+/** What the numbers of a batch norm must be, of an op or a layer. */
+export const BATCH_NORM_NUMBERS = {
+  momentum: number({ atLeast: 0, atMost: 1 }),
+  eps: number({ atLeast: 0 }),
+};
+
+/** What the options must be. */
+const OPTIONS: Rules<BatchNorm2dOptions> = {
+  runningMean: required(tensorOf()),
+  runningVariance: required(tensorOf()),
+  ...BATCH_NORM_NUMBERS,
+  training: required(boolean),
+};
+
 /**
  * Batch normalisation of each channel (Ioffe and Szegedy, 2015), with PyTorch's conventions:
  *
@@ -37,6 +54,7 @@ export interface BatchNorm2dOptions {
  * @throws ShapeError in training if there is but one value in a channel, which has no variance
  */
 export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor {
+  checkOptions('batchNorm2d', options, OPTIONS);
   const { runningMean, runningVariance, momentum = 0.1, eps = 1e-5, training } = options;
   checkShapes(x, { gamma, beta, runningMean, runningVariance });
   const running = { mean: runningMean, variance: runningVariance };

@@ -30,6 +30,7 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkDType('linear', 'input', x);
   checkDType('linear', 'weight', weight);
+  if (bias !== null) checkDType('linear', 'bias', bias);
   checkRank('linear', 'input', x.shape, 2, '[N, I]');
   checkRank('linear', 'weight', weight.shape, 2, '[O, I]');
   if (x.shape[1] !== weight.shape[1]) {
