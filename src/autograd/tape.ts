@@ -43,6 +43,9 @@ class Node implements TapeNode {
   readonly place = Node.#count++;
   /** Does nobody but the tape need the output? See `relinquish`. */
   relinquished = false;
+  /** What the backward pass reads, and the version that the op had read. */
+  readonly #reads: readonly Tensor[];
+  readonly #versions: readonly number[];
 
   constructor(
     readonly op: string,
@@ -50,7 +53,26 @@ class Node implements TapeNode {
     readonly inputs: readonly Tensor[],
     readonly backward: Backward | typeof MASK,
     readonly options: TapeOptions,
-  ) {}
+    reads: readonly Tensor[],
+  ) {
+    this.#reads = reads;
+    this.#versions = reads.map(({ version }) => version);
+  }
+
+  /**
+   * Refuse to go back with other values than those that the op had.
+   * @throws DawngradError
+   */
+  checkUnwritten(): void {
+    const at = this.#reads.findIndex(
+      (read, index) => !read.disposed && read.version !== this.#versions[index],
+    );
+    if (at < 0) return;
+    throw new DawngradError(
+      `backward: a tensor ${formatShape(this.#reads[at]!.shape)} that ${this.op} needs for its gradient was written to after ` +
+        `${this.op} had used it; write to it (or take the optimizer's step) after backward, or run ${this.op} again`,
+    );
+  }
 }
 
 /** In place of the node of a tensor that was walked past: the tensor is no leaf, and has no way back any more. */
@@ -77,6 +99,12 @@ export function noGrad<T>(work: () => T): T {
 export const needsGradient = (inputs: readonly Tensor[]): boolean =>
   gradEnabled && inputs.some((input) => input.requiresGrad);
 
+/** Those of the two factors of a product that its backward pass reads: each only for the gradient of the other. */
+export const factorsOf = (a: Tensor, b: Tensor): Tensor[] => [
+  ...(b.requiresGrad ? [a] : []),
+  ...(a.requiresGrad ? [b] : []),
+];
+
 /** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return putOnTape(...)`. */
 export function putOnTape(
   op: string,
@@ -89,7 +117,7 @@ export function putOnTape(
     const { reads = backward === MASK ? [output] : [...inputs, output] } = options;
     for (const tensor of reads) tensor.savedForBackward = true;
     output.requiresGrad = true;
-    output.node = new Node(op, output, inputs, backward, options);
+    output.node = new Node(op, output, inputs, backward, options, reads);
   }
   return output;
 }
@@ -120,12 +148,13 @@ export interface BackwardOptions {
 }
 
 /** What these must be. */
-const OPTIONS: Rules<BackwardOptions> = { gradient: tensorOf('f32'), retainGraph: boolean };
+const OPTIONS: Rules<BackwardOptions> = { gradient: tensorOf(), retainGraph: boolean };
 
 /**
  * Add the gradient of `root` at each leaf (parameter) that it depends on to the leaf's `grad`: walk the tape from `root` down,
  * hand each op the gradient of its output, and add up what comes back for each of its inputs.
- * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already
+ * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already, or a tensor was
+ *   written to that an op needs as it was; nothing is left in any `grad` then
  * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape or type
  */
 export function backward(root: Tensor, options: BackwardOptions = {}): void {
@@ -134,6 +163,7 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   const { gradient, retainGraph = false } = options;
   checkRoot(root, gradient);
   const tape = tapeOf(root);
+  for (const node of tape) node.checkUnwritten();
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
   const first = gradient?.view(gradient.shape) ?? filled(root.device, root.shape, 1);
   const gradients: Gradients = new Map([[root, { sum: first, masked: false }]]);
@@ -207,4 +237,5 @@ function checkRoot(root: Tensor, gradient?: Tensor): void {
   if (gradient && !sameShape(gradient.shape, root.shape)) {
     throw new ShapeError('backward', `gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
   }
+  if (gradient) checkTensor('backward', 'gradient', gradient, 'f32');
 }

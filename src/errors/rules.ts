@@ -10,7 +10,7 @@
 export type Rule = (value: unknown, subject?: string) => string | undefined;
 
 /** A rule that `must` says in words, for a value that `allows` does not allow. */
-const rule =
+export const rule =
   (must: string, allows: (value: unknown) => boolean): Rule =>
   (value, subject = 'it') =>
     allows(value) ? undefined : `${subject} must ${must}`;
@@ -75,6 +75,9 @@ export const boolean = rule('be true or false', (value) => typeof value === 'boo
 export const text = rule('be a string', (value) => typeof value === 'string');
 
 export const callable = rule('be a function', (value) => typeof value === 'function');
+
+/** An object whose fields somebody else checks. */
+export const object = rule('be an object', (value) => typeof value === 'object' && value !== null);
 
 /** Whatever an options object may hold: what it is, somebody else checks. */
 export const anything: Rule = () => undefined;

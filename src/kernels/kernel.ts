@@ -76,6 +76,7 @@ export function launch<B extends string, P extends string>(
       `${kernel.name}: ${names[0]} and ${stranger} are on different devices; read one with toArray() and make it anew`,
     );
   }
+  for (const name of names) if (kernel.bindings[name] === 'write') tensors[name].wasWritten();
   device.launch({
     label: kernel.name,
     shader: kernel.shader,

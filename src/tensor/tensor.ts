@@ -106,6 +106,19 @@ export class Tensor {
     return this.#held.shared;
   }
 
+  /** A number that is another one after each write to its memory, by whichever tensor that shares it: see `wasWritten`. */
+  get version(): number {
+    return this.#held.writes.version;
+  }
+
+  /**
+   * Say that its memory was written to: who launches a kernel that writes to it does. The tape refuses to go back through an op
+   * that had read what was there before.
+   */
+  wasWritten(): void {
+    this.#held.writes.count();
+  }
+
   /**
    * A tensor of another shape over the same memory; one length may be -1, to be worked out from the others. Gradients do not
    * flow through it: see `reshape` for that.
@@ -140,6 +153,7 @@ export class Tensor {
   moveInto(whole: Tensor, start: number): void {
     const storage = whole.#partOf(start, this.shape);
     if (this.size > 0) this.device.copy(this.memory, storage.memory, this.bytes);
+    storage.writes.goOnFrom(this.#held.writes);
     this.dispose();
     this.#storage = storage;
     collected.register(this, storage, this);
@@ -164,6 +178,7 @@ export class Tensor {
       );
     }
     if (this.size > 0) this.device.write(this.buffer, values, this.memory.offset);
+    this.wasWritten();
     return this;
   }
 

@@ -1,9 +1,12 @@
 import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
-import type { BatchLoader } from '../data/loader.js';
+import { BatchLoader } from '../data/loader.js';
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import { instance, object, required } from '../errors/rules.js';
+import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
-import type { Module } from '../nn/module.js';
-import type { Optimizer } from '../nn/optim/optimizer.js';
+import { Module } from '../nn/module.js';
+import { Optimizer } from '../nn/optim/optimizer.js';
 import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
@@ -21,6 +24,15 @@ export interface TrainerOptions {
   readonly schedule: Schedule;
   readonly batches: BatchLoader;
 }
+
+/** What these must be. */
+const OPTIONS: Rules<TrainerOptions> = {
+  device: required(deviceRule),
+  model: required(instance(Module)),
+  optimizer: required(instance(Optimizer)),
+  schedule: required(object),
+  batches: required(instance(BatchLoader)),
+};
 
 /** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
 export interface Position {
@@ -65,7 +77,9 @@ export class Trainer {
 
   readonly #program: BatchProgram;
 
+  /** @throws ArgumentError when one of them is missing or something else */
   constructor(options: TrainerOptions) {
+    checkOptions('Trainer', options, OPTIONS);
     this.options = options;
     const { device, model, optimizer, batches } = options;
     this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer));
@@ -123,6 +137,9 @@ export class Trainer {
  * itself stays in the mode that it is in.
  */
 export async function* evaluate(device: Device, model: Module, batches: BatchLoader): AsyncGenerator<Score> {
+  checkDevice('evaluate', device);
+  checkArgument('evaluate', 'model', model, instance(Module));
+  checkArgument('evaluate', 'batches', batches, instance(BatchLoader));
   const program = new BatchProgram(device, batches, evaluationWork(model));
   function* steps(): Generator<Promise<Score>> {
     for (let step = 0; step < batches.steps; step++) yield program.run(0, step);

@@ -27,8 +27,12 @@ export function crossEntropy(logits: Tensor, labels: Tensor): CrossEntropy {
   rows.correct.dispose();
   if (!needsGradient([logits])) rows.statistics.dispose();
   // dlogits = dloss / N (p - [k = label])
-  putOnTape('crossEntropy', loss, [logits], (dloss) => [
-    softmaxCrossEntropyGradient(logits, labels, rows.statistics, dloss),
-  ]);
+  putOnTape(
+    'crossEntropy',
+    loss,
+    [logits],
+    (dloss) => [softmaxCrossEntropyGradient(logits, labels, rows.statistics, dloss)],
+    { reads: [logits, labels] },
+  );
   return { loss, correct };
 }

@@ -9,7 +9,7 @@ import { Maxout } from '../layers/maxout.js';
 import { Sequential } from '../layers/sequential.js';
 import type { Module } from '../module.js';
 import { LINEAR_HEAD } from './head.js';
-import type { ModelDescription, ModelOptions } from './model.js';
+import { checkModelOptions, type ModelDescription, type ModelOptions } from './model.js';
 import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 interface Block {
@@ -51,6 +51,7 @@ export class ConvMaxout extends Sequential {
     { input, classes, blocks, hidden }: ConvMaxoutLayers,
     options: ModelOptions = {},
   ) {
+    checkModelOptions('ConvMaxout', device, options);
     const { width = 1, dropout = 0.5, init = 'paper' } = options;
     const weights = init === 'paper' ? uniform(0.005) : he();
     const logits = init === 'paper' ? weights : LINEAR_HEAD;

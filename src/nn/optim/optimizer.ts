@@ -139,6 +139,8 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
       for (const parameter of updated) this.#steps.set(parameter, this.#stepsOf(parameter) + 1);
       this.#writeHyper(hyper);
     });
+    // The kernel writes to the flat tensor, which borrows their memory.
+    for (const parameter of updated) parameter.wasWritten();
     noGrad(() => {
       for (const chunk of this.#chunks) {
         const { tensor: parameter, groupOfBlock, members } = chunk;

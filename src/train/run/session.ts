@@ -68,15 +68,16 @@ export function assemble(
   learner = buildLearner(config, device),
 ): Session {
   const { model, optimizer, schedule } = learner;
-  const train = new BatchLoader(device, images.train.set, {
-    ...images.train,
+  const { set, ...how } = images.train;
+  const train = new BatchLoader(device, set, {
+    ...how,
     batch: config.batch,
     shuffleSeed: config.seed,
     dropLast: true,
     ...(config.augment && { augment: config.augment }),
   });
-  const scoring = (prepared: PreparedImages) =>
-    new BatchLoader(device, prepared.set, { ...prepared, batch: EVALUATION_BATCH });
+  const scoring = ({ set, ...how }: PreparedImages) =>
+    new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
   const validation = images.validation && scoring(images.validation);
   const test = scoring(images.test);
   const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });

@@ -438,9 +438,7 @@ describe('Optimizer', () => {
     expect(() => new SGD([parameter, stranger], { lr: 1 })).toThrow(
       'SGD: params are on different devices; make an optimizer for each',
     );
-    expect(() => new Adam([parameter], { lr: -1 })).toThrow(
-      'Adam: lr is -1; it must be a number of at least 0',
-    );
+    expect(() => new Adam([parameter], { lr: -1 })).toThrow('Adam: lr is -1; it must be at least 0');
     expect(() => new SGD([parameter], { lr: 1, weightDecay: Number.NaN })).toThrow('SGD: weightDecay is NaN');
     const state = new SGD([parameter], { lr: 1 }).stateDict();
     expect(() => new SGD([other], { lr: 1 }).loadStateDict(state)).toThrow(

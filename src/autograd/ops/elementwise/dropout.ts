@@ -34,5 +34,5 @@ export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Ten
   const dropKey = key ?? nextKey(x.device);
   const y = dropoutKernel(x, dropKey, p);
   // dx = kept dy / (1 - p): the same map
-  return putOnTape('dropout', y, [x], (dy) => [dropoutKernel(dy, dropKey, p)], { reads: [] });
+  return putOnTape('dropout', y, [x], (dy) => [dropoutKernel(dy, dropKey, p)], { reads: [dropKey] });
 }

@@ -13,7 +13,11 @@ export function scale(x: Tensor, factor: number): Tensor {
   checkDType('scale', 'x', x);
   checkArgument('scale', 'factor', factor, anyNumber);
   // dx = factor dy
-  return putOnTape('scale', elementwiseWithNumber('multiply', x, factor), [x], (dy) => [
-    elementwiseWithNumber('multiply', dy, factor),
-  ]);
+  return putOnTape(
+    'scale',
+    elementwiseWithNumber('multiply', x, factor),
+    [x],
+    (dy) => [elementwiseWithNumber('multiply', dy, factor)],
+    { reads: [] },
+  );
 }

@@ -49,7 +49,7 @@ const OPTIONS: Rules<BatchNorm2dOptions> = {
  * x `[N, C, H, W]`, gamma and beta `[C]`. The batch's variance is divided by the count M = N H W to normalise, and by
  * M - 1 for the running variance.
  *
- * Evaluation's backward pass reads the running statistics again: do not train in between.
+ * Evaluation's backward pass reads the running statistics again: training in between is refused.
  *
  * @throws ShapeError in training if there is but one value in a channel, which has no variance
  */
@@ -65,7 +65,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
       normalise(x, running, gamma, beta, eps),
       [x, gamma, beta],
       (dy) => batchNormGradients(dy, x, running, gamma, { eps, training }),
-      { reads: [x, gamma] },
+      { reads: [x, gamma, runningMean, runningVariance] },
     );
   }
 

@@ -17,7 +17,7 @@ import {
   windowOf,
 } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { MASK, maskOf, putOnTape } from '../../tape.js';
+import { factorsOf, MASK, maskOf, putOnTape } from '../../tape.js';
 
 /** Where the kernel of `conv2d` is applied, and what follows; each number or pair is for rows and columns. */
 export interface Conv2dOptions {
@@ -63,7 +63,10 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
     const { weight: dWeight, bias: dBias } = parameterGradients(dy, x, weight, bias, window);
     return [dx, dWeight, dBias];
   };
-  putOnTape('conv2d', y, bias ? [x, weight, bias] : [x, weight], backward, { appliesMaskOf: x });
+  putOnTape('conv2d', y, bias ? [x, weight, bias] : [x, weight], backward, {
+    reads: mask && x.requiresGrad ? [x, weight] : factorsOf(x, weight),
+    appliesMaskOf: x,
+  });
   return relu ? withRelu(y) : y;
 }
 

@@ -18,7 +18,7 @@ import {
   windowOf,
 } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { putOnTape } from '../../tape.js';
+import { factorsOf, putOnTape } from '../../tape.js';
 
 /** Where the filters of `localConv2d` are applied; each number or pair is for rows and columns. */
 export interface LocalConv2dOptions {
@@ -68,7 +68,7 @@ export function localConv2d(
       weight.requiresGrad ? localConv2dWeightGradient(dy, x, weight.shape, window) : null,
       bias?.requiresGrad ? sumOver(dy, [0]) : null,
     ],
-    { reads: [x, weight] },
+    { reads: factorsOf(x, weight) },
   );
 }
 

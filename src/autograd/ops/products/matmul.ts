@@ -2,7 +2,7 @@ import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { boolean } from '../../../errors/rules.js';
 import { type MatmulOptions, matrixProduct } from '../../../kernels/products/matrix-product.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { putOnTape } from '../../tape.js';
+import { factorsOf, putOnTape } from '../../tape.js';
 import { unbroadcast } from '../../unbroadcast.js';
 
 /** What its options must be. */
@@ -19,22 +19,28 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const y = matrixProduct(a, b, { transposeA, transposeB });
 
   // With A = op(a), B = op(b):  dA = dy B',  dB = A' dy,  each transposed back, and summed over a batch it was shared by
-  return putOnTape('matmul', y, [a, b], (dy) => [
-    a.requiresGrad
-      ? unbroadcast(
-          transposeA
-            ? matrixProduct(b, dy, { transposeA: transposeB, transposeB: true })
-            : matrixProduct(dy, b, { transposeB: !transposeB }),
-          a.shape,
-        )
-      : null,
-    b.requiresGrad
-      ? unbroadcast(
-          transposeB
-            ? matrixProduct(dy, a, { transposeA: true, transposeB: transposeA })
-            : matrixProduct(a, dy, { transposeA: !transposeA }),
-          b.shape,
-        )
-      : null,
-  ]);
+  return putOnTape(
+    'matmul',
+    y,
+    [a, b],
+    (dy) => [
+      a.requiresGrad
+        ? unbroadcast(
+            transposeA
+              ? matrixProduct(b, dy, { transposeA: transposeB, transposeB: true })
+              : matrixProduct(dy, b, { transposeB: !transposeB }),
+            a.shape,
+          )
+        : null,
+      b.requiresGrad
+        ? unbroadcast(
+            transposeB
+              ? matrixProduct(dy, a, { transposeA: true, transposeB: transposeA })
+              : matrixProduct(a, dy, { transposeA: !transposeA }),
+            b.shape,
+          )
+        : null,
+    ],
+    { reads: factorsOf(a, b) },
+  );
 }

@@ -38,10 +38,16 @@ export function scaledSum(op: string, x: Tensor, options: ReduceOptions, factor:
   const summed = resolveAxes(op, x.shape, axes);
   const y = sumOver(x, summed, { keepDims, factor });
   // dx = factor dy, repeated along the summed axes
-  return putOnTape(op, y, [x], (dy) => {
-    const kept = dy.view(reducedShape(x.shape, summed, true));
-    const dx = broadcastTo(kept, x.shape, factor);
-    kept.dispose();
-    return [dx];
-  });
+  return putOnTape(
+    op,
+    y,
+    [x],
+    (dy) => {
+      const kept = dy.view(reducedShape(x.shape, summed, true));
+      const dx = broadcastTo(kept, x.shape, factor);
+      kept.dispose();
+      return [dx];
+    },
+    { reads: [] },
+  );
 }
