@@ -79,8 +79,15 @@ export const callable = rule('be a function', (value) => typeof value === 'funct
 /** An object whose fields somebody else checks. */
 export const object = rule('be an object', (value) => typeof value === 'object' && value !== null);
 
-/** Whatever an options object may hold: what it is, somebody else checks. */
-export const anything: Rule = () => undefined;
+/** An object literal, not one of a class. */
+export const plainObject = rule(
+  'be a plain object',
+  (value) => typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype,
+);
+
+/** An object with a method of this name; `what` says what it is. */
+export const having = (method: string, what: string): Rule =>
+  rule(`be ${what}`, (value) => typeof Object(value)[method] === 'function');
 
 /** One of these values. */
 export const oneOf = (...values: readonly unknown[]): Rule =>
@@ -145,7 +152,7 @@ export const synchronous: Rule = (value, subject = 'it') => {
   if (typeof value !== 'function') return `${subject} must be a function`;
   if (Object.prototype.toString.call(value) !== '[object AsyncFunction]') return undefined;
   return (
-    `${subject} must not be async, since what comes after its first await would be outside; ` +
+    `${subject} must await nothing, since what comes after an await would be outside; ` +
     'await before or after, or return the promise from a plain function'
   );
 };

@@ -1,6 +1,6 @@
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import type { DawngradError } from '../errors/errors.js';
-import { anything, oneOf, seed, synchronous, text } from '../errors/rules.js';
+import { either, oneOf, plainObject, seed, synchronous, text } from '../errors/rules.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -43,7 +43,7 @@ const OPTIONS: Rules<DeviceOptions> = {
   backend: text,
   adapter: text,
   seed,
-  limits: anything,
+  limits: either(plainObject, oneOf('minimum')),
   precision: oneOf('single', 'half'),
 };
 

@@ -1,5 +1,5 @@
-import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { callable, number, oneOf, whole } from '../errors/rules.js';
+import { checkArgument, checkOptions } from '../errors/check-options.js';
+import { number, oneOf } from '../errors/rules.js';
 import type { Device } from '../gpu/device.js';
 import { PerDevice } from '../gpu/device-state.js';
 import { normalValues, uniformValues } from '../tensor/random.js';
@@ -91,17 +91,6 @@ export interface InitOptions {
   init?: Initialiser;
   /** Its bias; by default 0 where `init` is given, and else U(-b, b) with the weight's b, as PyTorch does. */
   biasInit?: Initialiser;
-}
-
-/** What these must be. */
-export const INIT_RULES: Rules<InitOptions> = { init: callable, biasInit: callable };
-
-/**
- * Refuse what cannot be the number of a layer's inputs or outputs.
- * @throws ArgumentError
- */
-export function checkSizes(layer: string, sizes: Readonly<Record<string, number>>): void {
-  for (const [name, size] of Object.entries(sizes)) checkArgument(layer, name, size, whole(1));
 }
 
 /** What `options` mean for a layer whose weight has the given shape. */

@@ -55,7 +55,7 @@ export function strays(device: Device): Parameter[] {
   const references = unclaimed.of(device);
   return [...references].flatMap((reference) => {
     const parameter = reference.deref();
-    const isStray = parameter !== undefined && parameter.requiresGrad && parameter.grad !== null;
+    const isStray = parameter?.requiresGrad === true && parameter.grad !== null;
     if (parameter === undefined || isStray) references.delete(reference);
     return isStray ? [parameter] : [];
   });

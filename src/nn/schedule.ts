@@ -1,5 +1,5 @@
-import { checkOptions } from '../errors/check-options.js';
-import { list, number, oneOf, required, whole } from '../errors/rules.js';
+import { checkArgument, checkOptions } from '../errors/check-options.js';
+import { list, number, object, oneOf, required, whole } from '../errors/rules.js';
 
 /**
  * How the learning rate changes over the epochs of a run. Every group of an optimizer keeps its own rate and is multiplied
@@ -33,6 +33,7 @@ export function step(
   options: ({ every: number } | { at: readonly number[] }) & { gamma?: number },
 ): Schedule {
   const gammaRule = number({ above: 0 });
+  checkArgument('step schedule', 'options', options, object);
   if ('at' in options) {
     checkOptions('step schedule', options, { at: required(list(number({ atLeast: 0 }))), gamma: gammaRule });
     const { at, gamma = 0.1 } = options;

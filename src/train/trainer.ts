@@ -2,7 +2,7 @@ import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { BatchLoader } from '../data/loader.js';
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { instance, object, required } from '../errors/rules.js';
+import { having, instance, required } from '../errors/rules.js';
 import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { Module } from '../nn/module.js';
@@ -30,7 +30,7 @@ const OPTIONS: Rules<TrainerOptions> = {
   device: required(deviceRule),
   model: required(instance(Module)),
   optimizer: required(instance(Optimizer)),
-  schedule: required(object),
+  schedule: required(having('factor', 'a Schedule, such as schedule.constant()')),
   batches: required(instance(BatchLoader)),
 };
 

@@ -4,9 +4,10 @@ import { boolean, oneOf } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import { type Pair, pair, WINDOW_RULES } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkSizes, INIT_RULES, type InitOptions, layerInit } from '../init.js';
+import { type InitOptions, layerInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { checkSizes, INIT_RULES } from './layer-rules.js';
 
 /** Where a convolution looks, each rows and columns or one number for both; how it starts, and what follows it. */
 export interface Conv2dOptions extends InitOptions {

@@ -3,9 +3,10 @@ import { checkOptions } from '../../errors/check-options.js';
 import { boolean } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkSizes, INIT_RULES, type InitOptions, layerInit } from '../init.js';
+import { type InitOptions, layerInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { checkSizes, INIT_RULES } from './layer-rules.js';
 
 /** How a fully connected layer starts. */
 export interface LinearOptions extends InitOptions {

@@ -12,9 +12,10 @@ import {
   windowOf,
 } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkSizes, INIT_RULES, type Initialiser, type InitOptions, layerInit, nextDraw } from '../init.js';
+import { type Initialiser, type InitOptions, layerInit, nextDraw } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { checkSizes, INIT_RULES } from './layer-rules.js';
 
 /** Where a locally connected layer looks, and how it starts. */
 export interface LocalConv2dOptions extends InitOptions {

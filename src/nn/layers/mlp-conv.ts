@@ -2,10 +2,11 @@ import { checkArgument, checkOptions, type Rules } from '../../errors/check-opti
 import { boolean, callable, either, list, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import { type Pair, WINDOW_RULES } from '../../tensor/shape.js';
-import { checkSizes, type Initialiser } from '../init.js';
+import type { Initialiser } from '../init.js';
 import type { Module } from '../module.js';
 import { BatchNorm2d } from './batch-norm2d.js';
 import { Conv2d } from './conv2d.js';
+import { checkSizes } from './layer-rules.js';
 import { ReLU } from './relu.js';
 import { Sequential } from './sequential.js';
 

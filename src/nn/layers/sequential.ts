@@ -16,8 +16,9 @@ export class Sequential extends Module {
     super();
     const [first] = modules;
     const named = modules.length === 1 && first && !(first instanceof Module) ? first : modules;
-    this.#modules = this.adopt(new Map(Object.entries(named as Readonly<Record<string, Module>>)));
-    for (const [name, module] of this.#modules) checkArgument('Sequential', name, module, instance(Module));
+    const entries = Object.entries(named as Readonly<Record<string, Module>>);
+    for (const [name, module] of entries) checkArgument('Sequential', name, module, instance(Module));
+    this.#modules = this.adopt(new Map(entries));
     this.#named = new Set(this.#modules.values());
   }
 

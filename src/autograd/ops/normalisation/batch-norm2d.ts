@@ -96,8 +96,8 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
 }
 
 function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor>>): void {
-  checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
   checkDType('batchNorm2d', 'x', x);
+  checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
   for (const [what, tensor] of Object.entries(perChannel)) {
     checkDType('batchNorm2d', what, tensor);
     if (tensor.rank !== 1 || tensor.size !== x.shape[1]) {
