@@ -1,4 +1,7 @@
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import { ArgumentError } from '../errors/errors.js';
+import { list, number, seed as seedRule, synchronous, whole } from '../errors/rules.js';
+import { tensorOf } from '../tensor/check.js';
 import { uniformValues } from '../tensor/random.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -18,6 +21,15 @@ export interface GradcheckOptions {
   /** Seeds the choice of the weights, and of the coordinates that are tried (default 0). */
   seed?: number;
 }
+
+/** What these must be. */
+const OPTIONS: Rules<GradcheckOptions> = {
+  epsilon: number({ above: 0 }),
+  relative: number({ atLeast: 0 }),
+  absolute: number({ atLeast: 0 }),
+  samples: whole(1),
+  seed: seedRule,
+};
 
 /** One coordinate of one input, and the two derivatives by it. */
 export interface GradcheckEntry {
@@ -63,6 +75,9 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<GradcheckResult> {
+  checkArgument('gradcheck', 'f', f, synchronous);
+  checkArgument('gradcheck', 'inputs', inputs, list(tensorOf()));
+  checkOptions('gradcheck', options, OPTIONS);
   const { epsilon = 1e-2, relative = 1e-2, absolute = 1e-3, samples = 32, seed = 0 } = options;
   const differentiable = inputs.filter((input) => input.dtype === 'f32');
   if (differentiable.length === 0) throw new ArgumentError('gradcheck', 'no input', 'is of type f32');

@@ -2,11 +2,13 @@
  * Reverse-mode differentiation. Each op puts on the tape what it did: its output, its inputs, and how to get from the gradient
  * of the output to those of the inputs (`putOnTape`). `backward` walks the tape from its end to its beginning.
  */
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import { DawngradError, ShapeError } from '../errors/errors.js';
-import { checkDType } from '../kernels/check.js';
+import { boolean, synchronous } from '../errors/rules.js';
 import { addAndDispose, unshared } from '../kernels/elementwise.js';
 import { filled } from '../kernels/fill.js';
 import { reluGradient } from '../kernels/relu.js';
+import { checkTensor, tensorOf } from '../tensor/check.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { TapeNode, Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
@@ -42,6 +44,9 @@ class Node implements TapeNode {
   readonly place = Node.#count++;
   /** Does nobody but the tape need the output? See `relinquish`. */
   relinquished = false;
+  /** What the backward pass reads, and the version that the op had read. */
+  readonly #reads: readonly Tensor[];
+  readonly #versions: readonly number[];
 
   constructor(
     readonly op: string,
@@ -49,7 +54,26 @@ class Node implements TapeNode {
     readonly inputs: readonly Tensor[],
     readonly backward: Backward | typeof MASK,
     readonly options: TapeOptions,
-  ) {}
+    reads: readonly Tensor[],
+  ) {
+    this.#reads = reads;
+    this.#versions = reads.map(({ version }) => version);
+  }
+
+  /**
+   * Refuse to go back with other values than those that the op had.
+   * @throws DawngradError
+   */
+  checkUnwritten(): void {
+    const at = this.#reads.findIndex(
+      (read, index) => !read.disposed && read.version !== this.#versions[index],
+    );
+    if (at < 0) return;
+    throw new DawngradError(
+      `backward: a tensor ${formatShape(this.#reads[at]!.shape)} that ${this.op} needs for its gradient was written to after ` +
+        `${this.op} had used it; write to it (or take the optimizer's step) after backward, or run ${this.op} again`,
+    );
+  }
 }
 
 /** In place of the node of a tensor that was walked past: the tensor is no leaf, and has no way back any more. */
@@ -57,8 +81,12 @@ const WALKED: TapeNode = { op: 'walked', inputs: [] };
 
 let gradEnabled = true;
 
-/** Run `work`, putting nothing on the tape: for evaluation, and for updates of parameters. Returns what it returns. */
+/**
+ * Run `work`, putting nothing on the tape: for evaluation, and for updates of parameters. Returns what it returns.
+ * @throws ArgumentError when `work` is async: what comes after its first `await` would be put on the tape
+ */
 export function noGrad<T>(work: () => T): T {
+  checkArgument('noGrad', 'work', work, synchronous);
   const before = gradEnabled;
   gradEnabled = false;
   try {
@@ -72,6 +100,12 @@ export function noGrad<T>(work: () => T): T {
 export const needsGradient = (inputs: readonly Tensor[]): boolean =>
   gradEnabled && inputs.some((input) => input.requiresGrad);
 
+/** Those of the two factors of a product that its backward pass reads: each only for the gradient of the other. */
+export const factorsOf = (a: Tensor, b: Tensor): Tensor[] => [
+  ...(b.requiresGrad ? [a] : []),
+  ...(a.requiresGrad ? [b] : []),
+];
+
 /** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return putOnTape(...)`. */
 export function putOnTape(
   op: string,
@@ -84,7 +118,7 @@ export function putOnTape(
     const { reads = backward === MASK ? [output] : [...inputs, output] } = options;
     for (const tensor of reads) tensor.savedForBackward = true;
     output.requiresGrad = true;
-    output.node = new Node(op, output, inputs, backward, options);
+    output.node = new Node(op, output, inputs, backward, options, reads);
   }
   return output;
 }
@@ -114,16 +148,24 @@ export interface BackwardOptions {
   retainGraph?: boolean;
 }
 
+/** What these must be. */
+const OPTIONS: Rules<BackwardOptions> = { gradient: tensorOf(), retainGraph: boolean };
+
 /**
  * Add the gradient of `root` at each leaf (parameter) that it depends on to the leaf's `grad`: walk the tape from `root` down,
  * hand each op the gradient of its output, and add up what comes back for each of its inputs.
- * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already
+ * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already, or a tensor was
+ *   written to that an op needs as it was; nothing is left in any `grad` then
  * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape
  * @throws ArgumentError if `gradient` is not f32
  */
-export function backward(root: Tensor, { gradient, retainGraph = false }: BackwardOptions = {}): void {
+export function backward(root: Tensor, options: BackwardOptions = {}): void {
+  checkTensor('backward', 'root', root);
+  checkOptions('backward', options, OPTIONS);
+  const { gradient, retainGraph = false } = options;
   checkRoot(root, gradient);
   const tape = tapeOf(root);
+  for (const node of tape) node.checkUnwritten();
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
   const first = gradient?.view(gradient.shape) ?? filled(root.device, root.shape, 1);
   const gradients: Gradients = new Map([[root, { sum: first, masked: false }]]);
@@ -197,5 +239,5 @@ function checkRoot(root: Tensor, gradient?: Tensor): void {
   if (gradient && !sameShape(gradient.shape, root.shape)) {
     throw new ShapeError('backward', `gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
   }
-  if (gradient) checkDType('backward', 'gradient', gradient);
+  if (gradient) checkTensor('backward', 'gradient', gradient, 'f32');
 }

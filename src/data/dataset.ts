@@ -1,4 +1,9 @@
+import { checkArgument } from '../errors/check-options.js';
 import { OneLineError } from '../errors/errors.js';
+import { list, rule, text, whole } from '../errors/rules.js';
+
+/** Which class each image is of. Bytes hold the numbers of 256 classes; more take a wider array. */
+export type Labels = Uint8Array | Uint16Array | Uint32Array;
 
 /** Labelled images in host memory, NCHW. */
 export interface LabelledImages<Pixels extends Uint8Array | Float32Array> {
@@ -9,7 +14,7 @@ export interface LabelledImages<Pixels extends Uint8Array | Float32Array> {
   /** `[count, channels, height, width]` */
   readonly pixels: Pixels;
   /** `[count]`, each below `classes.length`. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
   /** The name of each class; a label is an index into it. */
   readonly classes: readonly string[];
 }
@@ -42,11 +47,64 @@ export class DataError extends OneLineError {
   override name = 'DataError';
 }
 
+const pixelsRule = rule(
+  'be a Uint8Array or a Float32Array',
+  (value) => value instanceof Uint8Array || value instanceof Float32Array,
+);
+const labelsRule = rule('be a Uint8Array, Uint16Array or Uint32Array', (value) =>
+  [Uint8Array, Uint16Array, Uint32Array].some((type) => value instanceof type),
+);
+
+/**
+ * Refuse a set that says something else than it holds: what is missing in it would be zeros to the device, and a label
+ * beyond the classes belongs to none.
+ * @param who takes the set, for errors
+ * @throws ArgumentError for fields of another kind, DataError for pixels or labels that do not fit
+ */
+export function checkImages(who: string, set: ImageSet | FloatImageSet): void {
+  checkArgument(
+    who,
+    'set',
+    set,
+    rule('be a set of images', (value) => typeof value === 'object' && value !== null),
+  );
+  const { count, channels, height, width, pixels, labels, classes } = set;
+  for (const [name, size] of Object.entries({ count, channels, height, width })) {
+    checkArgument(who, `set.${name}`, size, whole(1));
+  }
+  checkArgument(who, 'set.pixels', pixels, pixelsRule);
+  checkArgument(who, 'set.labels', labels, labelsRule);
+  checkArgument(who, 'set.classes', classes, list(text));
+  const wanted = count * featuresOf(set);
+  if (pixels.length !== wanted) {
+    throw new DataError(
+      `${who}: ${count} images of ${channels} x ${height} x ${width} are ${wanted} pixels, the set has ${pixels.length}`,
+    );
+  }
+  if (labels.length !== count) {
+    throw new DataError(`${who}: ${count} images have ${labels.length} labels; there must be one for each`);
+  }
+  if (classes.length > 2 ** (8 * labels.BYTES_PER_ELEMENT)) {
+    const type = labels.constructor.name;
+    throw new DataError(
+      `${who}: the labels of ${classes.length} classes do not fit into a ${type}, where they wrap; use a wider array`,
+    );
+  }
+  const strange = labels.findIndex((label) => label >= classes.length);
+  if (strange >= 0) {
+    throw new DataError(
+      `${who}: label ${labels[strange]} of image ${strange} is beyond the ${classes.length} classes, ` +
+        `whose labels are 0 to ${classes.length - 1}; count them from 0`,
+    );
+  }
+}
+
 /**
  * The images `from` (included) to `to` (excluded; clipped to the end of the set), sharing memory with `set`.
  * @throws DataError if the range is empty or reversed, starts outside the set, or is not made of integers.
  */
 export function take<Set extends ImageSet | FloatImageSet>(set: Set, from: number, to: number): Set {
+  checkImages('take', set);
   const end = Math.min(to, set.count);
   if (!Number.isInteger(from) || !Number.isInteger(end) || from < 0 || from >= end) {
     throw new DataError(`take: the range ${from}..${to} does not lie within the images 0..${set.count}`);

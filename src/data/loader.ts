@@ -1,3 +1,6 @@
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import { boolean, list, number, object, required, seed, whole } from '../errors/rules.js';
+import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/images/augment.js';
 import { nextKey } from '../kernels/random-key.js';
@@ -5,7 +8,7 @@ import { fromArray } from '../tensor/create.js';
 import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { gather, type HostBatch, packedLength } from './batch.js';
-import { DataError, type FloatImageSet, type ImageSet } from './dataset.js';
+import { checkImages, DataError, type FloatImageSet, type ImageSet } from './dataset.js';
 import type { Normalisation } from './normalisation.js';
 import { shuffle } from './shuffle.js';
 
@@ -21,6 +24,15 @@ export interface LoaderOptions {
   /** Shift each image by up to `padding` pixels, zeros coming in, and mirror it with probability 1/2. */
   readonly augment?: { readonly padding: number; readonly flip: boolean };
 }
+
+/** What these must be; the objects among them are looked into. */
+const OPTIONS: Rules<LoaderOptions> = {
+  batch: required(whole(1)),
+  normalisation: object,
+  shuffleSeed: seed,
+  dropLast: boolean,
+  augment: object,
+};
 
 /** Device memory that batches of one size are written to, one after another; laid out as a `HostBatch`. */
 export interface Upload {
@@ -51,15 +63,27 @@ export class BatchLoader {
   readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor } | undefined;
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
-  /** @throws DataError when a batch would hold no images, or preprocessed images come with a normalisation */
+  /**
+   * @throws ArgumentError for options that there are not, or are out of range; DataError for a set whose pixels or labels are not
+   *   what it says, or preprocessed images that come with a normalisation
+   */
   constructor(
     device: Device,
     readonly set: ImageSet | FloatImageSet,
     options: LoaderOptions,
   ) {
-    const { batch, normalisation, dropLast = false } = options;
-    if (!Number.isInteger(batch) || batch < 1) {
-      throw new DataError(`BatchLoader: a batch of ${batch} images; it must be a whole number of at least 1`);
+    checkDevice('BatchLoader', device);
+    checkImages('BatchLoader', set);
+    checkOptions('BatchLoader', options, OPTIONS);
+    const { batch, normalisation, dropLast = false, augment } = options;
+    if (normalisation) {
+      checkOptions('BatchLoader: normalisation', normalisation, {
+        mean: required(list(number(), set.channels)),
+        std: required(list(number({ above: 0 }), set.channels)),
+      });
+    }
+    if (augment) {
+      checkOptions('BatchLoader: augment', augment, { padding: required(whole(0)), flip: required(boolean) });
     }
     const floats = set.pixels instanceof Float32Array;
     if (floats && normalisation) {
@@ -100,6 +124,8 @@ export class BatchLoader {
 
   /** The pixels and labels of a batch, gathered on the host. */
   hostBatch(epoch: number, step: number): HostBatch {
+    checkArgument('BatchLoader', 'epoch', epoch, whole(0));
+    checkArgument('BatchLoader', 'step', step, whole(0, this.steps - 1));
     const { batch } = this.#options;
     return gather(this.set, this.#indices(epoch).subarray(step * batch, (step + 1) * batch));
   }

@@ -1,4 +1,6 @@
-import type { ImageSet } from './dataset.js';
+import { checkArgument } from '../errors/check-options.js';
+import { instance } from '../errors/rules.js';
+import { checkImages, type ImageSet } from './dataset.js';
 
 /** What to subtract from, and then to divide by, each channel of pixels scaled to 0..1. */
 export interface Normalisation {
@@ -11,6 +13,8 @@ export interface Normalisation {
  * test images must not leak into how the net sees the world.
  */
 export function normalisationOf(set: ImageSet): Normalisation {
+  checkImages('normalisationOf', set);
+  checkArgument('normalisationOf', 'set.pixels', set.pixels, instance(Uint8Array));
   const statistics = Array.from({ length: set.channels }, (_, channel) => momentsOf(histogram(set, channel)));
   // A channel that is the same everywhere carries nothing; dividing by its deviation of 0 would make it NaN.
   return {

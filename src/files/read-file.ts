@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { checkArgument } from '../errors/check-options.js';
 import { FileError } from '../errors/errors.js';
+import { text } from '../errors/rules.js';
 import { explainSystemError } from './system-error.js';
 
 /**
@@ -7,6 +9,7 @@ import { explainSystemError } from './system-error.js';
  * @throws FileError when it cannot be read
  */
 export function readBytes(path: string): Uint8Array {
+  checkArgument('reading a file', 'path', path, text);
   try {
     const { buffer, byteOffset, length } = readFileSync(path);
     // Without what Node's `Buffer` adds: its `slice` shares memory, where that of a `Uint8Array` copies.

@@ -1,4 +1,6 @@
-import { ArgumentError, type DawngradError } from '../errors/errors.js';
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import type { DawngradError } from '../errors/errors.js';
+import { either, oneOf, plainObject, seed, synchronous, text } from '../errors/rules.js';
 import {
   type Adapter,
   type AdapterDescription,
@@ -39,13 +41,17 @@ export interface DeviceOptions extends AdapterOptions {
   precision?: Precision;
 }
 
-const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
+/** What its options must be; which limits there are, the adapter says. */
+const OPTIONS: Rules<DeviceOptions> = {
+  backend: text,
+  adapter: text,
+  seed,
+  limits: either(plainObject, oneOf('minimum')),
+  precision: oneOf('single', 'half'),
+  features: oneOf('none'),
+};
 
-function wantedFeatures(features: DeviceOptions['features']): readonly GPUFeatureName[] {
-  if (features === undefined) return WANTED_FEATURES;
-  if (features === 'none') return [];
-  throw new ArgumentError('creating a device', 'features', `is ${features}`, "it must be 'none' or left out");
-}
+const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
 
 async function openDevice({
   seed,
@@ -56,7 +62,10 @@ async function openDevice({
 }: DeviceOptions): Promise<{ adapter: Adapter; gpu: GPUDevice }> {
   const adapter = await requestAdapter(which, precision);
   const gpu = await adapter.gpuAdapter.requestDevice({
-    requiredFeatures: wantedFeatures(features).filter((feature) => adapter.gpuAdapter.features.has(feature)),
+    requiredFeatures:
+      features === 'none'
+        ? []
+        : WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
     requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
   });
   return { adapter, gpu };
@@ -119,9 +128,11 @@ export class Device {
    *
    *     const device = await Device.create({ seed: 1 });
    *
-   * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has
+   * @throws AdapterError when there is none, LimitError when `limits` asks for more than the adapter has, ArgumentError for
+   *   options that there are not
    */
   static async create(options: DeviceOptions = {}): Promise<Device> {
+    checkOptions('Device.create', options, OPTIONS);
     const { adapter, gpu } = await openDevice(options);
     return new Device(adapter, gpu, options);
   }
@@ -195,6 +206,7 @@ export class Device {
    *     device.onHost(() => rate.write(Float32Array.of(0.1 / ++steps)));
    */
   onHost(work: () => void): void {
+    checkArgument('device.onHost', 'work', work, synchronous);
     const { recording } = this.#recorder;
     if (recording) recording.onHost(work);
     else work();
@@ -229,7 +241,7 @@ export class Device {
    *   LimitError when a tensor exceeds the device's limits
    */
   record<T>(work: () => T): Program<T> {
-    return this.#programOf(this.#recorder.record(work));
+    return this.#programOf(this.#recorder.record('device.record', work));
   }
 
   /**
@@ -238,7 +250,7 @@ export class Device {
    * @throws what `record` throws
    */
   async compile<T>(work: () => T): Promise<Program<T>> {
-    const recorded = this.#recorder.record(work);
+    const recorded = this.#recorder.record('device.compile', work);
     await this.#wait(this.#compile(recorded.recording.launches));
     return this.#programOf(recorded);
   }
@@ -249,7 +261,7 @@ export class Device {
    * @throws what `record` throws
    */
   plan<T>(work: () => T): ProgramPlan<T> {
-    return planProgram(this.#recorder.record(work), this.#pool.largest);
+    return planProgram(this.#recorder.record('device.plan', work), this.#pool.largest);
   }
 
   /**
@@ -257,6 +269,7 @@ export class Device {
    * happens once, now, and in no run of the program.
    */
   unrecorded<T>(work: () => T): T {
+    checkArgument('device.unrecorded', 'work', work, synchronous);
     return this.#recorder.unrecorded(work);
   }
 

@@ -118,7 +118,7 @@ function planTraining({ device, train, model, optimizer }: Session, batch: numbe
 }
 
 function planEvaluation({ device, test, model }: Session): StepPlan {
-  return new BatchProgram(device, test, evaluationWork(model.eval())).plan(EVALUATION_BATCH);
+  return new BatchProgram(device, test, evaluationWork(model)).plan(EVALUATION_BATCH);
 }
 
 /** The largest count, below one that is too many, for which `plan` finds no limit; 0 if there is none. */

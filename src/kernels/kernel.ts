@@ -77,6 +77,7 @@ export function launch<B extends string, P extends string>(
       `${kernel.name}: ${names[0]} and ${stranger} are on different devices; read one with toArray() and make it anew`,
     );
   }
+  for (const name of names) if (kernel.bindings[name] === 'write') tensors[name].wasWritten();
   const { flops, bytes } = kernel.cost(params);
   device.launch({
     label: kernel.name,

@@ -22,7 +22,8 @@ export type { FixedOptions, ModelDescription, ModelEntry, ModelOptions } from '.
 export { NetworkInNetwork, type NinLayers } from './models/nin.js';
 export { Module } from './module.js';
 export { Adam, type AdamOptions } from './optim/adam.js';
-export { type GroupOptions, Optimizer, type OptimizerState, type RateOptions } from './optim/optimizer.js';
+export { Optimizer, type OptimizerState } from './optim/optimizer.js';
+export type { GroupOptions, RateOptions } from './optim/options.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Parameter, stateBuffer } from './parameter.js';
 export * as schedule from './schedule.js';

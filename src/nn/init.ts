@@ -1,3 +1,5 @@
+import { checkArgument, checkOptions } from '../errors/check-options.js';
+import { number, oneOf } from '../errors/rules.js';
 import type { Device } from '../gpu/device.js';
 import { PerDevice } from '../gpu/device-state.js';
 import { normalValues, uniformValues } from '../tensor/random.js';
@@ -35,24 +37,25 @@ export function fans([outputs = 1, inputs = 1, ...kernel]: Shape): { fanIn: numb
 }
 
 /** Every element the same. */
-export const constant =
-  (value: number): Initialiser =>
-  (shape) =>
-    new Float32Array(sizeOf(shape)).fill(value);
+export function constant(value: number): Initialiser {
+  checkArgument('init.constant', 'value', value, number());
+  return (shape) => new Float32Array(sizeOf(shape)).fill(value);
+}
 
 /** N(0, std^2). */
-export const normal =
-  (std: number): Initialiser =>
-  (shape, { seed, stream }) =>
-    normalValues(sizeOf(shape), seed, stream, 0, std);
+export function normal(std: number): Initialiser {
+  checkArgument('init.normal', 'std', std, number({ atLeast: 0 }));
+  return (shape, { seed, stream }) => normalValues(sizeOf(shape), seed, stream, 0, std);
+}
 
 /** U(-bound, bound). */
-export const uniform =
-  (bound: number): Initialiser =>
-  (shape, { seed, stream }) =>
-    uniformValues(sizeOf(shape), seed, stream, -bound, bound);
+export function uniform(bound: number): Initialiser {
+  checkArgument('init.uniform', 'bound', bound, number({ atLeast: 0 }));
+  return (shape, { seed, stream }) => uniformValues(sizeOf(shape), seed, stream, -bound, bound);
+}
 
 type Distribution = 'normal' | 'uniform';
+const distributionRule = oneOf('normal', 'uniform');
 
 /** A uniform distribution on (-b, b) has standard deviation b / sqrt 3. */
 const withDeviation = (std: number, distribution: Distribution): Initialiser =>
@@ -62,21 +65,25 @@ const withDeviation = (std: number, distribution: Distribution): Initialiser =>
  * Keeps the scale of activations through a layer followed by a ReLU: variance 2 / ((1 + a^2) fanIn), with `a` the slope of
  * the ReLU below zero. He et al., "Delving Deep into Rectifiers" (ICCV 2015), equation 10.
  */
-export const he =
-  ({ slope = 0, distribution = 'normal' as Distribution } = {}): Initialiser =>
-  (shape, draw) =>
+export function he(options: { slope?: number; distribution?: Distribution } = {}): Initialiser {
+  checkOptions('init.he', options, { slope: number(), distribution: distributionRule });
+  const { slope = 0, distribution = 'normal' } = options;
+  return (shape, draw) =>
     withDeviation(Math.sqrt(2 / ((1 + slope ** 2) * fans(shape).fanIn)), distribution)(shape, draw);
+}
 
 /**
  * Keeps the scale of activations and of gradients through a linear layer: variance 2 / (fanIn + fanOut). Glorot & Bengio,
  * "Understanding the difficulty of training deep feedforward neural networks" (AISTATS 2010), equation 12.
  */
-export const xavier =
-  ({ distribution = 'normal' as Distribution } = {}): Initialiser =>
-  (shape, draw) => {
+export function xavier(options: { distribution?: Distribution } = {}): Initialiser {
+  checkOptions('init.xavier', options, { distribution: distributionRule });
+  const { distribution = 'normal' } = options;
+  return (shape, draw) => {
     const { fanIn, fanOut } = fans(shape);
     return withDeviation(Math.sqrt(2 / (fanIn + fanOut)), distribution)(shape, draw);
   };
+}
 
 /** How a layer with weights and biases starts. */
 export interface InitOptions {

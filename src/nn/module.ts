@@ -1,4 +1,6 @@
+import { checkArgument } from '../errors/check-options.js';
 import { OpError } from '../errors/errors.js';
+import { boolean, synchronous } from '../errors/rules.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 import { assignAll, type State } from './state.js';
@@ -9,10 +11,29 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (capital) => 
 /** PyTorch counts the batches that a batch norm saw; it uses the count only where the momentum is unset, which we lack. */
 const isBatchCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
 
+/** What is in an array, a Map, a Set or a plain object, by name; nothing in anything else. */
+function itemsOf(value: unknown): Iterable<readonly [unknown, unknown]> {
+  if (value instanceof Map) return value;
+  if (Array.isArray(value) || value instanceof Set) return [...value].entries();
+  const isPlain =
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.entries(value) : [];
+}
+
+/** The modules and tensors in a value, by name: itself, or those in what it holds, at any depth. */
+function* found(name: string, value: unknown, within: readonly unknown[] = []): Generator<[string, unknown]> {
+  if (value instanceof Module || value instanceof Tensor) yield [name, value];
+  else if (!within.includes(value)) {
+    for (const [key, item] of itemsOf(value)) yield* found(`${name}.${key}`, item, [...within, value]);
+  }
+}
+
 /**
  * Something with a `forward` and with state. Parameters, buffers (tensors kept without a gradient) and inner modules are
  * found through the object's own fields, in order of declaration, and named after them, in PyTorch's way:
- * `block1.conv.weight`, `bn.running_mean`; a field with an array of modules gives `layers.0.weight`.
+ * `block1.conv.weight`, `bn.running_mean`. They may be in arrays, Maps and plain objects, at any depth: a field `layers` with an
+ * array of modules gives `layers.0.weight`, a field `heads` with `{ cat: ... }` gives `heads.cat.weight`. What is in a private
+ * field (`#conv`) nobody can see from outside: it would not be trained, nor saved.
  */
 export abstract class Module {
   /** Behave as in training (dropout drops, batch norm takes the batch's statistics)? See `train` and `eval`. */
@@ -24,16 +45,19 @@ export abstract class Module {
 
   /** Inner modules by name. */
   children(): ReadonlyMap<string, Module> {
-    const children = new Map<string, Module>();
-    for (const [field, value] of Object.entries(this)) {
-      if (value instanceof Module) children.set(snakeCase(field), value);
-      else if (Array.isArray(value)) {
-        value.forEach((item, index) => {
-          if (item instanceof Module) children.set(`${snakeCase(field)}.${index}`, item);
-        });
-      }
-    }
-    return this.adopt(children);
+    const children = this.#held().filter((named): named is [string, Module] => named[1] instanceof Module);
+    return this.adopt(new Map(children));
+  }
+
+  /** The modules and tensors in its fields, by name. */
+  #held(): [string, unknown][] {
+    return Object.entries(this).flatMap(([field, value]) => [...found(snakeCase(field), value)]);
+  }
+
+  /** This module and all below, each once. */
+  modules(): Module[] {
+    const below = [...this.children().values()].flatMap((child) => child.modules());
+    return [...new Set<Module>([this, ...below])];
   }
 
   /** Tell modules where they are, for error messages. */
@@ -74,18 +98,19 @@ export abstract class Module {
   }
 
   #tensors(wanted: (tensor: Tensor) => boolean): Map<string, Tensor> {
-    const found = new Map<string, Tensor>();
+    const tensors = new Map<string, Tensor>();
     const seen = new Set<Tensor>();
     const visit = (module: Module, prefix: string) => {
-      for (const [field, value] of Object.entries(module)) {
+      for (const [name, value] of module.#held()) {
         if (!(value instanceof Tensor) || !wanted(value) || seen.has(value)) continue;
+        if (value instanceof Parameter) value.claim();
         seen.add(value);
-        found.set(prefix + snakeCase(field), value);
+        tensors.set(prefix + name, value);
       }
       for (const [name, child] of module.children()) visit(child, `${prefix}${name}.`);
     };
     visit(this, '');
-    return found;
+    return tensors;
   }
 
   /** Every parameter in this module and below, in the order of `namedParameters`: what an optimizer is given. */
@@ -95,6 +120,7 @@ export abstract class Module {
 
   /** Switch this module and all below to training or, with `false`, to evaluation. */
   train(training = true): this {
+    checkArgument(`${this}.train`, 'training', training, boolean);
     this.training = training;
     for (const child of this.children().values()) child.train(training);
     return this;
@@ -103,6 +129,18 @@ export abstract class Module {
   /** Switch this module and all below to evaluation. */
   eval(): this {
     return this.train(false);
+  }
+
+  /** Run `work` with this module and all below in evaluation, and leave each in the mode that it was in. */
+  evaluating<T>(work: () => T): T {
+    checkArgument('evaluating', 'work', work, synchronous);
+    const before = this.modules().map((module) => ({ module, training: module.training }));
+    this.eval();
+    try {
+      return work();
+    } finally {
+      for (const { module, training } of before) module.training = training;
+    }
   }
 
   /** Forget the gradients, and give their memory back. */

@@ -1,4 +1,5 @@
-import { ArgumentError } from '../errors/errors.js';
+import { checkArgument, checkOptions } from '../errors/check-options.js';
+import { list, number, object, oneOf, required, whole } from '../errors/rules.js';
 
 /**
  * How the learning rate changes over the epochs of a run. Every group of an optimizer keeps its own rate and is multiplied
@@ -41,14 +42,16 @@ export const constant = (): Schedule => ofEpoch(() => 1);
 export function step(
   options: ({ every: number } | { at: readonly number[] }) & { gamma?: number },
 ): Schedule {
-  const { gamma = 0.1 } = options;
-  if ('every' in options) {
-    const { every } = options;
-    if (!(every > 0))
-      throw new ArgumentError('step schedule', 'every', `is ${every}`, 'it must be more than 0 epochs');
-    return ofEpoch((epoch) => gamma ** Math.floor(epoch / every));
+  const gammaRule = number({ above: 0 });
+  checkArgument('step schedule', 'options', options, object);
+  if ('at' in options) {
+    checkOptions('step schedule', options, { at: required(list(number({ atLeast: 0 }))), gamma: gammaRule });
+    const { at, gamma = 0.1 } = options;
+    return ofEpoch((epoch) => gamma ** at.filter((milestone) => epoch >= milestone).length);
   }
-  return ofEpoch((epoch) => gamma ** options.at.filter((milestone) => epoch >= milestone).length);
+  checkOptions('step schedule', options, { every: required(number({ above: 0 })), gamma: gammaRule });
+  const { every, gamma = 0.1 } = options;
+  return ofEpoch((epoch) => gamma ** Math.floor(epoch / every));
 }
 
 /**
@@ -56,9 +59,12 @@ export function step(
  * Hutter, "SGDR" (ICLR 2017), equation 5, without restarts.
  * @throws ArgumentError unless `epochs` is more than 0
  */
-export function cosine({ epochs, end = 0 }: { epochs: number; end?: number }): Schedule {
-  if (!(epochs > 0))
-    throw new ArgumentError('cosine schedule', 'epochs', `is ${epochs}`, 'it must be more than 0');
+export function cosine(options: { epochs: number; end?: number }): Schedule {
+  checkOptions('cosine schedule', options, {
+    epochs: required(number({ above: 0 })),
+    end: number({ atLeast: 0 }),
+  });
+  const { epochs, end = 0 } = options;
   return ofEpoch(
     (epoch) => end + ((1 - end) * (1 + Math.cos((Math.PI * Math.min(epoch, epochs)) / epochs))) / 2,
   );
@@ -70,10 +76,12 @@ export function cosine({ epochs, end = 0 }: { epochs: number; end?: number }): S
  *
  *     warmUp({ epochs: 1 }, cosine({ epochs: 9 })); // ten epochs
  */
-export function warmUp(
-  { epochs, start = 0 }: { epochs: number; start?: number },
-  then = constant(),
-): Schedule {
+export function warmUp(options: { epochs: number; start?: number }, then = constant()): Schedule {
+  checkOptions('warmUp schedule', options, {
+    epochs: required(number({ atLeast: 0 })),
+    start: number({ atLeast: 0 }),
+  });
+  const { epochs, start = 0 } = options;
   return {
     factor: (epoch) =>
       epoch < epochs
@@ -107,6 +115,13 @@ export interface PlateauOptions {
  * and once more, so that it ends at one per cent of where it began.
  */
 export function plateau(options: PlateauOptions = {}): Schedule {
+  checkOptions('plateau schedule', options, {
+    patience: whole(1),
+    gamma: number({ above: 0 }),
+    drops: whole(0),
+    mode: oneOf('max', 'min'),
+    threshold: number({ atLeast: 0 }),
+  });
   const { patience = 10, gamma = 0.1, drops = 2, mode = 'max', threshold = 0 } = options;
   const sign = mode === 'max' ? 1 : -1;
   const start = { best: -Number.MAX_VALUE, stale: 0, drops: 0 };

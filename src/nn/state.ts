@@ -32,6 +32,7 @@ export function assign(target: Tensor, source: Tensor | HostArray): void {
   }
   if (target.size === 0 || source === target) return;
   device.copy(source.memory, target.memory, target.bytes);
+  target.wasWritten();
 }
 
 /**

@@ -1,4 +1,7 @@
+import { checkOptions, type Rules } from '../errors/check-options.js';
 import { ArgumentError, ShapeError } from '../errors/errors.js';
+import { boolean, pairOf, required, whole } from '../errors/rules.js';
+import { show } from '../errors/show.js';
 
 /** Sizes of a tensor's axes, outermost first. Images are `[N, C, H, W]`: batch, channels, rows, columns. */
 export type Shape = readonly number[];
@@ -22,9 +25,17 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 /**
  * Refuse a shape that no tensor can have. Zero is a length like any other.
- * @throws ShapeError if a length is negative or not whole
+ * @throws ShapeError if a length is negative or not whole, ArgumentError if it is no array
  */
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape)) {
+    throw new ArgumentError(
+      op,
+      'shape',
+      `is ${show(shape)}`,
+      'it must be an array with the length of each axis',
+    );
+  }
   if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
     throw new ShapeError(
       op,
@@ -58,6 +69,7 @@ export function checkSameShape(op: string, a: Shape, b: Shape): void {
  * @throws ShapeError if the number of elements would change
  */
 export function reshapedShape(from: Shape, to: Shape): Shape {
+  if (!Array.isArray(to)) checkShape('reshape', to);
   const size = sizeOf(from);
   const known = sizeOf(to.filter((length) => length !== -1));
   const unknown = to.length - to.filter((length) => length !== -1).length;
@@ -124,32 +136,29 @@ export interface WindowOptions {
   ceilMode?: boolean;
 }
 
+/** What the options of a window must be. */
+export const WINDOW_RULES: Rules<WindowOptions> = {
+  kernelSize: required(pairOf(whole(1))),
+  stride: pairOf(whole(1)),
+  padding: pairOf(whole(0)),
+  dilation: pairOf(whole(1)),
+  ceilMode: boolean,
+};
+
 /**
  * The window that `options` describe, with PyTorch's defaults filled in.
- * @throws ArgumentError if a number is not whole or too small
+ * @throws ArgumentError if there is no such option, or a number is not whole or too small
  */
 export function windowOf(op: string, options: WindowOptions): Window {
+  checkOptions(op, options, WINDOW_RULES);
   const { kernelSize, stride = 1, padding = 0, dilation = 1, ceilMode = false } = options;
-  const window = {
+  return {
     kernel: pair(kernelSize),
     stride: pair(stride),
     padding: pair(padding),
     dilation: pair(dilation),
     ceilMode,
   };
-  const rules = [
-    ['kernelSize', window.kernel, 1],
-    ['stride', window.stride, 1],
-    ['padding', window.padding, 0],
-    ['dilation', window.dilation, 1],
-  ] as const;
-  for (const [name, values, least] of rules) {
-    if (values.some((value) => !Number.isInteger(value) || value < least)) {
-      const remedy = `it must be a whole number of at least ${least}`;
-      throw new ArgumentError(op, name, `is ${values.join(' x ')}`, remedy);
-    }
-  }
-  return window;
 }
 
 /**

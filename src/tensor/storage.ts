@@ -1,16 +1,21 @@
 import type { Device } from '../gpu/device.js';
 import { aligned, type OwnedMemory } from '../gpu/memory/memory.js';
+import { Writes } from './writes.js';
 
 /** Memory shared by the tensors that view it; it is given back when the last of them lets go. */
 export class Storage {
   /** Where it is on the device. */
   readonly memory: OwnedMemory;
+  /** How often it was written to. */
+  readonly writes: Writes;
   readonly #isPart: boolean;
   #holders = 1;
 
-  constructor(memory: OwnedMemory, isPart = false) {
+  /** @param whole what it is a part of */
+  constructor(memory: OwnedMemory, whole?: Storage) {
     this.memory = memory;
-    this.#isPart = isPart;
+    this.writes = new Writes(whole?.writes);
+    this.#isPart = whole !== undefined;
   }
 
   /** New memory; its contents are undefined. */
@@ -33,7 +38,7 @@ export class Storage {
   part(start: number, bytes: number): Storage {
     const { buffer, offset, size } = this.retain().memory;
     const most = Math.min(aligned(bytes), size - start);
-    return new Storage({ buffer, offset: offset + start, size: most, release: () => this.release() }, true);
+    return new Storage({ buffer, offset: offset + start, size: most, release: () => this.release() }, this);
   }
 
   /** Count one holder less; the memory is given back with the last. */

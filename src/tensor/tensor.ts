@@ -1,4 +1,8 @@
+import { checkArgument } from '../errors/check-options.js';
 import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
+import { oneOf } from '../errors/rules.js';
+import { show } from '../errors/show.js';
+import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
@@ -50,7 +54,10 @@ export class Tensor {
    * @throws ShapeError unless every length is a whole number, 0 or more
    */
   constructor(device: Device, shape: Shape, dtype: DType = 'f32', storage?: Storage) {
+    checkDevice('creating a tensor', device);
     checkShape('creating a tensor', shape);
+    if (!Object.hasOwn(ARRAYS, dtype))
+      checkArgument('creating a tensor', 'dtype', dtype, oneOf(...Object.keys(ARRAYS)));
     this.device = device;
     this.shape = [...shape];
     this.dtype = dtype;
@@ -99,6 +106,19 @@ export class Tensor {
     return this.#held.shared;
   }
 
+  /** A number that is another one after each write to its memory, by whichever tensor that shares it: see `wasWritten`. */
+  get version(): number {
+    return this.#held.writes.version;
+  }
+
+  /**
+   * Say that its memory was written to: who launches a kernel that writes to it does. The tape refuses to go back through an op
+   * that had read what was there before.
+   */
+  wasWritten(): void {
+    this.#held.writes.count();
+  }
+
   /**
    * A tensor of another shape over the same memory; one length may be -1, to be worked out from the others. Gradients do not
    * flow through it: see `reshape` for that.
@@ -133,6 +153,7 @@ export class Tensor {
   moveInto(whole: Tensor, start: number): void {
     const storage = whole.#partOf(start, this.shape);
     if (this.size > 0) this.device.copy(this.memory, storage.memory, this.bytes);
+    storage.writes.goOnFrom(this.#held.writes);
     this.dispose();
     this.#storage = storage;
     collected.register(this, storage, this);
@@ -143,20 +164,21 @@ export class Tensor {
    * @throws ShapeError for another number of values, ArgumentError for an array of another type than `dtype`
    */
   write(values: Float32Array | Uint32Array): this {
+    if (!(values instanceof ARRAYS[this.dtype])) {
+      throw new ArgumentError(
+        `writing a tensor ${formatShape(this.shape)} of type ${this.dtype}`,
+        'values',
+        `are ${show(values)}, expected a ${ARRAYS[this.dtype].name}`,
+      );
+    }
     if (values.length !== this.size) {
       throw new ShapeError(
         `writing a tensor ${formatShape(this.shape)}`,
         `expected ${this.size} values, got ${values.length}`,
       );
     }
-    if (!(values instanceof ARRAYS[this.dtype])) {
-      throw new ArgumentError(
-        `writing a tensor ${formatShape(this.shape)} of type ${this.dtype}`,
-        'values',
-        `are a ${values.constructor.name}, expected a ${ARRAYS[this.dtype].name}`,
-      );
-    }
     if (this.size > 0) this.device.write(this.buffer, values, this.memory.offset);
+    this.wasWritten();
     return this;
   }
 

@@ -1,9 +1,13 @@
 import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
-import type { BatchLoader } from '../data/loader.js';
+import { BatchLoader } from '../data/loader.js';
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import { having, instance, required } from '../errors/rules.js';
+import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
-import type { Module } from '../nn/module.js';
-import type { Optimizer, RateOptions } from '../nn/optim/optimizer.js';
+import { Module } from '../nn/module.js';
+import { Optimizer } from '../nn/optim/optimizer.js';
+import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
 import { pipelined } from './pipelined.js';
@@ -20,6 +24,15 @@ export interface TrainerOptions {
   readonly schedule: Schedule;
   readonly batches: BatchLoader;
 }
+
+/** What these must be. */
+const OPTIONS: Rules<TrainerOptions> = {
+  device: required(deviceRule),
+  model: required(instance(Module)),
+  optimizer: required(instance(Optimizer)),
+  schedule: required(having('factor', 'a Schedule, such as schedule.constant()')),
+  batches: required(instance(BatchLoader)),
+};
 
 /** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
 export interface Position {
@@ -43,9 +56,10 @@ export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): 
   };
 }
 
-/** The work of scoring a batch, on a model in evaluation mode. */
+/** The work of scoring a batch, in evaluation mode; the model is left in the mode that it was in. */
 export function evaluationWork(model: Module): BatchWork {
-  return (images, labels) => noGrad(() => crossEntropy(model.forward(images), labels));
+  return (images, labels) =>
+    model.evaluating(() => noGrad(() => crossEntropy(model.forward(images), labels)));
 }
 
 /**
@@ -63,7 +77,9 @@ export class Trainer {
 
   readonly #program: BatchProgram;
 
+  /** @throws ArgumentError when one of them is missing or something else */
   constructor(options: TrainerOptions) {
+    checkOptions('Trainer', options, OPTIONS);
     this.options = options;
     const { device, model, optimizer, batches } = options;
     this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer));
@@ -116,13 +132,18 @@ export class Trainer {
   }
 }
 
-/** Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. */
+/**
+ * Scores of a model in evaluation mode on every batch of an epoch, in order; a consumer may stop between any two. The model
+ * itself stays in the mode that it is in.
+ */
 export async function* evaluate(device: Device, model: Module, batches: BatchLoader): AsyncGenerator<Score> {
+  checkDevice('evaluate', device);
+  checkArgument('evaluate', 'model', model, instance(Module));
+  checkArgument('evaluate', 'batches', batches, instance(BatchLoader));
   const program = new BatchProgram(device, batches, evaluationWork(model));
   function* steps(): Generator<Promise<Score>> {
     for (let step = 0; step < batches.steps; step++) yield program.run(0, step);
   }
-  model.eval();
   try {
     await program.compile(0, 0);
     yield* pipelined(steps(), () => {});

@@ -39,7 +39,7 @@ export function writeTinyMnist(directory: string, train = 40, test = 20): string
   ] as const) {
     const { pixels, labels } = stripes(count);
     writeIdx(join(directory, `${name}-images-idx3-ubyte`), [count, SIZE, SIZE], pixels);
-    writeIdx(join(directory, `${name}-labels-idx1-ubyte`), [count], labels);
+    writeIdx(join(directory, `${name}-labels-idx1-ubyte`), [count], Uint8Array.from(labels));
   }
   return directory;
 }

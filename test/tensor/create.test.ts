@@ -109,10 +109,10 @@ describe('fromArray', () => {
 
   it('refuses another number of values, and what is not a shape', () => {
     expect(() => fromArray(gpu.device, new Float32Array(5), [2, 3])).toThrow(
-      new ShapeError('from', 'shape [2, 3] needs 6 values, got 5'),
+      new ShapeError('fromArray', 'shape [2, 3] needs 6 values, got 5'),
     );
     expect(() => fromArray(gpu.device, new Float32Array(4), [-2, -2])).toThrow(
-      'from: [-2, -2] is not a shape',
+      'fromArray: [-2, -2] is not a shape',
     );
   });
 });

@@ -182,14 +182,19 @@ describe('windowOf', () => {
   });
 
   it.each([
-    [{ kernelSize: 0 }, 'kernelSize', '0 x 0', 1],
-    [{ kernelSize: [3, 1.5] }, 'kernelSize', '3 x 1.5', 1],
-    [{ kernelSize: 3, stride: 0 }, 'stride', '0 x 0', 1],
-    [{ kernelSize: 3, padding: [0, -1] }, 'padding', '0 x -1', 0],
-    [{ kernelSize: 3, dilation: 0 }, 'dilation', '0 x 0', 1],
-  ] as const)('refuses %j, since %s is %s', (options, argument, value, least) => {
+    [{ kernelSize: 0 }, 'kernelSize', '0', 'it', 1],
+    [{ kernelSize: [3, 1.5] }, 'kernelSize', '[3, 1.5]', 'each', 1],
+    [{ kernelSize: 3, stride: 0 }, 'stride', '0', 'it', 1],
+    [{ kernelSize: 3, padding: [0, -1] }, 'padding', '[0, -1]', 'each', 0],
+    [{ kernelSize: 3, dilation: 0 }, 'dilation', '0', 'it', 1],
+  ] as const)('refuses %j, since %s is %s', (options, argument, value, which, least) => {
     expect(() => windowOf('conv2d', options)).toThrow(
-      new ArgumentError('conv2d', argument, `is ${value}`, `it must be a whole number of at least ${least}`),
+      new ArgumentError(
+        'conv2d',
+        argument,
+        `is ${value}`,
+        `${which} must be a whole number of at least ${least}`,
+      ),
     );
   });
 });

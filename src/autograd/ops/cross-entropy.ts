@@ -1,4 +1,5 @@
-import { ArgumentError } from '../../errors/errors.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { whole } from '../../errors/rules.js';
 import { elementwise } from '../../kernels/elementwise.js';
 import { sumOver } from '../../kernels/reduce.js';
 import {
@@ -13,6 +14,9 @@ export interface CrossEntropyOptions {
   /** Rows with this label are left out of loss, gradient and count, and of the mean (default: none are). */
   readonly ignoreIndex?: number;
 }
+
+/** Labels are 32 bits. */
+const OPTIONS: Rules<CrossEntropyOptions> = { ignoreIndex: whole(0, 2 ** 32 - 1) };
 
 /** What `crossEntropy` returns. */
 export interface CrossEntropy {
@@ -35,9 +39,10 @@ export interface CrossEntropy {
 export function crossEntropy(
   logits: Tensor,
   labels: Tensor,
-  { ignoreIndex }: CrossEntropyOptions = {},
+  options: CrossEntropyOptions = {},
 ): CrossEntropy {
-  checkIgnoreIndex(ignoreIndex);
+  checkOptions('crossEntropy', options, OPTIONS);
+  const { ignoreIndex } = options;
   const rows = softmaxCrossEntropy(logits, labels, ignoreIndex);
   const correct = sumOver(rows.correct, [0]);
   const counted = ignoreIndex === undefined ? null : sumAndDispose(countedRows(labels, ignoreIndex));
@@ -51,7 +56,7 @@ export function crossEntropy(
     counted?.dispose();
   }
   // dlogits = dloss / N (p - [k = label])
-  putOnTape('crossEntropy', loss, [logits], (dloss) => {
+  const backward = (dloss: Tensor) => {
     const gradient = (from: Tensor, divisor: number) =>
       softmaxCrossEntropyGradient(logits, labels, rows.statistics, from, divisor, ignoreIndex);
     if (!counted) return [gradient(dloss, labels.size)];
@@ -59,14 +64,9 @@ export function crossEntropy(
     const dlogits = gradient(each, 1);
     each.dispose();
     return [dlogits];
-  });
+  };
+  putOnTape('crossEntropy', loss, [logits], backward, { reads: [logits, labels] });
   return { loss, correct };
-}
-
-function checkIgnoreIndex(ignoreIndex: number | undefined): void {
-  if (ignoreIndex === undefined || ignoreIndex === ignoreIndex >>> 0) return;
-  const rule = 'it must be a whole number from 0 to 4294967295, as labels are';
-  throw new ArgumentError('crossEntropy', 'ignoreIndex', `is ${ignoreIndex}`, rule);
 }
 
 function sumAndDispose(values: Tensor): Tensor {

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../errors/errors.js';
+import { checkTensor } from '../../tensor/check.js';
 import { formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { putOnTape } from '../tape.js';
@@ -9,6 +10,7 @@ import { putOnTape } from '../tape.js';
  * @throws ShapeError if it has another number of elements
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkTensor('reshape', 'x', x);
   // dx = dy under x's shape
   return putOnTape('reshape', x.view(shape), [x], (dy) => [dy.view(x.shape)], { reads: [] });
 }
@@ -18,6 +20,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
  * @throws ArgumentError unless `startAxis` is a whole number from 0 to the number of axes
  */
 export function flatten(x: Tensor, startAxis = 1): Tensor {
+  checkTensor('flatten', 'x', x);
   if (!Number.isInteger(startAxis) || startAxis < 0 || startAxis > x.rank) {
     const wrong = `${startAxis} of a tensor ${formatShape(x.shape)}`;
     throw new ArgumentError('flatten', 'startAxis', wrong, `it must be from 0 to ${x.rank}`);

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkArgument, checkOptions } from '../../errors/check-options.js';
+import { callable, instance, text } from '../../errors/rules.js';
 import { makeDirectory } from '../../files/directory.js';
 import { explainSystemError, isSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
@@ -32,6 +34,12 @@ export async function download(
   directory: string,
   options: DownloadOptions = {},
 ): Promise<void> {
+  checkArgument('download', 'directory', directory, text);
+  checkOptions('download', options, {
+    baseUrl: text,
+    onProgress: callable,
+    signal: instance(AbortSignal),
+  });
   const source = SOURCES[dataset];
   if (source === undefined) {
     throw new DataError(

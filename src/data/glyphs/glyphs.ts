@@ -1,4 +1,6 @@
-import { DataError, type Dataset, type ImageSet } from '../dataset.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { seed as seedRule, whole } from '../../errors/rules.js';
+import type { Dataset, ImageSet } from '../dataset.js';
 import { Random } from '../random.js';
 import { drawScene } from './scene.js';
 import { CLASSES, SHAPES } from './shapes.js';
@@ -15,21 +17,22 @@ export interface GlyphsOptions {
   readonly test?: number;
 }
 
+/** What these must be. */
+const OPTIONS: Rules<GlyphsOptions> = { seed: seedRule, train: whole(1), test: whole(1) };
+
 /**
  * The data set that needs no files: ten shapes drawn as 32x32 RGB images, turned, scaled, slanted, moved, in any
  * colour, over clutter and under noise. The same options give the same bytes. Image `i` shows class `i mod 10`, and
  * does not depend on how many others are asked for.
- * @throws DataError if a number of images is not a positive integer
+ * @throws ArgumentError unless the numbers of images are whole, and at least 1
  */
 export function glyphs(options: GlyphsOptions = {}): Dataset {
+  checkOptions('glyphs', options, OPTIONS);
   const { seed = 0, train = 8000, test = 1000 } = options;
   return { name: 'glyphs', train: draw(seed, 0, train), test: draw(seed, 1, test) };
 }
 
 function draw(seed: number, split: number, count: number): ImageSet {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new DataError(`glyphs: the number of images must be a positive integer, not ${count}`);
-  }
   const size = 3 * SIZE * SIZE;
   const pixels = new Uint8Array(count * size);
   const labels = new Uint8Array(count);

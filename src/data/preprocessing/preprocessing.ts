@@ -1,9 +1,17 @@
+import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { HostArray } from '../../nn/state.js';
 import { fromArray } from '../../tensor/create.js';
 import { formatShape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { DataError, type FloatImageSet, featuresOf, type ImageSet, type ImageSize } from '../dataset.js';
+import {
+  checkImages,
+  DataError,
+  type FloatImageSet,
+  featuresOf,
+  type ImageSet,
+  type ImageSize,
+} from '../dataset.js';
 import type { Normalisation } from '../normalisation.js';
 import { imageStream, type Transform } from './image-stream.js';
 import type { OnProgress } from './progress.js';
@@ -43,6 +51,8 @@ export class Preprocessing {
     trainingImages: ImageSet,
     onProgress: OnProgress = () => {},
   ): Promise<Preprocessing> {
+    checkDevice('Preprocessing.fit', device);
+    checkImages('Preprocessing.fit', trainingImages);
     let fitted = new Preprocessing([]);
     for (const step of parseSpec(spec)) {
       const untouched = fitted.spec.every(({ name }) => name === 'scale');
@@ -109,6 +119,7 @@ export class Preprocessing {
    * is to do, else the result of `apply` without one.
    */
   async prepare(device: Device, set: ImageSet, onProgress?: OnProgress): Promise<PreparedImages> {
+    checkDevice('preprocessing', device);
     this.#checkFit(set);
     const normalisation = this.#normalisation(set);
     return normalisation ? { set, normalisation } : { set: await this.apply(device, set, onProgress) };
@@ -132,7 +143,8 @@ export class Preprocessing {
   }
 
   /** @throws DataError when what was learned has another size than these images */
-  #checkFit(image: ImageSize): void {
+  #checkFit(image: ImageSet): void {
+    checkImages('preprocessing', image);
     for (const { spec, learned } of this.#steps) {
       for (const [name, shapeFor] of Object.entries(kindOf(spec).learns)) {
         const [found, wanted] = [learned[name]!.shape, shapeFor(image)];

@@ -55,8 +55,8 @@ export async function classMapsOf(
   restoreModel(model, checkpoint);
   model.eval();
   const beforePooling = layersBeforePooling(model, config.model);
-  const prepared = await preprocessingOf(checkpoint).prepare(device, images);
-  const loader = new BatchLoader(device, prepared.set, { ...prepared, batch: EVALUATION_BATCH });
+  const { set, ...how } = await preprocessingOf(checkpoint).prepare(device, images);
+  const loader = new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
   const all: ClassMaps[] = [];
   for (let step = 0; step < loader.steps; step++) {
     const { maps, logits } = tidy(device, () =>

@@ -1,4 +1,6 @@
+import { checkArgument } from '../../errors/check-options.js';
 import { DawngradError } from '../../errors/errors.js';
+import { synchronous } from '../../errors/rules.js';
 import type { Memory } from '../memory/memory.js';
 import type { Launch } from './launch.js';
 import { Recording } from './recording.js';
@@ -19,8 +21,13 @@ export class Recorder {
     return this.#recording;
   }
 
-  /** @throws DawngradError while other work is recorded, and what `work` throws; nothing has happened on the device then */
-  record<T>(work: () => T): Recorded<T> {
+  /**
+   * @param who asks for it, for errors
+   * @throws DawngradError while another work is recorded, ArgumentError when it is async, and what `work` throws; nothing has
+   *   happened on the device then
+   */
+  record<T>(who: string, work: () => T): Recorded<T> {
+    checkArgument(who, 'work', work, synchronous);
     if (this.#recording) throw new DawngradError('recording a program: another one is being recorded');
     const recording = new Recording();
     this.#recording = recording;

@@ -1,8 +1,10 @@
+import { checkOptions } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import {
   checkRank,
   type Shape,
+  WINDOW_RULES,
   type Window,
   type WindowOptions,
   windowedSize,
@@ -19,6 +21,7 @@ export type PoolOptions = WindowOptions;
  * @throws ArgumentError when the padding exceeds half the kernel: a window could then lie in the padding alone
  */
 export function poolWindow(op: string, options: PoolOptions): Window {
+  checkOptions(op, options, WINDOW_RULES);
   const window = windowOf(op, { ...options, stride: options.stride ?? options.kernelSize });
   const { kernel, padding } = window;
   if (padding.some((length, axis) => length > kernel[axis] / 2)) {

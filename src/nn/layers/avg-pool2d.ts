@@ -1,4 +1,4 @@
-import { type AvgPool2dOptions, avgPool2d } from '../../autograd/ops/pools/avg-pool2d.js';
+import { type AvgPool2dOptions, avgPool2d, avgPoolOf } from '../../autograd/ops/pools/avg-pool2d.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
@@ -10,8 +10,10 @@ import { Module } from '../module.js';
 export class AvgPool2d extends Module {
   readonly options: Readonly<AvgPool2dOptions>;
 
+  /** @throws ArgumentError for options that there are not, or are out of range */
   constructor(options: AvgPool2dOptions) {
     super();
+    avgPoolOf('AvgPool2d', options);
     this.options = options;
   }
 

@@ -1,4 +1,6 @@
-import { batchNorm2d } from '../../autograd/ops/normalisation/batch-norm2d.js';
+import { BATCH_NORM_NUMBERS, batchNorm2d } from '../../autograd/ops/normalisation/batch-norm2d.js';
+import { checkArgument, checkOptions } from '../../errors/check-options.js';
+import { whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { constant } from '../init.js';
@@ -27,8 +29,11 @@ export class BatchNorm2d extends Module {
   readonly momentum: number;
 
   /** @param channels maps that come in, and go out */
-  constructor(device: Device, channels: number, { eps = 1e-5, momentum = 0.1 }: BatchNorm2dOptions = {}) {
+  constructor(device: Device, channels: number, options: BatchNorm2dOptions = {}) {
     super();
+    checkArgument('BatchNorm2d', 'channels', channels, whole(1));
+    checkOptions('BatchNorm2d', options, BATCH_NORM_NUMBERS);
+    const { eps = 1e-5, momentum = 0.1 } = options;
     this.weight = new Parameter(device, [channels], constant(1));
     this.bias = new Parameter(device, [channels], constant(0));
     this.runningMean = stateBuffer(device, [channels], 0);

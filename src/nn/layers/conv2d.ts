@@ -1,10 +1,13 @@
 import { conv2d } from '../../autograd/ops/products/conv2d.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { boolean, oneOf } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
-import { type Pair, pair } from '../../tensor/shape.js';
+import { type Pair, pair, WINDOW_RULES } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type InitOptions, layerInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { checkSizes, INIT_RULES } from './layer-rules.js';
 
 /** Where a convolution looks, each rows and columns or one number for both; how it starts, and what follows it. */
 export interface Conv2dOptions extends InitOptions {
@@ -20,6 +23,17 @@ export interface Conv2dOptions extends InitOptions {
   /** What follows, in the convolution's own launch: that spares a pass over memory (default: nothing). */
   activation?: 'relu';
 }
+
+/** What these must be. */
+const OPTIONS: Rules<Conv2dOptions> = {
+  ...INIT_RULES,
+  kernelSize: WINDOW_RULES.kernelSize,
+  stride: WINDOW_RULES.stride,
+  padding: WINDOW_RULES.padding,
+  dilation: WINDOW_RULES.dilation,
+  bias: boolean,
+  activation: oneOf('relu'),
+};
 
 /**
  * 2-D convolution: `[N, inputs, H, W]` to `[N, outputs, H', W']`; weight `[outputs, inputs, kh, kw]`, bias `[outputs]`.
@@ -37,6 +51,8 @@ export class Conv2d extends Module {
    */
   constructor(device: Device, inputs: number, outputs: number, options: Conv2dOptions) {
     super();
+    checkSizes('Conv2d', { inputs, outputs });
+    checkOptions('Conv2d', options, OPTIONS);
     const shape = [outputs, inputs, ...pair(options.kernelSize)];
     const { init, biasInit } = layerInit(shape, options);
     this.weight = new Parameter(device, shape, init);

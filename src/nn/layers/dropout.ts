@@ -1,5 +1,5 @@
-import { dropout } from '../../autograd/ops/elementwise/dropout.js';
-import { ArgumentError } from '../../errors/errors.js';
+import { dropout, dropRule } from '../../autograd/ops/elementwise/dropout.js';
+import { checkArgument } from '../../errors/check-options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
@@ -13,7 +13,7 @@ export class Dropout extends Module {
    */
   constructor(p = 0.5) {
     super();
-    if (!(p >= 0 && p < 1)) throw new ArgumentError('Dropout', 'p', `is ${p}`, 'it must be in [0, 1)');
+    checkArgument('Dropout', 'p', p, dropRule);
     this.p = p;
   }
 

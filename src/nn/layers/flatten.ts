@@ -1,4 +1,6 @@
 import { flatten } from '../../autograd/ops/reshape.js';
+import { checkArgument } from '../../errors/check-options.js';
+import { whole } from '../../errors/rules.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
@@ -6,8 +8,10 @@ import { Module } from '../module.js';
 export class Flatten extends Module {
   readonly startAxis: number;
 
+  /** @throws ArgumentError unless `startAxis` is a whole number of at least 0 */
   constructor(startAxis = 1) {
     super();
+    checkArgument('Flatten', 'startAxis', startAxis, whole(0));
     this.startAxis = startAxis;
   }
 

@@ -1,9 +1,12 @@
 import { linear } from '../../autograd/ops/products/linear.js';
+import { checkOptions } from '../../errors/check-options.js';
+import { boolean } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type InitOptions, layerInit } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { checkSizes, INIT_RULES } from './layer-rules.js';
 
 /** How a fully connected layer starts. */
 export interface LinearOptions extends InitOptions {
@@ -22,6 +25,8 @@ export class Linear extends Module {
    */
   constructor(device: Device, inputs: number, outputs: number, options: LinearOptions = {}) {
     super();
+    checkSizes('Linear', { inputs, outputs });
+    checkOptions('Linear', options, { ...INIT_RULES, bias: boolean });
     const shape = [outputs, inputs];
     const { init, biasInit } = layerInit(shape, options);
     this.weight = new Parameter(device, shape, init);

@@ -1,10 +1,21 @@
 import { localConv2d } from '../../autograd/ops/products/local-conv2d.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { boolean, pairOf, required, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
-import { type Pair, pair, type Shape, sizeOf, windowedSize, windowOf } from '../../tensor/shape.js';
+import {
+  type Pair,
+  pair,
+  type Shape,
+  sizeOf,
+  WINDOW_RULES,
+  windowedSize,
+  windowOf,
+} from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { type Initialiser, type InitOptions, layerInit, nextDraw } from '../init.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
+import { checkSizes, INIT_RULES } from './layer-rules.js';
 
 /** Where a locally connected layer looks, and how it starts. */
 export interface LocalConv2dOptions extends InitOptions {
@@ -19,6 +30,16 @@ export interface LocalConv2dOptions extends InitOptions {
   bias?: boolean;
 }
 
+/** What these must be. */
+const OPTIONS: Rules<LocalConv2dOptions> = {
+  ...INIT_RULES,
+  inputSize: required(pairOf(whole(1))),
+  kernelSize: WINDOW_RULES.kernelSize,
+  stride: WINDOW_RULES.stride,
+  padding: WINDOW_RULES.padding,
+  bias: boolean,
+};
+
 /**
  * Locally connected layer, a convolution with weights of its own at each position: `[N, inputs, H, W]` to
  * `[N, outputs, H', W']`; weight `[H', W', outputs, inputs, kh, kw]`, bias `[outputs, H', W']`.
@@ -31,7 +52,10 @@ export class LocalConv2d extends Module {
   /** @throws ShapeError when the kernel does not fit the padded image */
   constructor(device: Device, inputs: number, outputs: number, options: LocalConv2dOptions) {
     super();
-    const window = windowOf('LocalConv2d', options);
+    checkSizes('LocalConv2d', { inputs, outputs });
+    checkOptions('LocalConv2d', options, OPTIONS);
+    const { kernelSize, stride = 1, padding = 0 } = options;
+    const window = windowOf('LocalConv2d', { kernelSize, stride, padding });
     const size = windowedSize('LocalConv2d', pair(options.inputSize), window);
     const filters = [outputs, inputs, ...window.kernel];
     const { init, biasInit } = layerInit(filters, options);

@@ -1,4 +1,5 @@
 import { maxPool2d } from '../../autograd/ops/pools/max-pool2d.js';
+import { poolWindow } from '../../kernels/pools/pool-window.js';
 import type { WindowOptions } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
@@ -11,8 +12,10 @@ import { Module } from '../module.js';
 export class MaxPool2d extends Module {
   readonly options: Readonly<WindowOptions>;
 
+  /** @throws ArgumentError for options that there are not, or are out of range */
   constructor(options: WindowOptions) {
     super();
+    poolWindow('MaxPool2d', options);
     this.options = options;
   }
 

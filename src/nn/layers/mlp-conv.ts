@@ -1,9 +1,12 @@
+import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
+import { boolean, callable, either, list, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
-import type { Pair } from '../../tensor/shape.js';
+import { type Pair, WINDOW_RULES } from '../../tensor/shape.js';
 import type { Initialiser } from '../init.js';
 import type { Module } from '../module.js';
 import { BatchNorm2d } from './batch-norm2d.js';
 import { Conv2d } from './conv2d.js';
+import { checkSizes } from './layer-rules.js';
 import { ReLU } from './relu.js';
 import { Sequential } from './sequential.js';
 
@@ -23,6 +26,16 @@ export interface MlpConvOptions {
   init?: Initialiser | readonly Initialiser[];
 }
 
+/** What these must be. */
+const OPTIONS: Rules<MlpConvOptions> = {
+  kernelSize: WINDOW_RULES.kernelSize,
+  stride: WINDOW_RULES.stride,
+  padding: WINDOW_RULES.padding,
+  linearLast: boolean,
+  batchNorm: boolean,
+  init: either(list(callable), callable),
+};
+
 /**
  * The layer of *Network in Network* (section 3.1, equation 2): a small multilayer perceptron slides over the image in place
  * of a linear filter. Its first layer is a k x k convolution, `conv`; the further ones are 1x1 convolutions, `cccp1`,
@@ -36,6 +49,9 @@ export class MlpConv extends Sequential {
    * @param maps what each of its layers puts out: `[N, inputs, H, W]` becomes `[N, maps.at(-1), H', W']`
    */
   constructor(device: Device, inputs: number, maps: readonly number[], options: MlpConvOptions) {
+    checkSizes('MlpConv', { inputs });
+    checkArgument('MlpConv', 'maps', maps, list(whole(1)));
+    checkOptions('MlpConv', options, OPTIONS);
     const { kernelSize, stride = 1, padding = 0, linearLast = false, batchNorm = false, init } = options;
     const layers: Record<string, Module> = {};
     maps.forEach((outputs, index) => {

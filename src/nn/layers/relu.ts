@@ -9,6 +9,6 @@ export class ReLU extends Module {
    * @returns the same shape
    */
   forward(x: Tensor): Tensor {
-    return relu(x);
+    return this.attempt(() => relu(x));
   }
 }

@@ -1,4 +1,6 @@
 import { relinquish } from '../../autograd/tape.js';
+import { checkArgument } from '../../errors/check-options.js';
+import { instance } from '../../errors/rules.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
@@ -8,16 +10,22 @@ import { Module } from '../module.js';
  */
 export class Sequential extends Module {
   readonly #modules: ReadonlyMap<string, Module>;
+  readonly #named: ReadonlySet<Module>;
 
   constructor(...modules: readonly Module[] | [Readonly<Record<string, Module>>]) {
     super();
     const [first] = modules;
     const named = modules.length === 1 && first && !(first instanceof Module) ? first : modules;
-    this.#modules = this.adopt(new Map(Object.entries(named as Readonly<Record<string, Module>>)));
+    const entries = Object.entries(named as Readonly<Record<string, Module>>);
+    for (const [name, module] of entries) checkArgument('Sequential', name, module, instance(Module));
+    this.#modules = this.adopt(new Map(entries));
+    this.#named = new Set(this.#modules.values());
   }
 
+  /** Those in order, and behind them what else a class that extends this has in its fields. */
   override children(): ReadonlyMap<string, Module> {
-    return this.#modules;
+    const others = [...super.children()].filter(([, module]) => !this.#named.has(module));
+    return others.length === 0 ? this.#modules : new Map([...this.#modules, ...others]);
   }
 
   /** What passes between its modules is nobody else's, so the memory of it is given back early. */

@@ -9,7 +9,7 @@ import { Maxout } from '../layers/maxout.js';
 import { Sequential } from '../layers/sequential.js';
 import type { Module } from '../module.js';
 import { LINEAR_HEAD } from './head.js';
-import type { ModelDescription, ModelOptions } from './model.js';
+import { checkModelOptions, type ModelDescription, type ModelOptions } from './model.js';
 import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 interface Block {
@@ -33,6 +33,8 @@ export interface ConvMaxoutLayers extends ModelDescription {
 /** Probability that training clears a pixel. */
 const INPUT_DROPOUT = 0.2;
 
+const windowOf = ({ kernelSize, padding }: Block) => ({ kernelSize, padding });
+
 /** Windows that hang over the edge count: 33 x 33 maps become 16 x 16, as in the authors' library. */
 const poolOf = ({ pool }: Block) => ({ kernelSize: pool, stride: 2, ceilMode: true });
 
@@ -51,6 +53,7 @@ export class ConvMaxout extends Sequential {
     { input, classes, blocks, hidden }: ConvMaxoutLayers,
     options: ModelOptions = {},
   ) {
+    checkModelOptions('ConvMaxout', device, options);
     const { width = 1, dropout = 0.5, init = 'paper' } = options;
     const weights = init === 'paper' ? uniform(0.005) : he();
     const logits = init === 'paper' ? weights : LINEAR_HEAD;
@@ -60,16 +63,18 @@ export class ConvMaxout extends Sequential {
     const layers: Record<string, Module> = { dropout0: new Dropout(dropout === 0 ? 0 : INPUT_DROPOUT) };
     let inputs = channels;
     blocks.forEach((block, index) => {
-      const { pieces = 2, kernelSize, padding } = block;
+      const { pieces = 2 } = block;
       const [maps, place] = [widened(block.maps, width), index + 1];
-      const window = { kernelSize, padding };
-      layers[`conv${place}`] = new Conv2d(device, inputs, maps * pieces, { ...window, init: weights });
+      layers[`conv${place}`] = new Conv2d(device, inputs, maps * pieces, {
+        ...windowOf(block),
+        init: weights,
+      });
       layers[`maxout${place}`] = new Maxout(pieces);
       layers[`pool${place}`] = new MaxPool2d(poolOf(block));
       layers[`dropout${place}`] = new Dropout(dropout);
       inputs = maps;
     });
-    const windows = blocks.flatMap((block) => [block, poolOf(block)]);
+    const windows = blocks.flatMap((block) => [windowOf(block), poolOf(block)]);
     const [rows, columns] = sizeAfter(windows, imageSize);
     inputs *= rows * columns;
     layers.flatten = new Flatten();

@@ -8,7 +8,7 @@ import { MaxPool2d } from '../layers/max-pool2d.js';
 import { ReLU } from '../layers/relu.js';
 import { Sequential } from '../layers/sequential.js';
 import { headLayers, LINEAR_HEAD } from './head.js';
-import type { ModelDescription, ModelOptions } from './model.js';
+import { checkModelOptions, type ModelDescription, type ModelOptions } from './model.js';
 import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 /** What the net takes and gives. No variant with batch norm was published, so none is offered. */
@@ -45,6 +45,7 @@ const NORM = { size: 9, alpha: 9 * 0.001, beta: 0.75 };
  */
 export class HintonCnn extends Sequential {
   constructor(device: Device, options: ModelOptions = {}) {
+    checkModelOptions('HintonCnn', device, options);
     const { width = 1, dropout = 0.5, init = 'paper', linearHead = false, head = 'gap' } = options;
     const { input, classes } = HINTON_CNN;
     const [channels, ...imageSize] = input;

@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { dropRule } from '../../autograd/ops/elementwise/dropout.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
+import { boolean, list, number, oneOf, whole } from '../../errors/rules.js';
+import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../module.js';
 
@@ -33,6 +37,26 @@ export interface ModelOptions {
   readonly kernelSizes?: readonly number[];
 }
 
+/** What these must be. */
+const OPTIONS: Rules<ModelOptions> = {
+  width: number({ above: 0 }),
+  dropout: dropRule,
+  init: oneOf('paper', 'he'),
+  linearHead: boolean,
+  batchNorm: boolean,
+  head: oneOf('gap', 'fc', 'fc-dropout'),
+  kernelSizes: list(whole(1)),
+};
+
+/**
+ * Refuse options that no net has, or that are out of range.
+ * @throws ArgumentError
+ */
+export function checkModelOptions(who: string, device: Device, options: ModelOptions): void {
+  checkDevice(who, device);
+  checkOptions(who, options, OPTIONS);
+}
+
 /** Options that an architecture leaves no choice about, with the value that describes it. */
 export type FixedOptions = Pick<ModelOptions, 'linearHead' | 'batchNorm' | 'head' | 'kernelSizes'>;
 
@@ -64,6 +88,7 @@ export function modelEntry(
   build: (device: Device, options: ModelOptions) => Module,
 ): ModelEntry {
   const checked = (device: Device, options: ModelOptions = {}) => {
+    checkModelOptions(`building ${name}`, device, options);
     for (const [option, only] of Object.entries(fixed)) {
       const value = options[option as keyof FixedOptions] ?? only;
       if (isDeepStrictEqual(value, only)) continue;

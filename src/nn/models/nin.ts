@@ -7,7 +7,7 @@ import { MaxPool2d } from '../layers/max-pool2d.js';
 import { MlpConv } from '../layers/mlp-conv.js';
 import { Sequential } from '../layers/sequential.js';
 import { headLayers, LINEAR_HEAD } from './head.js';
-import type { ModelDescription, ModelOptions } from './model.js';
+import { checkModelOptions, type ModelDescription, type ModelOptions } from './model.js';
 import { checkWidth, sizeAfter, widened } from './sizes.js';
 
 /** One number for each of the three layers of a block: its k x k convolution and two 1x1 convolutions. */
@@ -64,6 +64,7 @@ function withKernelSizes(
  */
 export class NetworkInNetwork extends Sequential {
   constructor(device: Device, layers: NinLayers, options: ModelOptions = {}) {
+    checkModelOptions('NetworkInNetwork', device, options);
     const { input, classes } = layers;
     const blocks = withKernelSizes(layers.blocks, options.kernelSizes);
     const { width = 1, dropout = 0.5, init = 'paper', head = 'gap' } = options;

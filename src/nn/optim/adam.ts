@@ -1,6 +1,9 @@
+import type { Rules } from '../../errors/check-options.js';
+import { boolean, list, number } from '../../errors/rules.js';
 import { adamHyper, adamStep } from '../../kernels/optimizers/adam.js';
 import type { Parameter } from '../parameter.js';
-import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
+import { Optimizer, type Update } from './optimizer.js';
+import { type GroupOptions, RATE_RULES, type RateOptions, withDefaults } from './options.js';
 
 /** Adam's options; those of `RateOptions` are `lr` and `weightDecay`. */
 export interface AdamOptions extends RateOptions {
@@ -12,8 +15,19 @@ export interface AdamOptions extends RateOptions {
   decoupled: boolean;
 }
 
+const DEFAULTS: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupled: false };
+
+/** What the options must be. */
+const RULES: Rules<AdamOptions> = {
+  ...RATE_RULES,
+  betas: list(number({ atLeast: 0, below: 1 }), 2),
+  eps: number({ atLeast: 0 }),
+  decoupled: boolean,
+};
+
 /**
- * Adam (Kingma & Ba, ICLR 2015, algorithm 1), with PyTorch's L2 penalty, at step t = 1, 2, ...:
+ * Adam (Kingma & Ba, ICLR 2015, algorithm 1), with PyTorch's L2 penalty, at a parameter's step t = 1, 2, ...; one without a
+ * gradient takes none:
  *
  *     g = gradient + weightDecay w
  *     m = beta1 m + (1 - beta1) g
@@ -37,7 +51,7 @@ export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'>
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupled: false, ...options });
+    super(params, withDefaults('Adam', options, DEFAULTS, RULES), RULES);
   }
 
   protected hyper(

@@ -1,38 +1,31 @@
 import { noGrad } from '../../autograd/tape.js';
+import { checkArgument, type Rules } from '../../errors/check-options.js';
 import { ArgumentError, DawngradError } from '../../errors/errors.js';
+import { list, number, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import { checkDType } from '../../kernels/check.js';
 import { filled } from '../../kernels/fill.js';
 import type { FlatTensors } from '../../kernels/optimizers/flat-parameters.js';
 import { fromArray } from '../../tensor/create.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';
-import { checkSameShape } from '../../tensor/shape.js';
+import { checkSameShape, formatShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
-import type { FlatParameters, Parameter } from '../parameter.js';
+import { type FlatParameters, type Parameter, strays } from '../parameter.js';
 import { assignAll, type State } from '../state.js';
+import {
+  type GroupOptions,
+  groupsOf,
+  type ParameterGroup,
+  type RateOptions,
+  withDefaults,
+} from './options.js';
 import { joinedGradient, sideBySide } from './side-by-side.js';
-
-/** What every optimizer can be told. */
-export interface RateOptions {
-  /** Learning rate; a schedule multiplies it, see `Optimizer.factor`. */
-  lr: number;
-  /** Coefficient of the L2 penalty: this much of the parameter is added to its gradient. */
-  weightDecay: number;
-}
-
-/** Parameters that are updated with the same options. */
-export interface ParameterGroup<Options> {
-  readonly params: readonly Parameter[];
-  readonly options: Options;
-}
-
-/** Parameters and the options in which they differ from the rest. */
-export type GroupOptions<Options> = { params: Iterable<Parameter> } & Partial<Options>;
 
 /** All that an optimizer must remember for its next step to be the one it would have taken. */
 export interface OptimizerState<Options> {
-  readonly steps: number;
+  /** For each parameter, in order, how many steps it took: those in which it had a gradient. */
+  readonly steps: readonly number[];
   readonly factor: number;
   readonly groups: readonly Options[];
   /** `3.velocity`: a slot of the fourth parameter, counted through the groups in order. */
@@ -67,27 +60,31 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   readonly groups: readonly ParameterGroup<Options>[];
   /** Schedules set this, and each step reads it: every group's rate is its own `lr` times the factor (1 at first). */
   factor = 1;
-  #steps = 0;
+  /** How many steps each parameter took: what Adam undoes the bias of its moments by, which are as old as that. */
+  readonly #steps: Map<Parameter, number>;
+  readonly #rules: Rules<Options>;
   readonly #chunks: readonly Chunk<Slot>[];
-  /** The numbers that the kernel reads, a row for each group, and what was last written there. Made at the first step. */
+  /** The numbers that the kernel reads, a row for each parameter, and what was last written there. Made at the first step. */
   #hyper: Tensor | undefined;
   #written: Float32Array | undefined;
 
   /**
    * @param params the parameters; or groups of them, each with options of its own
    * @param defaults the options that a group does not name
-   * @throws ArgumentError when there are no parameters, one is listed twice, or they are on different devices; when `lr` or
-   *   `weightDecay` is negative or not finite
+   * @param rules what the options must be
+   * @throws ArgumentError when there are no parameters, one is listed twice, or they are on different devices; when an option
+   *   is missing, unknown or breaks its rule
    */
-  constructor(params: Iterable<Parameter> | Iterable<GroupOptions<Options>>, defaults: Options) {
-    const items = [...params];
-    const grouped = items.every((item) => !(item instanceof Tensor));
-    const given = grouped ? items : [{ params: items as Parameter[] }];
-    this.groups = (given as GroupOptions<Options>[]).map(({ params, ...options }) => ({
-      params: [...params],
-      options: { ...defaults, ...options },
-    }));
+  constructor(
+    params: Iterable<Parameter> | Iterable<GroupOptions<Options>>,
+    defaults: Options,
+    rules: Rules<Options>,
+  ) {
+    this.#rules = rules;
+    this.groups = groupsOf(this.constructor.name, params, defaults, rules);
     this.#check();
+    this.#steps = new Map(this.#parameters.map((parameter) => [parameter, 0]));
+    for (const parameter of this.#parameters) parameter.claim();
     this.#chunks = this.#device.unrecorded(() =>
       sideBySide(this.#device, this.#parameters).map((flat) => ({
         ...flat,
@@ -99,7 +96,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   /** Names of the tensors kept for each parameter, all zero before the first step. */
   protected abstract readonly slotNames: readonly Slot[];
 
-  /** The numbers that the kernel reads for a group, in its order, for step `step` = 1, 2, ... at learning rate `lr`. */
+  /** The numbers that the kernel reads for a parameter of a group, in its order, for the parameter's step 1, 2, ... at learning rate `lr`. */
   protected abstract hyper(options: Options, lr: number, step: number): Float32Array;
 
   /** Launch the kernel. */
@@ -124,27 +121,26 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     if (all.some(({ device }) => device !== this.#device)) {
       throw new ArgumentError(optimizer, 'params', 'are on different devices', 'make an optimizer for each');
     }
-    for (const { options } of this.groups) {
-      for (const [name, value] of Object.entries({ lr: options.lr, weightDecay: options.weightDecay })) {
-        if (value >= 0 && Number.isFinite(value)) continue;
-        throw new ArgumentError(optimizer, name, `is ${value}`, 'it must be a number of at least 0');
-      }
-    }
   }
 
   /**
    * Update every parameter that has a gradient; the others, and what is remembered for them, stay as they are. In a recorded
-   * program each run is a step of its own: it is counted then, and takes the rates that hold then.
+   * program each run is a step of its own: it is counted then, and takes the rates that hold then. A parameter that has a
+   * gradient, and belongs neither to an optimizer nor to a module that was asked for its parameters, is warned of.
    * @throws ShapeError when a gradient has another shape than its parameter, ArgumentError when it is not f32; nothing is updated
    */
   step(): void {
     this.#checkGradients();
+    this.#warnOfStrays();
     this.#hyper ??= this.#newHyper();
     const hyper = this.#hyper;
+    const updated = this.#parameters.filter(({ grad }) => grad);
     this.#device.onHost(() => {
-      this.#steps += 1;
+      for (const parameter of updated) this.#steps.set(parameter, this.#stepsOf(parameter) + 1);
       this.#writeHyper(hyper);
     });
+    // The kernel writes to the flat tensor, which borrows their memory.
+    for (const parameter of updated) parameter.wasWritten();
     noGrad(() => {
       for (const chunk of this.#chunks) {
         const { tensor: parameter, groupOfBlock, members } = chunk;
@@ -178,29 +174,48 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     for (const { params } of this.groups) for (const parameter of params) parameter.zeroGrad();
   }
 
-  #rows(step: number): Float32Array[] {
-    return this.groups.map(({ options }) => this.hyper(options, options.lr * this.factor, step));
+  #warnOfStrays(): void {
+    const shapes = strays(this.#device).map(({ shape }) => formatShape(shape));
+    if (shapes.length === 0) return;
+    process.emitWarning(
+      `${this.constructor.name}.step: ${shapes.length === 1 ? 'a parameter' : `${shapes.length} parameters`} of shape ` +
+        `${shapes.join(', ')} took part in a loss, but no optimizer was given ${shapes.length === 1 ? 'it' : 'them'} and no ` +
+        'module found: it is not trained, saved or switched by eval(). Put layers into public fields, not #private ' +
+        'ones, or pass the parameter to an optimizer; where it is to stay as it is, set its requiresGrad to false',
+      'DawngradWarning',
+    );
+  }
+
+  #stepsOf(parameter: Parameter): number {
+    return this.#steps.get(parameter) as number;
+  }
+
+  #rows(): Float32Array[] {
+    return this.groups.flatMap(({ params, options }) =>
+      params.map((parameter) => this.hyper(options, options.lr * this.factor, this.#stepsOf(parameter))),
+    );
   }
 
   #newHyper(): Tensor {
-    const rows = this.#rows(1);
+    const rows = this.#rows();
     const shape = [rows.length, (rows[0] as Float32Array).length];
     return this.#device.unrecorded(() => keep(new Tensor(this.#device, shape)));
   }
 
   /** Only when a number changed: an upload parts the launches before it from those after it. */
   #writeHyper(hyper: Tensor): void {
-    const values = Float32Array.from(this.#rows(this.#steps).flatMap((row) => [...row]));
+    const values = Float32Array.from(this.#rows().flatMap((row) => [...row]));
     if (this.#written?.every((value, index) => value === values[index])) return;
     hyper.write(values);
     this.#written = values;
   }
 
+  /** To the kernel each parameter is a group of its own, since each has taken steps of its own. */
   #groupOfBlock({ members, tensor }: FlatParameters): Tensor {
     const groups = new Uint32Array(blocksOf(tensor.size));
+    const rows = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
     for (const { parameter, start } of members) {
-      const group = this.groups.findIndex(({ params }) => params.includes(parameter));
-      groups.fill(group, start / BLOCK, start / BLOCK + blocksOf(parameter.size));
+      groups.fill(rows.get(parameter) as number, start / BLOCK, start / BLOCK + blocksOf(parameter.size));
     }
     return keep(fromArray(this.#device, groups, [groups.length]));
   }
@@ -230,12 +245,12 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   /** What to save. Steps count where they were taken, not where they were recorded; slots are the live tensors, not copies. */
   stateDict(): OptimizerState<Options> {
     const groups = this.groups.map(({ options }) => ({ ...options }));
-    return { steps: this.#steps, factor: this.factor, groups, slots: this.#namedSlots() };
+    return { steps: [...this.#steps.values()], factor: this.factor, groups, slots: this.#namedSlots() };
   }
 
   /**
    * Go on exactly where a saved optimizer stopped. The parameters must be in the same groups and order.
-   * @throws DawngradError, ShapeError when they are not; nothing is loaded then
+   * @throws DawngradError, ShapeError when they are not, ArgumentError when a number is out of range; nothing is loaded then
    */
   loadStateDict({ steps, factor, groups, slots }: OptimizerState<Options>): void {
     if (groups.length !== this.groups.length) {
@@ -244,11 +259,17 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
           `this one has ${this.groups.length}`,
       );
     }
+    const who = `loading the state of ${this.constructor.name}`;
+    const all = groups.map((options) => withDefaults(who, options, {}, this.#rules));
+    checkArgument(who, 'steps', steps, list(whole(0), this.#steps.size));
+    checkArgument(who, 'factor', factor, number({ atLeast: 0 }));
     assignAll(this.constructor.name, this.#namedSlots(), slots);
     this.groups.forEach(({ options }, index) => {
-      Object.assign(options, groups[index]);
+      Object.assign(options, all[index]);
     });
-    this.#steps = steps;
+    this.#parameters.forEach((parameter, index) => {
+      this.#steps.set(parameter, steps[index] as number);
+    });
     this.factor = factor;
   }
 }

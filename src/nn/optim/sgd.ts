@@ -1,6 +1,9 @@
+import type { Rules } from '../../errors/check-options.js';
+import { boolean, number } from '../../errors/rules.js';
 import { sgdHyper, sgdStep } from '../../kernels/optimizers/sgd.js';
 import type { Parameter } from '../parameter.js';
-import { type GroupOptions, Optimizer, type RateOptions, type Update } from './optimizer.js';
+import { Optimizer, type Update } from './optimizer.js';
+import { type GroupOptions, RATE_RULES, type RateOptions, withDefaults } from './options.js';
 
 /** SGD's options; those of `RateOptions` are `lr` and `weightDecay`. */
 export interface SGDOptions extends RateOptions {
@@ -9,6 +12,15 @@ export interface SGDOptions extends RateOptions {
   /** Look ahead by one step of momentum (default false). */
   nesterov: boolean;
 }
+
+const DEFAULTS: Partial<SGDOptions> = { momentum: 0, nesterov: false, weightDecay: 0 };
+
+/** What the options must be. */
+const RULES: Rules<SGDOptions> = {
+  ...RATE_RULES,
+  momentum: number({ atLeast: 0, below: 1 }),
+  nesterov: boolean,
+};
 
 /**
  * Stochastic gradient descent, as PyTorch defines it:
@@ -34,7 +46,7 @@ export class SGD extends Optimizer<SGDOptions, 'velocity'> {
     params: Iterable<Parameter> | Iterable<GroupOptions<SGDOptions>>,
     options: Partial<SGDOptions> & { lr: number },
   ) {
-    super(params, { momentum: 0, nesterov: false, weightDecay: 0, ...options });
+    super(params, withDefaults('SGD', options, DEFAULTS, RULES), RULES);
   }
 
   protected hyper({ momentum, nesterov, weightDecay }: SGDOptions, lr: number): Float32Array {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readBytes } from '../../files/read-file.js';
 import { randomState } from '../../kernels/random-key.js';
 import type { Module } from '../../nn/module.js';
-import type { RateOptions } from '../../nn/optim/optimizer.js';
+import type { RateOptions } from '../../nn/optim/options.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { configSchema } from '../recipes/config.js';
@@ -25,7 +25,7 @@ const numbers = z.array(z.number());
 
 const stateSchema = z.object({
   /** Version of this layout. */
-  version: z.literal(1),
+  version: z.literal(2),
   config: configSchema,
   /** Names of the classes. */
   classes: z.array(z.string()),
@@ -37,7 +37,8 @@ const stateSchema = z.object({
   /** The finished epoch with the lowest error on the images scored after each, from 1, and how many it got wrong. */
   best: z.object({ epoch: natural, wrong: natural }).optional(),
   optimizer: z.object({
-    steps: natural,
+    /** Of each parameter. */
+    steps: z.array(natural),
     factor: z.number(),
     groups: z.array(z.record(z.string(), z.union([z.number(), z.boolean(), numbers]))),
   }),
@@ -68,7 +69,7 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
   const { seed, counter } = await randomState(device).read();
   tensors.set(RANDOM, { shape: [2], values: Uint32Array.of(seed, counter) });
   const state = {
-    version: 1,
+    version: 2,
     config,
     classes: [...train.set.classes],
     position: trainer.position,

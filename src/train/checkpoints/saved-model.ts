@@ -6,6 +6,9 @@ import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
 import { readPng } from '../../data/png.js';
 import { fitImage } from '../../data/resize.js';
+import { checkArgument } from '../../errors/check-options.js';
+import { object, oneOf, text } from '../../errors/rules.js';
+import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import { tidy } from '../../tensor/tidy.js';
@@ -24,8 +27,11 @@ export type Which = 'last' | 'best';
  * A checkpoint of the run in a directory, of retraining if there was one.
  * @throws RunError when there is no such run, FileError when it has no checkpoint yet
  */
-export const checkpointOf = (run: string, which: Which): Checkpoint =>
-  readCheckpoint(RunDirectory.open(run).final[which]);
+export function checkpointOf(run: string, which: Which): Checkpoint {
+  checkArgument('checkpointOf', 'run', run, text);
+  checkArgument('checkpointOf', 'which', which, oneOf('last', 'best'));
+  return readCheckpoint(RunDirectory.open(run).final[which]);
+}
 
 /** A class and how probable the net finds it, 0..1. */
 export interface Guess {
@@ -41,6 +47,8 @@ export class SavedModel {
     readonly device: Device,
     readonly checkpoint: Checkpoint,
   ) {
+    checkDevice('SavedModel', device);
+    checkArgument('SavedModel', 'checkpoint', checkpoint, object);
     this.#preprocessing = preprocessingOf(checkpoint);
     this.#model = buildModel(checkpoint.config, device);
     restoreModel(this.#model, checkpoint);
@@ -75,8 +83,8 @@ export class SavedModel {
   }
 
   async #batches(images: ImageSet, batch: number): Promise<BatchLoader> {
-    const prepared = await this.#preprocessing.prepare(this.device, images);
-    return new BatchLoader(this.device, prepared.set, { ...prepared, batch });
+    const { set, ...how } = await this.#preprocessing.prepare(this.device, images);
+    return new BatchLoader(this.device, set, { ...how, batch });
   }
 }
 

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { boolean, number, plainObject, required, text, whole } from '../../errors/rules.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
@@ -26,6 +28,20 @@ export interface ConfigOptions {
   changes: Partial<RunConfig>;
 }
 
+/** What these must be; what they make together, `checkConfig` checks. */
+const OPTIONS: Rules<ConfigOptions> = {
+  model: text,
+  recipe: text,
+  preset: text,
+  configFile: text,
+  dataset: text,
+  data: text,
+  augment: boolean,
+  warmUp: number({ atLeast: 0 }),
+  validation: whole(0),
+  changes: required(plainObject),
+};
+
 const DEFAULT_MODEL = 'nin-glyphs';
 
 /**
@@ -33,6 +49,7 @@ const DEFAULT_MODEL = 'nin-glyphs';
  * @throws RunError, FileError, DataError when they do not make a config, or name a data set that is not there
  */
 export function chooseConfig(options: ConfigOptions): RunConfig {
+  checkOptions('chooseConfig', options, OPTIONS);
   const base = options.configFile === undefined ? fromRecipe(options) : fromFile(options.configFile, options);
   const config = checkConfig({ ...base, ...changesTo(base, options) }, 'the settings of this run');
   if (config.retrain && !config.validation) {

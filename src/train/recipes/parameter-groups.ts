@@ -1,5 +1,5 @@
 import type { Module } from '../../nn/module.js';
-import type { GroupOptions, RateOptions } from '../../nn/optim/optimizer.js';
+import type { GroupOptions, RateOptions } from '../../nn/optim/options.js';
 import type { Parameter } from '../../nn/parameter.js';
 import { RunError } from '../run/run-error.js';
 

@@ -1,8 +1,10 @@
 /** Training as the paper does it: once with images held out, to see how long; then anew on all of them. */
+import { checkOptions } from '../../errors/check-options.js';
+import { callable, required } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
 import { type EpochMetrics, readMetrics } from './metrics.js';
-import { type RunOptions, type RunOutcome, runTraining } from './run.js';
+import { RUN_RULES, type RunOptions, type RunOutcome, runTraining } from './run.js';
 import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
@@ -21,6 +23,11 @@ export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
  * @throws RunError, FileError, DataError when a run cannot be started or go on
  */
 export async function runWithRetraining({ withDevice, ...options }: RetrainingOptions): Promise<RunOutcome> {
+  checkOptions(
+    'runWithRetraining',
+    { withDevice, ...options },
+    { ...RUN_RULES, withDevice: required(callable) },
+  );
   const { config, path, resume = false } = options;
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {

@@ -1,4 +1,9 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
+
+import { Preprocessing } from '../../data/index.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { boolean, instance, object, required, text } from '../../errors/rules.js';
+import { deviceRule } from '../../gpu/check-device.js';
 import type { Score } from '../score.js';
 import type { Position } from '../trainer.js';
 import { DeadStartDetector } from './dead-start.js';
@@ -44,6 +49,17 @@ export interface RunToRetrain {
   readonly validationScore: Score;
 }
 
+/** What the options must be; the device is given to a single run only. */
+export const RUN_RULES: Omit<Rules<RunOptions>, 'device'> = {
+  config: required(object),
+  dataset: required(object),
+  path: required(text),
+  resume: boolean,
+  preprocessing: instance(Preprocessing),
+  reporter: object,
+  signal: instance(AbortSignal),
+};
+
 /**
  * Train. After every epoch the held-out images are scored (where the run holds none out, the test images), a line of metrics
  * is added and a checkpoint written. With held-out images the test images are scored once, at the end; in a run that is to be
@@ -56,6 +72,11 @@ export async function runTraining({
   signal = new AbortController().signal,
   ...options
 }: RunOptions): Promise<RunOutcome> {
+  checkOptions(
+    'runTraining',
+    { reporter, signal, ...options },
+    { ...RUN_RULES, device: required(deviceRule) },
+  );
   const run = await openRun(options, reporter.preparing?.bind(reporter));
   reporter.started?.(run.start);
   const watch = { reporter, signal };

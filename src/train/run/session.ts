@@ -5,7 +5,8 @@ import { BatchLoader } from '../../data/loader.js';
 import type { Device, DeviceOptions } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
-import type { Optimizer, RateOptions } from '../../nn/optim/optimizer.js';
+import type { Optimizer } from '../../nn/optim/optimizer.js';
+import type { RateOptions } from '../../nn/optim/options.js';
 import { SGD } from '../../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
 import type { RunConfig } from '../recipes/config.js';
@@ -67,15 +68,16 @@ export function assemble(
   learner = buildLearner(config, device),
 ): Session {
   const { model, optimizer, schedule } = learner;
-  const train = new BatchLoader(device, images.train.set, {
-    ...images.train,
+  const { set, ...how } = images.train;
+  const train = new BatchLoader(device, set, {
+    ...how,
     batch: config.batch,
     shuffleSeed: config.seed,
     dropLast: true,
     ...(config.augment && { augment: config.augment }),
   });
-  const scoring = (prepared: PreparedImages) =>
-    new BatchLoader(device, prepared.set, { ...prepared, batch: EVALUATION_BATCH });
+  const scoring = ({ set, ...how }: PreparedImages) =>
+    new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
   const validation = images.validation && scoring(images.validation);
   const test = scoring(images.test);
   const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });

@@ -62,6 +62,6 @@ function choose(set: ImageSet, wanted: (image: number) => boolean): ImageSet {
   indices.forEach((image, index) => {
     pixels.set(set.pixels.subarray(image * size, (image + 1) * size), index * size);
   });
-  const labels = Uint8Array.from(indices, (image) => set.labels[image]!);
+  const labels = set.labels.slice(0, indices.length).map((_, index) => set.labels[indices[index]!]!);
   return { ...set, count: indices.length, pixels, labels };
 }

@@ -21,7 +21,8 @@ const writeBatches = (...batches: readonly number[]): void => {
 };
 
 /** The first label of each batch in a set. */
-const firstLabels = (labels: Uint8Array): number[] => [...labels].filter((_, i) => i % 10_000 === 0);
+const firstLabels = (labels: ArrayLike<number>): number[] =>
+  Array.from(labels).filter((_, i) => i % 10_000 === 0);
 
 describe('cifar-10', () => {
   it('reads five batches and the test batch', () => {

@@ -86,7 +86,9 @@ describe('layers', () => {
     expect(message([1, 3, 18, 18])).toBe(
       'Linear "output": input [1, 16] has 16 features, weight [2, 4] expects 4',
     );
-    expect(() => new Dropout(1)).toThrow(new ArgumentError('Dropout', 'p', 'is 1', 'it must be in [0, 1)'));
+    expect(() => new Dropout(1)).toThrow(
+      new ArgumentError('Dropout', 'p', 'is 1', 'it must be at least 0 and below 1'),
+    );
   });
 
   it("Conv2d's activation is the ReLU behind it", async () => {

@@ -10,7 +10,8 @@ import { launch } from '../../../src/kernels/kernel.js';
 import { reluForward } from '../../../src/kernels/relu.js';
 import { constant, normal } from '../../../src/nn/init.js';
 import { Adam } from '../../../src/nn/optim/adam.js';
-import type { Optimizer, RateOptions } from '../../../src/nn/optim/optimizer.js';
+import type { Optimizer } from '../../../src/nn/optim/optimizer.js';
+import type { RateOptions } from '../../../src/nn/optim/options.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import type { HostArray } from '../../../src/nn/state.js';
@@ -131,14 +132,14 @@ describe('Optimizer', () => {
         expect(() => device.record(failing)).toThrow(RangeError);
         device.plan(mixed.step);
         const [one, two] = [device.record(mixed.step), device.record(mixed.step)];
-        expect(mixed.optimizer.stateDict().steps).toBe(0);
+        expect(mixed.optimizer.stateDict().steps).toEqual([0, 0, 0, 0]);
         const steps = [one.run.bind(one), mixed.step, two.run.bind(two), mixed.step, one.run.bind(one)];
         for (const [index, step] of steps.entries()) {
           mixed.optimizer.factor = eager.optimizer.factor = 1 / (index + 1);
           step();
           eager.step();
           device.plan(mixed.step);
-          expect(mixed.optimizer.stateDict().steps).toBe(index + 1);
+          expect(mixed.optimizer.stateDict().steps).toEqual(new Array(4).fill(index + 1));
           expect(await read(mixed.parameters)).toEqual(await read(eager.parameters));
         }
       },
@@ -157,7 +158,7 @@ describe('Optimizer', () => {
         program.run();
         otherStep();
         otherStep();
-        expect(optimizer.stateDict().steps).toBe(2 * run);
+        expect(optimizer.stateDict().steps).toEqual(new Array(4).fill(2 * run));
         expect(await read(recorded)).toEqual(await read(eager));
       }
     });
@@ -167,11 +168,11 @@ describe('Optimizer', () => {
       const gradients = tensors(values(2));
       const [optimizer, other] = [makers.Adam(recorded), makers.Adam(eager)];
       const program = gpu.device.record(work(optimizer, recorded, gradients));
-      const state = { ...optimizer.stateDict(), steps: 100, factor: 0.5 };
+      const state = { ...optimizer.stateDict(), steps: [100, 0, 7, 100], factor: 0.5 };
       for (const each of [optimizer, other]) each.loadStateDict(state);
       program.run();
       work(other, eager, gradients)();
-      expect(optimizer.stateDict().steps).toBe(101);
+      expect(optimizer.stateDict().steps).toEqual([101, 1, 8, 101]);
       expect(await read(recorded)).toEqual(await read(eager));
     });
 
@@ -437,9 +438,7 @@ describe('Optimizer', () => {
     expect(() => new SGD([parameter, stranger], { lr: 1 })).toThrow(
       'SGD: params are on different devices; make an optimizer for each',
     );
-    expect(() => new Adam([parameter], { lr: -1 })).toThrow(
-      'Adam: lr is -1; it must be a number of at least 0',
-    );
+    expect(() => new Adam([parameter], { lr: -1 })).toThrow('Adam: lr is -1; it must be at least 0');
     expect(() => new SGD([parameter], { lr: 1, weightDecay: Number.NaN })).toThrow('SGD: weightDecay is NaN');
     const state = new SGD([parameter], { lr: 1 }).stateDict();
     expect(() => new SGD([other], { lr: 1 }).loadStateDict(state)).toThrow(

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Adam } from '../../../src/nn/optim/adam.js';
-import type { Optimizer, RateOptions } from '../../../src/nn/optim/optimizer.js';
+import type { Optimizer } from '../../../src/nn/optim/optimizer.js';
+import type { RateOptions } from '../../../src/nn/optim/options.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import { useDevice } from '../../support/device.js';

@@ -9,9 +9,13 @@ import { putOnTape } from '../../tape.js';
  */
 export function add(a: Tensor, b: Tensor | number): Tensor {
   // da = dy, db = dy, each summed over the axes it was stretched along
-  if (typeof b === 'number') return putOnTape('add', elementwiseWithNumber('add', a, b), [a], (dy) => [dy]);
-  return putOnTape('add', elementwise('add', a, b), [a, b], (dy) => [
-    a.requiresGrad ? sumTo(dy, a.shape) : null,
-    b.requiresGrad ? sumTo(dy, b.shape) : null,
-  ]);
+  if (typeof b === 'number')
+    return putOnTape('add', elementwiseWithNumber('add', a, b), [a], (dy) => [dy], { reads: [] });
+  return putOnTape(
+    'add',
+    elementwise('add', a, b),
+    [a, b],
+    (dy) => [a.requiresGrad ? sumTo(dy, a.shape) : null, b.requiresGrad ? sumTo(dy, b.shape) : null],
+    { reads: [] },
+  );
 }

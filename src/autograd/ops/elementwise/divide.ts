@@ -10,18 +10,28 @@ import { unbroadcast } from '../../unbroadcast.js';
 export function divide(a: Tensor, b: Tensor | number): Tensor {
   if (typeof b === 'number') {
     // da = dy / b
-    return putOnTape('divide', elementwiseWithNumber('divide', a, b), [a], (dy) => [
-      elementwiseWithNumber('divide', dy, b),
-    ]);
+    return putOnTape(
+      'divide',
+      elementwiseWithNumber('divide', a, b),
+      [a],
+      (dy) => [elementwiseWithNumber('divide', dy, b)],
+      { reads: [] },
+    );
   }
   const y = elementwise('divide', a, b);
   // da = dy / b, db = -y dy / b, each summed over the axes it was stretched along
-  return putOnTape('divide', y, [a, b], (dy) => {
-    const quotient = elementwise('divide', dy, b);
-    const negative = b.requiresGrad ? minusProduct(quotient, y) : null;
-    const da = unbroadcast(quotient, a.shape);
-    return [da, negative && unbroadcast(negative, b.shape)];
-  });
+  return putOnTape(
+    'divide',
+    y,
+    [a, b],
+    (dy) => {
+      const quotient = elementwise('divide', dy, b);
+      const negative = b.requiresGrad ? minusProduct(quotient, y) : null;
+      const da = unbroadcast(quotient, a.shape);
+      return [da, negative && unbroadcast(negative, b.shape)];
+    },
+    { reads: b.requiresGrad ? [b, y] : [b] },
+  );
 }
 
 function minusProduct(a: Tensor, b: Tensor): Tensor {

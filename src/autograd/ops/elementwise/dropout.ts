@@ -1,7 +1,9 @@
-import { ArgumentError } from '../../../errors/errors.js';
+import { checkArgument, checkOptions, type Rules } from '../../../errors/check-options.js';
+import { boolean, number } from '../../../errors/rules.js';
 import { checkDType } from '../../../kernels/check.js';
 import { dropout as dropoutKernel } from '../../../kernels/dropout.js';
 import { nextKey } from '../../../kernels/random-key.js';
+import { tensorOf } from '../../../tensor/check.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 
@@ -13,23 +15,24 @@ export interface DropoutOptions {
   key?: Tensor;
 }
 
+/** What these must be. */
+const OPTIONS: Rules<DropoutOptions> = { training: boolean, key: tensorOf('u32') };
+
+/** A probability of dropping: with 1 nothing would be left to enlarge. */
+export const dropRule = number({ atLeast: 0, below: 1 });
+
 /**
  * Inverted dropout: y = kept x / (1 - p), where kept is 0 with probability p, else 1; x of any shape.
  * @throws ArgumentError unless 0 <= p < 1, and x is f32
  */
-export function dropout(x: Tensor, p: number, { training = true, key }: DropoutOptions = {}): Tensor {
-  if (!(p >= 0 && p < 1)) {
-    throw new ArgumentError(
-      'dropout',
-      'p',
-      `is ${p}`,
-      'the probability of dropping must be at least 0 and below 1',
-    );
-  }
+export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
+  checkArgument('dropout', 'p', p, dropRule);
   checkDType('dropout', 'input', x);
+  checkOptions('dropout', options, OPTIONS);
+  const { training = true, key } = options;
   if (!training || p === 0) return x;
   const dropKey = key ?? nextKey(x.device);
   const y = dropoutKernel(x, dropKey, p);
   // dx = kept dy / (1 - p): the same map
-  return putOnTape('dropout', y, [x], (dy) => [dropoutKernel(dy, dropKey, p)], { reads: [] });
+  return putOnTape('dropout', y, [x], (dy) => [dropoutKernel(dy, dropKey, p)], { reads: [dropKey] });
 }

@@ -1,6 +1,6 @@
 import { elementwise } from '../../../kernels/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { putOnTape } from '../../tape.js';
+import { factorsOf, putOnTape } from '../../tape.js';
 import { unbroadcast } from '../../unbroadcast.js';
 import { scale } from './scale.js';
 
@@ -11,8 +11,14 @@ import { scale } from './scale.js';
 export function multiply(a: Tensor, b: Tensor | number): Tensor {
   if (typeof b === 'number') return scale(a, b);
   // da = dy b, db = dy a, each summed over the axes it was stretched along
-  return putOnTape('multiply', elementwise('multiply', a, b), [a, b], (dy) => [
-    a.requiresGrad ? unbroadcast(elementwise('multiply', dy, b), a.shape) : null,
-    b.requiresGrad ? unbroadcast(elementwise('multiply', dy, a), b.shape) : null,
-  ]);
+  return putOnTape(
+    'multiply',
+    elementwise('multiply', a, b),
+    [a, b],
+    (dy) => [
+      a.requiresGrad ? unbroadcast(elementwise('multiply', dy, b), a.shape) : null,
+      b.requiresGrad ? unbroadcast(elementwise('multiply', dy, a), b.shape) : null,
+    ],
+    { reads: factorsOf(a, b) },
+  );
 }

@@ -11,10 +11,16 @@ import { unbroadcast } from '../../unbroadcast.js';
 export function subtract(a: Tensor, b: Tensor | number): Tensor {
   // da = dy, db = -dy, each summed over the axes it was stretched along
   if (typeof b === 'number') {
-    return putOnTape('subtract', elementwiseWithNumber('subtract', a, b), [a], (dy) => [dy]);
+    return putOnTape('subtract', elementwiseWithNumber('subtract', a, b), [a], (dy) => [dy], { reads: [] });
   }
-  return putOnTape('subtract', elementwise('subtract', a, b), [a, b], (dy) => [
-    a.requiresGrad ? sumTo(dy, a.shape) : null,
-    b.requiresGrad ? unbroadcast(elementwiseWithNumber('multiply', dy, -1), b.shape) : null,
-  ]);
+  return putOnTape(
+    'subtract',
+    elementwise('subtract', a, b),
+    [a, b],
+    (dy) => [
+      a.requiresGrad ? sumTo(dy, a.shape) : null,
+      b.requiresGrad ? unbroadcast(elementwiseWithNumber('multiply', dy, -1), b.shape) : null,
+    ],
+    { reads: [] },
+  );
 }

@@ -1,4 +1,6 @@
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
+import { boolean, number, required } from '../../../errors/rules.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
   batchNormGradients,
@@ -6,6 +8,7 @@ import {
   updateRunningStatistics,
 } from '../../../kernels/normalisation/batch-norm.js';
 import { batchStatistics } from '../../../kernels/normalisation/batch-statistics.js';
+import { tensorOf } from '../../../tensor/check.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../../tape.js';
@@ -24,6 +27,20 @@ export interface BatchNorm2dOptions {
   training: boolean;
 }
 
+/** What the numbers of a batch norm must be, of an op or a layer. */
+export const BATCH_NORM_NUMBERS = {
+  momentum: number({ atLeast: 0, atMost: 1 }),
+  eps: number({ atLeast: 0 }),
+};
+
+/** What the options must be. */
+const OPTIONS: Rules<BatchNorm2dOptions> = {
+  runningMean: required(tensorOf()),
+  runningVariance: required(tensorOf()),
+  ...BATCH_NORM_NUMBERS,
+  training: required(boolean),
+};
+
 /**
  * Batch normalisation of each channel (Ioffe and Szegedy, 2015), with PyTorch's conventions:
  *
@@ -32,12 +49,13 @@ export interface BatchNorm2dOptions {
  * x `[N, C, H, W]`, gamma and beta `[C]`. The batch's variance is divided by the count M = N H W to normalise, and by
  * M - 1 for the running variance.
  *
- * Evaluation's backward pass reads the running statistics again: do not train in between.
+ * Evaluation's backward pass reads the running statistics again: training in between is refused.
  *
  * @throws ShapeError when the shapes do not fit, or in training if there is but one value in a channel, which has no variance;
  *   ArgumentError when a tensor is not f32
  */
 export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor {
+  checkOptions('batchNorm2d', options, OPTIONS);
   const { runningMean, runningVariance, momentum = 0.1, eps = 1e-5, training } = options;
   checkShapes(x, { gamma, beta, runningMean, runningVariance });
   const running = { mean: runningMean, variance: runningVariance };
@@ -48,7 +66,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
       normalise(x, running, gamma, beta, eps),
       [x, gamma, beta],
       (dy) => batchNormGradients(dy, x, running, gamma, { eps, training }),
-      { reads: [x, gamma] },
+      { reads: [x, gamma, runningMean, runningVariance] },
     );
   }
 
@@ -79,8 +97,8 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
 }
 
 function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor>>): void {
-  checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
   checkDType('batchNorm2d', 'x', x);
+  checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
   for (const [what, tensor] of Object.entries(perChannel)) {
     checkDType('batchNorm2d', what, tensor);
     if (tensor.rank !== 1 || tensor.size !== x.shape[1]) {

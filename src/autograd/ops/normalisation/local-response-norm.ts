@@ -1,4 +1,6 @@
-import { ArgumentError, ShapeError } from '../../../errors/errors.js';
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
+import { ShapeError } from '../../../errors/errors.js';
+import { number, required, whole } from '../../../errors/rules.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
   localResponseNorm as forward,
@@ -20,6 +22,14 @@ export interface LocalResponseNormOptions {
   /** Added to the sum (default 1). */
   k?: number;
 }
+
+/** What these must be, for a positive number to be left to take the power of. */
+const OPTIONS: Rules<LocalResponseNormOptions> = {
+  size: required(whole(1)),
+  alpha: number({ atLeast: 0 }),
+  beta: number(),
+  k: number({ above: 0 }),
+};
 
 /**
  * Local response normalisation across channels (Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural
@@ -56,13 +66,7 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
  * @throws ArgumentError where they make no sense
  */
 export function responseNormOf(who: string, options: LocalResponseNormOptions): ResponseNorm {
+  checkOptions(who, options, OPTIONS);
   const { size, alpha = 1e-4, beta = 0.75, k = 1 } = options;
-  if (!Number.isInteger(size) || size < 1) {
-    throw new ArgumentError(who, 'size', `is ${size}`, 'it must be a whole number of at least 1');
-  }
-  if (!(alpha >= 0 && k > 0 && Number.isFinite(beta))) {
-    const remedy = 'alpha must be at least 0, k above 0 and beta a number';
-    throw new ArgumentError(who, 'alpha', `is ${alpha}, beta ${beta}, k ${k}`, remedy);
-  }
   return { size, alpha, beta, k };
 }

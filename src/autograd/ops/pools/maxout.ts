@@ -1,4 +1,6 @@
-import { ArgumentError, ShapeError } from '../../../errors/errors.js';
+import { checkArgument } from '../../../errors/check-options.js';
+import { ShapeError } from '../../../errors/errors.js';
+import { whole } from '../../../errors/rules.js';
 import { checkDType } from '../../../kernels/check.js';
 import { maxout as forward, maxoutGradient } from '../../../kernels/maxout.js';
 import { formatShape } from '../../../tensor/shape.js';
@@ -33,7 +35,5 @@ export function maxout(x: Tensor, pieces: number): Tensor {
  * @throws ArgumentError
  */
 export function checkPieces(who: string, pieces: number): void {
-  if (!Number.isInteger(pieces) || pieces < 1) {
-    throw new ArgumentError(who, 'pieces', `is ${pieces}`, 'it must be a whole number of at least 1');
-  }
+  checkArgument(who, 'pieces', pieces, whole(1));
 }

@@ -1,4 +1,6 @@
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
+import { boolean } from '../../../errors/rules.js';
 import { biasGradient } from '../../../kernels/bias-gradient.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
@@ -6,9 +8,16 @@ import {
   conv2dParameterGradients,
   conv2d as forward,
 } from '../../../kernels/products/conv2d.js';
-import { checkRank, formatShape, type Pair, type Window, windowOf } from '../../../tensor/shape.js';
+import {
+  checkRank,
+  formatShape,
+  type Pair,
+  WINDOW_RULES,
+  type Window,
+  windowOf,
+} from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { MASK, maskOf, putOnTape } from '../../tape.js';
+import { factorsOf, MASK, maskOf, putOnTape } from '../../tape.js';
 
 /** Where the kernel of `conv2d` is applied, and what follows; each number or pair is for rows and columns. */
 export interface Conv2dOptions {
@@ -22,6 +31,14 @@ export interface Conv2dOptions {
   relu?: boolean;
 }
 
+/** What these must be. */
+const OPTIONS: Rules<Conv2dOptions> = {
+  stride: WINDOW_RULES.stride,
+  padding: WINDOW_RULES.padding,
+  dilation: WINDOW_RULES.dilation,
+  relu: boolean,
+};
+
 /**
  * y[n][o] = bias[o] + sum over c of weight[o][c] (x) x[n][c], where (x) is cross-correlation, as in PyTorch; then
  * optionally max(y, 0). All of it is one launch, which reads the images through a sliding window and unfolds none.
@@ -31,8 +48,9 @@ export interface Conv2dOptions {
  *   an option is out of range
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: Conv2dOptions = {}): Tensor {
-  const { relu = false, ...rest } = options;
   checkOperands(x, weight, bias);
+  checkOptions('conv2d', options, OPTIONS);
+  const { relu = false, ...rest } = options;
   const window = windowOf('conv2d', {
     kernelSize: [weight.shape[2] as number, weight.shape[3] as number],
     ...rest,
@@ -46,7 +64,10 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
     const { weight: dWeight, bias: dBias } = parameterGradients(dy, x, weight, bias, window);
     return [dx, dWeight, dBias];
   };
-  putOnTape('conv2d', y, bias ? [x, weight, bias] : [x, weight], backward, { appliesMaskOf: x });
+  putOnTape('conv2d', y, bias ? [x, weight, bias] : [x, weight], backward, {
+    reads: mask && x.requiresGrad ? [x, weight] : factorsOf(x, weight),
+    appliesMaskOf: x,
+  });
   return relu ? withRelu(y) : y;
 }
 
@@ -71,6 +92,7 @@ function parameterGradients(dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor 
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkDType('conv2d', 'input', x);
   checkDType('conv2d', 'weight', weight);
+  if (bias !== null) checkDType('conv2d', 'bias', bias);
   checkRank('conv2d', 'input', x.shape, 4, '[N, C, H, W]');
   checkRank('conv2d', 'weight', weight.shape, 4, '[O, C, KH, KW]');
   if (x.shape[1] !== weight.shape[1]) {

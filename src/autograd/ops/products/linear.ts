@@ -4,7 +4,7 @@ import { matrixProduct } from '../../../kernels/products/matrix-product.js';
 import { sumOver } from '../../../kernels/reduce.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { putOnTape } from '../../tape.js';
+import { factorsOf, putOnTape } from '../../tape.js';
 
 /**
  * y = x W' + bias, a fully connected layer; x `[N, I]`, weight W `[O, I]`, bias `[O]` or null, result `[N, O]`.
@@ -20,16 +20,23 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   );
 
   // dx = dy W,  dW = dy' x,  dbias = sum of dy over the batch
-  return putOnTape('linear', y, bias ? [x, weight, bias] : [x, weight], (dy) => [
-    x.requiresGrad ? matrixProduct(dy, weight) : null,
-    weight.requiresGrad ? matrixProduct(dy, x, { transposeA: true }) : null,
-    bias?.requiresGrad ? sumOver(dy, [0]) : null,
-  ]);
+  return putOnTape(
+    'linear',
+    y,
+    bias ? [x, weight, bias] : [x, weight],
+    (dy) => [
+      x.requiresGrad ? matrixProduct(dy, weight) : null,
+      weight.requiresGrad ? matrixProduct(dy, x, { transposeA: true }) : null,
+      bias?.requiresGrad ? sumOver(dy, [0]) : null,
+    ],
+    { reads: factorsOf(x, weight) },
+  );
 }
 
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkDType('linear', 'input', x);
   checkDType('linear', 'weight', weight);
+  if (bias !== null) checkDType('linear', 'bias', bias);
   checkRank('linear', 'input', x.shape, 2, '[N, I]');
   checkRank('linear', 'weight', weight.shape, 2, '[O, I]');
   if (x.shape[1] !== weight.shape[1]) {

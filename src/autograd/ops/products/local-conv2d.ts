@@ -1,3 +1,4 @@
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { checkDType } from '../../../kernels/check.js';
 import {
@@ -11,12 +12,13 @@ import {
   formatShape,
   type Pair,
   sameShape,
+  WINDOW_RULES,
   type Window,
   windowedSize,
   windowOf,
 } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { putOnTape } from '../../tape.js';
+import { factorsOf, putOnTape } from '../../tape.js';
 
 /** Where the filters of `localConv2d` are applied; each number or pair is for rows and columns. */
 export interface LocalConv2dOptions {
@@ -25,6 +27,9 @@ export interface LocalConv2dOptions {
   /** Zeros around the image on each side (default 0). */
   padding?: Pair;
 }
+
+/** What these must be. */
+const OPTIONS: Rules<LocalConv2dOptions> = { stride: WINDOW_RULES.stride, padding: WINDOW_RULES.padding };
 
 /**
  * A convolution that shares no weights: at each output position p = (row, column) another filter bank is applied,
@@ -43,6 +48,7 @@ export function localConv2d(
   options: LocalConv2dOptions = {},
 ): Tensor {
   checkRanks(x, weight, bias);
+  checkOptions('localConv2d', options, OPTIONS);
   const window = windowOf('localConv2d', {
     kernelSize: [weight.shape[4] as number, weight.shape[5] as number],
     ...options,
@@ -62,14 +68,14 @@ export function localConv2d(
       weight.requiresGrad ? localConv2dWeightGradient(dy, x, weight.shape, window) : null,
       bias?.requiresGrad ? sumOver(dy, [0]) : null,
     ],
-    { reads: [x, weight] },
+    { reads: factorsOf(x, weight) },
   );
 }
 
 function checkRanks(x: Tensor, weight: Tensor, bias: Tensor | null): void {
   checkDType('localConv2d', 'input', x);
   checkDType('localConv2d', 'weight', weight);
-  if (bias) checkDType('localConv2d', 'bias', bias);
+  if (bias !== null) checkDType('localConv2d', 'bias', bias);
   checkRank('localConv2d', 'input', x.shape, 4, '[N, C, H, W]');
   checkRank('localConv2d', 'weight', weight.shape, 6, '[OH, OW, O, C, KH, KW]');
 }

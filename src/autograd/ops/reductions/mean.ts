@@ -2,13 +2,14 @@ import { ShapeError } from '../../../errors/errors.js';
 import { resolveAxes } from '../../../kernels/reduce.js';
 import { formatShape, sizeOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { type ReduceOptions, scaledSum } from './sum.js';
+import { checkReduction, type ReduceOptions, scaledSum } from './sum.js';
 
 /**
  * y = sum of x over `axes`, divided by the number of elements in each sum.
  * @throws ShapeError for a mean over no elements; ArgumentError if x has no such axis, one is named twice, or x is not f32
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkReduction('mean', x, options);
   const axes = resolveAxes('mean', x.shape, options.axes);
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   if (count === 0) {

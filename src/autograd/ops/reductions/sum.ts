@@ -1,3 +1,6 @@
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
+import { anyWhole, boolean, list } from '../../../errors/rules.js';
+import { checkDType } from '../../../kernels/check.js';
 import { broadcastTo } from '../../../kernels/elementwise.js';
 import { reducedShape, resolveAxes, sumOver } from '../../../kernels/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -11,12 +14,22 @@ export interface ReduceOptions {
   keepDims?: boolean;
 }
 
+/** What these must be; which axes there are depends on the tensor. */
+const OPTIONS: Rules<ReduceOptions> = { axes: list(anyWhole), keepDims: boolean };
+
 /**
  * y = sum of x over `axes`. A sum over no elements is 0.
  * @throws ArgumentError if x has no such axis, one is named twice, or x is not f32
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkReduction('sum', x, options);
   return scaledSum('sum', x, options, 1);
+}
+
+/** Refuse what cannot be reduced, or not so. */
+export function checkReduction(op: string, x: Tensor, options: ReduceOptions): void {
+  checkDType(op, 'x', x);
+  checkOptions(op, options, OPTIONS);
 }
 
 /** y = factor * (sum of x over `axes`): what `sum` and `mean` have in common. */
@@ -25,10 +38,16 @@ export function scaledSum(op: string, x: Tensor, options: ReduceOptions, factor:
   const summed = resolveAxes(op, x.shape, axes);
   const y = sumOver(x, summed, { keepDims, factor });
   // dx = factor dy, repeated along the summed axes
-  return putOnTape(op, y, [x], (dy) => {
-    const kept = dy.view(reducedShape(x.shape, summed, true));
-    const dx = broadcastTo(kept, x.shape, factor);
-    kept.dispose();
-    return [dx];
-  });
+  return putOnTape(
+    op,
+    y,
+    [x],
+    (dy) => {
+      const kept = dy.view(reducedShape(x.shape, summed, true));
+      const dx = broadcastTo(kept, x.shape, factor);
+      kept.dispose();
+      return [dx];
+    },
+    { reads: [] },
+  );
 }

@@ -108,7 +108,7 @@ describe('dropout', () => {
 
   it.each([-0.1, 1, 2, Number.NaN])('refuses p = %d', (p) => {
     expect(() => dropout(full(gpu.device, [4], 1), p)).toThrow(
-      `dropout: p is ${p}; the probability of dropping must be at least 0 and below 1`,
+      `dropout: p is ${p}; it must be ${Number.isNaN(p) ? 'a number, ' : ''}at least 0 and below 1`,
     );
   });
 });

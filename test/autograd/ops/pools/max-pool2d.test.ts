@@ -138,7 +138,7 @@ describe('maxPool2d', () => {
   it.each([
     [[2, 3], { kernelSize: 2 }, 'maxPool2d: input has shape [2, 3], expected 4 axes [N, C, H, W]'],
     [[1, 1, 4, 4], { kernelSize: 5 }, 'maxPool2d: a 5 x 5 window (dilation 1 x 1) does not fit into 4 x 4'],
-    [[1, 1, 4, 4], { kernelSize: 2, stride: 0 }, 'maxPool2d: stride is 0 x 0; it must be a whole number'],
+    [[1, 1, 4, 4], { kernelSize: 2, stride: 0 }, 'maxPool2d: stride is 0; it must be a whole number'],
     [
       [1, 1, 4, 4],
       { kernelSize: 3, padding: 2 },

@@ -18,7 +18,10 @@ describe('matmul', () => {
     const output = referenceMatmul(a, b, matmulCase);
     const dOutput = random64(output.shape, 3);
     const { dA, dB } = matmulBackward(dOutput, a, b, matmulCase);
-    const product = (x: Parameters<typeof matmul>[0], y: typeof x) => matmul(x, y, matmulCase);
+    const product = (x: Parameters<typeof matmul>[0], y: typeof x) => {
+      const { transposeA = false, transposeB = false } = matmulCase;
+      return matmul(x, y, { transposeA, transposeB });
+    };
     await expectOp(gpu.device, product, { inputs: [a, b], output, dOutput, gradients: [dA, dB] }, TOLERANCE);
   });
 

@@ -1,0 +1,34 @@
+import { ArgumentError } from '../errors/errors.js';
+import type { Rule } from '../errors/rules.js';
+import { show } from '../errors/show.js';
+import { formatShape } from './shape.js';
+import { type DType, Tensor } from './tensor.js';
+
+/**
+ * Refuse what is not a tensor, and a tensor whose elements are of another type than is read: their bits would be taken for numbers.
+ * @param dtype the type that is wanted; left out, any is
+ * @throws ArgumentError
+ */
+export function checkTensor(op: string, what: string, tensor: Tensor, dtype?: DType): void {
+  if (!(tensor instanceof Tensor)) {
+    throw new ArgumentError(
+      op,
+      what,
+      `is ${show(tensor)}, not a Tensor`,
+      'make it one with from(device, values)',
+    );
+  }
+  if (dtype !== undefined && tensor.dtype !== dtype) {
+    const wrong = `${formatShape(tensor.shape)} has elements of type ${tensor.dtype}, expected ${dtype}`;
+    throw new ArgumentError(op, what, wrong);
+  }
+}
+
+/** An option that is a tensor, with elements of this type if one is given. */
+export const tensorOf =
+  (dtype?: DType): Rule =>
+  (value, subject = 'it') => {
+    if (!(value instanceof Tensor)) return `${subject} must be a Tensor`;
+    if (dtype === undefined || value.dtype === dtype) return undefined;
+    return `its elements are of type ${value.dtype}, and must be of type ${dtype}`;
+  };

@@ -1,0 +1,343 @@
+/** How layers, nets, optimizers, data and training are called, rightly and wrongly. */
+import * as dawngrad from '../../src/index.js';
+import {
+  a,
+  argumentsOn,
+  badPool,
+  type Call,
+  number,
+  options,
+  pool,
+  STRANGER,
+  shape,
+  text,
+  whole,
+} from './arguments.js';
+
+const { Parameter, init, zeros } = dawngrad;
+
+/** By public name; several calls where there are several ways. */
+export function callsOfNets(gpu: {
+  readonly device: dawngrad.Device;
+}): Readonly<Record<string, () => readonly Call[]>> {
+  const { device, f32, u32, anyTensor } = argumentsOn(gpu);
+  const parameter = () => new Parameter(gpu.device, [2], init.constant(0));
+  const normalise = { mean: [0, 0, 0], std: [1, 1, 1] };
+  const images = () => dawngrad.glyphs({ train: 10, test: 10 }).test;
+  const sets = () =>
+    a(
+      images(),
+      undefined,
+      { ...images(), count: 11 },
+      { ...images(), height: 31 },
+      { ...images(), labels: images().labels.map((label) => label + 1) },
+      { ...images(), labels: [...images().labels] },
+      { ...images(), labels: images().labels.subarray(1) },
+      { ...images(), classes: new Array(300).fill('a class') },
+      { ...images(), pixels: images().pixels.subarray(1) },
+      { ...images(), pixels: [...images().pixels] },
+    );
+  const loader = () => new dawngrad.BatchLoader(gpu.device, images(), { batch: 5 });
+  const net = () =>
+    new dawngrad.Sequential(
+      new dawngrad.Conv2d(gpu.device, 3, 10, { kernelSize: 1 }),
+      new dawngrad.GlobalAvgPool2d(),
+    );
+  const rates = [{ lr: -1 }, { lr: Number.NaN }, { lr: Number.POSITIVE_INFINITY }, { weightDecay: -1 }];
+  const parameters = () =>
+    a([parameter()], undefined, 3, [3], [zeros(gpu.device, [2])], [], [{ params: [parameter()], rate: 1 }]);
+  const build = (name: string) => (on: dawngrad.Device, some: object) =>
+    dawngrad.models.get(name)?.build(on, some);
+  const net$ = {
+    width: 0.1,
+    dropout: 0.5,
+    init: 'he',
+    linearHead: true,
+    batchNorm: false,
+    head: 'gap',
+  };
+  const badNet = [{ width: 0 }, { dropout: 1 }, { init: 'she' }, { head: 'tail' }, { kernelSizes: [1.5] }];
+  const forward = (layer: dawngrad.Module) => (x: dawngrad.Tensor) => layer.forward(x);
+  return {
+    AvgPool2d: () => [
+      [(o: never) => new dawngrad.AvgPool2d(o), options({ ...pool, countIncludePad: true }, ...badPool)],
+      [forward(new dawngrad.AvgPool2d({ kernelSize: 2 })), f32(1, 1, 2, 2)],
+    ],
+    MaxPool2d: () => [
+      [(o: never) => new dawngrad.MaxPool2d(o), options({ ...pool, dilation: 1 }, ...badPool)],
+      [forward(new dawngrad.MaxPool2d({ kernelSize: 2 })), f32(1, 1, 2, 2)],
+    ],
+    BatchNorm2d: () => [
+      [
+        (...args: [never, never, never]) => new dawngrad.BatchNorm2d(...args),
+        device(),
+        whole(3, 0),
+        options({ eps: 1e-5, momentum: 0.1 }, { momentum: 2 }, { eps: -1 }),
+      ],
+    ],
+    Conv2d: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.Conv2d(...args),
+        device(),
+        whole(3, 0),
+        whole(4, 0),
+        options(
+          {
+            kernelSize: 3,
+            stride: 1,
+            padding: 1,
+            dilation: 1,
+            bias: true,
+            activation: 'relu',
+            init: init.he(),
+            biasInit: init.he(),
+          },
+          { kernelSize: undefined },
+          { groups: 2 },
+          { activation: 'tanh' },
+        ),
+      ],
+      [forward(new dawngrad.Conv2d(gpu.device, 1, 1, { kernelSize: 1 })), f32(1, 1, 2, 2)],
+    ],
+    CrossEntropyLoss: () => [
+      [(x: never, y: never) => new dawngrad.CrossEntropyLoss().forward(x, y), f32(2, 3), u32(0, 1)],
+    ],
+    Dropout: () => [
+      [(p: number) => new dawngrad.Dropout(p), number(0.5, 1, -0.1)],
+      [forward(new dawngrad.Dropout()), f32(2)],
+    ],
+    Flatten: () => [
+      [(axis: number) => new dawngrad.Flatten(axis), whole(1, -1)],
+      [forward(new dawngrad.Flatten()), anyTensor(2, 2)],
+    ],
+    GlobalAvgPool2d: () => [[forward(new dawngrad.GlobalAvgPool2d()), f32(1, 1, 2, 2)]],
+    Linear: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.Linear(...args),
+        device(),
+        whole(3, 0),
+        whole(4, 0),
+        options({ bias: true, init: init.he(), biasInit: init.he() }, { inputs: 3 }),
+      ],
+      [forward(new dawngrad.Linear(gpu.device, 2, 2)), f32(1, 2)],
+    ],
+    LocalConv2d: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.LocalConv2d(...args),
+        device(),
+        whole(3, 0),
+        whole(4, 0),
+        options(
+          {
+            inputSize: 4,
+            kernelSize: 3,
+            stride: 1,
+            padding: 1,
+            bias: true,
+            init: init.he(),
+            biasInit: init.he(),
+          },
+          { inputSize: undefined },
+        ),
+      ],
+    ],
+    LocalResponseNorm: () => [
+      [
+        (o: never) => new dawngrad.LocalResponseNorm(o),
+        options({ size: 3, alpha: 1, beta: 1, k: 1 }, { size: undefined }),
+      ],
+    ],
+    Maxout: () => [[(pieces: number) => new dawngrad.Maxout(pieces), whole(2, 0)]],
+    MlpConv: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.MlpConv(...args),
+        device(),
+        whole(3, 0),
+        a([2, 2], 3, ['x'], [0]),
+        options(
+          { kernelSize: 3, stride: 1, padding: 1, linearLast: true, batchNorm: true, init: init.he() },
+          { activation: 'relu' },
+        ),
+      ],
+    ],
+    ReLU: () => [[forward(new dawngrad.ReLU()), f32(2)]],
+    Sequential: () => [
+      [
+        (module: never) => new dawngrad.Sequential(module, new dawngrad.ReLU()),
+        a(new dawngrad.ReLU(), 3, () => 1, STRANGER),
+      ],
+    ],
+    Parameter: () => [
+      [
+        (...args: [never, never, never]) => new Parameter(...args),
+        device(),
+        shape(2),
+        a(init.he(), 3, undefined),
+      ],
+    ],
+    stateBuffer: () => [[dawngrad.stateBuffer, device(), shape(2), number(1)]],
+    'init.constant': () => [[init.constant, number(1, Number.NaN)]],
+    'init.normal': () => [[init.normal, number(1, -1)]],
+    'init.uniform': () => [[init.uniform, number(1, -1)]],
+    'init.he': () => [[init.he, options({ slope: 0, distribution: 'normal' }, { distribution: 'cauchy' })]],
+    'init.xavier': () => [[init.xavier, options({ distribution: 'uniform' }, { slope: 0 })]],
+    ConvMaxout: () => [
+      [build('conv-maxout-mnist'), device(), options({ ...net$, head: 'fc-dropout' }, ...badNet)],
+    ],
+    HintonCnn: () => [[build('hinton-cnn'), device(), options(net$, ...badNet)]],
+    NetworkInNetwork: () => [[build('nin-glyphs'), device(), options(net$, ...badNet)]],
+    Adam: () => [
+      [
+        (...args: [never, never]) => new dawngrad.Adam(...args),
+        parameters(),
+        options(
+          { lr: 1, betas: [0.9, 0.99], eps: 1e-8, weightDecay: 0, decoupled: true },
+          { betas: [1, 2] },
+          { betas: 0.9 },
+          { eps: -1 },
+          { weight_decay: 1 },
+          ...rates,
+        ),
+      ],
+      [
+        (state: never) => new dawngrad.Adam([parameter()]).loadStateDict(state),
+        a(
+          new dawngrad.Adam([parameter()]).stateDict(),
+          { ...new dawngrad.Adam([parameter()]).stateDict(), steps: [-1] },
+          { ...new dawngrad.Adam([parameter()]).stateDict(), steps: [1, 2] },
+          { ...new dawngrad.Adam([parameter()]).stateDict(), factor: 'x' },
+          { ...new dawngrad.Adam([parameter()]).stateDict(), groups: [{ lr: -1 }] },
+        ),
+      ],
+    ],
+    SGD: () => [
+      [
+        (...args: [never, never]) => new dawngrad.SGD(...args),
+        parameters(),
+        options(
+          { lr: 1, momentum: 0.9, nesterov: true, weightDecay: 0 },
+          { lr: undefined },
+          { momentum: 2 },
+          { momentum: -1 },
+          ...rates,
+        ),
+      ],
+    ],
+    'schedule.step': () => [
+      [
+        dawngrad.schedule.step,
+        options({ every: 1, gamma: 0.1 }, { every: 0 }, { gamma: 0 }, { every: undefined }),
+      ],
+      [dawngrad.schedule.step, options({ at: [1, 2], gamma: 0.1 }, { at: 1 }, { at: [-1] })],
+    ],
+    'schedule.cosine': () => [
+      [dawngrad.schedule.cosine, options({ epochs: 1, end: 0 }, { epochs: 0 }, { epochs: undefined })],
+    ],
+    'schedule.warmUp': () => [[dawngrad.schedule.warmUp, options({ epochs: 1, start: 0 }, { epochs: -1 })]],
+    'schedule.plateau': () => [
+      [
+        dawngrad.schedule.plateau,
+        options(
+          { patience: 1, gamma: 0.1, drops: 2, mode: 'max', threshold: 0 },
+          { patience: 0 },
+          { mode: 'most' },
+        ),
+      ],
+    ],
+    BatchLoader: () => [
+      [
+        (...args: [never, never, never]) => new dawngrad.BatchLoader(...args),
+        device(),
+        sets(),
+        options(
+          {
+            batch: 5,
+            normalisation: normalise,
+            shuffleSeed: 1,
+            dropLast: true,
+            augment: { padding: 1, flip: true },
+          },
+          { batch: 0 },
+          { batch: undefined },
+          { normalisation: { mean: [0], std: [1] } },
+          { normalisation: { mean: [0, 0, 0], std: [1, 1, 0] } },
+          { augment: { padding: 1.5, flip: true } },
+          { augment: { flip: true } },
+          { augment: { padding: 1, flip: true, rotate: 3 } },
+        ),
+      ],
+      [(epoch: number, step: number) => loader().batch(epoch, step), whole(0, -1), whole(1, -1, 2)],
+    ],
+    glyphs: () => [
+      [
+        dawngrad.glyphs,
+        options({ seed: 1, train: 1, test: 1 }, { train: 0 }, { test: 1.5 }, { validation: 3 }),
+      ],
+    ],
+    normalisationOf: () => [[dawngrad.normalisationOf, sets()]],
+    take: () => [[dawngrad.take, sets(), whole(0, -1, 10), whole(5, 0)]],
+    Preprocessing: () => [
+      [dawngrad.Preprocessing.fit, device(), a([{ name: 'standardise' }], [{ name: 'nonsense' }]), sets()],
+    ],
+    Trainer: () => [
+      [
+        (o: never) => new dawngrad.Trainer(o),
+        options(
+          {
+            device: gpu.device,
+            model: net(),
+            optimizer: new dawngrad.Adam([parameter()]),
+            schedule: dawngrad.schedule.constant(),
+            batches: loader(),
+          },
+          { schedule: undefined },
+          { schedule: 3 },
+        ),
+      ],
+    ],
+    evaluate: () => [
+      [
+        async (...args: [never, never, never]) => {
+          for await (const _ of dawngrad.evaluate(...args));
+        },
+        device(),
+        a(net(), 3, STRANGER),
+        a(loader(), images(), STRANGER),
+      ],
+    ],
+    checkpointOf: () => [
+      [
+        (run: never, which: never) => {
+          try {
+            dawngrad.checkpointOf(run, which);
+          } catch (error) {
+            if (error instanceof dawngrad.ArgumentError) throw error;
+          }
+        },
+        text('no-such-run'),
+        text('last', 'first'),
+      ],
+    ],
+    download: () => [
+      [
+        (name: never, directory: never, some: never) =>
+          dawngrad.download(name, directory, some).catch((error) => {
+            if (error instanceof dawngrad.ArgumentError) throw error;
+          }),
+        a('no such data set'),
+        text('nowhere'),
+        options({ baseUrl: 'http://localhost', onProgress: () => {}, signal: new AbortController().signal }),
+      ],
+    ],
+    chooseConfig: () => [
+      [
+        dawngrad.chooseConfig,
+        options(
+          { model: 'nin-glyphs', changes: {}, augment: true, warmUp: 1 },
+          { changes: undefined },
+          { learningRate: 1 },
+        ),
+      ],
+    ],
+  };
+}

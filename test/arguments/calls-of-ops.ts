@@ -1,0 +1,222 @@
+/** How devices, tensors and ops are called, rightly and wrongly. */
+import * as dawngrad from '../../src/index.js';
+import {
+  a,
+  argumentsOn,
+  badPool,
+  type Call,
+  number,
+  options,
+  pool,
+  STRANGER,
+  shape,
+  text,
+  whole,
+  work,
+} from './arguments.js';
+
+const { Tensor, from, zeros } = dawngrad;
+
+/** By public name; several calls where there are several ways. */
+export function callsOfOps(gpu: {
+  readonly device: dawngrad.Device;
+}): Readonly<Record<string, () => readonly Call[]>> {
+  const { device, labels, f32, u32, anyTensor, bias, operand } = argumentsOn(gpu);
+  return {
+    Device: () => [
+      [
+        dawngrad.Device.create,
+        options(
+          { seed: 1, precision: 'single', limits: {}, backend: 'vulkan' },
+          { seed: -1 },
+          { precision: 'double' },
+        ),
+      ],
+      [(f: () => void) => gpu.device.onHost(f), work(() => 1)],
+      [(f: () => void) => gpu.device.record(f), work(() => 1)],
+      [(f: () => void) => gpu.device.compile(f), work(() => 1)],
+      [(f: () => void) => gpu.device.plan(f), work(() => 1)],
+      [(f: () => void) => gpu.device.unrecorded(f), work(() => 1)],
+    ],
+    Tensor: () => [
+      [
+        (...args: ConstructorParameters<typeof Tensor>) => new Tensor(...args),
+        device(),
+        shape(2),
+        text('f32', 'i32'),
+      ],
+      [
+        (values: Float32Array) => zeros(gpu.device, [2]).write(values),
+        a(new Float32Array(2), [1, 2], new Uint32Array(2), undefined),
+      ],
+      ...(['add', 'subtract', 'multiply', 'divide'] as const).map(
+        (name): Call => [(b: dawngrad.Tensor) => zeros(gpu.device, [2])[name](b), operand(2)],
+      ),
+      ...(['sum', 'mean'] as const).map(
+        (name): Call => [
+          (o: object) => zeros(gpu.device, [2])[name](o),
+          options({ axes: [0], keepDims: true }, { axes: [1.5] }, { axis: 0 }),
+        ],
+      ),
+      [(factor: number) => zeros(gpu.device, [2]).scale(factor), number(2)],
+      [(to: number[]) => zeros(gpu.device, [2]).reshape(to), shape(2)],
+      [(axis: number) => zeros(gpu.device, [2]).flatten(axis), whole(0, -1, 3)],
+      [
+        (b: dawngrad.Tensor, o: object) => zeros(gpu.device, [2, 2]).matmul(b, o),
+        f32(2, 2),
+        options({ transposeA: true, transposeB: true, exact: true }),
+      ],
+      [() => from(gpu.device, [1], 'u32').relu, a(undefined)],
+    ],
+    from: () => [
+      [
+        from,
+        device(),
+        a([[1, 2]], ['1', '2'], '12', [1, [2]], [[1], 2], [undefined], undefined, null, STRANGER, [true]),
+        text('f32', 'i32'),
+      ],
+      [from, device(), a([[1, 2]], [-1], [1.5], [2 ** 32]), text('u32')],
+    ],
+    fromArray: () => [
+      [dawngrad.fromArray, device(), a(new Float32Array(2), [1, 2], new Int32Array(2), undefined), shape(2)],
+    ],
+    full: () => [
+      [dawngrad.full, device(), shape(2), number(1), text('f32', 'i32')],
+      [dawngrad.full, device(), shape(2), whole(1, -1), text('u32')],
+    ],
+    zeros: () => [[zeros, device(), shape(2), text('u32', 'i32')]],
+    randn: () => [
+      [
+        dawngrad.randn,
+        device(),
+        shape(2),
+        options({ seed: 1, stream: 1, mean: 0, std: 1 }, { std: -1 }, { seed: 0.5 }, { mean: Number.NaN }),
+      ],
+    ],
+    uniform: () => [
+      [dawngrad.uniform, device(), shape(2), options({ seed: 1, stream: 1, low: 0, high: 1 }, { high: -1 })],
+    ],
+    keep: () => [[dawngrad.keep, anyTensor(2)]],
+    tidy: () => [[dawngrad.tidy, device(), work(() => 1)]],
+    noGrad: () => [[dawngrad.noGrad, work(() => 1)]],
+    add: () => [[dawngrad.add, f32(2), operand(2)]],
+    subtract: () => [[dawngrad.subtract, f32(2), operand(2)]],
+    multiply: () => [[dawngrad.multiply, f32(2), operand(2)]],
+    divide: () => [[dawngrad.divide, f32(2), operand(2)]],
+    scale: () => [[dawngrad.scale, f32(2), number(2)]],
+    relu: () => [[dawngrad.relu, f32(2)]],
+    dropout: () => [
+      [
+        dawngrad.dropout,
+        f32(2),
+        number(0.5, 1, -0.1, Number.NaN),
+        options({ training: true, key: u32(1, 2).right as object }, { key: zeros(gpu.device, [2]) }),
+      ],
+    ],
+    sum: () => [
+      [dawngrad.sum, f32(2, 2), options({ axes: [0], keepDims: true }, { axes: ['0'] }, { axis: 0 })],
+    ],
+    mean: () => [
+      [dawngrad.mean, f32(2, 2), options({ axes: [0], keepDims: true }, { axes: [5] }, { axis: 0 })],
+    ],
+    reshape: () => [[dawngrad.reshape, anyTensor(2), shape(2)]],
+    flatten: () => [[dawngrad.flatten, anyTensor(2, 2), whole(1, -1, 3)]],
+    matmul: () => [
+      [dawngrad.matmul, f32(2, 2), f32(2, 2), options({ transposeA: true, transposeB: false, exact: true })],
+    ],
+    linear: () => [[dawngrad.linear, f32(2, 3), f32(4, 3), bias(4)]],
+    conv2d: () => [
+      [
+        dawngrad.conv2d,
+        f32(1, 1, 4, 4),
+        f32(2, 1, 2, 2),
+        bias(2),
+        options(
+          { stride: [1, 1], padding: 1, dilation: 2, relu: true },
+          { stride: 0 },
+          { groups: 2 },
+          { padding: [0, -1] },
+        ),
+      ],
+    ],
+    localConv2d: () => [
+      [
+        dawngrad.localConv2d,
+        f32(1, 1, 2, 2),
+        f32(2, 2, 1, 1, 1, 1),
+        bias(1, 2, 2),
+        options({ stride: 1, padding: 0 }, { dilation: 1 }, { stride: 0 }),
+      ],
+    ],
+    maxPool2d: () => [[dawngrad.maxPool2d, f32(1, 1, 4, 4), options({ ...pool, dilation: 1 }, ...badPool)]],
+    avgPool2d: () => [
+      [
+        dawngrad.avgPool2d,
+        f32(1, 1, 4, 4),
+        options({ ...pool, countIncludePad: true }, { dilation: 1 }, ...badPool),
+      ],
+    ],
+    globalAvgPool2d: () => [[dawngrad.globalAvgPool2d, f32(1, 1, 4, 4)]],
+    maxout: () => [[dawngrad.maxout, f32(2, 4), whole(2, 0)]],
+    batchNorm2d: () => [
+      [
+        dawngrad.batchNorm2d,
+        f32(2, 1, 2, 2),
+        f32(1),
+        f32(1),
+        options(
+          {
+            runningMean: zeros(gpu.device, [1]),
+            runningVariance: zeros(gpu.device, [1]),
+            momentum: 0.1,
+            eps: 1e-5,
+            training: true,
+          },
+          { momentum: 2 },
+          { eps: -1 },
+          { training: undefined },
+          { runningMean: labels(1) },
+        ),
+      ],
+    ],
+    localResponseNorm: () => [
+      [
+        dawngrad.localResponseNorm,
+        f32(1, 2, 2),
+        options({ size: 3, alpha: 1, beta: 1, k: 1 }, { size: 0 }, { alpha: -1 }, { k: 0 }),
+      ],
+    ],
+    crossEntropy: () => [[dawngrad.crossEntropy, f32(2, 3), u32(0, 1)]],
+    backward: () => [
+      [
+        (root: dawngrad.Tensor, some: object) => {
+          if (root instanceof Tensor && root.dtype === 'f32')
+            root = Object.assign(zeros(gpu.device, []), { requiresGrad: true });
+          dawngrad.backward(root, some);
+        },
+        anyTensor(),
+        options(
+          { gradient: zeros(gpu.device, []), retainGraph: true },
+          { gradient: from(gpu.device, 0, 'u32') },
+        ),
+      ],
+    ],
+    gradcheck: () => [
+      [
+        dawngrad.gradcheck,
+        a(
+          (x: dawngrad.Tensor) => x,
+          undefined,
+          3,
+          async () => 1,
+        ),
+        a([zeros(gpu.device, [0])], 3, [3], [labels(1)]),
+        options(
+          { epsilon: 0.01, relative: 0.01, absolute: 0.01, samples: 1, seed: 1 },
+          { epsilon: 0 },
+          { samples: 0 },
+        ),
+      ],
+    ],
+  };
+}
