@@ -59,7 +59,7 @@ export function replaceFile(
     writeFlushed(temporary, content);
     putInPlace(temporary, path, keepOldAs);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   }
 }
@@ -84,9 +84,16 @@ export async function replaceFileMeanwhile(
     }
     putInPlace(temporary, path, keepOldAs);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   }
+}
+
+/** Remove what came of an attempt. That this fails too is not worth an error of its own. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {}
 }
 
 /** Give a file that is complete the name of another, which may be kept under a third. */

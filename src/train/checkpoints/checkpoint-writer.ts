@@ -17,6 +17,8 @@ export interface WriterOptions {
   readonly lastIsSound: boolean;
   /** Called before a file is written; throws where none may be. */
   readonly confirm: () => void;
+  /** Is told when the disk refuses a checkpoint that was begun: training goes on, and tries again when the next is due. */
+  readonly warn: (text: string) => void;
 }
 
 export class CheckpointWriter {
@@ -46,14 +48,18 @@ export class CheckpointWriter {
     this.#lastIsSound = true;
   }
 
-  /** Write a checkpoint while training goes on. How that ends is told by `check` and `finish`. */
+  /** Write a checkpoint while training goes on. That it must not be written is told by `check` and `finish`. */
   begin(content: Promise<Uint8Array>): void {
-    const { paths, confirm } = this.#options;
+    const { paths, confirm, warn } = this.#options;
     const write = async (before: Promise<void>) => {
       const [bytes] = await Promise.all([content, before]);
       confirm();
-      await replaceFileMeanwhile(paths.last, bytes, this.#keepOld());
-      this.#lastIsSound = true;
+      try {
+        await replaceFileMeanwhile(paths.last, bytes, this.#keepOld());
+        this.#lastIsSound = true;
+      } catch (error) {
+        warn(`${(error as Error).message}; training goes on, and will be saved later`);
+      }
     };
     this.#writing = write(this.#writing);
     this.#writing.catch((error: unknown) => {
@@ -61,7 +67,7 @@ export class CheckpointWriter {
     });
   }
 
-  /** @throws what went wrong with a checkpoint that was begun */
+  /** @throws what a checkpoint that was begun could not be made of, or why none may be written */
   check(): void {
     if (this.#failure) throw this.#failure.error;
   }

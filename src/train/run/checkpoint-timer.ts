@@ -1,16 +1,16 @@
-/** When the next checkpoint within an epoch is due. */
+import type { RunConfig } from '../recipes/config.js';
 
-/** How often: by the time that has passed, or by the steps that were taken; `false` for never within an epoch. */
-export type CheckpointEvery = false | { readonly minutes: number } | { readonly steps: number };
+type Interval = RunConfig['checkpointEvery'];
 
+/** Tells when the next checkpoint within an epoch is due. */
 export class CheckpointTimer {
-  readonly #every: CheckpointEvery;
+  readonly #every: Interval;
   readonly #now: () => number;
   #since: number;
   #steps = 0;
 
   /** @param now a clock, in milliseconds */
-  constructor(every: CheckpointEvery, now: () => number = () => performance.now()) {
+  constructor(every: Interval, now: () => number = () => performance.now()) {
     this.#every = every;
     this.#now = now;
     this.#since = now();

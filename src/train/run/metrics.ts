@@ -46,15 +46,23 @@ export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
   const epochs: EpochMetrics[] = [];
   for (const line of readLines(path)) {
-    try {
-      epochs.push(metricsSchema.parse(JSON.parse(line)));
-    } catch {
+    const metrics = parseMetrics(line);
+    if (!metrics || metrics.epoch <= (epochs.at(-1)?.epoch ?? 0)) {
       throw new RunError(
-        `${path}: line ${epochs.length + 1} is not the metrics of an epoch; remove it or the file`,
+        `${path}: line ${epochs.length + 1} is not the metrics of an epoch after the one before; remove it or the file`,
       );
     }
+    epochs.push(metrics);
   }
   return epochs;
+}
+
+function parseMetrics(line: string): EpochMetrics | undefined {
+  try {
+    return metricsSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Forget the epochs after `epoch`: a run that resumes from a checkpoint of that epoch makes them again. */

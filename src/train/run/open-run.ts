@@ -65,7 +65,7 @@ export async function openRun(
     parameters: session.model.parameters().reduce((sum, { size }) => sum + size, 0),
     ...(resume && { resumed: session.trainer.position }),
   };
-  return new OpenRun(session, directory, start, checkpoint);
+  return new OpenRun(session, directory, start, checkpoint, warn);
 }
 
 /** Bring a session to where its run stopped, and the run's other files to what that checkpoint knew. */
@@ -88,6 +88,7 @@ export class OpenRun {
     /** What to report before the first step. */
     readonly start: RunStart,
     resumedFrom: Checkpoint | undefined,
+    warn: (text: string) => void,
   ) {
     this.#best = resumedFrom?.best;
     this.#held = new HeldDirectory(directory.path);
@@ -95,6 +96,7 @@ export class OpenRun {
       paths: directory,
       lastIsSound: !resumedFrom || resumedFrom.path === directory.last,
       confirm: () => this.#held.confirm(),
+      warn,
     });
     this.#timer = new CheckpointTimer(session.config.checkpointEvery);
   }
@@ -140,7 +142,8 @@ export class OpenRun {
 
   /**
    * To be called after each step: writes down where the run stands, if that is due, while it goes on.
-   * @throws what went wrong with a checkpoint that was begun before: FileError, DivergedError
+   * @throws DivergedError when the net had no finite numbers at a checkpoint that was begun before, FileError when the directory
+   *   is not the run's any more
    */
   async saveIfDue(): Promise<void> {
     this.#writer.check();
