@@ -31,9 +31,9 @@ const METADATA = '__metadata__';
 const LENGTH_BYTES = 8;
 /**
  * The longest header that is read, in bytes. The format allows for 100 MB, which would be a million tensors and more than a
- * gigabyte of memory once parsed; this is more than 50,000 of them.
+ * gigabyte of memory once parsed; this is more than 25,000 of them.
  */
-const LONGEST_HEADER = 2 ** 23;
+const LONGEST_HEADER = 2 ** 22;
 
 const naturalNumber = z.number().int().nonnegative();
 const entrySchema = z.strictObject({
