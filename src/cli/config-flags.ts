@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
-import { choice, number, precisionFlag, wholeNumber } from './options.js';
+import { choice, interval, number, precisionFlag, wholeNumber } from './options.js';
 
 /** Flags that set a field of the config as they are. */
 const FIELDS = {
@@ -23,6 +23,7 @@ const FIELDS = {
   batchNorm: 'batchNorm',
   head: 'head',
   retrain: 'retrain',
+  checkpointEvery: 'checkpointEvery',
 } as const satisfies Record<string, keyof RunConfig>;
 
 /** What the user gave of these flags. */
@@ -85,6 +86,11 @@ export const withConfigFlags = (command: Command): Command =>
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
     .option('--weight-decay <c>', 'L2 penalty on the weights', number({ least: 0 }))
+    .option(
+      '--checkpoint-every <interval>',
+      'save within an epoch too: 10m (the default), 500steps, or off',
+      interval,
+    )
     .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
     .option('--no-augment', 'train on the images as they are');
 

@@ -15,6 +15,17 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number ${range}.`);
   };
 
+/** How often something is done: `10m` or `500steps`; `off` for never. */
+export function interval(text: string): RunConfig['checkpointEvery'] {
+  if (text === 'off') return false;
+  const [, minutes, steps] = /^(?:(\d+(?:\.\d+)?) ?m(?:in)?|(\d+) ?steps?)$/.exec(text) ?? [];
+  if (Number(minutes) > 0) return { minutes: Number(minutes) };
+  if (Number(steps) > 0) return { steps: Number(steps) };
+  throw new InvalidArgumentError(
+    'It must be a time in minutes, as 10m, a number of steps, as 500steps, or off.',
+  );
+}
+
 interface Range {
   /** The number is this or larger. */
   readonly least?: number;

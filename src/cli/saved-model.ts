@@ -24,7 +24,7 @@ export const withSavedModelFlags = (command: Command): Command =>
 
 /** The checkpoint that the flags name, of the run in a directory. */
 export const chooseCheckpoint = (run: string, { best }: SavedModelFlags): Checkpoint =>
-  checkpointOf(run, best ? 'best' : 'last');
+  checkpointOf(run, best ? 'best' : 'last', (text) => process.stderr.write(`warning: ${text}\n`));
 
 /** Work with the net of a checkpoint, on a device that is closed afterwards. */
 export function withSavedModel<T>(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { FileError } from '../errors/errors.js';
 import { explainSystemError } from './system-error.js';
@@ -33,6 +33,33 @@ function make(path: string): string | undefined {
     throw error;
   }
   return made ?? path;
+}
+
+/**
+ * Make a directory that was not there before, under a name that is still free: `path`, else `path-2`, `path-3`, ... Of several
+ * processes that try at once, each gets its own.
+ * @returns the path of the directory
+ * @throws FileError when it cannot be made
+ */
+export function makeNewDirectory(path: string, what = 'the directory'): string {
+  makeDirectory(dirname(path), what);
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? path : `${path}-${number}`;
+    try {
+      mkdirSync(free);
+      return free;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      throw new FileError(`making ${what} ${free}: ${explainSystemError(error)}`);
+    }
+  }
+}
+
+/** Remove a directory unless there is something in it; that it is gone already, or cannot be removed, is no failure. */
+export function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch {}
 }
 
 /**

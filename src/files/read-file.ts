@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { checkArgument } from '../errors/check-options.js';
 import { FileError } from '../errors/errors.js';
 import { text } from '../errors/rules.js';
@@ -19,8 +19,17 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
+/** No file that a person wrote, or that is made for people to read, is longer; what is made of it in memory may be, twenty times. */
+const LONGEST_TEXT = 2 ** 23;
+
 /**
- * The text of a file in UTF-8.
- * @throws FileError when it cannot be read
+ * The text of a file in UTF-8, of at most 8 MiB.
+ * @throws FileError when it cannot be read, or is longer
  */
-export const readText = (path: string): string => new TextDecoder().decode(readBytes(path));
+export function readText(path: string): string {
+  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (bytes > LONGEST_TEXT) {
+    throw new FileError(`${path}: it has ${bytes} bytes; a file of this kind has at most ${LONGEST_TEXT}`);
+  }
+  return new TextDecoder().decode(readBytes(path));
+}

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   copyFileSync,
+  existsSync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -13,6 +14,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { FileError } from '../errors/errors.js';
 import { explainSystemError } from './system-error.js';
 
@@ -35,20 +37,69 @@ function writeFlushed(path: string, content: Uint8Array | string): void {
 /** A name beside a file that no other process, and no other call, will use. */
 const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
 
+/** How a file is replaced. */
+export interface ReplaceOptions {
+  /** Other processes may be replacing it too: one of them wins. */
+  readonly shared?: boolean;
+  /** A path that the old file gets, in place of what lies there. If the machine stops in between, the old file is there only. */
+  readonly keepOldAs?: string | undefined;
+}
+
 /**
  * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way.
- * @param options.shared other processes may be replacing it too: one of them wins
  * @throws FileError, leaving the old file as it was
  */
-export function replaceFile(path: string, content: Uint8Array | string, { shared = false } = {}): void {
+export function replaceFile(
+  path: string,
+  content: Uint8Array | string,
+  { shared = false, keepOldAs }: ReplaceOptions = {},
+): void {
   const temporary = shared ? uniqueBeside(path) : `${path}.tmp`;
   try {
     writeFlushed(temporary, content);
-    renameSync(temporary, path);
+    putInPlace(temporary, path, keepOldAs);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   }
+}
+
+/**
+ * As `replaceFile`, while other work goes on.
+ * @throws FileError, leaving the old file as it was
+ */
+export async function replaceFileMeanwhile(
+  path: string,
+  content: Uint8Array,
+  { keepOldAs }: Omit<ReplaceOptions, 'shared'> = {},
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    putInPlace(temporary, path, keepOldAs);
+  } catch (error) {
+    discard(temporary);
+    throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
+  }
+}
+
+/** Remove what came of an attempt. That this fails too is not worth an error of its own. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {}
+}
+
+/** Give a file that is complete the name of another, which may be kept under a third. */
+function putInPlace(file: string, path: string, keepOldAs: string | undefined): void {
+  if (keepOldAs !== undefined && existsSync(path)) renameSync(path, keepOldAs);
+  renameSync(file, path);
 }
 
 /**

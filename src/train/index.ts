@@ -4,6 +4,7 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
+  type ReadSafetensors,
   type Safetensors,
 } from './checkpoints/safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './checkpoints/saved-model.js';

@@ -10,8 +10,8 @@ import { Optimizer } from '../nn/optim/optimizer.js';
 import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
+import { refuseDiverged } from './diverged.js';
 import { pipelined } from './pipelined.js';
-import { DivergedError } from './run/run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 
 export interface TrainerOptions {
@@ -76,6 +76,8 @@ export class Trainer {
   position: Position = { epoch: 0, step: 0, score: NO_SCORE };
 
   readonly #program: BatchProgram;
+  /** Scores of steps that were taken, but have not come back. */
+  readonly #awaited: Promise<Score>[] = [];
 
   /** @throws ArgumentError when one of them is missing or something else */
   constructor(options: TrainerOptions) {
@@ -88,17 +90,16 @@ export class Trainer {
   /**
    * Take the steps that are left of the epoch. Yields their scores, in order and a few steps late, since waiting for each
    * would leave the GPU idle; a consumer may stop between any two.
-   * @throws DivergedError when the loss is no longer a number
+   * @throws DivergedError when the loss is no longer a sensible number
    */
   async *epoch(): AsyncGenerator<Score> {
     this.options.model.train();
     const { epoch, step } = this.position;
     if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
     yield* pipelined(this.#steps(), (score) => {
-      if (!Number.isFinite(score.lossSum)) {
-        const { epoch, step } = this.position;
-        throw new DivergedError(`about step ${step} of epoch ${epoch + 1}`);
-      }
+      this.#awaited.shift();
+      const { epoch, step } = this.position;
+      refuseDiverged(score, `about step ${step} of epoch ${epoch + 1}`);
       this.position = { ...this.position, score: addScores(this.position.score, score) };
     });
   }
@@ -116,9 +117,20 @@ export class Trainer {
     return Math.sqrt(squares);
   }
 
+  /**
+   * Where training is now, with the scores of all steps that were taken, which takes until they have come back; steps taken
+   * meanwhile do not count.
+   */
+  async positionNow(): Promise<Position> {
+    const { epoch, step, score } = this.position;
+    const awaited = await Promise.all([...this.#awaited]);
+    return { epoch, step, score: awaited.reduce(addScores, score) };
+  }
+
   *#steps(): Generator<Promise<Score>> {
     while (this.position.step < this.options.batches.steps) {
       const score = this.#step();
+      this.#awaited.push(score);
       this.position = { ...this.position, step: this.position.step + 1 };
       yield score;
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../../src/nn/models/index.js';
@@ -14,6 +14,8 @@ const directory = useDirectory();
 const MODELS = [...models.keys()].join(', ');
 const FAILED = 1;
 const BAD_USAGE = 2;
+const FLIPPED =
+  'reading flipped-run/best.safetensors: it is damaged: its content is not that of which it has the checksum';
 
 beforeAll(async () => {
   const within = (name: string) => join(directory.path, name);
@@ -37,6 +39,13 @@ beforeAll(async () => {
     { cwd: directory.path },
   );
   expect(run.status).toBe(0);
+  for (const copy of ['edited-run', 'flipped-run']) cpSync(within('run'), within(copy), { recursive: true });
+  const config = RunDirectory.open(within('edited-run'));
+  config.writeConfig({ ...config.readConfig(), learningRate: 0.5 });
+  const { best } = RunDirectory.open(within('flipped-run'));
+  const bytes = readFileSync(best);
+  bytes[bytes.length - 1000]! ^= 1;
+  writeFileSync(best, bytes);
 });
 
 /** An IDX file of 20 labels, of which the last is this one. */
@@ -218,7 +227,19 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       FAILED,
       'reading damaged-run/last.safetensors: not a sound safetensors file: it has 7 bytes, fewer than any such file',
     ],
+    [
+      'train --resume edited-run',
+      FAILED,
+      'edited-run: its config was changed after its checkpoint: learningRate is 0.5, was 0.003. Change it back; for a new run with other settings use --config edited-run/config.json',
+    ],
+    [
+      'train --checkpoint-every 10',
+      BAD_USAGE,
+      "option '--checkpoint-every <interval>' argument '10' is invalid. It must be a time in minutes, as 10m, a number of steps, as 500steps, or off.",
+    ],
 
+    ['eval flipped-run --best', FAILED, FLIPPED],
+    ['predict flipped-run file --best', FAILED, FLIPPED],
     ['eval nowhere', FAILED, 'nowhere: not the directory of a run: no such directory'],
     ['eval empty', FAILED, 'empty: not the directory of a run: it has no config.json'],
     ['eval new-run', FAILED, 'new-run/last.safetensors: cannot be read: no such file or directory (ENOENT)'],

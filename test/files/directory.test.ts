@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FileError } from '../../src/errors/errors.js';
-import { makeDirectory, namesIn } from '../../src/files/directory.js';
+import { makeDirectory, makeNewDirectory, namesIn } from '../../src/files/directory.js';
 import { useFreshDirectory } from '../support/directory.js';
 
 describe('makeDirectory', () => {
@@ -47,6 +47,23 @@ describe('namesIn', () => {
     const path = directory.file('missing');
     expect(() => namesIn(path)).toThrow(
       new FileError(`${path}: cannot be read: no such file or directory (ENOENT)`),
+    );
+  });
+});
+
+describe('makeNewDirectory', () => {
+  const directory = useFreshDirectory();
+
+  it('gives everybody who asks for the same name a directory of their own', () => {
+    const path = directory.file('runs/nin');
+    expect([1, 2, 3].map(() => makeNewDirectory(path))).toEqual([path, `${path}-2`, `${path}-3`]);
+    expect(namesIn(directory.file('runs')).sort()).toEqual(['nin', 'nin-2', 'nin-3']);
+  });
+
+  it('says what was to be made where it cannot be', () => {
+    writeFileSync(directory.file('file'), '');
+    expect(() => makeNewDirectory(directory.file('file/run'), 'the run directory')).toThrow(
+      /^making the run directory .*file: .*ENOTDIR/,
     );
   });
 });

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { removeIfEmpty } from '../../files/directory.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
-import { defaultRunPath, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
+import { makeDefaultRunDirectory, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
 import { formatTestError } from '../../train/score.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
@@ -34,8 +35,9 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const resume = flags.resume !== undefined;
   const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
   const config = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
-  const path = resumed ?? flags.out ?? defaultRunPath(config.model);
-  if (!resume) refuseUsed(path);
+  const given = resumed ?? flags.out;
+  if (given !== undefined && !resume) refuseUsed(given);
+  const path = given ?? makeDefaultRunDirectory(config.model);
 
   const outcome = await interruptible('stopping after this step', async (signal) => {
     const dataset = loadRunData(config);
@@ -50,7 +52,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
         withDevice: (work) => withDevice(deviceOptions(flags, config), work),
       }),
     );
-  });
+  }).finally(() => given ?? removeIfEmpty(path));
   if (outcome.state === 'stopped') {
     const { epoch, step } = outcome.position;
     process.stderr.write(

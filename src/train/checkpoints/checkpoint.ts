@@ -2,6 +2,7 @@
  * A checkpoint is one safetensors file with all that a run needs to go on as if it had not stopped: the net (`model.*`), what
  * the optimizer remembers (`optimizer.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
  */
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { readBytes } from '../../files/read-file.js';
 import { randomState } from '../../kernels/random-key.js';
@@ -9,10 +10,14 @@ import type { Module } from '../../nn/module.js';
 import type { RateOptions } from '../../nn/optim/options.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { refuseDiverged } from '../diverged.js';
 import { configSchema } from '../recipes/config.js';
-import { RunError } from '../run/run-error.js';
+import { tuningOf, tuningSchema } from '../run/remembered-tuning.js';
+import { DivergedError, RunError } from '../run/run-error.js';
 import type { Session } from '../run/session.js';
-import { decodeSafetensors, encodeSafetensors, type HostTensor } from './safetensors.js';
+import type { CheckpointPaths } from './checkpoint-writer.js';
+import type { HostTensor } from './safetensors.js';
+import { decodeVerified, encodeVerified, notFinite } from './verified.js';
 
 const MODEL = 'model.';
 const OPTIMIZER = 'optimizer.';
@@ -20,12 +25,14 @@ const RANDOM = 'random';
 /** The metadata entry with the JSON. */
 const STATE = 'dawngrad';
 
+/** Version of the layout of the JSON. */
+const VERSION = 2;
+
 const natural = z.number().int().nonnegative();
 const numbers = z.array(z.number());
 
 const stateSchema = z.object({
-  /** Version of this layout. */
-  version: z.literal(2),
+  version: z.literal(VERSION),
   config: configSchema,
   /** Names of the classes. */
   classes: z.array(z.string()),
@@ -43,6 +50,8 @@ const stateSchema = z.object({
     groups: z.array(z.record(z.string(), z.union([z.number(), z.boolean(), numbers]))),
   }),
   schedule: z.record(z.string(), z.number()),
+  /** Which kernels computed it, so that it goes on with the same. */
+  tuning: tuningSchema.optional(),
 });
 
 export type CheckpointState = z.infer<typeof stateSchema>;
@@ -53,43 +62,86 @@ export interface Checkpoint extends CheckpointState {
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
-/** The bytes of a checkpoint of a session as it stands, after all that was launched so far. */
+/**
+ * The bytes of a checkpoint of a session as it stands, after all that was launched so far. What is launched while they come back
+ * makes no difference, so that training need not wait.
+ * @throws DivergedError when a number of the state is not finite: such a net must not take the place of a good one
+ */
 export async function captureCheckpoint(session: Session, best: Best): Promise<Uint8Array> {
   const { config, device, model, optimizer, schedule, trainer, train } = session;
   const { slots, steps, factor, groups } = optimizer.stateDict();
-  const tensors = new Map<string, HostTensor>();
-  const read = async (prefix: string, state: ReadonlyMap<string, Tensor>) => {
-    const values = await Promise.all([...state.values()].map((tensor) => tensor.toArray()));
-    [...state].forEach(([name, { shape }], index) => {
-      tensors.set(prefix + name, { shape, values: values[index]! });
-    });
-  };
-  await read(MODEL, model.stateDict());
-  await read(OPTIMIZER, slots as ReadonlyMap<string, Tensor>);
-  const { seed, counter } = await randomState(device).read();
-  tensors.set(RANDOM, { shape: [2], values: Uint32Array.of(seed, counter) });
+  const named = [
+    ...[...model.stateDict()].map(([name, tensor]) => [MODEL + name, tensor] as const),
+    ...[...(slots as ReadonlyMap<string, Tensor>)].map(
+      ([name, tensor]) => [OPTIMIZER + name, tensor] as const,
+    ),
+  ];
   const state = {
-    version: 2,
+    version: VERSION,
     config,
     classes: [...train.set.classes],
-    position: trainer.position,
     best,
     optimizer: { steps, factor, groups },
     schedule: schedule.stateDict(),
+    tuning: tuningOf(device),
   };
-  return encodeSafetensors({ tensors, metadata: { [STATE]: JSON.stringify(state) } });
+  // Everything is asked for before anything is awaited: copies are queued, and so all are of the same step.
+  const [position, { seed, counter }, ...values] = await Promise.all([
+    trainer.positionNow(),
+    randomState(device).read(),
+    ...named.map(([, tensor]) => tensor.toArray()),
+  ]);
+  const tensors = new Map(
+    named.map(([name, { shape }], index): [string, HostTensor] => [name, { shape, values: values[index]! }]),
+  );
+  const when = `after step ${position.step} of epoch ${position.epoch + 1}`;
+  const lost = notFinite(tensors);
+  if (lost) throw new DivergedError(`${lost} holds numbers that are not finite`, when);
+  if (position.score.count > 0) refuseDiverged(position.score, when);
+  tensors.set(RANDOM, { shape: [2], values: Uint32Array.of(seed, counter) });
+  return encodeVerified({ tensors, metadata: { [STATE]: JSON.stringify({ ...state, position }) } });
 }
 
 /**
  * Read a checkpoint's file.
- * @throws FileError when it cannot be read, RunError when it is damaged, or was not written by dawngrad
+ * @throws FileError when it cannot be read, RunError when it is damaged, holds numbers that are not finite, or was not written by
+ * dawngrad
  */
 export function readCheckpoint(path: string): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
+  const { tensors, metadata, checked } = decodeVerified(readBytes(path), path);
+  let state: CheckpointState;
   try {
-    return { path, tensors, ...stateSchema.parse(JSON.parse(metadata[STATE] ?? '')) };
+    state = stateSchema.parse(JSON.parse(metadata[STATE] ?? ''));
   } catch {
     throw new RunError(`reading ${path}: a safetensors file, but no checkpoint of this version of dawngrad`);
+  }
+  if (!checked) throw new RunError(`reading ${path}: it is damaged: its checksum is missing`);
+  return { path, tensors, ...state };
+}
+
+/**
+ * Read the last checkpoint of a run; where it is damaged, the one before.
+ * @param warn is told why it is not the last one
+ * @throws FileError, RunError when neither can be read
+ */
+export function readNewest(
+  { last, previous }: Pick<CheckpointPaths, 'last' | 'previous'>,
+  warn: (text: string) => void,
+): Checkpoint {
+  try {
+    return readCheckpoint(last);
+  } catch (error) {
+    if (!existsSync(previous)) throw error;
+    const { message } = error as Error;
+    let checkpoint: Checkpoint;
+    try {
+      checkpoint = readCheckpoint(previous);
+    } catch (second) {
+      throw new RunError(`${message}; nor can the one before be read: ${(second as Error).message}`);
+    }
+    const { epoch, step } = checkpoint.position;
+    warn(`${message}; taking the one before, of step ${step} of epoch ${epoch + 1}: ${previous}`);
+    return checkpoint;
   }
 }
 

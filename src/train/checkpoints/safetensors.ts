@@ -1,12 +1,13 @@
 /**
  * The safetensors file format, as far as checkpoints need it: the header's length (64 bits, little-endian), a JSON header
  * that names each tensor's dtype, shape and place, then the values, little-endian and without gaps. Any safetensors
- * reader opens what this writes; of what others write, only 32-bit elements can be read.
+ * reader opens what this writes; of what others write, floats of any width are read as float32.
  */
 import { endianness } from 'node:os';
 import { z } from 'zod';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { RunError } from '../run/run-error.js';
+import { ELEMENT_TYPES } from './element-types.js';
 
 /** A tensor in host memory, row-major. */
 export interface HostTensor {
@@ -20,10 +21,19 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What a file holds, as far as it can be of use here. */
+export interface ReadSafetensors extends Safetensors {
+  /** The names of the tensors that were left out, such as PyTorch's counts of batches, and their element types. */
+  readonly leftOut: ReadonlyMap<string, string>;
+}
+
 const METADATA = '__metadata__';
 const LENGTH_BYTES = 8;
-/** The format's own bound on the header. */
-const LONGEST_HEADER = 100_000_000;
+/**
+ * The longest header that is read, in bytes. The format allows for 100 MB, which would be a million tensors and more than a
+ * gigabyte of memory once parsed; this is more than 25,000 of them.
+ */
+const LONGEST_HEADER = 2 ** 22;
 
 const naturalNumber = z.number().int().nonnegative();
 const entrySchema = z.strictObject({
@@ -33,11 +43,6 @@ const entrySchema = z.strictObject({
 });
 type Entry = z.infer<typeof entrySchema>;
 const metadataSchema = z.record(z.string(), z.string());
-
-const ARRAYS: Readonly<Record<string, typeof Float32Array | typeof Uint32Array>> = {
-  F32: Float32Array,
-  U32: Uint32Array,
-};
 
 /** The bytes of a safetensors file. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
@@ -66,45 +71,64 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 /**
- * Read the bytes of a safetensors file, checking all that the format promises.
+ * Read the bytes of a safetensors file, checking all that the format promises. Floats become float32 as in PyTorch. Tensors of
+ * integers are left out, except for those of type U32; a warning of the process names them.
  * @param source the file's name, for errors
  * @throws RunError that says what is wrong with the file
  */
-export function decodeSafetensors(file: Uint8Array, source: string): Safetensors {
+export function decodeSafetensors(file: Uint8Array, source: string): ReadSafetensors {
   refuseBigEndian();
   const damaged = (why: string) => new RunError(`reading ${source}: not a sound safetensors file: ${why}`);
 
   if (file.length < LENGTH_BYTES) throw damaged(`it has ${file.length} bytes, fewer than any such file`);
   const headerBytes = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   const begin = LENGTH_BYTES + headerBytes;
-  if (headerBytes > LONGEST_HEADER) throw damaged(`it announces a header of ${headerBytes} bytes`);
+  if (headerBytes > LONGEST_HEADER) {
+    throw damaged(`it announces a header of ${headerBytes} bytes; at most ${LONGEST_HEADER} are read`);
+  }
   if (begin > file.length) {
     throw damaged(`it announces a header of ${headerBytes} bytes and has ${file.length} bytes in all`);
   }
-  // Not file.subarray: of a Buffer that gives a Buffer, whose slice is a view and not a copy.
-  const values = new Uint8Array(file.buffer, file.byteOffset + begin, file.length - begin);
+  const values = file.subarray(begin);
   const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, begin), damaged);
 
   const tensors = new Map<string, HostTensor>();
+  const leftOut = new Map<string, string>();
   let expected = 0;
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const [from, to] = data_offsets;
-    const ArrayType = ARRAYS[dtype];
-    if (!ArrayType) throw damaged(`tensor "${name}" is of type ${dtype}; only F32 and U32 can be read here`);
-    if (to - from !== 4 * sizeOf(shape)) {
+    const type = Object.hasOwn(ELEMENT_TYPES, dtype) ? ELEMENT_TYPES[dtype] : undefined;
+    if (!type) {
+      const known = Object.keys(ELEMENT_TYPES).join(', ');
+      throw damaged(`tensor "${name}" is of type ${dtype}, which is not one of ${known}`);
+    }
+    if (to - from !== type.bytes * sizeOf(shape)) {
       throw damaged(`tensor "${name}" has shape [${shape.join(', ')}] of ${dtype} in ${to - from} bytes`);
     }
     if (from !== expected) throw damaged(`tensor "${name}" starts at byte ${from}, expected ${expected}`);
     if (to > values.length) {
       throw damaged(`tensor "${name}" ends at byte ${to} of ${values.length}; the file is cut short`);
     }
-    tensors.set(name, { shape, values: new ArrayType(values.slice(from, to).buffer) });
+    if (type.read) tensors.set(name, { shape, values: type.read(values.subarray(from, to)) });
+    else leftOut.set(name, dtype);
     expected = to;
   }
   if (expected !== values.length) {
     throw damaged(`${values.length - expected} bytes after the last tensor belong to none`);
   }
-  return { tensors, metadata };
+  if (leftOut.size > 0) sayLeftOut(source, leftOut);
+  return { tensors, metadata, leftOut };
+}
+
+/** How many tensors a warning names. */
+const NAMED = 5;
+
+function sayLeftOut(source: string, leftOut: ReadonlyMap<string, string>): void {
+  const named = [...leftOut].slice(0, NAMED).map(([name, dtype]) => `${name} (${dtype})`);
+  const more = leftOut.size > NAMED ? [`${leftOut.size - NAMED} more`] : [];
+  process.emitWarning(
+    `reading ${source}: left out ${[...named, ...more].join(', ')}: no net here computes with such integers`,
+  );
 }
 
 /** The tensors' entries in the order of their values, and the metadata. */

@@ -7,7 +7,7 @@ import { BatchLoader } from '../../data/loader.js';
 import { readPng } from '../../data/png.js';
 import { fitImage } from '../../data/resize.js';
 import { checkArgument } from '../../errors/check-options.js';
-import { object, oneOf, text } from '../../errors/rules.js';
+import { callable, object, oneOf, text } from '../../errors/rules.js';
 import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
@@ -18,19 +18,26 @@ import { preprocessingOf } from '../run/saved-preprocessing.js';
 import { buildModel, checkFit, EVALUATION_BATCH } from '../run/session.js';
 import { addScores, NO_SCORE, type Score } from '../score.js';
 import { evaluate } from '../trainer.js';
-import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
+import { type Checkpoint, readCheckpoint, readNewest, restoreModel } from './checkpoint.js';
 
 /** Which checkpoint of a run: after its last epoch, or after the one with the lowest validation (else test) error. */
 export type Which = 'last' | 'best';
 
 /**
- * A checkpoint of the run in a directory, of retraining if there was one.
- * @throws RunError when there is no such run, FileError when it has no checkpoint yet
+ * A checkpoint of the run in a directory, of retraining if there was one. Where the last is damaged, the one before is taken.
+ * @param warn is told when that happens; left out, the process warns
+ * @throws RunError when there is no such run, or its checkpoint is damaged; FileError when it has none yet
  */
-export function checkpointOf(run: string, which: Which): Checkpoint {
+export function checkpointOf(
+  run: string,
+  which: Which,
+  warn: (text: string) => void = (text) => process.emitWarning(text),
+): Checkpoint {
   checkArgument('checkpointOf', 'run', run, text);
   checkArgument('checkpointOf', 'which', which, oneOf('last', 'best'));
-  return readCheckpoint(RunDirectory.open(run).final[which]);
+  checkArgument('checkpointOf', 'warn', warn, callable);
+  const { final } = RunDirectory.open(run);
+  return which === 'last' ? readNewest(final, warn) : readCheckpoint(final.best);
 }
 
 /** A class and how probable the net finds it, 0..1. */

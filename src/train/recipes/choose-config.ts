@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, plainObject, required, text, whole } from '../../errors/rules.js';
+import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
@@ -120,9 +121,6 @@ function changesTo(
     ...(warmUp !== undefined && { schedule: { ...base.schedule, warmUp } }),
   } as Partial<RunConfig>;
 }
-
-/** What may change when a run goes on: how long it trains, and where its data lie now. */
-const RESUMABLE = ['epochs'];
 
 /**
  * The config with which a run goes on.

@@ -61,6 +61,10 @@ export const configSchema = z.strictObject({
   /** What matrix products may round their operands to, where that is faster. */
   precision: z.enum(['single', 'half']).default('single'),
   epochs: count,
+  /** How often the run is saved within an epoch, besides at its end: by time or by steps, or `false` for never. */
+  checkpointEvery: z
+    .union([z.literal(false), z.strictObject({ minutes: rate }), z.strictObject({ steps: count })])
+    .default({ minutes: 10 }),
   /** Images a step. */
   batch: count,
   /** Multiplier of the number of maps in each layer. */

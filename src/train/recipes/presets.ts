@@ -105,6 +105,7 @@ export const plainSystem = (model: string) => ({
   seed: 0,
   precision: 'single' as const,
   retrain: false,
+  checkpointEvery: { minutes: 10 },
   preprocessing: [{ name: 'standardise' as const }],
   width: 1,
   dropout: DROPOUT[model] ?? 0.5,

@@ -1,12 +1,12 @@
 /** One epoch of a run: its steps, then the score of the net. */
 import type { BatchLoader } from '../../data/loader.js';
+import { refuseDiverged } from '../diverged.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from '../score.js';
 import { evaluate } from '../trainer.js';
 import type { DeadStartDetector } from './dead-start.js';
 import type { EpochMetrics } from './metrics.js';
 import type { OpenRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
-import { DivergedError } from './run-error.js';
 import type { Session } from './session.js';
 
 /** Who hears of what happens, and may stop it. */
@@ -28,7 +28,7 @@ export async function finishEpoch(
   const { trainer, schedule } = session;
   const begin = performance.now();
   const seenBefore = trainer.position.score.count;
-  await trainSteps(session, detector, watch);
+  await trainSteps(run, detector, watch);
   const { score: trainScore } = trainer.position;
   const imagesPerSecond = (1000 * (trainScore.count - seenBefore)) / (performance.now() - begin);
   const score = await scoreImages(run, run.scored, watch);
@@ -65,11 +65,11 @@ function metricsOf(
 
 /** Take the steps that are left of an epoch, or as many of them as the signal lets pass. */
 async function trainSteps(
-  session: Session,
+  run: OpenRun,
   detector: DeadStartDetector,
   { reporter, signal }: Watch,
 ): Promise<void> {
-  const { trainer, train } = session;
+  const { trainer, train, config } = run.session;
   const begin = performance.now();
   const before = trainer.position.score.count;
   if (signal.aborted) return;
@@ -82,19 +82,20 @@ async function trainSteps(
     }
     reporter.stepped?.({
       epoch: epoch + 1,
-      step: Math.ceil(sum.count / session.config.batch),
+      step: Math.ceil(sum.count / config.batch),
       steps: train.steps,
       score: sum,
       imagesPerSecond: (1000 * (sum.count - before)) / (performance.now() - begin),
     });
     if (signal.aborted) return;
+    await run.saveIfDue();
   }
 }
 
 /**
  * Score the net as it stands.
  * @returns undefined when the signal stopped it
- * @throws DivergedError when a loss is not a finite number
+ * @throws DivergedError when a loss is not a finite number, or absurd
  */
 export async function scoreImages(
   { session: { device, model } }: OpenRun,
@@ -109,6 +110,6 @@ export async function scoreImages(
     if (signal.aborted) return undefined;
   }
   // The last step may have been the one too many.
-  if (!Number.isFinite(sum.lossSum)) throw new DivergedError('when images are scored');
+  refuseDiverged(sum, 'when images are scored');
   return sum;
 }

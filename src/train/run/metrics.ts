@@ -1,7 +1,7 @@
 /** `metrics.jsonl`: one line of JSON for each finished epoch. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { readText } from '../../files/read-file.js';
+import { readLines } from '../../files/read-lines.js';
 import { appendLine, replaceFile } from '../../files/write-file.js';
 import { RunError } from './run-error.js';
 
@@ -44,14 +44,25 @@ export function appendMetrics(path: string, metrics: EpochMetrics): void {
  */
 export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
-  const lines = readText(path).split('\n').slice(0, -1);
-  return lines.map((line, index) => {
-    try {
-      return metricsSchema.parse(JSON.parse(line));
-    } catch {
-      throw new RunError(`${path}: line ${index + 1} is not the metrics of an epoch; remove it or the file`);
+  const epochs: EpochMetrics[] = [];
+  for (const line of readLines(path)) {
+    const metrics = parseMetrics(line);
+    if (!metrics || metrics.epoch <= (epochs.at(-1)?.epoch ?? 0)) {
+      throw new RunError(
+        `${path}: line ${epochs.length + 1} is not the metrics of an epoch after the one before; remove it or the file`,
+      );
     }
-  });
+    epochs.push(metrics);
+  }
+  return epochs;
+}
+
+function parseMetrics(line: string): EpochMetrics | undefined {
+  try {
+    return metricsSchema.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Forget the epochs after `epoch`: a run that resumes from a checkpoint of that epoch makes them again. */

@@ -1,15 +1,20 @@
 /** A run that is open: its directory, and in memory all that it takes to train. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Dataset } from '../../data/dataset.js';
 import type { Preprocessing, PreprocessingProgress } from '../../data/index.js';
 import type { BatchLoader } from '../../data/loader.js';
-import { replaceFile } from '../../files/write-file.js';
+import { HeldDirectory } from '../../files/held-directory.js';
 import type { Device } from '../../gpu/device.js';
-import { type Best, captureCheckpoint, readCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
+import { type Best, type Checkpoint, captureCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
+import { CheckpointWriter } from '../checkpoints/checkpoint-writer.js';
 import type { RunConfig } from '../recipes/config.js';
 import type { Score } from '../score.js';
+import { CheckpointTimer } from './checkpoint-timer.js';
 import { appendMetrics, type EpochMetrics, keepMetricsUntil } from './metrics.js';
+import { goOnWithTuning } from './remembered-tuning.js';
 import type { RunStart } from './reporter.js';
+import { type Ending, writeResult } from './result.js';
+import { resumePoint } from './resume-point.js';
 import { RunDirectory } from './run-directory.js';
 import { preprocessDataset } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
@@ -30,15 +35,20 @@ export interface OpenOptions {
 
 /**
  * Open a run: make its directory, or go on where it stopped. A config that contradicts itself or does not fit the images is
- * found out before the images are prepared, and nothing is written before they are.
+ * found out before the images are prepared, and nothing is written before they are. So is a checkpoint that cannot be read, or is
+ * of another config.
  * @param onProgress hears how far the preparation of the images is
+ * @param warn is told when the run does not go on from its last checkpoint, or not with the same bits
  * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used
  */
 export async function openRun(
   { config, dataset, device, path, resume = false, preprocessing }: OpenOptions,
   onProgress?: (progress: PreprocessingProgress) => void,
+  warn: (text: string) => void = (text) => process.emitWarning(text),
 ): Promise<OpenRun> {
   checkFit(config.model, dataset.name, dataset.train);
+  const checkpoint = resume ? resumePoint(RunDirectory.open(path), config, warn) : undefined;
+  if (checkpoint?.tuning) goOnWithTuning(device, checkpoint.tuning, warn);
   const learner = buildLearner(config, device);
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
@@ -46,7 +56,7 @@ export async function openRun(
   const session = assemble(config, device, images, learner);
   const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
   if (!saved) writePreprocessing(path, prepared.preprocessing);
-  const best = resume ? restore(session, directory) : undefined;
+  if (resume) restore(session, directory, checkpoint);
   const start: RunStart = {
     config,
     path,
@@ -55,30 +65,40 @@ export async function openRun(
     parameters: session.model.parameters().reduce((sum, { size }) => sum + size, 0),
     ...(resume && { resumed: session.trainer.position }),
   };
-  return new OpenRun(session, directory, start, best);
+  return new OpenRun(session, directory, start, checkpoint, warn);
 }
 
 /** Bring a session to where its run stopped, and the run's other files to what that checkpoint knew. */
-function restore(session: Session, directory: RunDirectory): Best {
-  const checkpoint = existsSync(directory.last) ? readCheckpoint(directory.last) : undefined;
+function restore(session: Session, directory: RunDirectory, checkpoint: Checkpoint | undefined): void {
   if (checkpoint) restoreSession(session, checkpoint);
   keepMetricsUntil(directory.metrics, session.trainer.position.epoch);
   directory.writeConfig(session.config);
-  return checkpoint?.best;
 }
 
 export class OpenRun {
   /** How the net did best so far. */
   #best: Best;
+  readonly #held: HeldDirectory;
+  readonly #writer: CheckpointWriter;
+  readonly #timer: CheckpointTimer;
 
   constructor(
     readonly session: Session,
     readonly directory: RunDirectory,
     /** What to report before the first step. */
     readonly start: RunStart,
-    best: Best,
+    resumedFrom: Checkpoint | undefined,
+    warn: (text: string) => void,
   ) {
-    this.#best = best;
+    this.#best = resumedFrom?.best;
+    this.#held = new HeldDirectory(directory.path);
+    this.#writer = new CheckpointWriter({
+      paths: directory,
+      lastIsSound: !resumedFrom || resumedFrom.path === directory.last,
+      confirm: () => this.#held.confirm(),
+      warn,
+    });
+    this.#timer = new CheckpointTimer(session.config.checkpointEvery);
   }
 
   /** The images that are scored after each epoch: those held out, where the run holds some out, else the test images. */
@@ -94,6 +114,7 @@ export class OpenRun {
 
   /** Nobody may take the run for finished while it is trained on: its result will be written again. */
   forgetResult(): void {
+    this.#held.confirm();
     rmSync(this.directory.result, { force: true });
   }
 
@@ -103,11 +124,12 @@ export class OpenRun {
    * @throws FileError when the disk refuses
    */
   async saveEpoch(metrics: EpochMetrics, score: Score): Promise<void> {
+    this.#held.confirm();
     appendMetrics(this.directory.metrics, metrics);
     const wrong = score.count - score.correct;
     const improved = !this.#best || wrong < this.#best.wrong;
     if (improved) this.#best = { epoch: metrics.epoch, wrong };
-    await this.#save(...(improved ? [this.directory.best] : []), this.directory.last);
+    await this.#save(improved);
   }
 
   /**
@@ -115,11 +137,39 @@ export class OpenRun {
    * @throws FileError when the disk refuses
    */
   async savePosition(): Promise<void> {
-    await this.#save(this.directory.last);
+    await this.#save(false);
   }
 
-  async #save(...files: string[]): Promise<void> {
-    const bytes = await captureCheckpoint(this.session, this.#best);
-    for (const file of files) replaceFile(file, bytes);
+  /**
+   * To be called after each step: writes down where the run stands, if that is due, while it goes on.
+   * @throws DivergedError when the net had no finite numbers at a checkpoint that was begun before, FileError when the directory
+   *   is not the run's any more
+   */
+  async saveIfDue(): Promise<void> {
+    this.#writer.check();
+    if (!this.#timer.step()) return;
+    await this.#writer.finish();
+    this.#timer.restart();
+    this.#writer.begin(captureCheckpoint(this.session, this.#best));
+  }
+
+  /**
+   * Write down how the run ended.
+   * @throws FileError when the disk refuses
+   */
+  saveResult(ending: Ending): void {
+    this.#held.confirm();
+    writeResult(this.directory.result, ending);
+  }
+
+  /** Let go of the directory, once what is being written is; what goes wrong with that is told by the methods that save. */
+  async close(): Promise<void> {
+    await this.#writer.finish().catch(() => {});
+    this.#held.close();
+  }
+
+  async #save(best: boolean): Promise<void> {
+    this.#timer.restart();
+    await this.#writer.write(captureCheckpoint(this.session, this.#best), best);
   }
 }

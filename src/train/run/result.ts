@@ -33,7 +33,7 @@ const summary = (score: Score) => ({
 });
 
 /** How a run ended. */
-interface Ending {
+export interface Ending {
   readonly position: { readonly epoch: number };
   readonly validationScore: Score | undefined;
   readonly testScore?: Score;

@@ -45,14 +45,19 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   return withDevice((device) =>
     runTraining({
       ...rest,
-      // Where the data are may have changed since.
-      config: config.data === undefined ? again : { ...again, data: config.data },
+      config: { ...again, ...changeable(config) },
       device,
       path: first.retrained,
       resume: retraining !== undefined,
     }),
   );
 }
+
+/** What may have changed since retraining began: where the data are, and how often it is saved. */
+const changeable = ({ data, checkpointEvery }: RunConfig): Partial<RunConfig> => ({
+  checkpointEvery,
+  ...(data !== undefined && { data }),
+});
 
 /**
  * The config that trains anew on the held-out images too, for as many epochs as were trained, with the same rates: a rate that

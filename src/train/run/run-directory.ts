@@ -1,17 +1,19 @@
 /**
- * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it,
- * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
+ * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it, as
+ * does `previous.safetensors`, the checkpoint before, should the last be damaged. `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
  * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeDirectory, namesIn } from '../../files/directory.js';
-import { readJson, writeJson } from '../../files/json.js';
+import { makeDirectory, makeNewDirectory, namesIn } from '../../files/directory.js';
+import { jsonText, readJson, writeJson } from '../../files/json.js';
+import { createFile } from '../../files/write-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
 const CONFIG = 'config.json';
 const LAST = 'last.safetensors';
+const PREVIOUS = 'previous.safetensors';
 
 /** The directory of runs that are given none of their own. */
 export const RUNS = 'runs';
@@ -20,6 +22,7 @@ export class RunDirectory {
   readonly path: string;
   readonly metrics: string;
   readonly last: string;
+  readonly previous: string;
   readonly best: string;
   readonly result: string;
   /** Directory of the run that retrains. */
@@ -29,6 +32,7 @@ export class RunDirectory {
     this.path = path;
     this.metrics = join(path, 'metrics.jsonl');
     this.last = join(path, LAST);
+    this.previous = join(path, PREVIOUS);
     this.best = join(path, 'best.safetensors');
     this.result = join(path, 'result.json');
     this.retrained = join(path, 'retrained');
@@ -43,7 +47,8 @@ export class RunDirectory {
     const run = new RunDirectory(path);
     const made = makeDirectory(path, 'the run directory');
     try {
-      run.writeConfig(config);
+      // Another process may have found it empty too.
+      if (!createFile(join(path, CONFIG), jsonText(config))) throw notEmpty(path);
     } catch (error) {
       if (made !== undefined) rmSync(made, { recursive: true });
       throw error;
@@ -68,22 +73,35 @@ export class RunDirectory {
     return existsSync(join(path, CONFIG)) ? new RunDirectory(path) : undefined;
   }
 
+  /** Is there a checkpoint from which it can go on? */
+  get isSaved(): boolean {
+    return existsSync(this.last) || existsSync(this.previous);
+  }
+
   /** The run whose net counts: that of retraining, once it has saved one. */
   get final(): RunDirectory {
     const retrained = new RunDirectory(this.retrained);
-    return existsSync(retrained.last) ? retrained : this;
+    return retrained.isSaved ? retrained : this;
   }
 
   /** The run in `runs/` that was saved last. */
   static latest(): RunDirectory {
     const saved = (existsSync(RUNS) ? namesIn(RUNS) : [])
       .map((name) => join(RUNS, name))
-      .filter((path) => existsSync(join(path, LAST)) && existsSync(join(path, CONFIG)))
-      .map((path) => ({ path, time: statSync(new RunDirectory(path).final.last).mtimeMs }))
+      .filter((path) => RunDirectory.find(path)?.isSaved)
+      .map((path) => ({ path, time: new RunDirectory(path).final.#savedAt() }))
       .sort((a, b) => b.time - a.time)[0];
     if (!saved)
       throw new RunError(`${RUNS}/ holds no run that could be resumed; name its directory: --resume RUN`);
     return new RunDirectory(saved.path);
+  }
+
+  /** When it was saved last, in milliseconds. */
+  #savedAt(): number {
+    const times = [this.last, this.previous].map(
+      (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs,
+    );
+    return Math.max(...times.map((time) => time ?? 0));
   }
 
   /**
@@ -110,12 +128,13 @@ export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
-  if (namesIn(path).length > 0) {
-    throw new RunError(
-      `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
-    );
-  }
+  if (namesIn(path).length > 0) throw notEmpty(path);
 }
+
+const notEmpty = (path: string): RunError =>
+  new RunError(
+    `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
+  );
 
 /** `runs/nin-mnist-2024-05-31-14-03-59`, in local time. */
 export function defaultRunPath(model: string, now = new Date()): string {
@@ -123,3 +142,10 @@ export function defaultRunPath(model: string, now = new Date()): string {
   const stamp = [now.getFullYear(), ...parts.map((part) => String(part).padStart(2, '0'))].join('-');
   return join(RUNS, `${model}-${stamp}`);
 }
+
+/**
+ * Make the directory of a run that is given none of its own: empty, and nobody else's, though others may begin in this second.
+ * @throws FileError when it cannot be made
+ */
+export const makeDefaultRunDirectory = (model: string): string =>
+  makeNewDirectory(defaultRunPath(model), 'the run directory');

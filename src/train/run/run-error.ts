@@ -5,14 +5,17 @@ export class RunError extends OneLineError {
   override name = 'RunError';
 }
 
-/** The loss is not a finite number any more. Resuming does not help, only other settings do. */
+/** The loss, or the net itself, is no longer made of sensible numbers. Resuming does not help, only other settings do. */
 export class DivergedError extends RunError {
   override name = 'DivergedError';
 
-  constructor(when: string) {
+  /**
+   * @param what shows it: `the loss is not a finite number any more`
+   * @param when in the run
+   */
+  constructor(what: string, when: string) {
     super(
-      `training diverged: the loss is not a finite number any more, ${when}; ` +
-        'use a lower learning rate (--lr) or a longer warm-up (--warm-up)',
+      `training diverged: ${what}, ${when}; use a lower learning rate (--lr) or a longer warm-up (--warm-up)`,
     );
   }
 }

@@ -10,7 +10,6 @@ import { DeadStartDetector } from './dead-start.js';
 import { finishEpoch, scoreImages, type Watch } from './epoch.js';
 import { type OpenOptions, type OpenRun, openRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
-import { writeResult } from './result.js';
 
 export interface RunOptions extends OpenOptions {
   readonly reporter?: Reporter;
@@ -77,14 +76,18 @@ export async function runTraining({
     { reporter, signal, ...options },
     { ...RUN_RULES, device: required(deviceRule) },
   );
-  const run = await openRun(options, reporter.preparing?.bind(reporter));
-  reporter.started?.(run.start);
-  const watch = { reporter, signal };
-  const score = run.isTrained ? await scoreImages(run, run.scored, watch) : await trainEpochs(run, watch);
-  const ending = score && (await endingOf(run, score, watch));
-  if (!ending || signal.aborted) return { state: 'stopped', position: run.session.trainer.position };
-  writeResult(run.directory.result, ending);
-  return ending;
+  const run = await openRun(options, reporter.preparing?.bind(reporter), reporter.warned?.bind(reporter));
+  try {
+    reporter.started?.(run.start);
+    const watch = { reporter, signal };
+    const score = run.isTrained ? await scoreImages(run, run.scored, watch) : await trainEpochs(run, watch);
+    const ending = score && (await endingOf(run, score, watch));
+    if (!ending || signal.aborted) return { state: 'stopped', position: run.session.trainer.position };
+    run.saveResult(ending);
+    return ending;
+  } finally {
+    await run.close();
+  }
 }
 
 /** @returns the score after the last epoch; undefined when the signal stopped it */

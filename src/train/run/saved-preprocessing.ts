@@ -7,7 +7,7 @@ import { readBytes } from '../../files/read-file.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
-import { decodeSafetensors, encodeSafetensors } from '../checkpoints/safetensors.js';
+import { decodeVerified, encodeVerified } from '../checkpoints/verified.js';
 import { RunError } from './run-error.js';
 
 const FILE = 'preprocessing.safetensors';
@@ -21,7 +21,7 @@ const STEPS = 'steps';
  */
 export function writePreprocessing(run: string, preprocessing: Preprocessing): void {
   const metadata = { [STEPS]: JSON.stringify(preprocessing.spec) };
-  replaceFile(join(run, FILE), encodeSafetensors({ tensors: preprocessing.state(), metadata }));
+  replaceFile(join(run, FILE), encodeVerified({ tensors: preprocessing.state(), metadata }));
 }
 
 /**
@@ -32,7 +32,7 @@ export function writePreprocessing(run: string, preprocessing: Preprocessing): v
 export function readPreprocessing(run: string): Preprocessing | undefined {
   const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
-  const { tensors, metadata } = decodeSafetensors(readBytes(path), path);
+  const { tensors, metadata } = decodeVerified(readBytes(path), path);
   const steps = parseAs(preprocessingSchema, parseJson(metadata[STEPS] ?? '', path, 'a preprocessing'), path);
   return Preprocessing.fromState(steps, tensors as ReadonlyMap<string, HostArray>);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -86,6 +86,45 @@ describe('dawngrad train', () => {
     expect(readFileSync(join(second, 'last.safetensors'))).toEqual(
       readFileSync(join(first, 'last.safetensors')),
     );
+  });
+
+  it('gives each of three runs that start together a directory of its own', async () => {
+    const cwd = within('together');
+    mkdirSync(cwd);
+    const args = ['train', ...TINY, ...data, '--epochs', '1', '--limit', '8'];
+    const ended = await Promise.all([1, 2, 3].map(() => dawngrad(args, { cwd })));
+    expect(ended.map(({ status }) => status)).toEqual([0, 0, 0]);
+    const runs = readdirSync(join(cwd, 'runs'));
+    expect(runs).toHaveLength(3);
+    for (const run of runs) expect(existsSync(join(cwd, 'runs', run, 'result.json'))).toBe(true);
+  });
+
+  it('leaves no directory behind that was not used', async () => {
+    const cwd = within('unused');
+    mkdirSync(cwd);
+    const { status, stderr } = await dawngrad(['train', ...TINY, ...data, '--limit', '41'], { cwd });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'dawngrad: --limit 41: mnist has 40 training images\n',
+    });
+    expect(readdirSync(join(cwd, 'runs'))).toEqual([]);
+  });
+
+  it('saves within an epoch when it is told to, and goes on after a kill', async () => {
+    const run = within('killed');
+    const call = start([
+      ...['train', ...TINY, ...data, '--epochs', '1000', '--out', run],
+      ...['--checkpoint-every', '2steps'],
+    ]);
+    await call.printed('epoch 1/1000');
+    call.process.kill('SIGKILL');
+    await call.ended;
+    expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'))).toMatchObject({
+      checkpointEvery: { steps: 2 },
+    });
+    const resumed = await dawngrad(['train', '--resume', run, '--epochs', '3', '--checkpoint-every', 'off']);
+    expect(resumed.stderr).toMatch(/going on after step \d of epoch|all 3 epochs are done/);
+    expect(resumed.status).toBe(0);
   });
 
   it('saves at Ctrl-C, exits 130, and goes on from there', async () => {

@@ -82,7 +82,7 @@ describe('safetensors', () => {
     ['no JSON', file('{"a"', 0), 'its header is not valid JSON'],
     ['no UTF-8', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0xff), 'its header is not valid JSON'],
     ['no object', file('[1]', 0), 'its header is not a JSON object'],
-    ['an unknown dtype', file(`{"a":${entry([1], 0, 2, 'BF16')}}`, 2), 'tensor "a" is of type BF16'],
+    ['an unknown dtype', file(`{"a":${entry([2], 0, 2, 'F8_E4M3')}}`, 2), 'tensor "a" is of type F8_E4M3'],
     ['a hole', file(`{"a":${entry([1], 4, 8)}}`, 8), 'tensor "a" starts at byte 4, expected 0'],
     [
       'an overlap',

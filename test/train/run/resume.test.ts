@@ -61,6 +61,7 @@ describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
       'last.safetensors',
       'metrics.jsonl',
       'preprocessing.safetensors',
+      'previous.safetensors',
       'result.json',
     ]);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(config);

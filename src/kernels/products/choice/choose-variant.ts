@@ -20,14 +20,31 @@ import { holds, shippedRules } from './shipped-rules.js';
 const measured = new PerDevice((device) => readMeasuredTable(device).products);
 const rules = new PerDevice((device) => shippedRules(device.adapter.name));
 
+/** A variant that was taken, and how many were preferred to it but could not be. */
+interface Taken {
+  readonly variant: MatmulVariant;
+  readonly refused: number;
+}
+/** What was taken for products of a key. If they differ in what they accept, the most preferred: each takes its own by that again. */
+const taken = new PerDevice(() => new Map<string, Taken>());
+
 /** The variant to take for a product. */
 export function chooseVariant(device: Device, product: Product, epilogue: Epilogue = {}): MatmulVariant {
   const key = productKey(product, epilogue);
   noteProduct(device, key, product, epilogue);
+  let refused = 0;
   for (const variant of preferences(device, key, product, epilogue)) {
-    if (mayTake(variant, device, product, epilogue)) return variant;
+    if (mayTake(variant, device, product, epilogue)) return take(device, key, { variant, refused });
+    refused += 1;
   }
-  return 'specification';
+  return take(device, key, { variant: 'specification', refused });
+}
+
+function take(device: Device, key: string, choice: Taken): MatmulVariant {
+  const choices = taken.of(device);
+  const before = choices.get(key);
+  if (!before || choice.refused < before.refused) choices.set(key, choice);
+  return choice.variant;
 }
 
 /** What to take for a product, the best first; a table may name what is not a variant, or not one for this product. */
@@ -54,6 +71,16 @@ function mayTake(
 /** The variants from which this device may choose for this product. */
 export const variantsFor = (device: Device, product: Product, epilogue: Epilogue = {}): MatmulVariant[] =>
   VARIANTS.filter((variant) => mayTake(variant, device, product, epilogue));
+
+/**
+ * By product key, the variants that products of this device took so far; for those of which it has seen none, what the
+ * measurements say. A device that uses these as its measurements chooses as this one does.
+ */
+export function chosenVariants(device: Device): Readonly<Record<string, string>> {
+  const table = Object.entries(measured.of(device)).map(([key, { variant }]) => [key, variant]);
+  const seen = [...taken.of(device)].map(([key, { variant }]) => [key, variant]);
+  return Object.fromEntries([...table, ...seen]);
+}
 
 /** Take these measurements from now on, in place of the user's. */
 export function useMeasurements(device: Device, products: MeasuredProducts): void {

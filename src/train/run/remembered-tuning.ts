@@ -1,0 +1,56 @@
+/**
+ * How a run computes: which variants its products take. Sums come in another order in another variant, so a run whose table of
+ * measurements changed while it was stopped would go on with other bits, were its choices not saved with it.
+ */
+import { z } from 'zod';
+import type { Device } from '../../gpu/device.js';
+import { chosenVariants, useMeasurements } from '../../kernels/products/choice/choose-variant.js';
+import { type Subject, subjectOf } from '../../kernels/products/choice/measured-table.js';
+
+export const tuningSchema = z.object({
+  /** On what the choices were made: they mean nothing on another adapter, or to other shaders. */
+  subject: z.object({
+    adapter: z.string(),
+    driver: z.string(),
+    lanes: z.string(),
+    precision: z.string(),
+    shaders: z.string(),
+  }),
+  /** By product key. */
+  variants: z.record(z.string(), z.string()),
+});
+
+export type RememberedTuning = Readonly<z.infer<typeof tuningSchema>>;
+
+/** The choices that a device made so far, and those that it would make by its table. */
+export const tuningOf = (device: Device): RememberedTuning => ({
+  subject: subjectOf(device),
+  variants: chosenVariants(device),
+});
+
+/** What the parts of a subject are, for messages. */
+const PARTS: Readonly<Record<keyof Subject, string>> = {
+  adapter: 'the adapter',
+  driver: 'its driver',
+  lanes: 'the number of its lanes',
+  precision: 'the precision',
+  shaders: 'the shaders',
+};
+
+/**
+ * Let a device choose as a run did before it stopped. To be called before anything is computed on it.
+ * @param warn is told where that cannot be
+ */
+export function goOnWithTuning(device: Device, saved: RememberedTuning, warn: (text: string) => void): void {
+  const subject = subjectOf(device);
+  const changed = (Object.keys(PARTS) as (keyof Subject)[]).filter(
+    (part) => subject[part] !== saved.subject[part],
+  );
+  if (changed.length > 0) {
+    const what = changed.map((part) => PARTS[part]).join(', ');
+    warn(`the run was computed otherwise until now (changed: ${what}); its bits differ from here on`);
+    return;
+  }
+  const chosen = Object.entries(saved.variants).map(([key, variant]) => [key, { variant, milliseconds: {} }]);
+  useMeasurements(device, Object.fromEntries(chosen));
+}

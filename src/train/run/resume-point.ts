@@ -1,0 +1,55 @@
+/** Where a run goes on: the last of its checkpoints that can be read, if that is one of the same config. */
+import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Checkpoint } from '../checkpoints/checkpoint.js';
+import { readNewest } from '../checkpoints/checkpoint.js';
+import type { RunConfig } from '../recipes/config.js';
+import type { RunDirectory } from './run-directory.js';
+import { RunError } from './run-error.js';
+
+/** What may change when a run goes on: how long it trains, where its data lie now, and how often it is saved. */
+export const RESUMABLE: readonly string[] = [
+  'epochs',
+  'data',
+  'checkpointEvery',
+] satisfies (keyof RunConfig)[];
+
+/**
+ * The checkpoint from which a run goes on.
+ * @param warn is told when it is not the last one
+ * @returns undefined when the run has saved none yet, and begins anew
+ * @throws RunError when there is none that can be read though there was one, or the config was changed since; FileError when the
+ * disk refuses
+ */
+export function resumePoint(
+  directory: RunDirectory,
+  config: RunConfig,
+  warn: (text: string) => void,
+): Checkpoint | undefined {
+  const { path, last, previous, best } = directory;
+  if (!existsSync(last) && !existsSync(previous)) {
+    if (!existsSync(best)) return undefined;
+    throw new RunError(
+      `${last} is missing, though ${best} is there; to go on from its best epoch, copy that to ${last}, ` +
+        'or begin a new run in another directory',
+    );
+  }
+  const checkpoint = readNewest(directory, warn);
+  refuseChanges(path, config, checkpoint.config);
+  return checkpoint;
+}
+
+/** Rates, seeds and batches of two configs may not mix in one run. */
+function refuseChanges(path: string, now: RunConfig, then: RunConfig): void {
+  const names = [...new Set([...Object.keys(then), ...Object.keys(now)])] as (keyof RunConfig)[];
+  const changed = names.filter(
+    (name) => !RESUMABLE.includes(name) && !isDeepStrictEqual(now[name], then[name]),
+  );
+  if (changed.length === 0) return;
+  const text = (value: unknown) => JSON.stringify(value) ?? 'not set';
+  const list = changed.map((name) => `${name} is ${text(now[name])}, was ${text(then[name])}`);
+  throw new RunError(
+    `${path}: its config was changed after its checkpoint: ${list.join('; ')}. Change it back; ` +
+      `for a new run with other settings use --config ${path}/config.json`,
+  );
+}
