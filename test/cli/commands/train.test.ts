@@ -88,17 +88,21 @@ describe('dawngrad train', () => {
     );
   });
 
-  it('saves at Ctrl-C, exits 130, and goes on from there', async () => {
-    const run = within('interrupted');
+  it.each([
+    ['SIGINT', 130, 'Ctrl-C again'],
+    ['SIGTERM', 143, 'a second SIGTERM'],
+    ['SIGHUP', 129, 'a second SIGHUP'],
+  ] as const)('saves at %s, exits with %i, and goes on from there', async (name, code, again) => {
+    const run = within(`stopped-by-${name}`);
     const call = start(['train', ...TINY, ...data, '--epochs', '1000', '--out', run]);
     await call.printed('epoch 1/1000');
-    call.process.kill('SIGINT');
+    call.process.kill(name);
     const { status, stdout, stderr } = await call.ended;
-    expect(status).toBe(130);
+    expect(status).toBe(code);
     expect(stdout).toBe('');
-    const stopped =
-      /stopping after this step; Ctrl-C again stops at once\n.*stopped after step (\d) of epoch (\d+);/s;
+    const stopped = /stopped after step (\d) of epoch (\d+);/;
     const [, step, epoch] = stopped.exec(stderr) ?? [];
+    expect(stderr).toContain(`stopping after this step; ${again} stops at once\n`);
     expect(stderr).toMatch(stopped);
 
     const resumed = await dawngrad(['train', '--resume', run, '--epochs', String(epoch)]);
