@@ -13,7 +13,9 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { FileError } from '../errors/errors.js';
+import { namesIn } from './directory.js';
 import { explainSystemError } from './system-error.js';
 
 /** Hand all bytes to the system; one call may take only a part of them. */
@@ -34,14 +36,27 @@ function writeFlushed(path: string, content: Uint8Array | string): void {
 
 /** A name beside a file that no other process, and no other call, will use. */
 const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
+const UNIQUE = /\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/;
 
 /**
- * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way.
- * @param options.shared other processes may be replacing it too: one of them wins
+ * Remove what processes that were killed while they wrote left in a directory.
+ * @param age in milliseconds: only what has not changed since, where other processes may be writing in the directory
+ */
+export function removeLeftovers(directory: string, age = 0): void {
+  for (const name of namesIn(directory).filter((name) => UNIQUE.test(name))) {
+    const path = join(directory, name);
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (changed !== undefined && Date.now() - changed >= age) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way. Where
+ * several processes replace it, one of them wins.
  * @throws FileError, leaving the old file as it was
  */
-export function replaceFile(path: string, content: Uint8Array | string, { shared = false } = {}): void {
-  const temporary = shared ? uniqueBeside(path) : `${path}.tmp`;
+export function replaceFile(path: string, content: Uint8Array | string): void {
+  const temporary = uniqueBeside(path);
   try {
     writeFlushed(temporary, content);
     renameSync(temporary, path);

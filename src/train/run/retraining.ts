@@ -6,7 +6,7 @@ import { type RunOptions, type RunOutcome, runTraining } from './run.js';
 import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
-export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
+export interface RetrainingOptions extends Omit<RunOptions, 'device' | 'claim'> {
   /**
    * Lends a device made with the config's `deviceSettings`: a fresh one for each run, since first weights depend on what was drawn
    * before.

@@ -1,10 +1,11 @@
 /**
  * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it,
- * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
- * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
+ * `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, `result.json` says
+ * how it ended, and `claims/` who trains it. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLAIMS } from '../../files/claims/claim.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
 import { readJson, writeJson } from '../../files/json.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
@@ -110,7 +111,8 @@ export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
-  if (namesIn(path).length > 0) {
+  // A run that never began may have left a claim.
+  if (namesIn(path).some((name) => name !== CLAIMS)) {
     throw new RunError(
       `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
     );

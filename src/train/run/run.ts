@@ -1,13 +1,18 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
+import type { Claim } from '../../files/claims/claim.js';
 import type { Score } from '../score.js';
 import type { Position } from '../trainer.js';
+import { confirming } from './confirming.js';
 import { DeadStartDetector } from './dead-start.js';
 import { finishEpoch, scoreImages, type Watch } from './epoch.js';
 import { type OpenOptions, type OpenRun, openRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
 import { writeResult } from './result.js';
+import { withRunClaim } from './run-claim.js';
 
 export interface RunOptions extends OpenOptions {
+  /** The claim on `path`, where the caller has that already. */
+  readonly claim?: Claim;
   readonly reporter?: Reporter;
   /** Stops at the next step, with a checkpoint from which the run goes on at that very step. */
   readonly signal?: AbortSignal;
@@ -48,14 +53,17 @@ export interface RunToRetrain {
  * Train. After every epoch the held-out images are scored (where the run holds none out, the test images), a line of metrics
  * is added and a checkpoint written. With held-out images the test images are scored once, at the end; in a run that is to be
  * retrained not even then, since its net is not the one that counts.
- * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used, DivergedError when
- * training diverged
+ * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used, or another process
+ * trains the run, DivergedError when training diverged, ClaimLostError when another process took over while this one stood still
  */
-export async function runTraining({
-  reporter = {},
-  signal = new AbortController().signal,
-  ...options
-}: RunOptions): Promise<RunOutcome> {
+export const runTraining = (options: RunOptions): Promise<RunOutcome> =>
+  withRunClaim(options, (claim) => train(options, claim));
+
+async function train(
+  { reporter: listener = {}, signal = new AbortController().signal, ...options }: RunOptions,
+  claim: Claim,
+): Promise<RunOutcome> {
+  const reporter = confirming(claim, listener);
   const run = await openRun(options, reporter.preparing?.bind(reporter));
   reporter.started?.(run.start);
   const watch = { reporter, signal };

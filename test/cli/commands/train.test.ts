@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -111,6 +112,23 @@ describe('dawngrad train', () => {
     expect(resumed.stdout.trimEnd()).toMatch(LAST_LINE);
   });
 
+  it('trains a run in one process at a time: the second is told who has it, and changes nothing', async () => {
+    const run = within('claimed');
+    const first = start(['train', ...TINY, ...data, '--epochs', '1000', '--out', run]);
+    await first.printed('epoch 1/1000');
+    const second = await dawngrad(['train', '--resume', run]);
+    expect(second).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `dawngrad: ${run} is being trained by process ${first.process.pid} on ${hostname()}: wait until that has ended\n`,
+    });
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').split('\n').length;
+    expect((await dawngrad(['train', '--resume', run, '--epochs', String(epochs)])).status).toBe(0);
+    expect(readdirSync(run).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
   it('leaves nothing half-written when the disk is full', async () => {
     const full = (writes: number) => ({
       node: ['--import', fullDisk(writes)],
@@ -120,18 +138,23 @@ describe('dawngrad train', () => {
     expect(first).toEqual({
       status: 1,
       stdout: '',
-      stderr: `dawngrad: writing ${join(atOnce, 'config.json')}: the disk is full (ENOSPC)\n`,
+      stderr: `dawngrad: writing ${join(atOnce, 'claims', 'run.1.claim')}: the disk is full (ENOSPC)\n`,
     });
     expect(existsSync(atOnce)).toBe(false);
 
-    // The config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
+    // The claim, the config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
     const later = within('full-later');
-    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(3));
+    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(4));
     expect(second.stderr).toContain(
       `dawngrad: writing ${join(later, 'best.safetensors')}: the disk is full (ENOSPC)\n`,
     );
     expect(second.status).toBe(1);
-    expect(readdirSync(later).sort()).toEqual(['config.json', 'metrics.jsonl', 'preprocessing.safetensors']);
+    expect(readdirSync(later).sort()).toEqual([
+      'claims',
+      'config.json',
+      'metrics.jsonl',
+      'preprocessing.safetensors',
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
-import type { Claim } from '../files/claims/claim.js';
-import type { Reporter } from '../train/run/reporter.js';
+import type { Claim } from '../../files/claims/claim.js';
+import type { Reporter } from './reporter.js';
 
 /** A run writes to its directory only after it has reported something, and the claim must hold then. */
 export function confirming(claim: Claim, reporter: Reporter): Reporter {
