@@ -38,12 +38,15 @@ function writeFlushed(path: string, content: Uint8Array | string): void {
 const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
 const UNIQUE = /\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/;
 
+/** Is a file of this name what a process writes, or wrote when it was killed, rather than what it has written? */
+export const isUnfinished = (name: string): boolean => UNIQUE.test(name);
+
 /**
  * Remove what processes that were killed while they wrote left in a directory.
  * @param age in milliseconds: only what has not changed since, where other processes may be writing in the directory
  */
 export function removeLeftovers(directory: string, age = 0): void {
-  for (const name of namesIn(directory).filter((name) => UNIQUE.test(name))) {
+  for (const name of namesIn(directory).filter(isUnfinished)) {
     const path = join(directory, name);
     const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (changed !== undefined && Date.now() - changed >= age) rmSync(path, { force: true });

@@ -5,9 +5,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Preprocessing } from '../../data/index.js';
 import { CLAIMS, type Claim } from '../../files/claims/claim.js';
 import { namesIn } from '../../files/directory.js';
+import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import type { RetrainingOptions } from '../../train/run/retraining.js';
-import { type RunOptions, runTraining } from '../../train/run/run.js';
+import { trainThroughLosses } from '../../train/run/device-loss.js';
+import type { RunOptions } from '../../train/run/run.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { DivergedError } from '../../train/run/run-error.js';
 import { readPreprocessing } from '../../train/run/saved-preprocessing.js';
@@ -16,10 +17,7 @@ import { writeDiverged } from './outcome.js';
 
 export interface TrialOptions extends Pick<RunOptions, 'dataset' | 'reporter' | 'signal'> {
   /** Lends a device made with this config's `deviceSettings`. */
-  readonly withDevice: (
-    config: RunConfig,
-    work: Parameters<RetrainingOptions['withDevice']>[0],
-  ) => Promise<unknown>;
+  readonly withDevice: <T>(config: RunConfig, work: (device: Device) => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -41,16 +39,9 @@ export async function runTrial(
   if (!resume) clear(path);
   const preprocessing = fittedBefore(sweep, trial, trials);
   try {
-    await withDevice(config, (device) =>
-      runTraining({
-        ...options,
-        config,
-        device,
-        path,
-        resume,
-        claim,
-        ...(preprocessing && { preprocessing }),
-      }),
+    await trainThroughLosses(
+      { ...options, config, path, resume, claim, ...(preprocessing && { preprocessing }) },
+      (work) => withDevice(config, work),
     );
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;

@@ -1,17 +1,13 @@
 /** Training as the paper does it: once with images held out, to see how long; then anew on all of them. */
-import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
+import { trainThroughLosses, type WithDevice } from './device-loss.js';
 import { type EpochMetrics, readMetrics } from './metrics.js';
-import { type RunOptions, type RunOutcome, runTraining } from './run.js';
+import type { RunOptions, RunOutcome } from './run.js';
 import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
 export interface RetrainingOptions extends Omit<RunOptions, 'device' | 'claim'> {
-  /**
-   * Lends a device made with the config's `deviceSettings`: a fresh one for each run, since first weights depend on what was drawn
-   * before.
-   */
-  readonly withDevice: <T>(work: (device: Device) => Promise<T>) => Promise<T>;
+  readonly withDevice: WithDevice;
 }
 
 /**
@@ -24,7 +20,7 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   const { config, path, resume = false } = options;
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {
-    const outcome = await withDevice((device) => runTraining({ ...options, device }));
+    const outcome = await trainThroughLosses(options, withDevice);
     if (!config.retrain || outcome.state === 'stopped') return outcome;
   } else if (RunDirectory.open(path).readConfig().epochs !== config.epochs) {
     throw new RunError(
@@ -35,15 +31,15 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   const again = retraining?.readConfig() ?? retrainingConfig(config, readMetrics(first.metrics));
   // It was fitted without the held-out images.
   const { preprocessing: _, ...rest } = options;
-  return withDevice((device) =>
-    runTraining({
+  return trainThroughLosses(
+    {
       ...rest,
       // Where the data are may have changed since.
       config: config.data === undefined ? again : { ...again, data: config.data },
-      device,
       path: first.retrained,
       resume: retraining !== undefined,
-    }),
+    },
+    withDevice,
   );
 }
 

@@ -4,6 +4,7 @@ import { type Claim, Claims } from '../../files/claims/claim.js';
 import { describeOwner, isNear, type Owner } from '../../files/claims/owner.js';
 import { makeDirectory } from '../../files/directory.js';
 import { removeLeftovers } from '../../files/write-file.js';
+import type { Reporter } from './reporter.js';
 import { RunDirectory, refuseUsed } from './run-directory.js';
 import { RunError } from './run-error.js';
 
@@ -55,4 +56,22 @@ function refuse(path: string): never {
     ? '; if it has crashed, its claim holds for ten minutes after its last sign of life'
     : '';
   throw new RunError(`${path} is being trained by ${who}: wait until that has ended${unless}`);
+}
+
+/** A run writes to its directory only after it has reported something, and the claim must hold then. */
+export function confirming(claim: Claim, reporter: Reporter): Reporter {
+  const confirmed =
+    <A extends unknown[]>(report: ((...args: A) => void) | undefined) =>
+    (...args: A): void => {
+      claim.confirm();
+      report?.(...args);
+    };
+  return {
+    preparing: confirmed(reporter.preparing?.bind(reporter)),
+    started: confirmed(reporter.started?.bind(reporter)),
+    stepped: confirmed(reporter.stepped?.bind(reporter)),
+    evaluating: confirmed(reporter.evaluating?.bind(reporter)),
+    finishedEpoch: confirmed(reporter.finishedEpoch?.bind(reporter)),
+    warned: confirmed(reporter.warned?.bind(reporter)),
+  };
 }

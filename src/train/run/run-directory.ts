@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { CLAIMS } from '../../files/claims/claim.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
 import { readJson, writeJson } from '../../files/json.js';
+import { isUnfinished } from '../../files/write-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
@@ -111,8 +112,8 @@ export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
-  // A run that never began may have left a claim.
-  if (namesIn(path).some((name) => name !== CLAIMS)) {
+  // A run that never began may have left a claim, and a config half-written.
+  if (namesIn(path).some((name) => name !== CLAIMS && !isUnfinished(name))) {
     throw new RunError(
       `the run directory ${path} is not empty; go on with --resume ${path}, or name another with --out`,
     );

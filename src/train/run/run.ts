@@ -2,13 +2,12 @@
 import type { Claim } from '../../files/claims/claim.js';
 import type { Score } from '../score.js';
 import type { Position } from '../trainer.js';
-import { confirming } from './confirming.js';
 import { DeadStartDetector } from './dead-start.js';
 import { finishEpoch, scoreImages, type Watch } from './epoch.js';
 import { type OpenOptions, type OpenRun, openRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
 import { writeResult } from './result.js';
-import { withRunClaim } from './run-claim.js';
+import { confirming, withRunClaim } from './run-claim.js';
 
 export interface RunOptions extends OpenOptions {
   /** The claim on `path`, where the caller has that already. */

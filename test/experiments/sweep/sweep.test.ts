@@ -40,7 +40,7 @@ function work(name: string, over: string, reporter: Reporter = {}, signal = new 
     path,
     dataset: tinyData,
     signal,
-    withDevice: (_, run: (device: Device) => Promise<unknown>) => run(unused.next().value!.device),
+    withDevice: <T>(_: RunConfig, run: (device: Device) => Promise<T>) => run(unused.next().value!.device),
     withReporter: (run) => run(reporter),
   });
 }

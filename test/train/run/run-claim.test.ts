@@ -68,9 +68,10 @@ describe('the claim on a run', () => {
     expect(ownerOfRun(path)).toBeUndefined();
   });
 
-  it('lets a run begin where one before left nothing but its claim', async () => {
+  it('lets a run begin where one before left nothing but its claim and half a config', async () => {
     const path = directory.file('again');
     takeRun(path)?.release();
+    writeFileSync(join(path, 'config.json.00000000-0000-4000-8000-000000000000.tmp'), '{');
     expect(await withRunClaim({ path }, async () => 'began')).toBe('began');
   });
 
