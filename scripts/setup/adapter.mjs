@@ -21,9 +21,14 @@ const DRIVER_DIRECTORIES = [
   join(homedir(), '.local/share/vulkan/icd.d'),
 ];
 
+/** @returns {boolean} whether an adapter was found, and nothing has changed since that could matter to it */
+export function isAdapterReady() {
+  return isRecorded('adapter', driverFingerprint());
+}
+
 /** @throws {SetupError} with what the user can do, if there is no adapter in the end */
 export function ensureAdapter() {
-  if (isRecorded('adapter', driverFingerprint())) return;
+  if (isAdapterReady()) return;
   const answer = findOrInstall();
   if (answer.adapter === undefined) {
     throw new SetupError(`no usable WebGPU adapter: ${answer.reason}\n${advice(thisSystem())}`);

@@ -12,6 +12,23 @@ const POLL_MS = 100;
 const ABANDONED_AFTER_MS = 60 * 60_000;
 
 /**
+ * Nobody waits for a set-up who needs none.
+ *
+ * @param {() => boolean} isReady whether there is nothing to do
+ * @param {() => void} work runs while no other set-up of this user does
+ * @param {string} [path] the lock file
+ */
+export function withLockUnless(isReady, work, path = LOCK) {
+  let ready = false;
+  try {
+    ready = isReady();
+  } catch {
+    // Another set-up is changing this very checkout.
+  }
+  if (!ready) withLock(work, path);
+}
+
+/**
  * @template T
  * @param {() => T} work runs while no other set-up of this user does
  * @param {string} [path] the lock file

@@ -16,10 +16,15 @@ const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
  * @property {string[]} [cpu]
  */
 
+/** @returns {boolean} whether all packages are installed */
+export function arePackagesReady() {
+  if (!existsSync(INSTALLED)) return false;
+  return !existsSync(LOCK) || isCurrent(readEntries(LOCK), readEntries(INSTALLED));
+}
+
 export function ensurePackages() {
-  const isLocked = existsSync(LOCK);
-  if (existsSync(INSTALLED) && (!isLocked || isCurrent(readEntries(LOCK), readEntries(INSTALLED)))) return;
-  const command = isLocked ? 'ci' : 'install';
+  if (arePackagesReady()) return;
+  const command = existsSync(LOCK) ? 'ci' : 'install';
   say(`installing the packages (npm ${command})`);
   // The tests need the development packages even where NODE_ENV=production says to leave them out.
   npm(command, '--include=dev', '--no-audit', '--no-fund');

@@ -15,7 +15,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FileError } from '../errors/errors.js';
+import { namesIn } from './directory.js';
 import { explainSystemError } from './system-error.js';
 
 /** Hand all bytes to the system; one call may take only a part of them. */
@@ -36,25 +38,40 @@ function writeFlushed(path: string, content: Uint8Array | string): void {
 
 /** A name beside a file that no other process, and no other call, will use. */
 const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
+const UNIQUE = /\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/;
+
+/** Is a file of this name what a process writes, or wrote when it was killed, rather than what it has written? */
+export const isUnfinished = (name: string): boolean => UNIQUE.test(name);
 
 /** How a file is replaced. */
 export interface ReplaceOptions {
-  /** Other processes may be replacing it too: one of them wins. */
-  readonly shared?: boolean;
   /** A path that the old file gets, in place of what lies there. If the machine stops in between, the old file is there only. */
   readonly keepOldAs?: string | undefined;
 }
 
 /**
- * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way.
+ * Remove what processes that were killed while they wrote left in a directory.
+ * @param age in milliseconds: only what has not changed since, where other processes may be writing in the directory
+ */
+export function removeLeftovers(directory: string, age = 0): void {
+  for (const name of namesIn(directory).filter(isUnfinished)) {
+    const path = join(directory, name);
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (changed !== undefined && Date.now() - changed >= age) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * Replace a file as a whole: readers see the old content or the new, never a part, even if the machine stops half-way. Where
+ * several processes replace it, one of them wins.
  * @throws FileError, leaving the old file as it was
  */
 export function replaceFile(
   path: string,
   content: Uint8Array | string,
-  { shared = false, keepOldAs }: ReplaceOptions = {},
+  { keepOldAs }: ReplaceOptions = {},
 ): void {
-  const temporary = shared ? uniqueBeside(path) : `${path}.tmp`;
+  const temporary = uniqueBeside(path);
   try {
     writeFlushed(temporary, content);
     putInPlace(temporary, path, keepOldAs);
@@ -71,9 +88,9 @@ export function replaceFile(
 export async function replaceFileMeanwhile(
   path: string,
   content: Uint8Array,
-  { keepOldAs }: Omit<ReplaceOptions, 'shared'> = {},
+  { keepOldAs }: ReplaceOptions = {},
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
+  const temporary = uniqueBeside(path);
   try {
     const file = await open(temporary, 'w');
     try {

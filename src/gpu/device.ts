@@ -117,10 +117,8 @@ export class Device {
       event.preventDefault();
       this.#failure ??= fromGpuError(event.error);
     });
-    gpu.lost.then(({ reason, message }) => {
-      const why = reason === 'destroyed' ? 'device.destroy() was called' : message;
-      this.#failure ??= new DeviceLostError(`the device ${description.name} is gone: ${why}`);
-    });
+    // Our own `destroy` has said so before.
+    gpu.lost.then(({ message }) => this.#lost(message, false));
   }
 
   /**
@@ -383,9 +381,12 @@ export class Device {
 
   /** Free everything on the device. Using it, or a tensor on it, throws a DeviceLostError from now on. */
   destroy(): void {
-    this.#failure ??= new DeviceLostError(
-      `the device ${this.adapter.name} is gone: device.destroy() was called`,
-    );
+    this.#lost('device.destroy() was called', true);
     this.gpu.destroy();
+  }
+
+  #lost(why: string, destroyed: boolean): void {
+    const reason = why.trim().replace(/\s*\n\s*/g, ' ');
+    this.#failure ??= new DeviceLostError(`the device ${this.adapter.name} is gone: ${reason}`, destroyed);
   }
 }

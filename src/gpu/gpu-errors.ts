@@ -29,6 +29,14 @@ export class OutOfMemoryError extends DawngradError {
 /** The device is gone: destroyed, reset by the driver, or unplugged. Nothing on it can be used any more. */
 export class DeviceLostError extends DawngradError {
   override name = 'DeviceLostError';
+
+  /** @param destroyed by `device.destroy()`: nobody needs to be told, and no other device would do */
+  constructor(
+    message: string,
+    readonly destroyed: boolean,
+  ) {
+    super(message);
+  }
 }
 
 /** Dawn quotes labels in its messages. Pipelines and bind groups are labelled with their op; the others say less. */

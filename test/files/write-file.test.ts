@@ -1,11 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../src/errors/errors.js';
-import { appendLine, createFile, replaceFile } from '../../src/files/write-file.js';
+import { appendLine, createFile, removeLeftovers, replaceFile } from '../../src/files/write-file.js';
 import { useFreshDirectory } from '../support/directory.js';
 
 /** Bytes that still fit on the disk, and what it answers who wants a hard link. */
-const disk = vi.hoisted(() => ({ free: Number.POSITIVE_INFINITY, links: 'done' }));
+const disk = vi.hoisted(() => ({
+  free: Number.POSITIVE_INFINITY,
+  links: 'done',
+  renamed: () => {},
+  removed: () => {},
+}));
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -19,7 +24,15 @@ vi.mock('node:fs', async (original) => {
     if (disk.links !== 'done') throw Object.assign(new Error(disk.links), { code: disk.links });
     fs.linkSync(file, name);
   };
-  return { ...fs, writeSync, linkSync };
+  const renameSync = (from: string, to: string): void => {
+    disk.renamed();
+    fs.renameSync(from, to);
+  };
+  const rmSync: typeof fs.rmSync = (...args) => {
+    disk.removed();
+    fs.rmSync(...args);
+  };
+  return { ...fs, writeSync, linkSync, renameSync, rmSync };
 });
 
 const directory = useFreshDirectory();
@@ -52,6 +65,36 @@ describe('replaceFile', () => {
     expect(() => replaceFile(lost, '')).toThrow(
       new FileError(`writing ${lost}: no such file or directory (ENOENT)`),
     );
+  });
+});
+
+describe('removeLeftovers', () => {
+  const left = (name: string, seconds: number) => {
+    const time = Date.now() / 1000 - seconds;
+    writeFileSync(directory.file(name), '');
+    utimesSync(directory.file(name), time, time);
+  };
+
+  it('removes what a killed process left of a file, and nothing else', () => {
+    writeFileSync(path, '');
+    const kill = () => {
+      throw new Error('killed');
+    };
+    vi.spyOn(disk, 'renamed').mockImplementationOnce(kill);
+    vi.spyOn(disk, 'removed').mockImplementationOnce(kill);
+    expect(() => replaceFile(path, 'new')).toThrow('killed');
+    left('mine.tmp', 0);
+    expect(readdirSync(directory.path)).toHaveLength(3);
+    removeLeftovers(directory.path);
+    expect(readdirSync(directory.path).sort()).toEqual(['file', 'mine.tmp']);
+  });
+
+  it('leaves alone what another process may still be writing', () => {
+    const names = ['0', '1'].map((digit) => `file.${'00000000-0000-4000-8000-00000000000'}${digit}.tmp`);
+    left(names[0]!, 0);
+    left(names[1]!, 60);
+    removeLeftovers(directory.path, 30_000);
+    expect(readdirSync(directory.path)).toEqual([names[0]]);
   });
 });
 

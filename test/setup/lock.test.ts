@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { withLock } from '../../scripts/setup/lock.mjs';
+import { withLock, withLockUnless } from '../../scripts/setup/lock.mjs';
 
 let directory: string;
 let lock: string;
@@ -30,10 +30,26 @@ it("takes a dead process's lock", () => {
   expect(withLock(() => 'done', lock)).toBe('done');
 });
 
+it('is not waited for where there is nothing to do', () => {
+  // This process holds it, and could wait for ever.
+  writeFileSync(lock, String(process.pid));
+  const fail = () => {
+    throw new Error('it worked');
+  };
+  withLockUnless(() => true, fail, lock);
+  expect(readFileSync(lock, 'utf8')).toBe(String(process.pid));
+  rmSync(lock);
+  expect(() => withLockUnless(() => false, fail, lock)).toThrow('it worked');
+  const inFlux = () => {
+    throw new Error('half-written');
+  };
+  expect(() => withLockUnless(inFlux, fail, lock)).toThrow('it worked');
+});
+
 it('makes a second process wait until the first one is done', async () => {
   const module = new URL('../../scripts/setup/lock.mjs', import.meta.url).href;
   const script = `
-    import { withLock } from ${JSON.stringify(module)};
+    import { withLock, withLockUnless } from ${JSON.stringify(module)};
     withLock(() => process.stdout.write('working'), ${JSON.stringify(lock)});
   `;
   writeFileSync(lock, String(process.pid));

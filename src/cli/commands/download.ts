@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { download as fetchDataset } from '../../data/index.js';
-import { Exit } from '../failure.js';
-import { INTERRUPTED, interruptible } from '../interrupt.js';
+import { interruptible } from '../interrupt.js';
 import { downloadLog } from '../output/download-log.js';
 
 interface Flags {
@@ -21,17 +20,14 @@ export function defineDownload(program: Command): void {
 
 async function download(dataset: string, { to, baseUrl }: Flags): Promise<void> {
   const show = downloadLog(process.stderr);
-  const stopped = await interruptible('stopping; what has arrived is kept', async (signal) => {
+  await interruptible('stopping; what has arrived is kept', async (signal) => {
     try {
       await fetchDataset(dataset, to, { ...(baseUrl && { baseUrl }), onProgress: show.progress, signal });
-      return false;
     } catch (error) {
-      if (!signal.aborted) throw error;
-      return true;
+      throw signal.aborted ? signal.reason : error;
     } finally {
       show.close();
     }
   });
-  if (stopped) throw new Exit(INTERRUPTED);
   process.stdout.write(`${dataset} is in ${to}\n`);
 }

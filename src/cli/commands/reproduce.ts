@@ -5,8 +5,7 @@ import { type Reproduction, reproduceFrom, reproduce as run } from '../../experi
 import { SCALE_NAMES, SCALES, type ScaleName } from '../../experiments/reproduce/scale.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { withDevice } from '../device.js';
-import { Exit } from '../failure.js';
-import { INTERRUPTED, interruptible } from '../interrupt.js';
+import { interruptible } from '../interrupt.js';
 import {
   choice,
   type DeviceFlags,
@@ -57,19 +56,20 @@ async function reproduce(name: string, flags: Flags): Promise<void> {
     withDevice: <T>(config: RunConfig, work: Parameters<typeof withDevice<T>>[1]) =>
       withDevice(deviceOptions(flags, config), work),
   };
+  const train = (signal: AbortSignal) =>
+    withReporter((inner) => {
+      const reporter = new ReproduceLog(process.stderr, inner);
+      return run({ ...common, scale: SCALES[scale], seeds, signal, reporter });
+    });
   const reproduction =
-    path === undefined
-      ? await interruptible('stopping after this step', (signal) =>
-          withReporter((inner) => {
-            const reporter = new ReproduceLog(process.stderr, inner);
-            return run({ ...common, scale: SCALES[scale], seeds, signal, reporter });
-          }),
-        )
-      : await reproduceFrom(path, common);
-  if (!reproduction) {
-    process.stderr.write('stopped; the same command goes on from that very step\n');
-    throw new Exit(INTERRUPTED);
-  }
+    path !== undefined
+      ? await reproduceFrom(path, common)
+      : await interruptible('stopping after this step', async (signal) => {
+          const made = await train(signal);
+          if (made) return made;
+          process.stderr.write('stopped; the same command goes on from that very step\n');
+          throw signal.reason;
+        });
   print(reproduction);
 }
 

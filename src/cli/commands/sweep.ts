@@ -6,8 +6,7 @@ import { bestOf } from '../../experiments/sweep/outcome.js';
 import { runSweep } from '../../experiments/sweep/sweep.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
-import { Exit } from '../failure.js';
-import { INTERRUPTED, interruptible } from '../interrupt.js';
+import { interruptible } from '../interrupt.js';
 import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
 import { SweepLog } from '../output/sweep-log.js';
@@ -49,8 +48,8 @@ async function sweep(model: string | undefined, { over = [], random, out, ...fla
     out,
     withDevice: withDeviceFor,
   });
-  const outcomes = await interruptible('stopping after this step', (signal) =>
-    runSweep({
+  const outcomes = await interruptible('stopping after this step', async (signal) => {
+    const stand = await runSweep({
       definition,
       path,
       dataset,
@@ -58,15 +57,14 @@ async function sweep(model: string | undefined, { over = [], random, out, ...fla
       listener: new SweepLog(process.stderr),
       withDevice: withDeviceFor,
       withReporter,
-    }),
-  );
-  const done = outcomes.filter(({ state }) => state !== 'open').length;
-  if (done < outcomes.length) {
+    });
+    const done = stand.filter(({ state }) => state !== 'open').length;
+    if (done === stand.length) return stand;
     process.stderr.write(
-      `stopped; ${done} of ${outcomes.length} trials are done; dawngrad sweep --out ${path} goes on\n`,
+      `stopped; ${done} of ${stand.length} trials are done; dawngrad sweep --out ${path} goes on\n`,
     );
-    throw new Exit(INTERRUPTED);
-  }
+    throw signal.reason;
+  });
   process.stdout.write(`${formatTable(outcomes)}\n${formatBest(outcomes)}\n`);
   const best = bestOf(outcomes);
   process.stderr.write(`written to ${join(path, 'results.csv')} and ${join(path, 'results.svg')}\n`);

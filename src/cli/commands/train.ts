@@ -7,8 +7,7 @@ import { makeDefaultRunDirectory, RunDirectory, refuseUsed } from '../../train/r
 import { formatTestError } from '../../train/score.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
-import { Exit } from '../failure.js';
-import { INTERRUPTED, interruptible } from '../interrupt.js';
+import { interruptible } from '../interrupt.js';
 import { type DeviceFlags, deviceOptions, withDeviceFlags } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
 
@@ -41,7 +40,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
 
   const outcome = await interruptible('stopping after this step', async (signal) => {
     const dataset = loadRunData(config);
-    return withReporter((reporter) =>
+    const ended = await withReporter((reporter) =>
       runWithRetraining({
         config,
         dataset,
@@ -52,13 +51,12 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
         withDevice: (work) => withDevice(deviceOptions(flags, config), work),
       }),
     );
-  }).finally(() => given ?? removeIfEmpty(path));
-  if (outcome.state === 'stopped') {
-    const { epoch, step } = outcome.position;
+    if (ended.state !== 'stopped') return ended;
+    const { epoch, step } = ended.position;
     process.stderr.write(
       `stopped after step ${step} of epoch ${epoch + 1}; --resume ${path} goes on from that very step\n`,
     );
-    throw new Exit(INTERRUPTED);
-  }
+    throw signal.reason;
+  }).finally(() => given ?? removeIfEmpty(path));
   if (outcome.state === 'finished') process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
 }

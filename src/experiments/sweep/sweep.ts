@@ -1,16 +1,17 @@
 /**
  * Hyper-parameter search: runs that differ in some fields of their config, compared by their error on held-out images. A
- * sweep is a directory: `sweep.json` says what it is, `trial-0001/` and so on are runs, `claims/` says who works on which,
- * and `results.csv` and `results.svg` tell how they ended.
+ * sweep is a directory: `sweep.json` says what it is, `trial-0001/` and so on are runs, whose claims say who works on which, and
+ * `results.csv` and `results.svg` tell how they ended.
  */
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { DawngradError } from '../../errors/errors.js';
-import { type ClaimLostError, Claims } from '../../files/claims/claim.js';
+import type { ClaimLostError } from '../../files/claims/claim.js';
 import type { Owner } from '../../files/claims/owner.js';
-import { replaceFile } from '../../files/write-file.js';
+import { removeLeftovers, replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
 import type { Reporter } from '../../train/run/reporter.js';
+import { ownerOfRun, takeRun } from '../../train/run/run-claim.js';
 import { RunError } from '../../train/run/run-error.js';
 import { checkFit, checkNet } from '../../train/run/session.js';
 import { splitDataset } from '../../train/run/split.js';
@@ -60,6 +61,9 @@ export function checkTrials(definition: SweepDefinition, dataset: Dataset, devic
   }
 }
 
+/** Milliseconds after which nobody is still writing a small file. */
+const HOUR = 3_600_000;
+
 /**
  * Work on a sweep until all its trials are done, by this process and others, or the signal stops this one.
  * `results.csv` says how the trials stand then, and once all are done there is `results.svg`.
@@ -70,9 +74,13 @@ export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
   const { definition, path, withReporter, listener = {}, ...trialOptions } = options;
   const trials = trialsOf(definition);
   const outcomes = () => trials.map((trial) => readOutcome(path, trial));
+  removeLeftovers(path, HOUR);
   await workThrough({
     trials,
-    claims: new Claims(path),
+    claims: {
+      take: (name) => takeRun(join(path, name)),
+      owner: (name) => ownerOfRun(join(path, name)),
+    },
     isDone: (trial) => isDone(path, trial),
     run: (trial, claim) => {
       listener.beginning?.(trial, outcomes());
@@ -83,11 +91,10 @@ export async function runSweep(options: SweepOptions): Promise<TrialOutcome[]> {
     onLost: (error) => listener.lost?.(error),
   });
   const ended = outcomes();
-  const shared = true;
-  replaceFile(join(path, 'results.csv'), formatCsv(ended), { shared });
+  replaceFile(join(path, 'results.csv'), formatCsv(ended));
   if (ended.every(({ state }) => state !== 'open') && bestOf(ended)) {
     const plot = await plotSvg(sweepPlot(definition.over, ended));
-    replaceFile(join(path, 'results.svg'), plot, { shared });
+    replaceFile(join(path, 'results.svg'), plot);
   }
   return ended;
 }

@@ -3,23 +3,21 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Preprocessing } from '../../data/index.js';
-import type { Claim } from '../../files/claims/claim.js';
+import { CLAIMS, type Claim } from '../../files/claims/claim.js';
+import { namesIn } from '../../files/directory.js';
+import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import type { RetrainingOptions } from '../../train/run/retraining.js';
-import { type RunOptions, runTraining } from '../../train/run/run.js';
+import { trainThroughLosses } from '../../train/run/device-loss.js';
+import type { RunOptions } from '../../train/run/run.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { DivergedError } from '../../train/run/run-error.js';
 import { readPreprocessing } from '../../train/run/saved-preprocessing.js';
-import { confirming } from '../confirming.js';
 import type { Trial } from './definition.js';
 import { writeDiverged } from './outcome.js';
 
 export interface TrialOptions extends Pick<RunOptions, 'dataset' | 'reporter' | 'signal'> {
   /** Lends a device made with this config's `deviceSettings`. */
-  readonly withDevice: (
-    config: RunConfig,
-    work: Parameters<RetrainingOptions['withDevice']>[0],
-  ) => Promise<unknown>;
+  readonly withDevice: <T>(config: RunConfig, work: (device: Device) => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -33,30 +31,29 @@ export async function runTrial(
   trial: Trial,
   trials: readonly Trial[],
   claim: Claim,
-  { withDevice, reporter = {}, ...options }: TrialOptions,
+  { withDevice, ...options }: TrialOptions,
 ): Promise<void> {
   const { config, name } = trial;
   const path = join(sweep, name);
   const resume = RunDirectory.find(path) !== undefined;
-  // What a crash left before it had a config.
-  if (!resume) rmSync(path, { recursive: true, force: true });
+  if (!resume) clear(path);
   const preprocessing = fittedBefore(sweep, trial, trials);
   try {
-    await withDevice(config, (device) =>
-      runTraining({
-        ...options,
-        config,
-        device,
-        path,
-        resume,
-        reporter: confirming(claim, reporter),
-        ...(preprocessing && { preprocessing }),
-      }),
+    await trainThroughLosses(
+      { ...options, config, path, resume, claim, ...(preprocessing && { preprocessing }) },
+      (work) => withDevice(config, work),
     );
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
     claim.confirm();
     writeDiverged(path, error);
+  }
+}
+
+/** Remove what a crash left before there was a config. */
+function clear(path: string): void {
+  for (const name of namesIn(path)) {
+    if (name !== CLAIMS) rmSync(join(path, name), { recursive: true, force: true });
   }
 }
 

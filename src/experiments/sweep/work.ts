@@ -5,7 +5,7 @@ import type { Owner } from '../../files/claims/owner.js';
 
 export interface Work<Trial extends { readonly name: string }> {
   readonly trials: readonly Trial[];
-  readonly claims: Claims;
+  readonly claims: Pick<Claims, 'take' | 'owner'>;
   /** Has a process come to the end of it? True before its claim is released. */
   readonly isDone: (trial: Trial) => boolean;
   /** Does all of it, going on where an earlier process stopped; or, once the signal aborts, a part. */

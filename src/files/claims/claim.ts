@@ -1,6 +1,6 @@
 /**
- * Who works on what, where several processes, on one machine or several, share a directory: on which trial of a sweep, or on
- * the runs that experiments have in common. A piece of such work is a task, and has a name.
+ * Who works on what, where several processes, on one machine or several, share a directory: who trains the run in it, or the
+ * runs that experiments have in common. A piece of such work is a task, and has a name.
  *
  * A claim is a file `claims/<task>.<generation>.claim` with its owner's name, made exclusively, so that of all who want
  * generation n one gets it. It is never removed, nor its name used again. The claim with the highest generation is the
@@ -23,9 +23,10 @@
  */
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { DawngradError } from '../../errors/errors.js';
+import { DawngradError, FileError } from '../../errors/errors.js';
 import { makeDirectory } from '../directory.js';
-import { createFile } from '../write-file.js';
+import { explainSystemError } from '../system-error.js';
+import { createFile, removeLeftovers } from '../write-file.js';
 import { hasEnded, type Owner, readOwner, thisProcess } from './owner.js';
 
 /** How long a claim holds without a sign of life, in milliseconds. */
@@ -38,6 +39,9 @@ export interface Lease {
 
 /** Compiling shaders for a software driver may keep a process from giving a sign of life for a minute or two. */
 const LEASE: Lease = { heartbeat: 10_000, expiry: 600_000 };
+
+/** The directory of claims within the one that is shared. */
+export const CLAIMS = 'claims';
 
 /** What a claim of this process says. */
 const OWN_NAME = `${JSON.stringify(thisProcess)}\n`;
@@ -57,19 +61,23 @@ export class Claims {
    * @throws FileError when the claims' own directory cannot be made in it
    */
   constructor(shared: string, lease = LEASE) {
-    this.#directory = join(shared, 'claims');
+    this.#directory = join(shared, CLAIMS);
     this.#lease = lease;
     makeDirectory(this.#directory);
+    removeLeftovers(this.#directory, lease.expiry);
   }
 
-  /** Claim a task for this process; undefined where another has it. Whoever gets it looks first whether it is done by now. */
-  take(task: string): Claim | undefined {
+  /**
+   * Claim a task for this process; undefined where another has it. Whoever gets it looks first whether it is done by now.
+   * @param what the task is called in errors
+   */
+  take(task: string, what = task): Claim | undefined {
     const last = this.#lastGeneration(task);
     if (this.#ownerOf(task, last)) return undefined;
     const file = (generation: number) => this.#file(task, generation, 'claim');
     if (!createFile(file(last + 1), OWN_NAME)) return undefined;
     const release = (generation: number) => void createFile(this.#file(task, generation, 'released'), '');
-    return new Claim(task, last + 1, { file, release, lease: this.#lease });
+    return new Claim(what, last + 1, { file, release, lease: this.#lease });
   }
 
   /** Who has a task now; undefined when it may be claimed. */
@@ -107,15 +115,15 @@ interface ClaimOptions {
 
 /** The right of this process to work on a task, until it releases it or another takes it over. */
 export class Claim {
-  readonly #task: string;
+  readonly #what: string;
   readonly #options: ClaimOptions;
   readonly #timer: NodeJS.Timeout;
   #generation: number;
   /** When it last gave a sign of life. */
   #beat = Date.now();
 
-  constructor(task: string, generation: number, options: ClaimOptions) {
-    this.#task = task;
+  constructor(what: string, generation: number, options: ClaimOptions) {
+    this.#what = what;
     this.#generation = generation;
     this.#options = options;
     // For work that never asks. What it learns here it will be told again when it does.
@@ -128,7 +136,7 @@ export class Claim {
 
   /**
    * Give a sign of life, if the last was some time ago. To be called before anything is done to the task's directory.
-   * @throws ClaimLostError when another process has taken the task over
+   * @throws ClaimLostError when another process has taken the task over, FileError when the directory is gone or refuses
    */
   confirm(): void {
     const { file, lease } = this.#options;
@@ -138,11 +146,11 @@ export class Claim {
     const trusted = silent < lease.expiry / 2 && !existsSync(file(next));
     if (!trusted && !createFile(file(next), OWN_NAME)) {
       throw new ClaimLostError(
-        `${this.#task}: another process took it over, after ${Math.round(silent / 1000)} s without a sign of life from here`,
+        `${this.#what}: another process took it over, after ${Math.round(silent / 1000)} s without a sign of life from here`,
       );
     }
     const now = new Date();
-    if (trusted) utimesSync(file(this.#generation), now, now);
+    if (trusted) touch(file(this.#generation), now);
     else this.#generation = next;
     this.#beat = now.getTime();
   }
@@ -155,5 +163,13 @@ export class Claim {
     } catch {
       // The disk is full, say. Then it is free once this process ends.
     }
+  }
+}
+
+function touch(file: string, now: Date): void {
+  try {
+    utimesSync(file, now, now);
+  } catch (error) {
+    throw new FileError(`writing ${file}: ${explainSystemError(error)}`);
   }
 }

@@ -1,19 +1,15 @@
 /** Training as the paper does it: once with images held out, to see how long; then anew on all of them. */
 import { checkOptions } from '../../errors/check-options.js';
 import { callable, required } from '../../errors/rules.js';
-import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
+import { trainThroughLosses, type WithDevice } from './device-loss.js';
 import { type EpochMetrics, readMetrics } from './metrics.js';
-import { RUN_RULES, type RunOptions, type RunOutcome, runTraining } from './run.js';
+import { RUN_RULES, type RunOptions, type RunOutcome } from './run.js';
 import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
-export interface RetrainingOptions extends Omit<RunOptions, 'device'> {
-  /**
-   * Lends a device made with the config's `deviceSettings`: a fresh one for each run, since first weights depend on what was drawn
-   * before.
-   */
-  readonly withDevice: <T>(work: (device: Device) => Promise<T>) => Promise<T>;
+export interface RetrainingOptions extends Omit<RunOptions, 'device' | 'claim'> {
+  readonly withDevice: WithDevice;
 }
 
 /**
@@ -31,7 +27,7 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   const { config, path, resume = false } = options;
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {
-    const outcome = await withDevice((device) => runTraining({ ...options, device }));
+    const outcome = await trainThroughLosses(options, withDevice);
     if (!config.retrain || outcome.state === 'stopped') return outcome;
   } else if (RunDirectory.open(path).readConfig().epochs !== config.epochs) {
     throw new RunError(
@@ -42,14 +38,14 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   const again = retraining?.readConfig() ?? retrainingConfig(config, readMetrics(first.metrics));
   // It was fitted without the held-out images.
   const { preprocessing: _, ...rest } = options;
-  return withDevice((device) =>
-    runTraining({
+  return trainThroughLosses(
+    {
       ...rest,
       config: { ...again, ...changeable(config) },
-      device,
       path: first.retrained,
       resume: retraining !== undefined,
-    }),
+    },
+    withDevice,
   );
 }
 

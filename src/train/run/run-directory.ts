@@ -1,13 +1,15 @@
 /**
  * A run is a directory: `config.json` repeats it, `metrics.jsonl` tells how it went, `last.safetensors` resumes it, as
- * does `previous.safetensors`, the checkpoint before, should the last be damaged. `best.safetensors` is its net at the lowest error on the images that are scored after each epoch, and `result.json` says
- * how it ended. If afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
+ * does `previous.safetensors`, the checkpoint before, should the last be damaged. `best.safetensors` is its net at the lowest
+ * error on the images that are scored after each epoch, `result.json` says how it ended, and `claims/` who trains it. If
+ * afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLAIMS } from '../../files/claims/claim.js';
 import { makeDirectory, makeNewDirectory, namesIn } from '../../files/directory.js';
 import { jsonText, readJson, writeJson } from '../../files/json.js';
-import { createFile } from '../../files/write-file.js';
+import { createFile, isUnfinished } from '../../files/write-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
@@ -128,7 +130,8 @@ export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
   if (!statSync(path).isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
-  if (namesIn(path).length > 0) throw notEmpty(path);
+  // A run that never began may have left a claim, and a config half-written.
+  if (namesIn(path).some((name) => name !== CLAIMS && !isUnfinished(name))) throw notEmpty(path);
 }
 
 const notEmpty = (path: string): RunError =>

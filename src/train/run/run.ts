@@ -1,8 +1,8 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
-
 import { Preprocessing } from '../../data/index.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, instance, object, required, text } from '../../errors/rules.js';
+import { Claim } from '../../files/claims/claim.js';
 import { deviceRule } from '../../gpu/check-device.js';
 import type { Score } from '../score.js';
 import type { Position } from '../trainer.js';
@@ -10,8 +10,11 @@ import { DeadStartDetector } from './dead-start.js';
 import { finishEpoch, scoreImages, type Watch } from './epoch.js';
 import { type OpenOptions, type OpenRun, openRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
+import { confirming, withRunClaim } from './run-claim.js';
 
 export interface RunOptions extends OpenOptions {
+  /** The claim on `path`, where the caller has that already. */
+  readonly claim?: Claim;
   readonly reporter?: Reporter;
   /** Stops at the next step, with a checkpoint from which the run goes on at that very step. */
   readonly signal?: AbortSignal;
@@ -57,25 +60,26 @@ export const RUN_RULES: Omit<Rules<RunOptions>, 'device'> = {
   preprocessing: instance(Preprocessing),
   reporter: object,
   signal: instance(AbortSignal),
+  claim: instance(Claim),
 };
 
 /**
  * Train. After every epoch the held-out images are scored (where the run holds none out, the test images), a line of metrics
  * is added and a checkpoint written. With held-out images the test images are scored once, at the end; in a run that is to be
  * retrained not even then, since its net is not the one that counts.
- * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used, DivergedError when
- * training diverged
+ * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used, or another process
+ * trains the run, DivergedError when training diverged, ClaimLostError when another process took over while this one stood still
  */
-export async function runTraining({
-  reporter = {},
-  signal = new AbortController().signal,
-  ...options
-}: RunOptions): Promise<RunOutcome> {
-  checkOptions(
-    'runTraining',
-    { reporter, signal, ...options },
-    { ...RUN_RULES, device: required(deviceRule) },
-  );
+export function runTraining(options: RunOptions): Promise<RunOutcome> {
+  checkOptions('runTraining', options, { ...RUN_RULES, device: required(deviceRule) });
+  return withRunClaim(options, (claim) => train(options, claim));
+}
+
+async function train(
+  { reporter: listener = {}, signal = new AbortController().signal, ...options }: RunOptions,
+  claim: Claim,
+): Promise<RunOutcome> {
+  const reporter = confirming(claim, listener);
   const run = await openRun(options, reporter.preparing?.bind(reporter), reporter.warned?.bind(reporter));
   try {
     reporter.started?.(run.start);

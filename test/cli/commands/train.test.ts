@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -127,23 +128,44 @@ describe('dawngrad train', () => {
     expect(resumed.status).toBe(0);
   });
 
-  it('saves at Ctrl-C, exits 130, and goes on from there', async () => {
-    const run = within('interrupted');
+  it.each([
+    ['SIGINT', 130, 'Ctrl-C again'],
+    ['SIGTERM', 143, 'a second SIGTERM'],
+    ['SIGHUP', 129, 'a second SIGHUP'],
+  ] as const)('saves at %s, exits with %i, and goes on from there', async (name, code, again) => {
+    const run = within(`stopped-by-${name}`);
     const call = start(['train', ...TINY, ...data, '--epochs', '1000', '--out', run]);
     await call.printed('epoch 1/1000');
-    call.process.kill('SIGINT');
+    call.process.kill(name);
     const { status, stdout, stderr } = await call.ended;
-    expect(status).toBe(130);
+    expect(status).toBe(code);
     expect(stdout).toBe('');
-    const stopped =
-      /stopping after this step; Ctrl-C again stops at once\n.*stopped after step (\d) of epoch (\d+);/s;
+    const stopped = /stopped after step (\d) of epoch (\d+);/;
     const [, step, epoch] = stopped.exec(stderr) ?? [];
+    expect(stderr).toContain(`stopping after this step; ${again} stops at once\n`);
     expect(stderr).toMatch(stopped);
 
     const resumed = await dawngrad(['train', '--resume', run, '--epochs', String(epoch)]);
     expect(resumed.stderr).toContain(`going on after step ${step} of epoch ${epoch}\n`);
     expect(resumed.status).toBe(0);
     expect(resumed.stdout.trimEnd()).toMatch(LAST_LINE);
+  });
+
+  it('trains a run in one process at a time: the second is told who has it, and changes nothing', async () => {
+    const run = within('claimed');
+    const first = start(['train', ...TINY, ...data, '--epochs', '1000', '--out', run]);
+    await first.printed('epoch 1/1000');
+    const second = await dawngrad(['train', '--resume', run]);
+    expect(second).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `dawngrad: ${run} is being trained by process ${first.process.pid} on ${hostname()}: wait until that has ended\n`,
+    });
+    first.process.kill('SIGKILL');
+    await first.ended;
+    const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').split('\n').length;
+    expect((await dawngrad(['train', '--resume', run, '--epochs', String(epochs)])).status).toBe(0);
+    expect(readdirSync(run).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('leaves nothing half-written when the disk is full', async () => {
@@ -155,18 +177,23 @@ describe('dawngrad train', () => {
     expect(first).toEqual({
       status: 1,
       stdout: '',
-      stderr: `dawngrad: writing ${join(atOnce, 'config.json')}: the disk is full (ENOSPC)\n`,
+      stderr: `dawngrad: writing ${join(atOnce, 'claims', 'run.1.claim')}: the disk is full (ENOSPC)\n`,
     });
     expect(existsSync(atOnce)).toBe(false);
 
-    // The config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
+    // The claim, the config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
     const later = within('full-later');
-    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(3));
+    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(4));
     expect(second.stderr).toContain(
       `dawngrad: writing ${join(later, 'best.safetensors')}: the disk is full (ENOSPC)\n`,
     );
     expect(second.status).toBe(1);
-    expect(readdirSync(later).sort()).toEqual(['config.json', 'metrics.jsonl', 'preprocessing.safetensors']);
+    expect(readdirSync(later).sort()).toEqual([
+      'claims',
+      'config.json',
+      'metrics.jsonl',
+      'preprocessing.safetensors',
+    ]);
   });
 });
 

@@ -1,8 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FileError } from '../../../src/errors/errors.js';
 import { ClaimLostError, Claims } from '../../../src/files/claims/claim.js';
 import { describeOwner, type Process, thisProcess } from '../../../src/files/claims/owner.js';
 import { useDirectory } from '../../support/directory.js';
@@ -69,6 +80,29 @@ describe('a claim', () => {
     claim?.release();
   });
 
+  it('of a process that is no more can be taken over though another has its id by now', () => {
+    const claims = new Claims(sweep);
+    claimOf({ started: `${thisProcess.started}0` }, 1, 0);
+    expect(claims.owner('trial')).toEqual(thisProcess.started ? undefined : expect.anything());
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'of a process that has ended, but was not asked how, counts no more',
+    async () => {
+      // The shell that starts it becomes another program, which asks after none.
+      const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+      const pid = Number(line);
+      const claims = new Claims(sweep);
+      claimOf({ pid, started: '' }, 1, 0);
+      await vi.waitFor(() => expect(claims.owner('trial')).toBeUndefined());
+      expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+      shell.kill();
+    },
+  );
+
   it.each<[string, Partial<Process>]>([
     ['another machine', { host: `not-${hostname()}` }],
     ["another container under this machine's name", { pidNamespace: 'another' }],
@@ -129,6 +163,15 @@ describe('a claim', () => {
     expect(claim).toBeDefined();
     expect(readdirSync(join(sweep, 'claims'))).toEqual(['trial.10.claim', 'trial.9.claim']);
     claim?.release();
+  });
+
+  it('whose directory is gone says so', () => {
+    const claim = new Claims(sweep, { heartbeat: 0, expiry: HOUR * 1000 }).take('trial')!;
+    rmSync(sweep, { recursive: true });
+    expect(() => claim.confirm()).toThrow(
+      new FileError(`writing ${file(1)}: no such file or directory (ENOENT)`),
+    );
+    claim.release();
   });
 
   it('says which file it cannot read', () => {

@@ -57,6 +57,7 @@ describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
     expect(outcome).toMatchObject({ state: 'finished', testScore: { count: 20 }, position: { epoch: 2 } });
     expect(readdirSync(path).sort()).toEqual([
       'best.safetensors',
+      'claims',
       'config.json',
       'last.safetensors',
       'metrics.jsonl',
