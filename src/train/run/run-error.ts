@@ -12,7 +12,8 @@ export class DivergedError extends RunError {
   constructor(when: string) {
     super(
       `training diverged: the loss is not a finite number any more, ${when}; ` +
-        'use a lower learning rate (--lr) or a longer warm-up (--warm-up)',
+        'use a lower learning rate (--lr) or a longer warm-up (--warm-up), ' +
+        'and see that every label is one of the classes that the net has',
     );
   }
 }
