@@ -44,15 +44,12 @@ export const kindsOf = (values: ArrayLike<number>): string => Array.from(values,
 export const runsOf = (values: ArrayLike<number>): string =>
   (kindsOf(values).match(/(.)\1*/g) ?? []).map((run) => `${run[0]}${run.length}`).join(' ');
 
-/** Fails unless each number is of the kind that stands in its place in one of `expected`. */
-export function expectKinds(actual: ArrayLike<number>, expected: readonly Array64[], label: string): void {
-  const wanted = expected.map(({ data }) => kindsOf(data));
-  const kinds = kindsOf(actual);
-  const wrong = [...kinds].findIndex((kind, i) => wanted.every((all) => all[i] !== kind));
-  if (wrong < 0 && kinds.length === wanted[0]?.length) return;
-  const { shape } = expected[0] as Array64;
+/** Fails unless each number is of the kind that stands in its place in `expected`. */
+export function expectKinds(actual: ArrayLike<number>, { shape, data }: Array64, label: string): void {
+  const [kinds, wanted] = [kindsOf(actual), kindsOf(data)];
+  if (kinds === wanted) return;
+  const wrong = [...wanted].findIndex((kind, i) => kinds[i] !== kind);
   expect.fail(
-    `${label}: element [${indexOf(shape, wrong)}] of [${shape}] is ${actual[wrong]}, ` +
-      `expected ${[...new Set(wanted.map((all) => all[wrong]))].join(' or ')}`,
+    `${label}: element [${indexOf(shape, wrong)}] of [${shape}] is ${actual[wrong]}, expected ${data[wrong]}`,
   );
 }

@@ -61,7 +61,7 @@ describe('planning and compiling a step', () => {
     program.plan(config.batch);
     await program.compile(0, 0);
     program.dispose();
-    expect(optimizer.stateDict().steps).toBe(0);
+    expect(new Set(optimizer.stateDict().steps)).toEqual(new Set([0]));
     expect(await randomState(device).read()).toEqual(keys);
 
     const other = assemble(config, untouched.device, standardisedImages(tinyData));
@@ -80,7 +80,8 @@ describe('evaluation', () => {
     const images = standardisedImages(tinyData);
     const session = assemble(tinyConfig, device, images);
     const { model } = session;
-    const test = new BatchLoader(device, tinyData.test, { ...images.test, batch: 8 });
+    const { normalisation } = images.test;
+    const test = new BatchLoader(device, tinyData.test, { normalisation, batch: 8 });
     const before = device.memory.used;
     const counts: number[] = [];
     for await (const { count } of evaluate(device, model, test)) counts.push(count);

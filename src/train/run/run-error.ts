@@ -15,7 +15,8 @@ export class DivergedError extends RunError {
    */
   constructor(what: string, when: string) {
     super(
-      `training diverged: ${what}, ${when}; use a lower learning rate (--lr) or a longer warm-up (--warm-up)`,
+      `training diverged: ${what}, ${when}; use a lower learning rate (--lr) or a longer warm-up (--warm-up), ` +
+        'and see that every label is one of the classes that the net has',
     );
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
+import { type CrossEntropyOptions, crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
 import { scale } from '../../../src/autograd/ops/elementwise/scale.js';
 import { backward, noGrad } from '../../../src/autograd/tape.js';
+import { CrossEntropyLoss } from '../../../src/nn/loss.js';
 import { from, zeros } from '../../../src/tensor/create.js';
 import { fixtureCases } from '../../fixtures/index.js';
 import { type Array64, array64 } from '../../reference/array.js';
@@ -12,6 +13,7 @@ import {
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
 } from '../../reference/softmax-cross-entropy.js';
+import { expectClose } from '../../support/close.js';
 import { useDevice } from '../../support/device.js';
 import { expectGradients, expectTensor, SINGLE, upload } from '../../support/expect-op.js';
 
@@ -113,18 +115,73 @@ describe('crossEntropy', () => {
     expect(await correct.item()).toBe(2);
   });
 
-  it('lets a row whose label is no class count for nothing but one of N', async () => {
+  /** Loss, count and the gradient's rows of three rows of logits. */
+  async function scored(labels: number[], options: CrossEntropyOptions = {}) {
+    const logits = upload(gpu.device, random64([3, 4], 7));
+    logits.requiresGrad = true;
+    const { loss, correct } = crossEntropy(logits, from(gpu.device, labels, 'u32'), options);
+    backward(loss);
+    const gradient = [...(await logits.grad!.toArray())];
+    const rows = [0, 4, 8].map((first) => gradient.slice(first, first + 4));
+    return { loss: await loss.item(), correct: await correct.item(), rows };
+  }
+
+  it('is NaN where the device finds a label that is no class, with a gradient of NaN for that row alone', async () => {
+    const right = await scored([2, 0, 2]);
+    for (const label of [4, 2 ** 32 - 1, 0x7f800000]) {
+      const wrong = await scored([2, label, 2]);
+      expect(wrong.loss).toBeNaN();
+      expect(wrong.rows).toEqual([right.rows[0], Array(4).fill(Number.NaN), right.rows[2]]);
+    }
+  });
+
+  it('counts no label that is no class as right', async () => {
+    const all = await Promise.all([0, 1, 2, 3].map((label) => scored([label, 4, 9])));
+    expect(all.reduce((sum, { correct }) => sum + correct, 0)).toBe(1); // the first row's, once
+  });
+
+  it.each([255, 1, 0, 2 ** 32 - 1])('leaves rows out whose label is ignoreIndex: %i', async (ignoreIndex) => {
     const logits = random64([3, 4], 7);
-    const alone = { ...logits, shape: [1, 4], data: logits.data.slice(0, 4) };
-    const label = array64([1], [2]);
-    const gradient = softmaxCrossEntropyBackward(1 / 3, alone, label);
-    await expectCrossEntropy(logits, array64([3], [2, 4, 2 ** 32 - 1]), {
-      loss: scalar(softmaxCrossEntropy(alone, label) / 3),
-      correct: scalar(countCorrect(alone, label)),
-      dLoss: scalar(1),
-      dLogits: array64([3, 4], [...gradient.data, 0, 0, 0, 0, 0, 0, 0, 0]),
+    const others = array64([2, 4], [...logits.data.slice(0, 4), ...logits.data.slice(8)]);
+    const labels = array64([2], [2, 3]);
+    const { data } = softmaxCrossEntropyBackward(1, others, labels);
+    const { loss, correct, rows } = await scored([2, ignoreIndex, 3], { ignoreIndex });
+    expect(loss).toBeCloseTo(softmaxCrossEntropy(others, labels), 5);
+    expect(correct).toBe(countCorrect(others, labels));
+    expect(rows[1]).toEqual([0, 0, 0, 0]);
+    const wanted = array64([8], data);
+    expectClose([...rows[0]!, ...rows[2]!], wanted.data, { ...SINGLE, label: 'dLogits' });
+  });
+
+  it('is NaN, without a gradient, where every row is ignored, as in PyTorch', async () => {
+    const zeros = [0, 0, 0, 0];
+    expect(await scored([7, 7, 7], { ignoreIndex: 7 })).toEqual({
+      ...{ loss: Number.NaN, correct: 0 },
+      rows: [zeros, zeros, zeros],
     });
   });
+
+  it('ignores one label, not all that are no class', async () => {
+    expect((await scored([2, 7, 8], { ignoreIndex: 7 })).loss).toBeNaN();
+  });
+
+  it('takes ignoreIndex in its layer, too', async () => {
+    const logits = upload(gpu.device, random64([3, 4], 7));
+    const labels = from(gpu.device, [2, 7, 3], 'u32');
+    const layer = new CrossEntropyLoss({ ignoreIndex: 7 });
+    const { loss } = await scored([2, 7, 3], { ignoreIndex: 7 });
+    expect(await layer.forward(logits, labels).item()).toBe(loss);
+  });
+
+  it.each([-100, 0.5, 2 ** 32, Number.NaN])(
+    'refuses an ignoreIndex that no label can be: %d',
+    (ignoreIndex) => {
+      const [logits, labels] = [zeros(gpu.device, [2, 3]), zeros(gpu.device, [2], 'u32')];
+      expect(() => crossEntropy(logits, labels, { ignoreIndex })).toThrow(
+        `crossEntropy: ignoreIndex is ${ignoreIndex}; it must be a whole number from 0 to 4294967295, as labels are`,
+      );
+    },
+  );
 
   it('keeps nothing but its results where nothing is recorded', () => {
     const logits = zeros(gpu.device, [5, 7]);

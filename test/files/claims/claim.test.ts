@@ -90,7 +90,7 @@ describe('a claim', () => {
     'of a process that has ended, but was not asked how, counts no more',
     async () => {
       // The shell that starts it becomes another program, which asks after none.
-      const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const [line] = (await once(shell.stdout, 'data')) as [Buffer];

@@ -8,7 +8,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Device } from '../../../src/gpu/device.js';
 import { useMeasurements } from '../../../src/kernels/products/choice/choose-variant.js';
@@ -76,7 +76,9 @@ function traceOf(name: string) {
 
 /** Another run as it was when this one was copied. */
 function copyOf(name: string, original: string): string {
-  cpSync(within(original), within(name), { recursive: true });
+  // Without the claim of who trains the original.
+  const filter = (path: string) => basename(path) !== 'claims';
+  cpSync(within(original), within(name), { recursive: true, filter });
   return name;
 }
 
@@ -116,9 +118,9 @@ describe('a run that is saved at every step', () => {
 
   it('goes on, warning, when the disk refuses a checkpoint within an epoch', async () => {
     const reporter: Reporter = {
-      // Nothing can be written where a directory has the name of the file that is to be renamed.
-      stepped: () => void mkdirSync(within('refused', 'last.safetensors.tmp'), { recursive: true }),
-      evaluating: () => rmSync(within('refused', 'last.safetensors.tmp'), { recursive: true, force: true }),
+      // The checkpoint before cannot be kept where a directory has its name.
+      stepped: () => void mkdirSync(within('refused', 'previous.safetensors'), { recursive: true }),
+      evaluating: () => rmSync(within('refused', 'previous.safetensors'), { recursive: true, force: true }),
     };
     const warnings = await train('refused', { reporter });
     expect(warnings[0]).toMatch(
