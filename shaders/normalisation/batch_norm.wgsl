@@ -86,13 +86,11 @@ fn parameter_gradients(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
     var gradients = 0.0;
     for (var n = plane / params.channels; n < params.batch; n += params.rows) {
       let first = (n * params.channels + channel) * params.length;
-      var of_image = vec2f();
       for (var l = i % params.columns; l < params.length; l += params.columns) {
         let gradient = y_gradient[first + l];
-        of_image += vec2f(gradient * (x[first + l] - centre), gradient);
+        products += gradient * (x[first + l] - centre);
+        gradients += gradient;
       }
-      products += of_image.x;
-      gradients += of_image.y;
     }
     partial_gamma[i] = products * inverse_deviation;
     partial_beta[i] = gradients;
