@@ -1,7 +1,10 @@
-import { type MatmulOptions, matrixProduct } from '../../../kernels/products/matrix-product.js';
+import {
+  type MatmulOptions,
+  matrixProduct,
+  summedProduct,
+} from '../../../kernels/products/matrix-product.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
-import { unbroadcast } from '../../unbroadcast.js';
 
 /**
  * y = op(a) op(b), where op transposes the last two axes if asked. a `[..., M, K]`, b `[..., K, N]` (before transposing),
@@ -16,22 +19,19 @@ export function matmul(
   const y = matrixProduct(a, b, { transposeA, transposeB });
 
   // With A = op(a), B = op(b):  dA = dy B',  dB = A' dy,  each transposed back, and summed over a batch it was shared by
-  return putOnTape('matmul', y, [a, b], (dy) => [
-    a.requiresGrad
-      ? unbroadcast(
-          transposeA
-            ? matrixProduct(b, dy, { transposeA: transposeB, transposeB: true })
-            : matrixProduct(dy, b, { transposeB: !transposeB }),
-          a.shape,
-        )
-      : null,
-    b.requiresGrad
-      ? unbroadcast(
-          transposeB
-            ? matrixProduct(dy, a, { transposeA: true, transposeB: transposeA })
-            : matrixProduct(a, dy, { transposeA: !transposeA }),
-          b.shape,
-        )
-      : null,
-  ]);
+  return putOnTape('matmul', y, [a, b], (dy) => {
+    const forShared = ({ rank }: Tensor) => (rank < dy.rank ? summedProduct : matrixProduct);
+    return [
+      a.requiresGrad
+        ? transposeA
+          ? forShared(a)(b, dy, { transposeA: transposeB, transposeB: true })
+          : forShared(a)(dy, b, { transposeB: !transposeB })
+        : null,
+      b.requiresGrad
+        ? transposeB
+          ? forShared(b)(dy, a, { transposeA: true, transposeB: transposeA })
+          : forShared(b)(a, dy, { transposeA: !transposeA })
+        : null,
+    ];
+  });
 }
