@@ -8,7 +8,8 @@
 // The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), so more chunks mean more threads, up
 // to a device's fill. A chunk takes every chunks-th element rather than neighbours: neighbouring threads then read neighbouring
 // addresses at each step, even where inner is 1. Each sum has one fixed order, no atomics: the same input gives the same
-// bits. Four loads are under way before the first addition waits.
+// bits. Four loads are under way before the first addition waits. What is longer than 128 elements is added up in blocks of 64,
+// each from zero on: a sum of short sums rounds less than one that grows all the way.
 
 struct Params {
   outer: u32,
@@ -34,10 +35,16 @@ fn sum(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) gr
     let step = params.chunks * params.inner;
 
     var at = (outer * params.length + chunk) * params.inner + (i - row * params.inner);
+    let quads = count / 4u;
+    let block = select(16u, 32u, quads <= 32u);
     var total = 0.0;
-    for (var k = 0u; k < count / 4u; k++) {
-      total += (x[at] + x[at + step]) + (x[at + 2u * step] + x[at + 3u * step]);
-      at += 4u * step;
+    for (var first = 0u; first < quads; first += block) {
+      var of_block = 0.0;
+      for (var k = first; k < min(first + block, quads); k++) {
+        of_block += (x[at] + x[at + step]) + (x[at + 2u * step] + x[at + 3u * step]);
+        at += 4u * step;
+      }
+      total += of_block;
     }
     for (var k = 0u; k < count % 4u; k++) {
       total += x[at];

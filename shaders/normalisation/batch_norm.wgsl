@@ -9,7 +9,9 @@
 // x, y and their gradients are [batch, channels, length], where length counts the rows and columns of an image as one axis;
 // all else is [channels], but for partial sums, which are [rows, channels, columns].
 //
-// Where mean and variance of a batch come from is in batch_statistics.wgsl. A sum over a channel starts here as partial sums and ends in shaders/reduce.wgsl. A partial sum is one thread's: it takes
+// Mean and variance of a batch are found in batch_statistics.wgsl.
+//
+// A sum over a channel starts here as partial sums and ends in shaders/reduce.wgsl. A partial sum is one thread's: it takes
 // every rows-th image and in each every columns-th position, so that neighbouring threads read neighbouring addresses.
 // The kernels that write an element for each of x likewise give a thread one plane and every columns-th position in it:
 // what belongs to the channel is then loaded once for all of them. Where either is more than there are threads, they are dealt
@@ -93,13 +95,11 @@ fn parameter_gradients(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
     var gradients = 0.0;
     for (var n = plane / params.channels; n < params.batch; n += params.rows) {
       let first = (n * params.channels + channel) * params.length;
-      var of_image = vec2f();
       for (var l = i % params.columns; l < params.length; l += params.columns) {
         let gradient = y_gradient[first + l];
-        of_image += vec2f(gradient * (x[first + l] - centre), gradient);
+        products += gradient * (x[first + l] - centre);
+        gradients += gradient;
       }
-      products += of_image.x;
-      gradients += of_image.y;
     }
     partial_gamma[i] = products * inverse_deviation;
     partial_beta[i] = gradients;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Pass, reducePasses, resolveAxes, sumOver, sumTo } from '../../src/kernels/reduce.js';
 import { full, zeros } from '../../src/tensor/create.js';
+import { rounding } from '../fixtures/index.js';
 import { random64 } from '../reference/random.js';
 import { sum } from '../reference/reduce.js';
 import { useDevice } from '../support/device.js';
@@ -80,6 +81,22 @@ describe('sumOver', () => {
       label: 'sum',
     });
   });
+
+  it.each(rounding().sum)(
+    'strays no further than PyTorch over $size numbers that cancel out',
+    async (given) => {
+      const squares: number[] = [];
+      for (const seed of given.seeds) {
+        const x = random64([given.size], seed);
+        const tensor = upload(gpu.device, x);
+        const error = (await sumOver(tensor, [0]).item()) - x.data.reduce((total, value) => total + value, 0);
+        squares.push(error ** 2);
+        tensor.dispose();
+      }
+      const mean = squares.reduce((total, square) => total + square, 0) / squares.length;
+      expect(Math.sqrt(mean)).toBeLessThan(given.error);
+    },
+  );
 
   it('gives the same bits every time', async () => {
     const x = upload(gpu.device, random64([50_000], 5));

@@ -176,7 +176,9 @@ export function conv2dParameterGradients(
   const sizes = sizesOf(x.shape, weightShape, window);
   const { images, outputs, depth } = sizes;
   const chunks = chunksOf(sizes, x.device);
-  const sumRows = withBias && algorithm !== 'unfolded';
+  // The sums of a weight as large as a buffer may be leave no room for more.
+  const roomForRows = 4 * chunks.count * outputs * (depth + 1) <= x.device.limits.maxStorageBufferBindingSize;
+  const sumRows = withBias && roomForRows && algorithm !== 'unfolded';
   const partial = new Tensor(x.device, [chunks.count * outputs * (depth + (sumRows ? 1 : 0))]);
   if (algorithm === 'unfolded') {
     unfoldedWeightGradient(partial, outputGradient, x, weightShape, window, chunks.images, variant);

@@ -2,6 +2,7 @@ import { ShapeError } from '../../errors/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkDType } from '../check.js';
+import { sumOver } from '../reduce.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
 import type { Epilogue } from './product.js';
@@ -103,4 +104,52 @@ export function matrixProduct(
     variant,
   );
   return c;
+}
+
+/** Products of a batch are kept until they are summed, while all of them take about this many bytes at most. */
+const WORKSPACE_BYTES = 32 * 2 ** 20;
+
+/**
+ * The sum over a batch of op(a) op(b), both of them batches of matrices: the gradient of a matrix that a whole batch shared. Where
+ * the products are too many to be kept, each that is kept is the sum over several of the batch.
+ */
+export function summedProduct(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  const left = matricesOf('a', a, options.transposeA ?? false);
+  const right = matricesOf('b', b, options.transposeB ?? false);
+  const { rows, columns: inner } = left;
+  const { columns } = right;
+  const batch = sizeOf(left.batch);
+  const size = Math.max(1, rows * columns);
+  const inEach = Math.max(1, Math.ceil(batch / Math.max(1, Math.floor(WORKSPACE_BYTES / 4 / size))));
+  const kept = new Tensor(a.device, [Math.ceil(batch / inEach), rows, columns]);
+  const multiply = (first: number, batches: number, outer: number) =>
+    multiplyInto(kept, a, b, {
+      batches,
+      rows,
+      columns,
+      outer,
+      inner,
+      group: columns,
+      a: {
+        start: first * rows * inner,
+        batch: outer * rows * inner,
+        row: left.rowStride,
+        outer: rows * inner,
+        inner: left.columnStride,
+      },
+      b: {
+        start: first * inner * columns,
+        batch: outer * inner * columns,
+        outer: inner * columns,
+        inner: right.rowStride,
+        column: right.columnStride,
+      },
+      c: { start: (first / inEach) * rows * columns, batch: rows * columns, row: columns, column: 1 },
+    });
+  const whole = Math.floor(batch / inEach);
+  multiply(0, whole, inEach);
+  if (whole * inEach < batch) multiply(whole * inEach, 1, batch - whole * inEach);
+  const sum = sumOver(kept, [0]);
+  kept.dispose();
+  return sum;
 }

@@ -1,9 +1,12 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { boolean } from '../../../errors/rules.js';
-import { type MatmulOptions, matrixProduct } from '../../../kernels/products/matrix-product.js';
+import {
+  type MatmulOptions,
+  matrixProduct,
+  summedProduct,
+} from '../../../kernels/products/matrix-product.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { factorsOf, putOnTape } from '../../tape.js';
-import { unbroadcast } from '../../unbroadcast.js';
 
 /** What its options must be. */
 const OPTIONS: Rules<MatmulOptions> = { transposeA: boolean, transposeB: boolean, exact: boolean };
@@ -19,28 +22,20 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const y = matrixProduct(a, b, { transposeA, transposeB });
 
   // With A = op(a), B = op(b):  dA = dy B',  dB = A' dy,  each transposed back, and summed over a batch it was shared by
-  return putOnTape(
-    'matmul',
-    y,
-    [a, b],
-    (dy) => [
+  const backward = (dy: Tensor) => {
+    const forShared = ({ rank }: Tensor) => (rank < dy.rank ? summedProduct : matrixProduct);
+    return [
       a.requiresGrad
-        ? unbroadcast(
-            transposeA
-              ? matrixProduct(b, dy, { transposeA: transposeB, transposeB: true })
-              : matrixProduct(dy, b, { transposeB: !transposeB }),
-            a.shape,
-          )
+        ? transposeA
+          ? forShared(a)(b, dy, { transposeA: transposeB, transposeB: true })
+          : forShared(a)(dy, b, { transposeB: !transposeB })
         : null,
       b.requiresGrad
-        ? unbroadcast(
-            transposeB
-              ? matrixProduct(dy, a, { transposeA: true, transposeB: transposeA })
-              : matrixProduct(a, dy, { transposeA: !transposeA }),
-            b.shape,
-          )
+        ? transposeB
+          ? forShared(b)(dy, a, { transposeA: true, transposeB: transposeA })
+          : forShared(b)(a, dy, { transposeA: !transposeA })
         : null,
-    ],
-    { reads: factorsOf(a, b) },
-  );
+    ];
+  };
+  return putOnTape('matmul', y, [a, b], backward, { reads: factorsOf(a, b) });
 }

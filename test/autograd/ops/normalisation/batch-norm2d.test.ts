@@ -5,8 +5,8 @@ import { noGrad } from '../../../../src/autograd/tape.js';
 import type { Device } from '../../../../src/gpu/device.js';
 import { zeros } from '../../../../src/tensor/create.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
-import { fixtureCases } from '../../../fixtures/index.js';
-import { type Array64, map64 } from '../../../reference/array.js';
+import { fixtureCases, rounding } from '../../../fixtures/index.js';
+import { type Array64, array64, map64 } from '../../../reference/array.js';
 import * as reference from '../../../reference/batch-norm2d.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
@@ -99,6 +99,32 @@ describe('batchNorm2d', () => {
     // At 1000 singles are 6e-5 apart. The mean of squares less the square of the mean would have no digit right.
     await expectTraining(argumentsOf([4, 3, 8, 8], 3, 1000), { relative: 1e-3, absolute: 1e-3 });
   });
+
+  it.each(rounding().batchNorm2d)(
+    'strays no further than PyTorch in single precision where the mean is $ratio times the deviation: $shape',
+    async ({ shape, ratio, ...errors }) => {
+      const x = map64(random64(shape, 1, Math.sqrt(3)), (value) => Math.fround(value + ratio));
+      const channels = [shape[1]!];
+      const zero = { runningMean: array64(channels), runningVariance: array64(channels) };
+      const statistics = uploaded(gpu.device, zero);
+      const plain = { momentum: 1, eps: 1e-5 };
+      const [one, none] = [map64(array64(channels), () => 1), array64(channels)];
+      const y = applied(
+        [x, one, none].map((array) => upload(gpu.device, array)),
+        { ...statistics, ...plain, training: true },
+      );
+      const wanted = reference.batchNorm2dTrain(x, one, none, zero, plain);
+      const error = async (tensor: Tensor, { data }: Array64) => {
+        const values = await tensor.toArray();
+        return Math.sqrt(data.reduce((sum, value, i) => sum + (values[i]! - value) ** 2, 0) / data.length);
+      };
+      expect(await error(statistics.runningMean, wanted.runningMean)).toBeLessThan(1.5 * errors.mean);
+      expect(await error(statistics.runningVariance, wanted.runningVariance)).toBeLessThan(
+        1.5 * errors.variance,
+      );
+      expect(await error(y, wanted.output)).toBeLessThan(1.5 * errors.output);
+    },
+  );
 
   it.each(shapes)('agrees with the reference in evaluation: [%i, %i, %i, %i]', async (...shape) => {
     const { inputs, running, dOutput } = argumentsOf(shape);
