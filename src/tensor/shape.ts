@@ -25,7 +25,7 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 
 /**
  * Refuse a shape that no tensor can have. Zero is a length like any other.
- * @throws ShapeError if a length is negative or not whole, ArgumentError if it is no array
+ * @throws ShapeError if a length is negative or not whole, ArgumentError if it is something else than an array
  */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape)) {

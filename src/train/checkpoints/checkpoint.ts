@@ -37,7 +37,7 @@ const stateSchema = z.object({
   /** The finished epoch with the lowest error on the images scored after each, from 1, and how many it got wrong. */
   best: z.object({ epoch: natural, wrong: natural }).optional(),
   optimizer: z.object({
-    /** Of each parameter. */
+    /** How many steps each parameter took. */
     steps: z.array(natural),
     factor: z.number(),
     groups: z.array(z.record(z.string(), z.union([z.number(), z.boolean(), numbers]))),

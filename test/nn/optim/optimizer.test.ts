@@ -9,9 +9,6 @@ import { ArgumentError } from '../../../src/errors/errors.js';
 import { launch } from '../../../src/kernels/kernel.js';
 import { reluForward } from '../../../src/kernels/relu.js';
 import { constant, normal } from '../../../src/nn/init.js';
-import { Linear } from '../../../src/nn/layers/linear.js';
-import { Sequential } from '../../../src/nn/layers/sequential.js';
-import { Module } from '../../../src/nn/module.js';
 import { Adam } from '../../../src/nn/optim/adam.js';
 import type { Optimizer } from '../../../src/nn/optim/optimizer.js';
 import type { RateOptions } from '../../../src/nn/optim/options.js';
@@ -260,124 +257,6 @@ describe('Optimizer', () => {
       const after = await known.toArray();
       expect(after).not.toEqual(Float32Array.from(values(1)[0]!));
       expect(await evaluation.result.toArray()).toEqual(after);
-    });
-  });
-
-  describe('counts the steps of each parameter by itself', () => {
-    /** In which steps a parameter has a gradient. */
-    const PATTERNS = [
-      [true, true, true, true, true],
-      [false, false, false, true, true],
-      [true, false, false, true, false],
-      [false, false, false, false, false],
-    ];
-    const gradientAt = (step: number) => [Math.sin(step + 1), Math.cos(step + 1)];
-
-    /** All parameters in one optimizer, and each in one of its own, which knows only of the steps with a gradient. */
-    function learners() {
-      const all = PATTERNS.map(() => parameterOf([1, -1]));
-      const alone = PATTERNS.map(() => parameterOf([1, -1]));
-      const make = (parameters: Parameter[]) => new Adam(parameters, { lr: 0.1, weightDecay: 0.01 });
-      return { all, optimizer: make(all), alone, optimizers: alone.map((parameter) => make([parameter])) };
-    }
-
-    it('so that its first gradient moves it by the learning rate, however late it comes, as in PyTorch', async () => {
-      const [early, late] = [parameterOf([1]), parameterOf([1])];
-      const optimizer = new Adam([early, late], { lr: 0.1 });
-      for (let step = 0; step < 10; step++) {
-        optimizer.zeroGrad();
-        early.grad = fromArray(gpu.device, Float32Array.of(1), [1]);
-        if (step === 9) late.grad = fromArray(gpu.device, Float32Array.of(1), [1]);
-        optimizer.step();
-      }
-      expect(1 - (await late.item())).toBeCloseTo(0.1, 6);
-      expect(optimizer.stateDict().steps).toEqual([10, 1]);
-    });
-
-    it.each(['eagerly', 'in recorded steps'])('%s, to the bits of an optimizer of its own', async (way) => {
-      const { all, optimizer, alone, optimizers } = learners();
-      for (let step = 0; step < 5; step++) {
-        const gradient = fromArray(gpu.device, Float32Array.from(gradientAt(step)), [2]);
-        const work = () => {
-          optimizer.zeroGrad();
-          all.forEach((parameter, index) => {
-            if (PATTERNS[index]![step]) parameter.grad = multiply(gradient, 1);
-          });
-          optimizer.step();
-        };
-        if (way === 'eagerly') work();
-        else gpu.device.record(work).run();
-        alone.forEach((parameter, index) => {
-          if (PATTERNS[index]![step]) stepWith(optimizers[index]!, [parameter], [gradientAt(step)]);
-        });
-      }
-      const read = (each: Parameter[]) => Promise.all(each.map((parameter) => parameter.toArray()));
-      expect(await read(all)).toEqual(await read(alone));
-      expect(optimizer.stateDict().steps).toEqual([5, 2, 2, 0]);
-    });
-
-    it('and saves them', async () => {
-      const { all, optimizer } = learners();
-      stepWith(optimizer, all.slice(0, 1), [gradientAt(0)]);
-      const other = learners();
-      other.optimizer.loadStateDict(optimizer.stateDict());
-      expect(other.optimizer.stateDict().steps).toEqual([1, 0, 0, 0]);
-      expect(() => other.optimizer.loadStateDict({ ...optimizer.stateDict(), steps: [1] })).toThrow(
-        'loading the state of Adam: steps is [1]; it must be an array of 4',
-      );
-    });
-  });
-
-  describe('warns of a parameter that takes part in a loss and belongs to nobody', () => {
-    class Hiding extends Module {
-      readonly #hidden = new Linear(gpu.device, 2, 3, { bias: false });
-      readonly open = new Linear(gpu.device, 3, 1, { bias: false });
-
-      get hidden(): Parameter {
-        return this.#hidden.weight;
-      }
-
-      forward(x: Tensor): Tensor {
-        return this.open.forward(this.#hidden.forward(x));
-      }
-    }
-
-    /** What is warned of while a net takes some steps. */
-    async function warningsOf(model: Module, steps = 2): Promise<string[]> {
-      const warnings: string[] = [];
-      const listen = (warning: Error) => {
-        if (warning.name === 'DawngradWarning') warnings.push(warning.message);
-      };
-      process.on('warning', listen);
-      const optimizer = new SGD(model.parameters(), { lr: 1 });
-      for (let step = 0; step < steps; step++) {
-        optimizer.zeroGrad();
-        backward(model.forward(fromArray(gpu.device, Float32Array.of(1, 2), [1, 2])));
-        optimizer.step();
-      }
-      // Warnings come in a turn of their own.
-      await new Promise((resolve) => setImmediate(resolve));
-      process.off('warning', listen);
-      return warnings;
-    }
-
-    it('once, as of a layer in a private field', async () => {
-      const warnings = await warningsOf(new Hiding());
-      expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toMatch(/^SGD.step: a parameter \[3, 2\] took part in a loss, but/);
-      expect(warnings[0]).toContain('Put layers into public fields, not #private ones');
-    });
-
-    it('not where it was frozen, or another optimizer or module has it', async () => {
-      const frozen = new Hiding();
-      frozen.hidden.requiresGrad = false;
-      expect(await warningsOf(frozen)).toEqual([]);
-      const shared = new Hiding();
-      new SGD([shared.hidden], { lr: 1 });
-      expect(await warningsOf(shared)).toEqual([]);
-      const half = new Sequential(new Linear(gpu.device, 2, 2), new Linear(gpu.device, 2, 1));
-      half.parameters();
-      expect(await warningsOf(half)).toEqual([]);
     });
   });
 

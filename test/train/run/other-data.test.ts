@@ -63,8 +63,8 @@ describe('data that few machines have, in files of their true form,', () => {
     async (recipe, write, classes) => {
       const { path } = directories[recipe];
       write(path);
-      const settings = { recipe, data: path, validation: 0, retrain: false };
-      const changes = { limit: COUNT, epochs: 1, batch: 8, width: 0.04, seed: 0 };
+      const settings = { recipe, data: path, validation: 0 };
+      const changes = { retrain: false, limit: COUNT, epochs: 1, batch: 8, width: 0.04, seed: 0 };
       const config = chooseConfig({ ...settings, changes });
       // Whitening 3,072 features takes minutes; it has tests of its own.
       const preprocessing = config.preprocessing.filter(({ name }) => name !== 'zca');
