@@ -186,10 +186,35 @@ describe('BatchLoader', () => {
     expect(draws.size).toBeGreaterThan(4);
   });
 
+  it.each([
+    [
+      { labels: Uint8Array.of(0, 1, 2, 3, 4, 5, 10) },
+      /label 10 of image 6 is beyond the \d+ classes, whose labels are 0 to/,
+    ],
+    [{ labels: Uint8Array.of(0, 1) }, '7 images have 2 labels; there must be one for each'],
+    [
+      { classes: new Array(300).fill('one') },
+      'the labels of 300 classes do not fit into a Uint8Array, where they wrap',
+    ],
+    [{ count: 8 }, /8 images of .* are \d+ pixels, the set has \d+/],
+    [{ labels: [0, 1, 2, 3, 4, 5, 6] }, 'it must be a Uint8Array, Uint16Array or Uint32Array'],
+    [{ channels: 0 }, 'set.channels is 0; it must be a whole number of at least 1'],
+  ])('refuses a set that is not what it says: %j', (wrong, message) => {
+    const set = { ...setOf(7), ...wrong } as never;
+    expect(() => new BatchLoader(gpu.device, set, { batch: 2 })).toThrow(message);
+  });
+
+  it('takes more classes than a byte has numbers, in wider labels', async () => {
+    const classes = new Array<string>(300).fill('one of many');
+    const set = { ...setOf(7), classes, labels: Uint16Array.of(0, 299, 256, 255, 1, 2, 3) };
+    const loader = new BatchLoader(gpu.device, set, { batch: 4 });
+    expect([...(await loader.batch(0, 0).labels.toArray())]).toEqual([0, 299, 256, 255]);
+  });
+
   it('is refused where it would hold no images', () => {
     const options = { batch: 0, normalisation };
     expect(() => new BatchLoader(gpu.device, setOf(7), options)).toThrow(
-      'BatchLoader: a batch of 0 images; it must be a whole number of at least 1',
+      'BatchLoader: batch is 0; it must be a whole number of at least 1',
     );
   });
 

@@ -44,10 +44,74 @@ class Tree extends Module {
   }
 }
 
+/** One whose fields hold its layers in every way that can be looked into. */
+class Nested extends Module {
+  readonly heads: Readonly<Record<string, Module>> = { cat: new Gain(1, false), oldDog: new Gain(2, false) };
+  readonly byName = new Map<string, Module>([['first', new Gain(3, false)]]);
+  readonly blocks = [[new Gain(4, false)], { inner: [new Gain(5, false)] }];
+  readonly loose = [new Parameter(gpu.device, [6], constant(0))];
+  /** What goes round in a circle is gone through once. */
+  readonly cyclic: unknown[] = [new Gain(7, false)];
+
+  constructor() {
+    super();
+    this.cyclic.push(this.cyclic);
+  }
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
 const shapes = (tensors: ReadonlyMap<string, Tensor>) =>
   Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]));
 
 describe('Module', () => {
+  it('finds what is in arrays, Maps and plain objects, at any depth', () => {
+    const nested = new Nested();
+    expect(shapes(nested.stateDict())).toEqual({
+      'loose.0': [6],
+      'heads.cat.weight': [1],
+      'heads.oldDog.weight': [2],
+      'by_name.first.weight': [3],
+      'blocks.0.0.weight': [4],
+      'blocks.1.inner.0.weight': [5],
+      'cyclic.0.weight': [7],
+    });
+    nested.eval();
+    expect(nested.modules().map(({ training }) => training)).toEqual(new Array(7).fill(false));
+    expect(`${nested.heads.oldDog}`).toBe('Gain "heads.oldDog"');
+  });
+
+  it('a Sequential finds what a class that extends it has besides', () => {
+    class Branched extends Sequential {
+      readonly side = new Gain(1, false);
+      readonly first: Module;
+
+      constructor() {
+        const first = new Gain(2, false);
+        super(first);
+        this.first = first;
+      }
+    }
+    expect([...new Branched().namedParameters().keys()]).toEqual(['0.weight', 'side.weight']);
+  });
+
+  it('is in evaluation while something runs, and then each part in the mode that it was in', () => {
+    const tree = new Tree();
+    tree.layers[1]!.eval();
+    const modes = () => tree.modules().map(({ training }) => training);
+    const before = modes();
+    expect(before).toEqual([true, true, true, false, true]);
+    expect(tree.evaluating(modes)).toEqual(new Array(5).fill(false));
+    expect(modes()).toEqual(before);
+    const failing = () => {
+      throw new RangeError('half-way');
+    };
+    expect(() => tree.evaluating(failing)).toThrow(RangeError);
+    expect(modes()).toEqual(before);
+  });
+
   it("names parameters and buffers in PyTorch's way, its own first, then those of its children in order", () => {
     const tree = new Tree();
     expect(shapes(tree.stateDict())).toEqual({

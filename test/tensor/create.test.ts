@@ -107,6 +107,24 @@ describe('fromArray', () => {
     expect(x.shape).toEqual([2]);
   });
 
+  it.each([
+    [['1', '2'], "from: values[0] is '1'; it must be a number"],
+    ['12', "from: values is '12'; it must be a number"],
+    [[[1], [undefined]], 'from: values[1][0] is undefined; it must be a number'],
+    [undefined, 'from: values is undefined; it must be a number'],
+  ])('refuses %j, which are no numbers, instead of looking for them for ever', (values, message) => {
+    expect(() => from(gpu.device, values as never)).toThrow(message);
+  });
+
+  it.each([-1, 1.5, 2 ** 32, Number.NaN])(
+    'refuses %d as an unsigned integer, which would be wrapped',
+    (value) => {
+      const remedy = 'it must be a whole number of at least 0 and at most 4294967295';
+      expect(() => from(gpu.device, [0, value], 'u32')).toThrow(`from: values[1] is ${value}; ${remedy}`);
+      expect(() => full(gpu.device, [2], value, 'u32')).toThrow(`full: value is ${value}; ${remedy}`);
+    },
+  );
+
   it('refuses another number of values, and what is not a shape', () => {
     expect(() => fromArray(gpu.device, new Float32Array(5), [2, 3])).toThrow(
       new ShapeError('fromArray', 'shape [2, 3] needs 6 values, got 5'),

@@ -98,6 +98,24 @@ describe('tidy', () => {
     expect(next.disposed).toBe(true);
   });
 
+  it('refuses an async function at once, and takes a promise', async () => {
+    let begun = false;
+    const later = async () => {
+      begun = true;
+    };
+    expect(() => tidy(gpu.device, later)).toThrow(
+      'tidy: work is an async function; it must await nothing, since what comes after an await would be outside',
+    );
+    expect(begun).toBe(false);
+    const made: Tensor[] = [];
+    const value = tidy(gpu.device, () => {
+      made.push(tensor(3));
+      return made[0]!.toArray();
+    });
+    expect(disposed(...made)).toEqual([true]);
+    expect(await value).toEqual(new Float32Array(4).fill(3));
+  });
+
   it('takes tensors that were disposed of inside', () => {
     const used = gpu.device.memory.used;
     tidy(gpu.device, () => tensor().dispose());

@@ -175,15 +175,14 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   }
 
   #warnOfStrays(): void {
-    const shapes = strays(this.#device).map(({ shape }) => formatShape(shape));
-    if (shapes.length === 0) return;
-    process.emitWarning(
-      `${this.constructor.name}.step: ${shapes.length === 1 ? 'a parameter' : `${shapes.length} parameters`} of shape ` +
-        `${shapes.join(', ')} took part in a loss, but no optimizer was given ${shapes.length === 1 ? 'it' : 'them'} and no ` +
-        'module found: it is not trained, saved or switched by eval(). Put layers into public fields, not #private ' +
-        'ones, or pass the parameter to an optimizer; where it is to stay as it is, set its requiresGrad to false',
-      'DawngradWarning',
-    );
+    for (const { shape } of strays(this.#device)) {
+      process.emitWarning(
+        `${this.constructor.name}.step: a parameter ${formatShape(shape)} took part in a loss, but no optimizer was given it and ` +
+          'no module was found to have it: it is not trained, saved or switched by eval(). Put layers into public fields, ' +
+          'not #private ones, or give the parameter to an optimizer; where it is to stay as it is, set its requiresGrad to false',
+        'DawngradWarning',
+      );
+    }
   }
 
   #stepsOf(parameter: Parameter): number {

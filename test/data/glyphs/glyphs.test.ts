@@ -51,6 +51,8 @@ describe('glyphs', () => {
   });
 
   it.each([{ train: 0 }, { train: 10, test: -1 }, { train: 1.5 }])('refuses %o', (options) => {
-    expect(() => glyphs(options)).toThrow('glyphs: the number of images must be a positive integer');
+    expect(() => glyphs(options)).toThrow(
+      /^glyphs: (train|test) is .*; it must be a whole number of at least 1$/,
+    );
   });
 });
