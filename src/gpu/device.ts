@@ -14,6 +14,7 @@ import { IdleLoop } from './idle-loop.js';
 import { requiredLimits } from './limits.js';
 import type { Memory, OwnedMemory } from './memory/memory.js';
 import { BufferPool, type MemoryUse } from './memory/pool.js';
+import { machineMemory, makeWithRoom } from './memory/room.js';
 import { UniformCache } from './memory/uniforms.js';
 import { Dispatcher } from './program/dispatch.js';
 import { checkLaunch, type Launch } from './program/launch.js';
@@ -107,7 +108,7 @@ export class Device {
     this.precision = options.precision ?? 'single';
     this.#options = options;
     this.#idleLoop = description.software ? new IdleLoop() : undefined;
-    this.#pool = new BufferPool(gpu);
+    this.#pool = new BufferPool(gpu, description.software ? machineMemory() : undefined);
     this.#pipelines = new PipelineCache(gpu);
     this.#uniforms = new UniformCache(gpu);
     this.#dispatcher = new Dispatcher(gpu, this.#pipelines, this.#uniforms);
@@ -145,6 +146,11 @@ export class Device {
     return this.gpu.features.has(feature);
   }
 
+  /** Bytes of device memory that there are: on a software adapter those of the machine; infinite where nobody tells. */
+  get capacity(): number {
+    return this.#pool.capacity;
+  }
+
   /** Bytes of device memory: in use, kept for reuse, and the most so far. */
   get memory(): MemoryUse {
     return this.#pool.memory;
@@ -154,13 +160,14 @@ export class Device {
    * Take memory for `bytes` bytes; its contents are undefined. While a program is recorded it is the program's, and has its place
    * in a buffer once that is made.
    * @param label names it in errors
-   * @throws LimitError when no buffer of this device can be that large
+   * @throws LimitError when no buffer of this device can be that large, OutOfMemoryError when there is no room for it
    */
   acquire(bytes: number, label: string): OwnedMemory {
     this.check();
     this.#pool.checkSize(bytes, label);
     const { recording } = this.#recorder;
     if (recording) return recording.acquire(bytes, label);
+    if (!this.#pool.hasRoom(bytes)) this.trim();
     const buffer = this.#pool.acquire(bytes, label);
     return { buffer, offset: 0, size: buffer.size, release: () => this.#pool.release(buffer) };
   }
@@ -245,12 +252,14 @@ export class Device {
   /**
    * As `record`, with all pipelines compiled side by side before the program's first run, which would compile one after the
    * other. The work is recorded at once; what happens on the device until the program is there comes before its runs.
-   * @throws what `record` throws
+   * @throws what `record` throws, OutOfMemoryError when there is no room for its tensors: nothing of it is left then, and the
+   * device can be used as before
    */
   async compile<T>(work: () => T): Promise<Program<T>> {
     const recorded = this.#recorder.record('device.compile', work);
     await this.#wait(this.#compile(recorded.recording.launches));
-    return this.#programOf(recorded);
+    const make = () => this.#programOf(recorded);
+    return this.#wait(makeWithRoom(this.gpu, make, () => this.trim()));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { BatchLoader, Upload } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
+import { OutOfMemoryError } from '../gpu/gpu-errors.js';
 import type { ProgramPlan } from '../gpu/program/plan.js';
 import type { Program } from '../gpu/program/program.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -67,12 +68,42 @@ export class BatchProgram {
     return this.#keep(count, { ...upload, program: this.#device.record(() => this.#step(upload)) });
   }
 
-  /** Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side. */
+  /**
+   * Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side.
+   * @throws OutOfMemoryError, with what it needs and the largest batch that fits, when there is no room for it
+   */
   async compile(epoch: number, step: number): Promise<void> {
     const count = this.#batches.hostBatch(epoch, step).labels.length;
     if (this.#recorded.has(count)) return;
     const upload = this.#upload(count);
-    this.#keep(count, { ...upload, program: await this.#device.compile(() => this.#step(upload)) });
+    try {
+      this.#keep(count, { ...upload, program: await this.#device.compile(() => this.#step(upload)) });
+    } catch (error) {
+      upload.packedPixels.dispose();
+      upload.labels.dispose();
+      throw error instanceof OutOfMemoryError ? this.#tooLarge(count, error) : error;
+    }
+  }
+
+  /** The step has no room: what it needs, and which batch would fit. */
+  #tooLarge(count: number, cause: OutOfMemoryError): OutOfMemoryError {
+    const { used } = this.#device.memory;
+    const { capacity } = this.#device;
+    const needed = (images: number): number => {
+      const { bytes, uploadBytes } = this.plan(images);
+      return bytes + uploadBytes;
+    };
+    const step = `a step of ${count} images needs ${mebibytes(needed(count))} MiB of device memory`;
+    if (capacity === Number.POSITIVE_INFINITY) {
+      return new OutOfMemoryError(`${step}, which there are not; use a smaller batch (${cause.message})`, {
+        cause,
+      });
+    }
+    const most = largestBelow(count, (images) => used + needed(images) <= capacity);
+    const advice = most > 0 ? `the largest batch that fits is ${most}` : 'not even one image fits';
+    return new OutOfMemoryError(`${step}, and ${mebibytes(capacity - used)} MiB are free: ${advice}`, {
+      cause,
+    });
   }
 
   #keep(count: number, recorded: Recorded): Recorded {
@@ -111,6 +142,19 @@ export class BatchProgram {
   #step({ packedPixels, labels }: Upload): StepResult {
     return tidy(this.#device, () => this.#work(this.#batches.prepare(packedPixels, labels).images, labels));
   }
+}
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+
+/** The largest count, below one that does not fit, which does; 0 if there is none. */
+function largestBelow(tooMany: number, fits: (count: number) => boolean): number {
+  let [most, exceeds] = [0, tooMany];
+  while (exceeds - most > 1) {
+    const count = Math.floor((most + exceeds) / 2);
+    if (fits(count)) most = count;
+    else exceeds = count;
+  }
+  return most;
 }
 
 /** Queues the read-back at once, so the next run may overwrite them; only the numbers come later. */

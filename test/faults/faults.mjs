@@ -56,6 +56,14 @@ export const readOnlyFrom = (/** @type {number} */ n) =>
     CHANGES.filter((name) => name !== 'writeSync'),
   );
 
+/** A machine with so much memory, and no more. */
+export const memoryOf = (/** @type {number} */ bytes) => `
+  import os from 'node:os';
+  import { syncBuiltinESMExports } from 'node:module';
+  os.totalmem = () => ${bytes};
+  syncBuiltinESMExports();
+`;
+
 /** The driver takes the device at each of these submits of the process, counted from 1. */
 export const deviceLostAt = (/** @type {number[]} */ submits) => `
   import { Device } from ${JSON.stringify(pathToFileURL(join(ROOT, 'dist/gpu/device.js')).href)};

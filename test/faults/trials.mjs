@@ -6,6 +6,7 @@ import { damagedCheckpoint } from './kinds/damage.mjs';
 import { deviceLost, everyDeviceLost } from './kinds/devices.mjs';
 import { deletedDirectory, fullDisk, readOnly, tooLarge } from './kinds/disk.mjs';
 import { killedAtRandom, killedAtWrites } from './kinds/kill.mjs';
+import { outOfMemory } from './kinds/memory.mjs';
 import { bothAtOnce, secondResume } from './kinds/processes.mjs';
 import { endedBy } from './kinds/signals.mjs';
 import { Wrong } from './systems.mjs';
@@ -43,6 +44,7 @@ export const KINDS = {
   'two processes at once': { trials: bothAtOnce },
   'device lost': { trials: deviceLost },
   'every device lost': { trials: everyDeviceLost },
+  'out of memory': { trials: outOfMemory },
 };
 
 /**

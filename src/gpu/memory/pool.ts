@@ -1,4 +1,4 @@
-import { LimitError } from '../gpu-errors.js';
+import { LimitError, OutOfMemoryError } from '../gpu-errors.js';
 
 /** Every storage buffer can be bound, filled from the host and read back. */
 const USAGE = 0x0080 | 0x0008 | 0x0004; // STORAGE | COPY_DST | COPY_SRC: the GPUBufferUsage global may not exist yet
@@ -28,14 +28,17 @@ export interface MemoryUse {
  * work still reads it: commands run in the order they were queued, so the new owner's writes come after.
  */
 export class BufferPool {
+  /** Bytes that the device has, where that is known; infinite where it is not. */
+  readonly capacity: number;
   readonly #device: GPUDevice;
   readonly #free = new Map<number, GPUBuffer[]>();
   #used = 0;
   #unused = 0;
   #peak = 0;
 
-  constructor(device: GPUDevice) {
+  constructor(device: GPUDevice, capacity = Number.POSITIVE_INFINITY) {
     this.#device = device;
+    this.capacity = capacity;
   }
 
   /** Bytes in use, bytes kept for reuse, and the most so far. */
@@ -45,19 +48,38 @@ export class BufferPool {
 
   /**
    * A buffer of at least `bytes` bytes with undefined contents.
-   * @throws LimitError when one binding cannot hold that much on this device
+   * @throws LimitError when one binding cannot hold that much on this device, OutOfMemoryError when the device has no room for
+   * it, which `trim` may make
    */
   acquire(bytes: number, label: string): GPUBuffer {
     this.checkSize(bytes, label);
-    const size = Math.min(sizeClass(bytes), this.largest);
+    const size = this.#sizeFor(bytes);
     const reused = this.#free.get(size)?.pop();
-    this.#used += size;
     if (reused) {
+      this.#used += size;
       this.#unused -= size;
       return reused;
     }
+    if (!this.hasRoom(bytes)) {
+      throw new OutOfMemoryError(
+        `${label}: needs ${size} bytes; the device has ${this.capacity}, and ${this.#used} of them are in use. ` +
+          'Use a smaller batch.',
+      );
+    }
+    this.#used += size;
     this.#peak = Math.max(this.#peak, this.#used + this.#unused);
     return this.#device.createBuffer({ label, size, usage: USAGE });
+  }
+
+  /** Can this be acquired, as far as is known? */
+  hasRoom(bytes: number): boolean {
+    const size = this.#sizeFor(bytes);
+    if (this.#free.get(size)?.length) return true;
+    return this.#used + this.#unused + size <= this.capacity;
+  }
+
+  #sizeFor(bytes: number): number {
+    return Math.min(sizeClass(bytes), this.largest);
   }
 
   /** Take back a buffer that `acquire` gave, for the next who wants one of its size. */

@@ -2,7 +2,7 @@ import { DawngradError } from '../../errors/errors.js';
 import type { OwnedMemory } from '../memory/memory.js';
 import type { Dispatch } from './dispatch.js';
 import type { Launch } from './launch.js';
-import { bytesOf, planMemory } from './plan.js';
+import { type Arena, bytesOf, planMemory } from './plan.js';
 import type { Recorded } from './recorder.js';
 import type { HostWork } from './recording.js';
 
@@ -39,10 +39,10 @@ export class Program<T> {
     this.result = result;
     this.bytes = bytesOf(arenas);
     this.#device = device;
-    this.#memory = arenas.map(({ bytes, tenants }) => {
-      const arena = device.acquire(bytes, `memory of ${tenants.length} tensors`);
-      for (const { memory, offset, size } of tenants) memory.putAt({ buffer: arena.buffer, offset, size });
-      return arena;
+    this.#memory = acquireAll(arenas, device);
+    arenas.forEach(({ tenants }, index) => {
+      const { buffer } = this.#memory[index]!;
+      for (const { memory, offset, size } of tenants) memory.putAt({ buffer, offset, size });
     });
     this.#work = recording.work.map((item) => (typeof item === 'function' ? item : device.prepare(item)));
   }
@@ -69,4 +69,18 @@ export class Program<T> {
     this.#disposed = true;
     for (const memory of this.#memory) memory.release();
   }
+}
+
+/** Memory for all arenas, or, where there is no room for one, for none. */
+function acquireAll(arenas: readonly Arena[], device: ProgramDevice): OwnedMemory[] {
+  const acquired: OwnedMemory[] = [];
+  try {
+    for (const { bytes, tenants } of arenas) {
+      acquired.push(device.acquire(bytes, `memory of ${tenants.length} tensors`));
+    }
+  } catch (error) {
+    for (const memory of acquired) memory.release();
+    throw error;
+  }
+  return acquired;
 }

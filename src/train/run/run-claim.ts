@@ -1,6 +1,7 @@
 /** One process at a time trains a run: the one with the claim on its directory. Who only reads a run needs none. */
-import { rmSync } from 'node:fs';
-import { type Claim, Claims } from '../../files/claims/claim.js';
+import { rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { CLAIMS, type Claim, Claims } from '../../files/claims/claim.js';
 import { describeOwner, isNear, type Owner } from '../../files/claims/owner.js';
 import { makeDirectory } from '../../files/directory.js';
 import { removeLeftovers } from '../../files/write-file.js';
@@ -37,13 +38,32 @@ export async function withRunClaim<T>(
   else refuseUsed(path);
   const made = makeDirectory(path, 'the run directory');
   let claim: Claim | undefined;
+  let isOthers = false;
   try {
-    claim = takeRun(path) ?? refuse(path);
+    claim = takeRun(path);
+    isOthers = claim === undefined;
+    if (!claim) return refuse(path);
     removeLeftovers(path);
     return await work(claim);
   } finally {
-    if (made !== undefined && !RunDirectory.find(path)) rmSync(made, { recursive: true, force: true });
+    if (!isOthers && !RunDirectory.find(path)) removeUnbegun(path, made);
     claim?.release();
+  }
+}
+
+/**
+ * Remove what was made for a run that has no config: its claims, and the directories as far as nobody has put anything there.
+ * @param made the topmost directory that was made for it
+ */
+function removeUnbegun(path: string, made: string | undefined): void {
+  rmSync(join(path, CLAIMS), { recursive: true, force: true });
+  if (made === undefined) return;
+  try {
+    for (let directory = resolve(path); directory.length >= made.length; directory = dirname(directory)) {
+      rmdirSync(directory);
+    }
+  } catch {
+    // It is not empty, or gone already.
   }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LimitError } from '../../../src/gpu/gpu-errors.js';
+import { LimitError, OutOfMemoryError } from '../../../src/gpu/gpu-errors.js';
 import { BufferPool, sizeClass } from '../../../src/gpu/memory/pool.js';
 import { filled } from '../../../src/kernels/fill.js';
 import { relu } from '../../../src/kernels/relu.js';
@@ -69,6 +69,34 @@ describe('BufferPool', () => {
     expect(pool.acquire(1000, 'c')).not.toBe(a);
     pool.release(b);
     expect(pool.acquire(300, 'd')).toBe(b);
+  });
+});
+
+describe('a pool that knows how much there is', () => {
+  const fake = () => {
+    const createBuffer = ({ size }: GPUBufferDescriptor) => ({ size, destroy() {} });
+    const limits = { maxStorageBufferBindingSize: 5000, maxBufferSize: 5000 };
+    return new BufferPool({ limits, createBuffer } as unknown as GPUDevice, 4096);
+  };
+
+  it('hands out no more than that, and says what it lacks; afterwards it is as before', () => {
+    const pool = fake();
+    pool.acquire(3000, 'weights');
+    const before = pool.memory;
+    expect(() => pool.acquire(2000, 'activations')).toThrow(OutOfMemoryError);
+    expect(() => pool.acquire(2000, 'activations')).toThrow(
+      'activations: needs 2048 bytes; the device has 4096, and 3072 of them are in use. Use a smaller batch.',
+    );
+    expect(pool.memory).toEqual(before);
+    expect(pool.acquire(1000, 'less').size).toBe(1024);
+  });
+
+  it('has room again once what is free is given back', () => {
+    const pool = fake();
+    pool.release(pool.acquire(3000, 'a'));
+    expect([pool.hasRoom(3000), pool.hasRoom(2000)]).toEqual([true, false]);
+    pool.trim();
+    expect(pool.acquire(2000, 'b').size).toBe(2048);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -42,7 +42,8 @@ describe('the claim on a run', () => {
     const path = directory.file('new');
     await withRunClaim({ path }, async () => {
       await expect(withRunClaim({ path }, async () => {})).rejects.toThrow(/new is being trained by process/);
-      expect(existsSync(path)).toBe(true);
+      expect(ownerOfRun(path)).toEqual(thisProcess);
+      await expect(withRunClaim({ path }, async () => {})).rejects.toThrow(/new is being trained by process/);
     });
   });
 
@@ -66,6 +67,22 @@ describe('the claim on a run', () => {
     await expect(begun).rejects.toThrow('diverged');
     expect(readdirSync(path).sort()).toEqual(['claims', 'config.json']);
     expect(ownerOfRun(path)).toBeUndefined();
+  });
+
+  it('takes nothing along that others have put beside a run whose directory is deleted', async () => {
+    const path = directory.file('runs/deleted');
+    await withRunClaim({ path }, async () => {
+      writeFileSync(directory.file('runs/other'), '');
+      rmSync(path, { recursive: true });
+    });
+    expect(readdirSync(directory.file('runs'))).toEqual(['other']);
+  });
+
+  it('leaves an empty directory empty in which no run came to begin', async () => {
+    const path = directory.file('empty');
+    mkdirSync(path);
+    await withRunClaim({ path }, async () => {});
+    expect(readdirSync(path)).toEqual([]);
   });
 
   it('lets a run begin where one before left nothing but its claim and half a config', async () => {
