@@ -27,7 +27,7 @@ export class Recorder {
     try {
       return { recording, result: work() };
     } finally {
-      recording.open = false;
+      recording.close();
       this.#recording = undefined;
     }
   }
