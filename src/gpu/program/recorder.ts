@@ -34,7 +34,7 @@ export class Recorder {
     try {
       return { recording, result: work() };
     } finally {
-      recording.open = false;
+      recording.close();
       this.#recording = undefined;
     }
   }

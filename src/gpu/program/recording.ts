@@ -3,26 +3,36 @@ import { aligned, type Memory, type OwnedMemory } from '../memory/memory.js';
 import type { Access } from '../shaders/pipelines.js';
 import type { Launch } from './launch.js';
 
+/**
+ * How far a recording is. Memory refers to this rather than to the recording, whose launches refer to tensors: a tensor could
+ * never be collected then, since its memory is held until it is.
+ */
+interface Clock {
+  /** Launches so far. */
+  launches: number;
+  open: boolean;
+}
+
 /** Memory asked for while recording: when it is needed is known, where it is comes with the plan. */
 export class PlannedMemory implements OwnedMemory {
   readonly bytes: number;
   place: Memory | undefined;
   /** What this is a part of: it has its place there, and none of its own. */
   whole: PlannedMemory | undefined;
-  readonly #recording: Recording;
+  readonly #clock: Clock;
   readonly #parts: readonly PlannedMemory[];
   readonly #from: number;
   #until = Number.POSITIVE_INFINITY;
 
   /** @param parts lie in it one after the other, each where the one before ends, `aligned` */
   constructor(
-    recording: Recording,
+    clock: Clock,
     readonly label: string,
     bytes: number,
     parts: readonly PlannedMemory[] = [],
   ) {
-    this.#recording = recording;
-    this.#from = recording.launches.length;
+    this.#clock = clock;
+    this.#from = clock.launches;
     this.#parts = parts;
     this.bytes = bytes;
     for (const part of parts) part.whole = this;
@@ -71,7 +81,7 @@ export class PlannedMemory implements OwnedMemory {
 
   /** After the recording it changes nothing: the program's next run needs the memory again. */
   release(): void {
-    if (this.#recording.open) this.#until = this.#recording.launches.length;
+    if (this.#clock.open) this.#until = this.#clock.launches;
   }
 }
 
@@ -91,11 +101,16 @@ export class Recording {
   readonly work: (Launch | HostWork)[] = [];
   readonly launches: Launch[] = [];
   readonly memory: PlannedMemory[] = [];
-  open = true;
+  readonly #clock: Clock = { launches: 0, open: true };
+
+  /** Nothing more is recorded. */
+  close(): void {
+    this.#clock.open = false;
+  }
 
   /** Memory that has no place yet: the plan gives it one. */
   acquire(bytes: number, label: string): PlannedMemory {
-    return this.#plan(new PlannedMemory(this, label, bytes));
+    return this.#plan(new PlannedMemory(this.#clock, label, bytes));
   }
 
   /** Note work that the host does at this place in each run. */
@@ -120,6 +135,7 @@ export class Recording {
     }
     this.work.push(launch);
     this.launches.push(launch);
+    this.#clock.launches++;
   }
 
   /**
@@ -135,7 +151,7 @@ export class Recording {
     if (this.launches.some((launch) => uses(launch, 'read') && uses(launch, 'write'))) return undefined;
     const bytes = planned.reduce((sum, part) => sum + aligned(part.bytes), 0);
     // They are the same, in the order that was asked for.
-    return this.#plan(new PlannedMemory(this, label, bytes, parts as PlannedMemory[]));
+    return this.#plan(new PlannedMemory(this.#clock, label, bytes, parts as PlannedMemory[]));
   }
 
   #plan(memory: PlannedMemory): PlannedMemory {

@@ -6,23 +6,28 @@ import { type PlannedMemory, Recording } from '../../../src/gpu/program/recordin
 
 const LIMIT = 2 ** 27;
 
-/** Memory of `bytes` bytes, needed by launches from `from` up to, but not including, `until`. */
-function tenant(bytes: number, from: number, until: number): PlannedMemory {
-  const recording = new Recording();
-  recording.launches.length = from;
-  const memory = recording.acquire(bytes, 'test');
-  if (until === Number.POSITIVE_INFINITY) return memory;
-  recording.launches.length = until;
-  memory.release();
-  return memory;
-}
-
 /** A launch that reads and writes these. */
 const launch = (read: PlannedMemory[], written: PlannedMemory[]) =>
   ({
     operands: [...read, ...written],
     access: [...read.map(() => 'read'), ...written.map(() => 'write')],
   }) as unknown as Launch;
+
+/** Let a recording come to its launch number `count`. */
+function launchUntil(recording: Recording, count: number): void {
+  while (recording.launches.length < count) recording.add(launch([], []));
+}
+
+/** Memory of `bytes` bytes, needed by launches from `from` up to, but not including, `until`. */
+function tenant(bytes: number, from: number, until: number): PlannedMemory {
+  const recording = new Recording();
+  launchUntil(recording, from);
+  const memory = recording.acquire(bytes, 'test');
+  if (until === Number.POSITIVE_INFINITY) return memory;
+  launchUntil(recording, until);
+  memory.release();
+  return memory;
+}
 
 const plan = (memory: PlannedMemory[], launches: Launch[] = [], limit = LIMIT) =>
   planMemory({ memory, launches }, limit);
@@ -64,16 +69,16 @@ describe('planMemory', () => {
 
   it('puts the parts of a whole one after the other, for as long as any of them is needed', () => {
     const recording = new Recording();
-    recording.launches.length = 1;
+    launchUntil(recording, 1);
     const first = recording.acquire(300, 'first');
-    recording.launches.length = 2;
+    launchUntil(recording, 2);
     const second = recording.acquire(8, 'second');
-    recording.launches.length = 3;
+    launchUntil(recording, 3);
     const whole = recording.join([second, first], 'whole')!;
     whole.release();
     first.release();
     expect([whole.from, whole.until, whole.bytes]).toEqual([1, Number.POSITIVE_INFINITY, 256 + 512]);
-    recording.launches.length = 5;
+    launchUntil(recording, 5);
     second.release();
     expect(whole.until).toBe(5);
 
