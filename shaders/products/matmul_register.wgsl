@@ -31,12 +31,13 @@
 //
 // With HALF the slices are kept in half precision, two numbers to a word: half as many bytes to write, keep and read for every
 // multiply-add, while sums, bias and all storage stay f32. It is not the same product then: a half has 11 bits of precision,
-// so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it, and beyond 65504 it is not defined. So
-// it is never chosen unless a caller asks for it.
+// so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it; and a sum with an operand beyond 65504 is
+// added up again without rounding (shared/again.wgsl). So it is never chosen unless a caller asks for it.
 //
 // Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 8 * (33 + 33) vec4f = 8.25 KiB, or half
 // of that; and 4 KiB with ROW_SUMS.
 
+import super::shared::again::HALF;
 import super::shared::columns::columns_of;
 import super::shared::parameters::params;
 import super::shared::pick::pick;
@@ -50,7 +51,6 @@ import super::shared::thread_tile::{
 };
 import super::shared::tile::tile_of;
 
-const HALF: bool = false; // round operands to half precision
 const SIZE = DEPTH * (A_QUADS + B_QUADS + 2u);
 
 // [term][quad], of a and then of b. Of either precision; of the other there is one element that nobody touches.

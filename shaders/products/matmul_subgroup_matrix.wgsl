@@ -20,8 +20,9 @@
 // The sums leave through workgroup memory too, a block of 32 x 32 at a time: one matrix each of four subgroups. Four blocks
 // side by side give each thread a quad of columns, to store with all that a layer does next (shared/store.wgsl).
 //
-// A half has 11 bits of precision, so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it, and
-// beyond 65504 it is not defined; and tensor cores may cut sums off where other hardware rounds. A caller has to ask for it.
+// A half has 11 bits of precision, so each operand is off by up to 2^-10 of itself, below 2^-14 perhaps by all of it; a sum
+// with one beyond 65504 is added up again without rounding (shared/again.wgsl); and tensor cores may cut sums off where other
+// hardware rounds. A caller has to ask for it.
 //
 // Subgroups must have 32 threads. Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 6 KiB
 // of a, 4.5 KiB of b, 4.6 KiB of sums.

@@ -3,18 +3,18 @@
 // Columns that are not inside of c are computed, since all lanes of a vector are, but not stored.
 
 import package::rectify::{rectify_quad, lets_through_quad};
+import super::again::{HALF, again_unless_finite};
 import super::columns::Columns;
 import super::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::operands::{bias, mask, c};
-import super::padding::without_padding;
 import super::parameters::params;
 import super::window::WINDOW;
 
 fn store(columns: Columns, row: u32, sums: vec4f) {
   let at = columns.c + row * params.c_row;
   var values = sums;
-  if (WINDOW) {
-    values = without_padding(values, columns, row);
+  if (WINDOW || HALF) {
+    values = again_unless_finite(values, columns, row);
   }
   if (ROW_BIAS) {
     values += bias[row];

@@ -14,7 +14,7 @@ export const subgroupMatrixKernel = defineGeneralKernel(
 export const subgroupMatrix = (rows: 64 | 128): GeneralRung =>
   generalRung({
     kernel: subgroupMatrixKernel,
-    constants: { SUBGROUP_ROWS: rows / 32 },
+    constants: { SUBGROUP_ROWS: rows / 32, HALF: true },
     specialise: fetchDirections,
     accepts: multipliesMatrices,
     rounds: true,
