@@ -55,7 +55,7 @@ export { type Normalisation, normalisationOf } from './data/normalisation.js';
 export { ArgumentError, DawngradError, FileError, ShapeError } from './errors/errors.js';
 // Devices and tensors.
 export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';
-export { Device, type DeviceOptions } from './gpu/device.js';
+export { Device } from './gpu/device.js';
 export {
   AdapterError,
   DeviceLostError,
@@ -64,6 +64,7 @@ export {
   OutOfMemoryError,
 } from './gpu/gpu-errors.js';
 export type { MemoryUse } from './gpu/memory/pool.js';
+export type { DeviceOptions } from './gpu/open-device.js';
 export type { ProgramPlan } from './gpu/program/plan.js';
 export type { Program } from './gpu/program/program.js';
 export { randomState } from './kernels/random-key.js';

@@ -1,4 +1,5 @@
-import { Device, type DeviceOptions } from '../gpu/device.js';
+import { Device } from '../gpu/device.js';
+import type { DeviceOptions } from '../gpu/open-device.js';
 
 /** Open a device, work with it, and close it whatever happens. */
 export async function withDevice<T>(

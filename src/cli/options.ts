@@ -1,7 +1,7 @@
 /** Options that several commands share, and the checks of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AdapterOptions, Precision } from '../gpu/adapter.js';
-import type { DeviceOptions } from '../gpu/device.js';
+import type { DeviceOptions } from '../gpu/open-device.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { deviceSettings } from '../train/run/session.js';
 

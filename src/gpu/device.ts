@@ -1,21 +1,14 @@
-import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import { checkArgument } from '../errors/check-options.js';
 import type { DawngradError } from '../errors/errors.js';
-import { either, oneOf, plainObject, seed, synchronous, text } from '../errors/rules.js';
-import {
-  type Adapter,
-  type AdapterDescription,
-  type AdapterOptions,
-  type Precision,
-  requestAdapter,
-  SUBGROUP_MATRIX,
-} from './adapter.js';
+import { synchronous } from '../errors/rules.js';
+import type { AdapterDescription, Precision } from './adapter.js';
 import { DeviceLostError, fromGpuError } from './gpu-errors.js';
 import { IdleLoop } from './idle-loop.js';
-import { requiredLimits } from './limits.js';
 import type { Memory, OwnedMemory } from './memory/memory.js';
 import { BufferPool, type MemoryUse } from './memory/pool.js';
 import { machineMemory, makeWithRoom } from './memory/room.js';
 import { UniformCache } from './memory/uniforms.js';
+import { type DeviceOptions, type OpenDevice, openDevice } from './open-device.js';
 import { Dispatcher } from './program/dispatch.js';
 import { checkLaunch, type Launch } from './program/launch.js';
 import { LaunchQueue } from './program/launch-queue.js';
@@ -26,51 +19,6 @@ import { ReadBack } from './read-back.js';
 import { Scopes } from './scope.js';
 import { compileByDispatch, compilesAtFirstDispatch } from './shaders/compile-by-dispatch.js';
 import { PipelineCache, type PipelineSource } from './shaders/pipelines.js';
-
-/** Which adapter a device is on, and what it may do. */
-export interface DeviceOptions extends AdapterOptions {
-  /** Seeds every random number on this device (default 0): initial weights, dropout, augmentation. */
-  seed?: number;
-  /** Ask for less than the adapter offers; `'minimum'` asks for what WebGPU guarantees everywhere. */
-  limits?: 'minimum' | Readonly<Record<string, number>>;
-  /** `'none'` does without what is optional in WebGPU, such as subgroups; else what the adapter has of it is used. */
-  features?: 'none';
-  /**
-   * With `'half'`, matrix products may round their operands to half precision where that is faster on this adapter, by
-   * experimental features if it takes them (default `'single'`). Sums, and all that is stored, are in single precision always.
-   */
-  precision?: Precision;
-}
-
-/** What its options must be; which limits there are, the adapter says. */
-const OPTIONS: Rules<DeviceOptions> = {
-  backend: text,
-  adapter: text,
-  seed,
-  limits: either(plainObject, oneOf('minimum')),
-  precision: oneOf('single', 'half'),
-  features: oneOf('none'),
-};
-
-const WANTED_FEATURES = ['timestamp-query', 'shader-f16', 'subgroups', SUBGROUP_MATRIX] as const;
-
-async function openDevice({
-  seed,
-  limits,
-  features,
-  precision,
-  ...which
-}: DeviceOptions): Promise<{ adapter: Adapter; gpu: GPUDevice }> {
-  const adapter = await requestAdapter(which, precision);
-  const gpu = await adapter.gpuAdapter.requestDevice({
-    requiredFeatures:
-      features === 'none'
-        ? []
-        : WANTED_FEATURES.filter((feature) => adapter.gpuAdapter.features.has(feature)),
-    requiredLimits: requiredLimits(adapter.gpuAdapter.limits, limits),
-  });
-  return { adapter, gpu };
-}
 
 /**
  * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of launches.
@@ -101,7 +49,7 @@ export class Device {
   readonly #options: DeviceOptions;
   #failure: DawngradError | undefined;
 
-  private constructor({ description }: Adapter, gpu: GPUDevice, options: DeviceOptions) {
+  private constructor({ adapter: { description }, gpu }: OpenDevice, options: DeviceOptions) {
     this.adapter = description;
     this.gpu = gpu;
     this.seed = options.seed ?? 0;
@@ -131,9 +79,7 @@ export class Device {
    *   options that there are not
    */
   static async create(options: DeviceOptions = {}): Promise<Device> {
-    checkOptions('Device.create', options, OPTIONS);
-    const { adapter, gpu } = await openDevice(options);
-    return new Device(adapter, gpu, options);
+    return new Device(await openDevice(options), options);
   }
 
   /** What this device can do at most, in WebGPU's names: `limits.maxStorageBufferBindingSize`. */

@@ -1,6 +1,7 @@
 /** Can this machine run the engine, with what, and if not, what is to be done? `dawngrad doctor` prints it. */
 import { listAdapters, type Precision } from '../gpu/adapter.js';
-import { Device, type DeviceOptions } from '../gpu/device.js';
+import { Device } from '../gpu/device.js';
+import type { DeviceOptions } from '../gpu/open-device.js';
 import { relu } from '../kernels/relu.js';
 import { fromArray } from '../tensor/create.js';
 import { timestampResolution } from './timestamps.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ArgumentError, DawngradError } from '../../src/errors/errors.js';
-import { Device, type DeviceOptions } from '../../src/gpu/device.js';
+import { Device } from '../../src/gpu/device.js';
 import {
   AdapterError,
   DeviceLostError,
@@ -10,6 +10,7 @@ import {
   OutOfMemoryError,
 } from '../../src/gpu/gpu-errors.js';
 import type { Memory } from '../../src/gpu/memory/memory.js';
+import type { DeviceOptions } from '../../src/gpu/open-device.js';
 import type { Launch } from '../../src/gpu/program/launch.js';
 import { filled } from '../../src/kernels/fill.js';
 import { relu } from '../../src/kernels/relu.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { Device, type DeviceOptions } from '../../src/gpu/device.js';
+import { Device } from '../../src/gpu/device.js';
+import type { DeviceOptions } from '../../src/gpu/open-device.js';
 
 /** With `DAWNGRAD_TEST_DEVICE=minimum` tests get what WebGPU guarantees everywhere: the least limits, nothing optional. */
 const EVERYWHERE: DeviceOptions =

@@ -2,7 +2,8 @@
 import type { ImageSet } from '../../data/dataset.js';
 import type { PreparedImages } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
-import type { Device, DeviceOptions } from '../../gpu/device.js';
+import type { Device } from '../../gpu/device.js';
+import type { DeviceOptions } from '../../gpu/open-device.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
 import type { Optimizer } from '../../nn/optim/optimizer.js';
