@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FileError } from '../../src/errors/errors.js';
@@ -37,6 +37,20 @@ describe('a file that is read', () => {
   ])('and holds %s is named, with what is wrong', (text, message) => {
     writeFileSync(path, text);
     expect(errorOf(() => readJson(path, schema, 'a result')).message).toContain(`${path}: ${message}`);
+  });
+
+  it('is at most 8 MiB long: of more not a byte is read', () => {
+    writeFileSync(path, '');
+    truncateSync(path, 300_000_000);
+    expect(errorOf(() => readJson(path, schema, 'a result')).message).toBe(
+      `${path}: it has 300000000 bytes; a file of this kind has at most 8388608`,
+    );
+  });
+
+  it('as metrics is given up at the first line without an end, however long it is', () => {
+    writeFileSync(path, '');
+    truncateSync(path, 300_000_000);
+    expect(errorOf(() => readMetrics(path)).message).toBe(`${path}: line 1 is longer than 65536 bytes`);
   });
 
   it.each([

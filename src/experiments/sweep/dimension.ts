@@ -21,7 +21,7 @@ export type Range = Extract<Dimension, { scale: unknown }>;
 /** Trials that differ in them saw other images, and their errors cannot be compared. */
 const IMAGES = ['dataset', 'data', 'limit', 'validation'];
 /** About the run rather than the system. */
-const BOOKKEEPING = ['recipe', 'retrain'];
+const BOOKKEEPING = ['recipe', 'retrain', 'checkpointEvery'];
 
 /** Fields that can be swept, or led into. */
 const SWEEPABLE: readonly string[] = Object.keys(configSchema.shape).filter(

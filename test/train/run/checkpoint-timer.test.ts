@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { CheckpointTimer } from '../../../src/train/run/checkpoint-timer.js';
 
-it('a checkpoint is due after so many steps since the last', () => {
+it('a checkpoint is due once as many steps as asked for were taken since the last', () => {
   const timer = new CheckpointTimer({ steps: 3 });
   expect([timer.step(), timer.step(), timer.step(), timer.step()]).toEqual([false, false, true, true]);
   timer.restart();

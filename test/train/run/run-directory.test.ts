@@ -141,6 +141,10 @@ describe('metrics', () => {
     const path = within('other.jsonl');
     writeFileSync(path, `${JSON.stringify(epoch(1))}\n{"epoch":2}\n`);
     expect(() => readMetrics(path)).toThrow(`${path}: line 2 is not the metrics of an epoch`);
+    writeFileSync(path, [1, 2, 2].map((number) => `${JSON.stringify(epoch(number))}\n`).join(''));
+    expect(() => readMetrics(path)).toThrow(
+      `${path}: line 3 is not the metrics of an epoch after the one before`,
+    );
   });
 });
 
