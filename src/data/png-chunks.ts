@@ -56,7 +56,7 @@ interface Header {
 export function soundPng(path: string, file: Uint8Array): Uint8Array {
   const damaged = (why: string): DataError =>
     new DataError(`${path}: not a PNG image that can be read (${why})`);
-  if (!SIGNATURE.every((byte, at) => file[at] === byte)) throw damaged('it begins otherwise');
+  if (!SIGNATURE.every((byte, at) => file[at] === byte)) throw damaged('it does not begin as one');
   const chunks = readChunks(file, damaged);
   const header = readHeader(chunks[0], damaged);
   const needed = pixelBytes(header);

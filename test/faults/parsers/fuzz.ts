@@ -26,7 +26,8 @@ export interface Violation {
   readonly why: string;
 }
 
-const LONGEST_MILLISECONDS = 1000;
+/** Of the processor's time: others may work on this machine. */
+const LONGEST_MICROSECONDS = 1_000_000;
 const MOST_MEMORY = 256 * 2 ** 20;
 const LONGEST_MESSAGE = 4100;
 
@@ -49,7 +50,7 @@ export async function fuzz(subject: Subject, count: number, firstSeed = 0): Prom
         : mutated(file, random);
     const packed = pack(damaged);
     const violate = (why: string): void => void violations.push({ subject: subject.name, seed, why });
-    const [begin, memory] = [performance.now(), process.memoryUsage.rss()];
+    const [begin, memory] = [process.cpuUsage(), process.memoryUsage.rss()];
     try {
       const value = await read(packed);
       if (!isSound(value as never)) violate(`gave ${JSON.stringify(value)?.slice(0, 200)}`);
@@ -62,8 +63,8 @@ export async function fuzz(subject: Subject, count: number, firstSeed = 0): Prom
       else if (message.length > LONGEST_MESSAGE)
         violate(`${message.length} characters: ${message.slice(0, 200)}`);
     }
-    const milliseconds = performance.now() - begin;
-    if (milliseconds > LONGEST_MILLISECONDS) violate(`took ${milliseconds.toFixed(0)} ms`);
+    const { user, system } = process.cpuUsage(begin);
+    if (user + system > LONGEST_MICROSECONDS) violate(`took ${(user + system) / 1000} ms`);
     const grown = process.memoryUsage.rss() - memory;
     if (grown > MOST_MEMORY) violate(`took ${grown} bytes of memory`);
   }
