@@ -110,7 +110,7 @@ export class BufferPool {
     throw new LimitError(
       label,
       `needs ${bytes} bytes in one buffer, this device allows ${this.largest} (maxStorageBufferBindingSize). ` +
-        'Use a smaller batch or a narrower layer.',
+        'Use a smaller batch, smaller images or a narrower layer.',
     );
   }
 }

@@ -50,7 +50,7 @@ export const batchStatisticsMeanOf = defineKernel({
   cost: (p) => elementCost(2 * parts(p) + p.channels, TWO_SUM * parts(p)),
 });
 
-/** What is known of the values in each channel, of a batch or running; each `[C]`, the variance divided by the count. */
+/** Mean and variance of each channel, `[C]`, of a batch or running; the variance is divided by the count. */
 export interface Statistics {
   readonly mean: Tensor;
   readonly variance: Tensor;
