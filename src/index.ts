@@ -6,7 +6,7 @@
  * | floor              | what                                                                                     |
  * |--------------------|------------------------------------------------------------------------------------------|
  * | `shaders/`         | the kernels themselves, one WGSL file a family, and the modules that several import      |
- * | `src/errors/`      | what the engine throws, as data: which op refused what, and what to do                   |
+ * | `src/errors/`      | what the engine throws, as data, and the rules that arguments and options are held to    |
  * | `src/files/`       | reading, replacing, claiming and explaining files                                        |
  * | `src/gpu/`         | adapter and device, memory, compiled shaders, programs: recorded steps that run again     |
  * | `src/tensor/`      | `Tensor`: shape, type and memory on the device; making and reading them                  |

@@ -1,4 +1,9 @@
-import { type CrossEntropyOptions, crossEntropy } from '../autograd/ops/cross-entropy.js';
+import {
+  CROSS_ENTROPY_RULES,
+  type CrossEntropyOptions,
+  crossEntropy,
+} from '../autograd/ops/cross-entropy.js';
+import { checkOptions } from '../errors/check-options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Softmax and cross-entropy in one: the mean over the batch of -log softmax(logits)[label]. */
@@ -7,7 +12,9 @@ export class CrossEntropyLoss {
   correct: Tensor | null = null;
 
   /** @param options which label is left out, if any */
-  constructor(readonly options: CrossEntropyOptions = {}) {}
+  constructor(readonly options: CrossEntropyOptions = {}) {
+    checkOptions('CrossEntropyLoss', options, CROSS_ENTROPY_RULES);
+  }
 
   /**
    * @param logits `[N, classes]`

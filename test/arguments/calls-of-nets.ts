@@ -100,6 +100,10 @@ export function callsOfNets(gpu: {
       [forward(new dawngrad.Conv2d(gpu.device, 1, 1, { kernelSize: 1 })), f32(1, 1, 2, 2)],
     ],
     CrossEntropyLoss: () => [
+      [
+        (some: never) => new dawngrad.CrossEntropyLoss(some),
+        options({ ignoreIndex: 1 }, { reduction: 'sum' }),
+      ],
       [(x: never, y: never) => new dawngrad.CrossEntropyLoss().forward(x, y), f32(2, 3), u32(0, 1)],
     ],
     Dropout: () => [

@@ -186,7 +186,14 @@ export function callsOfOps(gpu: {
         options({ size: 3, alpha: 1, beta: 1, k: 1 }, { size: 0 }, { alpha: -1 }, { k: 0 }),
       ],
     ],
-    crossEntropy: () => [[dawngrad.crossEntropy, f32(2, 3), u32(0, 1)]],
+    crossEntropy: () => [
+      [
+        dawngrad.crossEntropy,
+        f32(2, 3),
+        u32(0, 1),
+        options({ ignoreIndex: 1 }, { ignoreIndex: -1 }, { ignore_index: 1 }),
+      ],
+    ],
     backward: () => [
       [
         (root: dawngrad.Tensor, some: object) => {

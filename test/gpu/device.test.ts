@@ -49,8 +49,8 @@ describe('Device.create', () => {
     [
       'an unknown precision',
       { precision: 'double' as 'half' },
-      AdapterError,
-      /^looking .*: precision is "double", it must be single or half$/,
+      ArgumentError,
+      /^Device.create: precision is 'double'; it must be 'single' or 'half'$/,
     ],
     ['an unknown limit', { limits: { maxHope: 1 } }, ArgumentError, /WebGPU has no limit called "maxHope"/],
     ['a limit by the name of a method', { limits: { constructor: 1 } }, ArgumentError, /no limit called/],

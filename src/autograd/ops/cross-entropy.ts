@@ -15,8 +15,8 @@ export interface CrossEntropyOptions {
   readonly ignoreIndex?: number;
 }
 
-/** Labels are 32 bits. */
-const OPTIONS: Rules<CrossEntropyOptions> = { ignoreIndex: whole(0, 2 ** 32 - 1) };
+/** What these must be: labels are 32 bits. */
+export const CROSS_ENTROPY_RULES: Rules<CrossEntropyOptions> = { ignoreIndex: whole(0, 2 ** 32 - 1) };
 
 /** What `crossEntropy` returns. */
 export interface CrossEntropy {
@@ -41,7 +41,7 @@ export function crossEntropy(
   labels: Tensor,
   options: CrossEntropyOptions = {},
 ): CrossEntropy {
-  checkOptions('crossEntropy', options, OPTIONS);
+  checkOptions('crossEntropy', options, CROSS_ENTROPY_RULES);
   const { ignoreIndex } = options;
   const rows = softmaxCrossEntropy(logits, labels, ignoreIndex);
   const correct = sumOver(rows.correct, [0]);
