@@ -54,6 +54,13 @@ describe('localContrast', () => {
     expect([...(await y.toArray())].every((value) => value === 0)).toBe(true);
   });
 
+  it('makes a channel NaN in which one pixel is, whose deviation is unknown, and no other', async () => {
+    const x = random64([1, 3, 8, 8], 5);
+    x.data[64 + 9] = Number.NaN;
+    const values = await computed(x, 3, 2).toArray();
+    expect(Array.from(values, Number.isNaN)).toEqual(Array.from(values, (_, i) => i >= 64 && i < 128));
+  });
+
   it('refuses windows without a middle, and what are no images', () => {
     const x = full(gpu.device, [1, 1, 4, 4], 1);
     expect(() => localContrast(x, { size: 6, sigma: 2 })).toThrow(
