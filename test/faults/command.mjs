@@ -21,14 +21,10 @@ const DAWNS_OWN = /^(Warning: max.*|)\n/gm;
  *
  * @param {string[]} args
  * @param {string} [fault] the text of a module that Node loads before it, see `faults.mjs`
- * @param {string} [limits] of the shell that starts it: `ulimit -f 20`
  */
-export function start(args, fault, limits) {
+export function start(args, fault) {
   const load = fault === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(fault)}`];
-  const command = [process.execPath, ...load, MAIN, ...args];
-  const [file, ...rest] =
-    limits === undefined ? command : ['sh', '-c', `${limits}; exec "$@"`, 'sh', ...command];
-  const child = spawn(file, rest, {
+  const child = spawn(process.execPath, [...load, MAIN, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, DAWNGRAD_TUNING: 'off' },
   });

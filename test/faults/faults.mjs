@@ -45,8 +45,20 @@ const refuse = (/** @type {string} */ code) =>
 export const killedAtChange = (/** @type {number} */ n) =>
   atChange(n, "process.kill(process.pid, 'SIGKILL');");
 
-/** From its n-th write on the disk is full; the last one before takes a part only. */
-export const fullFromWrite = (/** @type {number} */ n) => atChange(n, refuse('ENOSPC'), ['writeSync']);
+/** The n-th write finds room for half of its bytes, and those after it for none. */
+export const fullFromWrite = (/** @type {number} */ n) => `
+  import fs from 'node:fs';
+  import { syncBuiltinESMExports } from 'node:module';
+  const { writeSync } = fs;
+  let count = 0;
+  fs.writeSync = (file, bytes, offset = 0) => {
+    count += 1;
+    if (count < ${n}) return writeSync(file, bytes, offset);
+    if (count === ${n}) return writeSync(file, bytes, offset, Math.floor((bytes.length - offset) / 2));
+    ${refuse('ENOSPC').replace('syscall: name', "syscall: 'write'")}
+  };
+  syncBuiltinESMExports();
+`;
 
 /** From the n-th change of a file on nothing can be changed. */
 export const readOnlyFrom = (/** @type {number} */ n) =>

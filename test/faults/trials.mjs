@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { damagedCheckpoint } from './kinds/damage.mjs';
 import { deviceLost, everyDeviceLost } from './kinds/devices.mjs';
-import { deletedDirectory, fullDisk, readOnly, tooLarge } from './kinds/disk.mjs';
+import { deletedDirectory, fullDisk, readOnly } from './kinds/disk.mjs';
 import { killedAtRandom, killedAtWrites } from './kinds/kill.mjs';
 import { outOfMemory } from './kinds/memory.mjs';
 import { bothAtOnce, secondResume } from './kinds/processes.mjs';
@@ -36,7 +36,6 @@ export const KINDS = {
   SIGINT: { trials: () => endedBy('SIGINT') },
   SIGHUP: { trials: () => endedBy('SIGHUP') },
   'full disk': { trials: fullDisk },
-  'file too large': { trials: tooLarge },
   'read-only directory': { trials: readOnly },
   'deleted directory': { trials: deletedDirectory },
   'damaged checkpoint': { trials: damagedCheckpoint, ready: false },

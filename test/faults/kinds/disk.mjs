@@ -13,7 +13,7 @@ import { spread } from './kill.mjs';
  * A run that something refuses from some point on, and that goes on once it does no more.
  *
  * @param {number} count
- * @param {(random: () => number) => { fault?: string, limits?: string }} make
+ * @param {(random: () => number) => string} make
  * @returns {Trial[]}
  */
 const refused = (count, make) =>
@@ -21,22 +21,16 @@ const refused = (count, make) =>
     name: `${system}, ${index}`,
     run: async ({ directory, random }) => {
       const path = join(directory, 'run');
-      const { fault, limits } = make(random);
-      const ending = await dawngrad(commandFor(system, path), fault, limits);
+      const ending = await dawngrad(commandFor(system, path), make(random));
       if (ending.status !== 0 && !isRefusal(ending))
         throw new Wrong(`no refusal in a line: ${ending.stderr}`);
       await finish(system, path);
     },
   }));
 
-export const fullDisk = () =>
-  refused(15, (random) => ({ fault: fullFromWrite(1 + Math.floor(15 * random())) }));
+export const fullDisk = () => refused(15, (random) => fullFromWrite(1 + Math.floor(15 * random())));
 
-/** What the system itself refuses, in the middle of a file. */
-export const tooLarge = () => refused(5, (random) => ({ limits: `ulimit -f ${Math.floor(40 * random())}` }));
-
-export const readOnly = () =>
-  refused(10, (random) => ({ fault: readOnlyFrom(1 + Math.floor(40 * random())) }));
+export const readOnly = () => refused(10, (random) => readOnlyFrom(1 + Math.floor(40 * random())));
 
 /** @returns {Trial[]} */
 export const deletedDirectory = () =>
