@@ -178,7 +178,7 @@ describe('crossEntropy', () => {
     (ignoreIndex) => {
       const [logits, labels] = [zeros(gpu.device, [2, 3]), zeros(gpu.device, [2], 'u32')];
       expect(() => crossEntropy(logits, labels, { ignoreIndex })).toThrow(
-        `crossEntropy: ignoreIndex is ${ignoreIndex}; it must be a whole number from 0 to 4294967295, as labels are`,
+        `crossEntropy: ignoreIndex is ${ignoreIndex}; it must be a whole number of at least 0 and at most 4294967295`,
       );
     },
   );
