@@ -38,7 +38,7 @@ export const KINDS = {
   'full disk': { trials: fullDisk },
   'read-only directory': { trials: readOnly },
   'deleted directory': { trials: deletedDirectory },
-  'damaged checkpoint': { trials: damagedCheckpoint, ready: false },
+  'damaged checkpoint': { trials: damagedCheckpoint },
   'two processes, one after the other': { trials: secondResume },
   'two processes at once': { trials: bothAtOnce },
   'device lost': { trials: deviceLost },
