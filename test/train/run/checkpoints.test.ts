@@ -119,7 +119,7 @@ describe('a run that is saved at every step', () => {
   it('goes on, warning, when the disk refuses a checkpoint within an epoch', async () => {
     const reporter: Reporter = {
       // The checkpoint before cannot be kept where a directory has its name.
-      stepped: () => void mkdirSync(within('refused', 'previous.safetensors'), { recursive: true }),
+      started: () => void mkdirSync(within('refused', 'previous.safetensors')),
       evaluating: () => rmSync(within('refused', 'previous.safetensors'), { recursive: true, force: true }),
     };
     const warnings = await train('refused', { reporter });
