@@ -29,7 +29,7 @@ describe('convolution, by every algorithm with every matrix product', () => {
     );
 
   it.each(convolutionCases)('agrees with the reference in three directions: $name', async (convolution) => {
-    const { input, outputs, kernel, ...geometry } = convolution;
+    const { name: _, input, outputs, kernel, ...geometry } = convolution;
     const window = windowOf('conv2d', { kernelSize: kernel, ...geometry });
     const [x, weight] = [random64(input, 1), random64([outputs, input[1], ...kernel], 2)];
     const bias = random64([outputs], 3);
@@ -99,7 +99,7 @@ describe('convolution, by every algorithm with every matrix product', () => {
       dilation: [1, 3],
     }),
   ])('agrees with the reference where columns are stacked: $name', async (convolution) => {
-    const { input, outputs, kernel, ...geometry } = convolution;
+    const { name: _, input, outputs, kernel, ...geometry } = convolution;
     const window = windowOf('conv2d', { kernelSize: kernel, ...geometry });
     const [x, weight] = [random64(input, 1), random64([outputs, input[1], ...kernel], 2)];
     const y = reference(x, weight, null, geometry);

@@ -13,7 +13,8 @@ import { convolutionCases } from '../../support/shapes.js';
 describe('im2col and col2im', () => {
   const gpu = useDevice();
 
-  it.each(convolutionCases)('agree with the reference: $name', async ({ input, kernel, ...geometry }) => {
+  it.each(convolutionCases)('agree with the reference: $name', async (convolution) => {
+    const { name: _, input, outputs: __, kernel, ...geometry } = convolution;
     const window = windowOf('im2col', { kernelSize: kernel, ...geometry });
     const image = random64(input, 1);
     const unfolded = reference.im2col(image, kernel, geometry);
@@ -28,7 +29,8 @@ describe('im2col and col2im', () => {
   it.each(fixtureCases('im2col'))(
     'agree with PyTorch: $name',
     async ({ inputs, outputs, gradients, options }) => {
-      const window = windowOf('im2col', { kernelSize: options.kernel, ...options });
+      const { kernel, ...rest } = options;
+      const window = windowOf('im2col', { kernelSize: kernel, ...rest });
       const image = upload(gpu.device, inputs.image);
       await expectTensor(im2col(image, window), outputs.output, { ...SINGLE, label: 'im2col' });
       const folded = col2im(

@@ -107,7 +107,7 @@ describe('a matrix product of operands in half precision', () => {
   );
 
   it.each(convolutionCases)('reads images through a window: $name', async (convolution) => {
-    const { input, outputs, kernel, ...geometry } = convolution;
+    const { name: _, input, outputs, kernel, ...geometry } = convolution;
     const window = windowOf('conv2d', { kernelSize: kernel, ...geometry });
     const [x, weight] = [whole64(input, 1), whole64([outputs, input[1], ...kernel], 2)];
     const y = reference(x, weight, null, geometry);
