@@ -13,6 +13,8 @@
 // src/kernels/kernel.ts). `mean_of` ends both sums: a workgroup has a channel, its threads some partial sums each, and these meet
 // in workgroup memory, in an order that never changes.
 
+import package::nan::is_finite;
+
 struct Params {
   batch: u32,
   channels: u32,
@@ -100,6 +102,10 @@ fn first_half(number: f32) -> f32 {
 // A sum over a count, rounded once: what a division leaves counts too.
 fn quotient_of(total: Sum, count: f32) -> f32 {
   let quotient = total.sum / count;
+  // What an infinity left on its way is NaN.
+  if (!is_finite(quotient)) {
+    return quotient;
+  }
   let q = vec2f(first_half(quotient), quotient - first_half(quotient));
   let n = vec2f(first_half(count), count - first_half(count));
   let left = (((total.sum - q.x * n.x) - q.x * n.y) - q.y * n.x) - q.y * n.y;
