@@ -1,6 +1,6 @@
 /** The one way in which arguments and options of public functions are refused: by rules (rules.ts), with what there is. */
 import { ArgumentError } from './errors.js';
-import { isRequired, type Rule } from './rules.js';
+import type { Rule } from './rules.js';
 import { show } from './show.js';
 
 /** A rule for each option that there is. The compiler asks for one when an option is added. */
@@ -27,7 +27,7 @@ export function checkOptions<Options extends object>(
   for (const name in options) if (!Object.hasOwn(rules, name)) refuseUnknown(who, name, Object.keys(rules));
   for (const name in rules) {
     const value = options[name];
-    if (value !== undefined || isRequired(rules[name])) checkArgument(who, name, value, rules[name]);
+    if (value !== undefined || rules[name].required) checkArgument(who, name, value, rules[name]);
   }
 }
 

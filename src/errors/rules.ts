@@ -7,7 +7,11 @@
  * What is wrong with a value, in words that follow "it is 3;": `it must be at least 0`. Undefined if the value is right.
  * @param subject who must be so: `it`, or `each` for an element of a list
  */
-export type Rule = (value: unknown, subject?: string) => string | undefined;
+export interface Rule {
+  (value: unknown, subject?: string): string | undefined;
+  /** Must the option be given? Else undefined counts as left out, whatever the rule says. */
+  readonly required?: true;
+}
 
 /** A rule that `must` says in words, for a value that `allows` does not allow. */
 export const rule =
@@ -132,17 +136,9 @@ export const either =
   (value, subject) =>
     second(value, subject) === undefined ? undefined : first(value, subject);
 
-/** Rules of options that must be given: `checkOptions` refuses undefined for these alone. */
-const REQUIRED = new WeakSet<Rule>();
-
 /** An option that must be given. */
-export function required(given: Rule): Rule {
-  const itself: Rule = (value, subject) => given(value, subject);
-  REQUIRED.add(itself);
-  return itself;
-}
-
-export const isRequired = (given: Rule): boolean => REQUIRED.has(given);
+export const required = (given: Rule): Rule =>
+  Object.assign((value: unknown, subject?: string) => given(value, subject), { required: true as const });
 
 /**
  * A function that awaits nothing. What an async function does after its first `await` happens when whoever called it has

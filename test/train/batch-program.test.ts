@@ -67,7 +67,7 @@ describe('planning and compiling a step', () => {
     const other = assemble(config, untouched.device, standardisedImages(tinyData));
     for await (const _ of trainer.epoch());
     for await (const _ of other.trainer.epoch());
-    expect(optimizer.stateDict().steps).toBe(train.steps);
+    expect(new Set(optimizer.stateDict().steps)).toEqual(new Set([train.steps]));
     expect(await bitsOf(session)).toEqual(await bitsOf(other));
   });
 });
