@@ -3,12 +3,13 @@ import { mentionsOfNothing } from './mentions.js';
 import { pathsBelow, readFiles, readText } from './repository.js';
 
 const FOLDERS = ['bench', 'docs', 'examples', 'recipes', 'scripts', 'shaders', 'src', 'test', 'tuning'];
-const PATHS = ['README.md', ...FOLDERS.flatMap((folder) => [folder, ...pathsBelow(folder)])];
+const PATHS = ['README.md', 'SECURITY.md', ...FOLDERS.flatMap((folder) => [folder, ...pathsBelow(folder)])];
 
 describe('comments and pages', () => {
   it('name only files and folders that are there', () => {
     const files = [
       ['README.md', readText('README.md')] as const,
+      ['SECURITY.md', readText('SECURITY.md')] as const,
       ...readFiles('docs', '.md'),
       ...readFiles('bench', '.md'),
       ...readFiles('src', '.ts'),
