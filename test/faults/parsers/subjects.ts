@@ -265,7 +265,13 @@ export function subjects(directory: string): Subject[] {
     ),
     subject(
       'metrics',
-      [Buffer.from(`${JSON.stringify(metrics)}\n${JSON.stringify(metrics)}\n`)],
+      [
+        Buffer.from(
+          [metrics, { ...metrics, epoch: metrics.epoch + 1 }]
+            .map((epoch) => `${JSON.stringify(epoch)}\n`)
+            .join(''),
+        ),
+      ],
       ofFile('metrics.jsonl', readMetrics),
       (found) => found.every(({ epoch, trainLoss }) => epoch > 0 && isNumber(trainLoss)),
     ),
