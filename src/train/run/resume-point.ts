@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
-import { readNewest } from '../checkpoints/checkpoint.js';
+import { readCheckpoint, readNewest } from '../checkpoints/checkpoint.js';
 import type { RunConfig } from '../recipes/config.js';
+import { readMetrics } from './metrics.js';
 import type { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
 
@@ -26,17 +27,22 @@ export function resumePoint(
   config: RunConfig,
   warn: (text: string) => void,
 ): Checkpoint | undefined {
-  const { path, last, previous, best } = directory;
-  if (!existsSync(last) && !existsSync(previous)) {
-    if (!existsSync(best)) return undefined;
-    throw new RunError(
-      `${last} is missing, though ${best} is there; to go on from its best epoch, copy that to ${last}, ` +
-        'or begin a new run in another directory',
-    );
-  }
-  const checkpoint = readNewest(directory, warn);
-  refuseChanges(path, config, checkpoint.config);
+  const checkpoint = newestOf(directory, warn);
+  if (checkpoint) refuseChanges(directory.path, config, checkpoint.config);
   return checkpoint;
+}
+
+function newestOf(directory: RunDirectory, warn: (text: string) => void): Checkpoint | undefined {
+  const { last, previous, best, metrics } = directory;
+  if (existsSync(last) || existsSync(previous)) return readNewest(directory, warn);
+  if (!existsSync(best)) return undefined;
+  const checkpoint = readCheckpoint(best);
+  // Its process was killed between the two files of the first epoch, of which the best is written first: they are the same.
+  if (checkpoint.position.epoch >= readMetrics(metrics).length) return checkpoint;
+  throw new RunError(
+    `${last} is missing, though ${best} is there; to go on from its best epoch, copy that to ${last}, ` +
+      'or begin a new run in another directory',
+  );
 }
 
 /** Rates, seeds and batches of two configs may not mix in one run. */

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -177,9 +178,25 @@ describe('a checkpoint', () => {
     expect(readFileSync(within(name, 'previous.safetensors'))).toEqual(previous);
   });
 
-  it('is not begun anew where only the best is left', async () => {
+  it('goes on from the best where that is all that its process came to write, of the last epoch', async () => {
+    const name = copyOf('killed-between', 'straight');
+    const { position } = readCheckpoint(within(name, 'best.safetensors'));
+    for (const file of ['last', 'previous']) rmSync(within(name, `${file}.safetensors`));
+    const metrics = readFileSync(within(name, 'metrics.jsonl'), 'utf8').split('\n');
+    writeFileSync(within(name, 'metrics.jsonl'), `${metrics.slice(0, position.epoch).join('\n')}\n`);
+    await train(name, { resume: true });
+    expect(traceOf(name)).toEqual(traceOf('straight'));
+  });
+
+  it('is not begun anew where only the best is left, of an earlier epoch', async () => {
     const name = copyOf('headless', 'straight');
     for (const file of ['last', 'previous']) rmSync(within(name, `${file}.safetensors`));
+    const [line = ''] = readFileSync(within(name, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').slice(-1);
+    const { epoch } = JSON.parse(line);
+    appendFileSync(
+      within(name, 'metrics.jsonl'),
+      `${line.replace(`"epoch":${epoch}`, `"epoch":${epoch + 1}`)}\n`,
+    );
     await expect(train(name, { resume: true })).rejects.toThrow(
       /last\.safetensors is missing, though .*best\.safetensors is there; to go on from its best epoch, copy/,
     );
