@@ -1,4 +1,5 @@
 // Not `write-file-atomic` 7: where the disk takes only a part of the bytes, it puts that part in place of the file and reports no error.
+
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
@@ -18,6 +19,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from '../errors/errors.js';
 import { namesIn } from './directory.js';
+import { remove } from './remove.js';
 import { explainSystemError } from './system-error.js';
 
 /** Hand all bytes to the system; one call may take only a part of them. */
@@ -57,7 +59,7 @@ export function removeLeftovers(directory: string, age = 0): void {
   for (const name of namesIn(directory).filter(isUnfinished)) {
     const path = join(directory, name);
     const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (changed !== undefined && Date.now() - changed >= age) rmSync(path, { force: true });
+    if (changed !== undefined && Date.now() - changed >= age) remove(path);
   }
 }
 
@@ -135,7 +137,7 @@ export function createFile(path: string, content: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
   } finally {
-    rmSync(temporary, { force: true });
+    discard(temporary);
   }
 }
 

@@ -1,9 +1,10 @@
 /** A run that is open: its directory, and in memory all that it takes to train. */
-import { rmSync } from 'node:fs';
+
 import type { Dataset } from '../../data/dataset.js';
 import type { Preprocessing, PreprocessingProgress } from '../../data/index.js';
 import type { BatchLoader } from '../../data/loader.js';
 import { HeldDirectory } from '../../files/held-directory.js';
+import { remove } from '../../files/remove.js';
 import type { Device } from '../../gpu/device.js';
 import { type Best, type Checkpoint, captureCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
 import { CheckpointWriter } from '../checkpoints/checkpoint-writer.js';
@@ -115,7 +116,7 @@ export class OpenRun {
   /** Nobody may take the run for finished while it is trained on: its result will be written again. */
   forgetResult(): void {
     this.#held.confirm();
-    rmSync(this.directory.result, { force: true });
+    remove(this.directory.result);
   }
 
   /**

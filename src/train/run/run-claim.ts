@@ -1,9 +1,11 @@
 /** One process at a time trains a run: the one with the claim on its directory. Who only reads a run needs none. */
-import { rmdirSync, rmSync } from 'node:fs';
+
+import { rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CLAIMS, type Claim, Claims } from '../../files/claims/claim.js';
 import { describeOwner, isNear, type Owner } from '../../files/claims/owner.js';
 import { makeDirectory } from '../../files/directory.js';
+import { remove } from '../../files/remove.js';
 import { removeLeftovers } from '../../files/write-file.js';
 import type { Reporter } from './reporter.js';
 import { RunDirectory, refuseUsed } from './run-directory.js';
@@ -56,9 +58,9 @@ export async function withRunClaim<T>(
  * @param made the topmost directory that was made for it
  */
 function removeUnbegun(path: string, made: string | undefined): void {
-  rmSync(join(path, CLAIMS), { recursive: true, force: true });
-  if (made === undefined) return;
   try {
+    remove(join(path, CLAIMS));
+    if (made === undefined) return;
     for (let directory = resolve(path); directory.length >= made.length; directory = dirname(directory)) {
       rmdirSync(directory);
     }

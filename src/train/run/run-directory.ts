@@ -4,11 +4,13 @@
  * error on the images that are scored after each epoch, `result.json` says how it ended, and `claims/` who trains it. If
  * afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
+
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLAIMS } from '../../files/claims/claim.js';
 import { makeDirectory, makeNewDirectory, namesIn } from '../../files/directory.js';
 import { jsonText, readJson, writeJson } from '../../files/json.js';
+import { remove } from '../../files/remove.js';
 import { createFile, isUnfinished } from '../../files/write-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
@@ -52,7 +54,7 @@ export class RunDirectory {
       // Another process may have found it empty too.
       if (!createFile(join(path, CONFIG), jsonText(config))) throw notEmpty(path);
     } catch (error) {
-      if (made !== undefined) rmSync(made, { recursive: true });
+      if (made !== undefined) remove(made);
       throw error;
     }
     return run;

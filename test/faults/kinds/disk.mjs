@@ -42,7 +42,8 @@ export const deletedDirectory = () =>
       const call = start(commandFor(system, path));
       await call.printed('training nin-glyphs');
       await Promise.race([sleep(500 * seconds * random()), call.ended]);
-      rmSync(path, { recursive: true, force: true });
+      // It may be written to meanwhile.
+      rmSync(path, { recursive: true, force: true, maxRetries: 10 });
       const ending = await call.ended;
       if (ending.status !== 0 && !isRefusal(ending))
         throw new Wrong(`no refusal in a line: ${ending.stderr}`);
