@@ -23,9 +23,9 @@ const pytorch = (device) => {
   return found ? { command: [found, file('engines/pytorch.py'), device] } : null;
 };
 
-/** Each gives `{ command, env }`, or null where the engine is not installed. */
+/** Each gives `{ command, env }`, or null where the engine is not installed; ours may be given a precision. */
 const ENGINES = {
-  [OURS]: () => node('dawngrad'),
+  [OURS]: (precision) => node('dawngrad', ...(precision ? [precision] : [])),
   'tfjs-webgpu': () => node('tfjs', 'webgpu'),
   'jax-js-webgpu': () => node('jax-js', 'webgpu'),
   'tfjs-wasm': () => node('tfjs', 'wasm'),
@@ -33,8 +33,12 @@ const ENGINES = {
   'pytorch-cpu': () => pytorch('cpu'),
   'pytorch-cuda': () => pytorch('cuda'),
   'pytorch-cuda-tf32': () => pytorch('cuda-tf32'),
+  'pytorch-amp': () => pytorch('cuda-amp'),
 };
 
 export const engineNames = Object.keys(ENGINES);
 
-export const commandOf = (name) => ENGINES[name]();
+export const commandOf = (name, precision) => ENGINES[name](precision);
+
+/** Those that round what they multiply, ours apart: they cannot come as near as others. */
+export const ROUNDING = ['pytorch-amp'];

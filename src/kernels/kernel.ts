@@ -89,6 +89,7 @@ export function launch<B extends string, P extends string>(
     owners: Object.values(tensors),
     cost: { flops: share * flops, bytes: share * bytes },
     params: packParams(kernel.params, params),
+    values: params,
     grid,
   });
 }

@@ -1,0 +1,16 @@
+/** How exactly matrix products may be computed, from the most exact down: the list is the engine's own, where it has one. */
+const names = await import('../dist/gpu/precision.js').catch(() => ({ PRECISIONS: ['single', 'half'] }));
+
+/** What `Device.create({ precision })` takes; without one it takes the first. */
+export const PRECISIONS = names.PRECISIONS;
+
+export const [EXACT] = PRECISIONS;
+
+/**
+ * Products of what matrix units multiply, for one product of 32-bit numbers: one where operands are rounded to halves, three where
+ * each is the sum of two. Undefined where no matrix unit takes part.
+ */
+export const matrixProductsFor = (precision) => {
+  if (precision === EXACT) return undefined;
+  return precision === 'high' ? 3 : 1;
+};
