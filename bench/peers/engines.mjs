@@ -18,9 +18,16 @@ function python() {
 }
 
 let found;
-const pytorch = (device) => {
+
+/** The command of a Python that has PyTorch; empty where there is none. */
+export const pythonWithTorch = () => {
   found ??= python() ?? '';
-  return found ? { command: [found, file('engines/pytorch.py'), device] } : null;
+  return found;
+};
+
+const pytorch = (device) => {
+  const program = pythonWithTorch();
+  return program ? { command: [program, file('engines/pytorch.py'), device] } : null;
 };
 
 /** Each gives `{ command, env }`, or null where the engine is not installed; ours may be given a precision. */

@@ -158,7 +158,9 @@ async function main() {
     rows.filter(differs).map((row) => `${wanted.name}: ${row.engine} is off by ${row.difference}`),
   );
   if (wrong.length > 0) {
-    console.log(`\nNOT THE SAME RESULTS (further from ${OURS}'s than rounding explains):\n${wrong.join('\n')}`);
+    console.log(
+      `\nNOT THE SAME RESULTS (further from ${OURS}'s than rounding explains):\n${wrong.join('\n')}`,
+    );
     process.exitCode = 1;
   }
 }

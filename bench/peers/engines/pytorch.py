@@ -123,8 +123,8 @@ def step_work(case, arrays, training, flavour):
     arrays["labels"] = arrays["labels"].long()
     net = case["net"]
     parameters = [array.requires_grad_(training) for name, array in arrays.items() if name.startswith("block")]
-    on_gpu = flavour.device.type == "cuda"
-    optimizer = torch.optim.SGD(parameters, lr=net["lr"], momentum=net["momentum"], fused=on_gpu or None)
+    fused = {"fused": True} if flavour.device.type == "cuda" else {}
+    optimizer = torch.optim.SGD(parameters, lr=net["lr"], momentum=net["momentum"], **fused)
 
     def train():
         with flavour.arithmetic():

@@ -1,0 +1,67 @@
+/** What people read of it all. */
+import { textTable } from '../../dist/cli/output/text-table.js';
+
+/** Three significant digits. */
+export const digits = (value) => (value >= 1000 ? Math.round(value).toString() : value.toPrecision(3));
+
+/** Lines of a table whose first row is its head; the columns that hold numbers are flush right, those in `left` are not. */
+export const table = (rows, left) => textTable(rows, (column) => !left.includes(column));
+
+/** The least time of a step that an engine, or we in a precision, were seen to take, by batch. */
+function fastest(results, nameOf) {
+  const times = new Map();
+  for (const result of results.filter(({ wall }) => wall)) {
+    const name = nameOf(result);
+    if (!times.has(name)) times.set(name, new Map());
+    times.get(name).set(result.batch, result.wall.median);
+  }
+  return times;
+}
+
+/**
+ * Everybody's step side by side: milliseconds, and how many times as long others take as we do in each precision.
+ * @param {object[]} steps of `measureSteps`
+ * @param {object[]} peers of `measurePeers`
+ */
+export function comparisonOf(steps, peers) {
+  const ours = fastest(steps, ({ precision, kernels }) =>
+    kernels === 'tuned' ? `${precision}, tuned` : precision,
+  );
+  const theirs = fastest(peers, ({ engine }) => engine);
+  const batches = [...new Set([...steps, ...peers].map(({ batch }) => batch))].sort((a, b) => a - b);
+  return batches.map((batch) => {
+    const at = (times) =>
+      Object.fromEntries(
+        [...times].flatMap(([name, found]) => (found.has(batch) ? [[name, found.get(batch)]] : [])),
+      );
+    const [mine, others] = [at(ours), at(theirs)];
+    const ratios = Object.fromEntries(
+      Object.entries(others).map(([engine, time]) => [
+        engine,
+        Object.fromEntries(Object.entries(mine).map(([precision, own]) => [precision, time / own])),
+      ]),
+    );
+    return { batch, ours: mine, others, ratios };
+  });
+}
+
+/** That as a table for each batch. */
+export function comparisonLines(comparison) {
+  return comparison.flatMap(({ batch, ours, others, ratios }) => {
+    const precisions = Object.keys(ours);
+    const rows = [
+      [`batch ${batch}`, 'ms a step', ...precisions.map((name) => `/ ${name}`)],
+      ...precisions.map((name) => [
+        `dawngrad, ${name}`,
+        digits(ours[name]),
+        ...precisions.map((other) => (ours[name] / ours[other]).toFixed(2)),
+      ]),
+      ...Object.entries(others).map(([engine, time]) => [
+        engine,
+        digits(time),
+        ...precisions.map((name) => ratios[engine][name].toFixed(2)),
+      ]),
+    ];
+    return ['', ...table(rows, [0])];
+  });
+}
