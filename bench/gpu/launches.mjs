@@ -2,8 +2,9 @@
 import { timeLaunches } from '../../dist/inspect/launch-times.js';
 import { variantOf, wordsOf } from '../../dist/inspect/launch-words.js';
 import { matrixProductsFor } from '../precisions.mjs';
+import { digits } from '../report.mjs';
 import { timeSteps, workOf } from './ours.mjs';
-import { digits, table } from './report.mjs';
+import { table } from './report.mjs';
 import { brief } from './step.mjs';
 
 const isProduct = ({ shader }) => /^products\/matmul/.test(shader);
@@ -65,15 +66,17 @@ export function byKind(results) {
 
 const percent = (part, whole) => (part === undefined || !whole ? '' : ((100 * part) / whole).toFixed(0));
 
-const HEAD = ['', 'kernel', 'us', 'least', '% limit', 'GFLOP/s', 'GB/s', 'what'];
+const HEAD = ['', 'for', 'kernel', 'us', 'least', '% step', '% limit', 'GFLOP/s', 'GB/s', 'what'];
 
-const rowOf = ({ index, label, variant, milliseconds, least, cost, words }) => {
+const rowOf = (step, { index, kind, label, variant, milliseconds, least, cost, words }) => {
   const { median, min } = milliseconds;
   return [
     String(index),
+    kind,
     variant ?? label,
     digits(1000 * median),
     digits(1000 * min),
+    percent(median, step),
     percent(least, median),
     digits(cost.flops / median / 1e6),
     digits(cost.bytes / median / 1e6),
@@ -85,7 +88,7 @@ const rowOf = ({ index, label, variant, milliseconds, least, cost, words }) => {
 export function launchLines({ precision, batch, launches, kinds, sum, wall }) {
   return [
     `${precision}, batch ${batch}: ${launches.length} launches`,
-    ...table([HEAD, ...launches.map(rowOf)], [1, 7]),
+    ...table([HEAD, ...launches.map((launch) => rowOf(wall.median, launch))], [1, 2, 9]),
     '',
     ...table(
       [

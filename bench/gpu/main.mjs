@@ -7,14 +7,14 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureLimits } from '../limits/measure.mjs';
 import { EXACT, PRECISIONS } from '../precisions.mjs';
-import { loadAverage } from '../report.mjs';
+import { digits, loadAverage } from '../report.mjs';
 import { Deadline } from './deadline.mjs';
 import { measureLaunches } from './launches.mjs';
 import { testOps } from './ops.mjs';
 import { optionsFrom, sizesFor, USAGE, UsageError } from './options.mjs';
 import { Cases, Devices } from './ours.mjs';
 import { measurePeers } from './peers.mjs';
-import { comparisonLines, comparisonOf, digits } from './report.mjs';
+import { comparisonLines, comparisonOf } from './report.mjs';
 import { measureSteps } from './step.mjs';
 
 const say = (text) => console.log(text);
@@ -96,8 +96,7 @@ async function main(argv) {
       report.loadAverage.end = loadAverage();
       if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
-    say(comparisonLines(report.comparison).join('\n'));
-    say(`\n${report.seconds.toFixed(0)} s`);
+    say([...comparisonLines(report.comparison), '', `${report.seconds.toFixed(0)} s`].join('\n'));
   } finally {
     devices.destroy();
     rmSync(folder, { recursive: true });

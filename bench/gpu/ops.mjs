@@ -30,7 +30,7 @@ export async function testOps({ deadline, say, folder, software }) {
   ];
   const start = performance.now();
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
-  const timer = setTimeout(() => child.kill('SIGTERM'), deadline.left());
+  const timer = setTimeout(() => child.kill('SIGINT'), deadline.left()); // which ends its workers too
   await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(timer);
   const seconds = (performance.now() - start) / 1000;

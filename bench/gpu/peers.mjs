@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { commandOf, pythonWithTorch } from '../peers/engines.mjs';
 import { Peer } from '../peers/protocol.mjs';
-import { digits } from './report.mjs';
+import { digits } from '../report.mjs';
 import { brief } from './step.mjs';
 
 const ON_DAWN = ['tfjs-webgpu', 'jax-js-webgpu'];
@@ -71,10 +71,11 @@ async function measureOnDawn(engine, { sizes, cases, deadline, say }, results) {
     if (deadline.isOver(say, `${engine}, batch ${batch}`)) continue;
     try {
       if (!peer?.alive) {
-        peer = new Peer(engine, commandOf(engine), deadline.left());
+        peer = new Peer(engine, commandOf(engine), deadline.left() / 2);
         await peer.ready();
       }
-      peer.patience = deadline.left();
+      // Some take minutes to compile: not all the time that others have left.
+      peer.patience = deadline.left() / 2;
       add(results, { engine, batch, ...(await timePeer(peer, cases.get(batch), sizes)) }, say);
     } catch (error) {
       add(results, { engine, batch, failed: error.message }, say);

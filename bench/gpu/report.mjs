@@ -1,8 +1,6 @@
 /** What people read of it all. */
 import { textTable } from '../../dist/cli/output/text-table.js';
-
-/** Three significant digits. */
-export const digits = (value) => (value >= 1000 ? Math.round(value).toString() : value.toPrecision(3));
+import { digits } from '../report.mjs';
 
 /** Lines of a table whose first row is its head; the columns that hold numbers are flush right, those in `left` are not. */
 export const table = (rows, left) => textTable(rows, (column) => !left.includes(column));

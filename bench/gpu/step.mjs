@@ -3,9 +3,9 @@
 import { measurementsOf, tuneProducts } from '../../dist/inspect/tuning/tuner.js';
 import { useMeasurements } from '../../dist/kernels/products/choice/choose-variant.js';
 import { productsOf } from '../../dist/kernels/products/choice/seen-products.js';
+import { digits } from '../report.mjs';
 import { summarise } from '../statistics.mjs';
 import { timeSteps, workOf } from './ours.mjs';
-import { digits } from './report.mjs';
 
 /** Median and least of some milliseconds. */
 export const brief = (times) => {

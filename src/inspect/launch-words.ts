@@ -6,14 +6,19 @@ import type { Rung } from '../kernels/products/ladder/rung.js';
 
 /** The rung of the ladder that this is a launch of; undefined where it computes no matrix product. */
 export function variantOf({ shader, entryPoint, constants }: Launch): MatmulVariant | undefined {
-  const rungs = VARIANTS.filter((variant) => {
-    const { kernel }: Rung = LADDER[variant];
-    return kernel.shader === shader && kernel.entryPoint === entryPoint;
-  });
-  return rungs.find((variant) => {
+  const specialisedWith = (variant: MatmulVariant) => {
     const { constants: own = {} }: Rung = LADDER[variant];
-    return Object.entries(own).every(([name, value]) => constants[name] === value);
-  });
+    return Object.entries(own);
+  };
+  return VARIANTS.filter((variant) => {
+    const { kernel }: Rung = LADDER[variant];
+    const own = specialisedWith(variant);
+    return (
+      kernel.shader === shader &&
+      kernel.entryPoint === entryPoint &&
+      own.every(([name, value]) => constants[name] === value)
+    );
+  }).sort((one, other) => specialisedWith(other).length - specialisedWith(one).length)[0];
 }
 
 /**
