@@ -1,6 +1,9 @@
 /** How exactly matrix products may be computed, from the most exact down: the list is the engine's own, where it has one. */
 const names = await import('../dist/gpu/precision.js').catch(() => ({ PRECISIONS: ['single', 'half'] }));
 
+/** A precision by the name that somebody gave it, which may be an old one. */
+export const precisionNamed = (name) => names.renamed?.(name) ?? name;
+
 /** What `Device.create({ precision })` takes; without one it takes the first. */
 export const PRECISIONS = names.PRECISIONS;
 

@@ -139,7 +139,15 @@ export async function measureLaunches({ options, sizes, devices, cases, deadline
       ...(limits && { least: leastTime(launch, precision, limits) }),
     }));
     const sum = launches.reduce((total, { milliseconds }) => total + milliseconds.median, 0);
-    results.push({ precision, batch, launches, kinds: byKind(launches), sum, wall: brief(wall) });
+    results.push({
+      precision,
+      batch,
+      launches,
+      kinds: byKind(launches),
+      sum,
+      wall: brief(wall),
+      share: sum / brief(wall).median,
+    });
     say(launchLines(results.at(-1)).join('\n'));
     work.release();
   }

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureLimits } from '../limits/measure.mjs';
-import { EXACT, PRECISIONS } from '../precisions.mjs';
+import { EXACT } from '../precisions.mjs';
 import { digits, loadAverage } from '../report.mjs';
 import { Deadline } from './deadline.mjs';
 import { measureLaunches } from './launches.mjs';
@@ -22,9 +22,9 @@ const say = (text) => console.log(text);
 /** Milliseconds to spend on timing each limit. */
 const LIMIT_MS = 300;
 
-/** On the device whose precision may use matrix units: those there are cases for, the rest on it is as on any other. */
-async function limitsOf({ devices, say }) {
-  const { device, clock } = await devices.get(PRECISIONS.at(-1));
+/** On the device of the least precision: only there may matrix units be used, and all else is as on any other. */
+async function limitsOf({ options, devices, say }) {
+  const { device, clock } = await devices.get(options.precisions.at(-1));
   const { limits } = await measureLimits(device, clock, LIMIT_MS);
   const { gflops, gigabytes, matrixGflops } = limits;
   say(

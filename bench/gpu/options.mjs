@@ -1,6 +1,6 @@
 /** What can be asked of `npm run bench:gpu`. */
 import { parseArgs } from 'node:util';
-import { PRECISIONS } from '../precisions.mjs';
+import { PRECISIONS, precisionNamed } from '../precisions.mjs';
 
 /** In the order in which they run: should time run out, it is the last that are missing. */
 export const PARTS = ['limits', 'step', 'launches', 'peers', 'ops'];
@@ -20,9 +20,9 @@ export const USAGE = `npm run bench:gpu -- [options]
 export class UsageError extends Error {}
 
 /** A list like `a,b`, each of which is among `known`, in the order of those. */
-function chosen(option, text, known) {
+function chosen(option, text, known, named = (name) => name) {
   if (text === undefined) return known;
-  const names = text.split(',').map((name) => name.trim());
+  const names = text.split(',').map((name) => named(name.trim()));
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UsageError(`--${option} ${unknown}: not ${known.join(', ')}`);
   return known.filter((name) => names.includes(name));
@@ -46,7 +46,7 @@ export function optionsFrom(argv) {
     tuned,
     help,
     parts: chosen('only', values.only, PARTS).filter((part) => !(quick && !values.only && part === 'ops')),
-    precisions: chosen('precision', values.precision, PRECISIONS),
+    precisions: chosen('precision', values.precision, PRECISIONS, precisionNamed),
     batches: values.batch?.split(',').map((text) => positive('batch', text, true)),
     width: values.width === undefined ? undefined : positive('width', values.width),
     seconds: positive('seconds', values.seconds ?? (quick ? '85' : '230')),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { EXACT, PRECISIONS } from '../precisions.mjs';
+import { EXACT, PRECISIONS, precisionNamed } from '../precisions.mjs';
 import { writeArrays } from './arrays.mjs';
 import { allCases } from './cases.mjs';
 import { measure } from './compare.mjs';
@@ -84,6 +84,7 @@ const batch = positive('batch');
 const rounds = positive('rounds');
 const width = positive('width');
 const patience = 1000 * positive('patience');
+const precision = precisionNamed(options.precision);
 const chosen = options.peers?.split(',').map((name) => name.trim());
 const unknown = chosen?.filter((name) => !engineNames.includes(name)) ?? [];
 const cases = allCases({ batch, width }).filter(
@@ -93,7 +94,7 @@ const names = chosen ? [OURS, ...chosen.filter((name) => name !== OURS)] : engin
 
 /** Start the engine's process; what it says of itself goes to `engines`. Null where it is not installed or does not start. */
 async function start(name, engines) {
-  const command = commandOf(name, options.precision);
+  const command = commandOf(name, precision);
   if (!command) {
     engines[name] = { missing: 'not installed' };
     return null;
@@ -120,7 +121,7 @@ async function main() {
   /** After every case, so that a long run that is interrupted leaves what it has. */
   const writeJson = () => {
     if (!options.json) return;
-    const report = jsonOf({ results, engines, precision: options.precision, rounds, loads });
+    const report = jsonOf({ results, engines, precision, rounds, loads });
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   };
   try {
@@ -138,7 +139,7 @@ async function main() {
       const file = join(scratch, 'arrays');
       writeArrays(file, wanted.arrays);
       const measured = await measure(wanted, file, peers, { rounds, progress });
-      const rows = rowsOf(wanted, measured, options.precision);
+      const rows = rowsOf(wanted, measured, precision);
       progress('');
       results.push([wanted, rows]);
       loads.end = load();
@@ -170,7 +171,7 @@ else if (options.list) for (const { name } of cases) console.log(name);
 else if (unknown.length > 0) {
   say(`--peers: there is no ${unknown.join(', ')}; there are ${engineNames.slice(1).join(', ')}`);
   process.exitCode = 2;
-} else if (!PRECISIONS.includes(options.precision)) {
+} else if (!PRECISIONS.includes(precision)) {
   say(`--precision ${options.precision}: not ${PRECISIONS.join(' or ')}`);
   process.exitCode = 2;
 } else await main();

@@ -32,7 +32,7 @@ const LEAP = 30;
  * it reads is in the caches, where they are large enough, as what the launch before it wrote is in a run. Their sum is thus what
  * a run should take; where it is far less, caches are what makes the difference.
  *
- * Memory holds what it does in a run, except that what is added to, or updated in place, is so many times over: results and
+ * Memory holds what it does in a run, except that what is added to, or updated in place, is over and over: results and
  * parameters are of no use afterwards.
  * @param timed is called after each launch
  */
