@@ -28,9 +28,11 @@ async function measureTorch({ sizes, cases, deadline, say, folder, software }, r
     .map(({ wanted, file }) => ({ case: wanted, file }));
   writeFileSync(request, JSON.stringify({ cases: all, steps, milliseconds, repeats, cpu: software }));
   const child = spawn(python, [TORCH, request], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const closed = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));
   const timer = setTimeout(() => child.kill('SIGKILL'), deadline.left());
   try {
     for await (const line of createInterface({ input: child.stdout })) {
+      if (!line.startsWith('{')) continue;
       const { note, ...answer } = JSON.parse(line);
       if (note) say(`PyTorch: ${note}`);
       else add(results, answer, say);
@@ -38,7 +40,9 @@ async function measureTorch({ sizes, cases, deadline, say, folder, software }, r
   } finally {
     clearTimeout(timer);
   }
-  if (child.signalCode) say('PyTorch: stopped, for lack of time');
+  const end = await closed;
+  if (end !== 0)
+    say(`PyTorch: ${end === 'SIGKILL' ? 'stopped, for lack of time' : `its process ended (${end})`}`);
 }
 
 function add(results, result, say) {
