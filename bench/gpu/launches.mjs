@@ -3,6 +3,7 @@ import { timeLaunches } from '../../dist/inspect/launch-times.js';
 import { variantOf, wordsOf } from '../../dist/inspect/launch-words.js';
 import { matrixProductsFor } from '../precisions.mjs';
 import { digits } from '../report.mjs';
+import { mainBatch } from './options.mjs';
 import { timeSteps, workOf } from './ours.mjs';
 import { table } from './report.mjs';
 import { brief } from './step.mjs';
@@ -106,16 +107,11 @@ export function launchLines({ precision, batch, launches, kinds, sum, wall }) {
   ];
 }
 
-/**
- * @param {object} limits of `measureLimits`; without them nothing is said about shares
- * @param {object[]} results to which one is added for each precision, at the batch nearest to 128
- */
-export async function measureLaunches({ options, sizes, devices, cases, deadline, say }, limits, results) {
-  const batch = sizes.batches.toSorted((a, b) => Math.abs(a - 128) - Math.abs(b - 128))[0];
-  for (const precision of options.precisions) {
-    if (deadline.isOver(say, `launches, ${precision}`)) continue;
-    const on = await devices.get(precision);
-    const work = await workOf(on, cases.get(batch));
+/** All launches of the step in one precision. */
+async function measureOne({ sizes, devices, cases }, limits, precision, batch) {
+  const on = await devices.get(precision);
+  const work = await workOf(on, cases.get(batch));
+  try {
     const program = await work.compile();
     const { wall } = await timeSteps(on, () => program.run(), sizes);
     const times = await timeLaunches(on.device, program);
@@ -123,32 +119,48 @@ export async function measureLaunches({ options, sizes, devices, cases, deadline
       times.map(({ launch }) => launch),
       work.parameters.map(({ memory }) => memory),
     );
-    const launches = times.map(({ launch, repeats, milliseconds }, index) => ({
-      index,
-      label: launch.label,
-      kind: kinds[index],
-      variant: variantOf(launch),
-      words: wordsOf(launch),
-      shader: launch.shader,
-      entryPoint: launch.entryPoint,
-      constants: launch.constants,
-      grid: launch.grid,
-      cost: launch.cost ?? { flops: 0, bytes: 0 },
-      repeats,
-      milliseconds: brief(milliseconds),
-      ...(limits && { least: leastTime(launch, precision, limits) }),
-    }));
+    const launches = times.map((time, index) => resultOf(time, index, kinds[index], precision, limits));
     const sum = launches.reduce((total, { milliseconds }) => total + milliseconds.median, 0);
-    results.push({
-      precision,
-      batch,
-      launches,
-      kinds: byKind(launches),
-      sum,
-      wall: brief(wall),
-      share: sum / brief(wall).median,
-    });
-    say(launchLines(results.at(-1)).join('\n'));
+    const step = brief(wall);
+    return { precision, batch, launches, kinds: byKind(launches), sum, wall: step, share: sum / step.median };
+  } finally {
     work.release();
+  }
+}
+
+/** What the JSON has of a launch. */
+const resultOf = ({ launch, repeats, milliseconds }, index, kind, precision, limits) => ({
+  index,
+  label: launch.label,
+  kind,
+  variant: variantOf(launch),
+  words: wordsOf(launch),
+  shader: launch.shader,
+  entryPoint: launch.entryPoint,
+  constants: launch.constants,
+  grid: launch.grid,
+  cost: launch.cost ?? { flops: 0, bytes: 0 },
+  repeats,
+  milliseconds: brief(milliseconds),
+  ...(limits && { least: leastTime(launch, precision, limits) }),
+});
+
+/**
+ * @param {object} limits of `measureLimits`; without them nothing is said about shares
+ * @param {object[]} results to which one is added for each precision, at the batch that is looked at most closely
+ */
+export async function measureLaunches(context, limits, results) {
+  const { options, sizes, deadline, say } = context;
+  const batch = mainBatch(sizes);
+  for (const precision of options.precisions) {
+    if (deadline.isOver(say, `launches, ${precision}`)) continue;
+    try {
+      results.push(await measureOne(context, limits, precision, batch));
+      say(launchLines(results.at(-1)).join('\n'));
+    } catch (error) {
+      results.push({ precision, batch, failed: error.message });
+      say(`launches, ${precision}: failed: ${error.message}`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -14,7 +14,7 @@ import { testOps } from './ops.mjs';
 import { optionsFrom, sizesFor, USAGE, UsageError } from './options.mjs';
 import { Cases, Devices } from './ours.mjs';
 import { measurePeers } from './peers.mjs';
-import { comparisonLines, comparisonOf } from './report.mjs';
+import { comparisonLines, comparisonOf, lossLines } from './report.mjs';
 import { measureSteps } from './step.mjs';
 
 const say = (text) => console.log(text);
@@ -22,22 +22,26 @@ const say = (text) => console.log(text);
 /** Milliseconds to spend on timing each limit. */
 const LIMIT_MS = 300;
 
-/** On the device of the least precision: only there may matrix units be used, and all else is as on any other. */
-async function limitsOf({ options, devices, say }) {
-  const { device, clock } = await devices.get(options.precisions.at(-1));
-  const { limits } = await measureLimits(device, clock, LIMIT_MS);
-  const { gflops, gigabytes, matrixGflops } = limits;
-  say(
-    `${digits(gflops)} GFLOP/s of fma in registers, ${digits(gigabytes)} GB/s of copying, ` +
-      (matrixGflops ? `${digits(matrixGflops)} GFLOP/s of matrix units` : 'no matrix units that it knows'),
-  );
-  return limits;
+/** What there is to say of limits. */
+function limitLine({ gflops, gigabytes, matrixGflops }) {
+  const units = matrixGflops
+    ? `${digits(matrixGflops)} GFLOP/s of matrix units`
+    : 'no matrix units that it knows';
+  return `${digits(gflops)} GFLOP/s of fma in registers, ${digits(gigabytes)} GB/s of copying, ${units}`;
 }
 
 /** By name: each adds to the report what it found, as it finds it. */
 const RUN = {
   async limits(context, report) {
-    report.limits = await limitsOf(context);
+    const limitsAt = async (precision) => {
+      const { device, clock } = await context.devices.get(precision);
+      return (await measureLimits(device, clock, LIMIT_MS)).limits;
+    };
+    report.limits = await limitsAt(EXACT);
+    // Only where less will do may matrix units be used.
+    const rounding = context.options.precisions.at(-1);
+    if (rounding !== EXACT) report.limits = await limitsAt(rounding);
+    say(limitLine(report.limits));
   },
   async step(context, report) {
     report.step = [];
@@ -96,7 +100,8 @@ async function main(argv) {
       report.loadAverage.end = loadAverage();
       if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
     }
-    say([...comparisonLines(report.comparison), '', `${report.seconds.toFixed(0)} s`].join('\n'));
+    const losses = lossLines(report.step ?? [], report.peers ?? []);
+    say([...comparisonLines(report.comparison), ...losses, '', `${report.seconds.toFixed(0)} s`].join('\n'));
   } finally {
     devices.destroy();
     rmSync(folder, { recursive: true });

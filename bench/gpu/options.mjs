@@ -85,5 +85,11 @@ export function sizesFor({ quick, batches, width }, software) {
     /** Milliseconds that they take, at the least. */
     milliseconds: software ? 0 : 500,
     repeats: 3,
+    /** After how many steps the loss is looked at, at the batch that is looked at most closely. */
+    lossesAt: software ? [1, 3] : [1, 10, 50, 100, 200],
   };
 }
+
+/** The batch that is looked at most closely: the nearest to 128. */
+export const mainBatch = ({ batches }) =>
+  batches.toSorted((a, b) => Math.abs(a - 128) - Math.abs(b - 128))[0];

@@ -4,6 +4,7 @@ import { stopwatch } from '../../dist/gpu/stopwatch.js';
 import { readArrays, writeArrays } from '../peers/arrays.mjs';
 import { allCases } from '../peers/cases.mjs';
 import { open } from '../peers/engines/dawngrad.mjs';
+import { mainBatch } from './options.mjs';
 
 /** The training step at some batch, as data. */
 export const stepCase = (batch, width) => allCases({ batch, width }).find(({ kind }) => kind === 'train');
@@ -51,6 +52,9 @@ export class Devices {
 
 /** The training step of a case on a device, its net and batch in memory there. */
 export const workOf = ({ works }, { wanted, file }) => works.train(wanted, readArrays(file, wanted.arrays));
+
+/** After how many steps to look at the loss. */
+export const lossesAt = (sizes, batch) => (batch === mainBatch(sizes) ? sizes.lossesAt : [1]);
 
 /**
  * Steps queued one after the other, waiting for nothing in between: milliseconds of one, by repetition.

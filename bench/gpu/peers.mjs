@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { commandOf, pythonWithTorch } from '../peers/engines.mjs';
 import { Peer } from '../peers/protocol.mjs';
 import { digits } from '../report.mjs';
+import { lossesAt } from './ours.mjs';
 import { brief } from './step.mjs';
 
 const ON_DAWN = ['tfjs-webgpu', 'jax-js-webgpu'];
@@ -23,9 +24,10 @@ async function measureTorch({ sizes, cases, deadline, say, folder, software }, r
   if (!python) return say('PyTorch: no Python here has it');
   const request = join(folder, 'torch.json');
   const { steps, milliseconds, repeats } = sizes;
-  const all = sizes.batches
-    .map((batch) => cases.get(batch))
-    .map(({ wanted, file }) => ({ case: wanted, file }));
+  const all = sizes.batches.map((batch) => {
+    const { wanted, file } = cases.get(batch);
+    return { case: wanted, file, lossesAt: lossesAt(sizes, batch) };
+  });
   writeFileSync(request, JSON.stringify({ cases: all, steps, milliseconds, repeats, cpu: software }));
   const child = spawn(python, [TORCH, request], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));

@@ -16,6 +16,25 @@ function fastest(results, nameOf) {
   return times;
 }
 
+/** What we are called beside others. */
+const ourName = ({ precision, kernels }) =>
+  `dawngrad, ${kernels === 'tuned' ? `${precision}, tuned` : precision}`;
+
+/** The losses of those that were looked at after several numbers of steps: all began with the same numbers. */
+export function lossLines(steps, peers) {
+  const followed = [...steps, ...peers].filter(({ losses }) => Object.keys(losses?.at ?? {}).length > 1);
+  if (followed.length === 0) return [];
+  const counts = Object.keys(followed[0].losses.at);
+  const rows = followed.map((result) => [
+    result.engine ?? ourName(result),
+    ...counts.map((count) => result.losses.at[count]?.toPrecision(5) ?? ''),
+  ]);
+  return [
+    '',
+    ...table([[`loss, batch ${followed[0].batch}`, ...counts.map((count) => `step ${count}`)], ...rows], [0]),
+  ];
+}
+
 /**
  * Everybody's step side by side: milliseconds, and how many times as long others take as we do in each precision.
  * @param {object[]} steps of `measureSteps`

@@ -5,7 +5,7 @@ import { useMeasurements } from '../../dist/kernels/products/choice/choose-varia
 import { productsOf } from '../../dist/kernels/products/choice/seen-products.js';
 import { digits } from '../report.mjs';
 import { summarise } from '../statistics.mjs';
-import { timeSteps, workOf } from './ours.mjs';
+import { lossesAt, timeSteps, workOf } from './ours.mjs';
 
 /** Median and least of some milliseconds. */
 export const brief = (times) => {
@@ -13,13 +13,26 @@ export const brief = (times) => {
   return { median, min };
 };
 
-/** Compile the step, take it once, and time it. */
-async function measured(on, work, sizes) {
+/** The losses of the first steps, by how many were taken. */
+async function lossesOf(program, at) {
+  const losses = {};
+  let taken = 0;
+  for (const count of at) {
+    while (taken < count) {
+      program.run();
+      taken++;
+    }
+    losses[count] = await program.result.item();
+  }
+  return losses;
+}
+
+/** Compile the step, look at the losses of the first ones, and time it. */
+async function measured(on, work, sizes, at) {
   const start = performance.now();
   const program = await work.compile();
   const compile = performance.now() - start;
-  program.run();
-  const first = await program.result.item();
+  const losses = await lossesOf(program, at);
   const { steps, wall, device } = await timeSteps(on, () => program.run(), sizes);
   return {
     compile,
@@ -27,7 +40,7 @@ async function measured(on, work, sizes) {
     wall: brief(wall),
     device: device && brief(device),
     launches: program.kernels.length,
-    losses: { first, last: await program.result.item() },
+    losses: { first: losses[at[0]], last: await program.result.item(), at: losses },
   };
 }
 
@@ -53,32 +66,48 @@ const lineOf = ({ precision, batch, kernels, wall, device, imagesPerSecond, gflo
     .filter(Boolean)
     .join(' ');
 
-/** @returns what the JSON has of it: a list, of which each item is added to `results` as soon as it is there */
-export async function measureSteps({ options, sizes, devices, cases, deadline, say }, results) {
+/**
+ * One precision at one batch.
+ * @param {(result: object) => void} add takes each result as soon as it is there
+ */
+async function measureOne({ options, sizes, devices, cases, deadline, say }, precision, batch, add) {
+  const on = await devices.get(precision);
+  const one = cases.get(batch);
+  const work = await workOf(on, one);
+  const complete = (kernels, result, more = {}) => {
+    const { median } = result.wall;
+    const rates = { imagesPerSecond: (1000 * batch) / median, gflops: one.wanted.flops / median / 1e6 };
+    const all = { precision, batch, kernels, ...result, ...rates, ...more };
+    add(all);
+    say(lineOf(all));
+    return all;
+  };
+  try {
+    const untuned = complete('untuned', await measured(on, work, sizes, lossesAt(sizes, batch)));
+    if (!options.tuned || deadline.isOver(say, `${precision}, batch ${batch}, tuned`)) return;
+    const tuning = await tune(on.device, work.step);
+    const result = await measured(on, work, sizes, [1]);
+    const { ratio } = complete('tuned', result, { tuning, ratio: result.wall.median / untuned.wall.median });
+    say(`  tuned in ${(tuning / 1000).toFixed(0)} s: ${ratio.toFixed(3)} of the untuned step`);
+    useMeasurements(on.device, {});
+  } finally {
+    work.release();
+  }
+}
+
+/** @param {object[]} results to which each is added as soon as it is there; one that fails does not keep the others */
+export async function measureSteps(context, results) {
+  const { options, sizes, deadline, say } = context;
   for (const precision of options.precisions) {
     for (const batch of sizes.batches) {
       if (deadline.isOver(say, `${precision}, batch ${batch}`)) continue;
-      const on = await devices.get(precision);
-      const one = cases.get(batch);
-      const work = await workOf(on, one);
-      const add = (kernels, result, more = {}) => {
-        const { median } = result.wall;
-        const rates = { imagesPerSecond: (1000 * batch) / median, gflops: one.wanted.flops / median / 1e6 };
-        results.push({ precision, batch, kernels, ...result, ...rates, ...more });
-        say(lineOf(results.at(-1)));
-      };
-      add('untuned', await measured(on, work, sizes));
-      if (options.tuned && !deadline.isOver(say, `${precision}, batch ${batch}, tuned`)) {
-        const untuned = results.at(-1);
-        const tuning = await tune(on.device, work.step);
-        const tuned = await measured(on, work, sizes);
-        add('tuned', tuned, { tuning, ratio: tuned.wall.median / untuned.wall.median });
-        say(
-          `  tuned in ${(tuning / 1000).toFixed(0)} s: ${results.at(-1).ratio.toFixed(3)} of the untuned step`,
-        );
-        useMeasurements(on.device, {});
+      try {
+        await measureOne(context, precision, batch, (result) => results.push(result));
+      } catch (error) {
+        results.push({ precision, batch, failed: error.message });
+        say(`${precision}, batch ${batch}: failed: ${error.message}`);
+        process.exitCode = 1;
       }
-      work.release();
     }
   }
 }

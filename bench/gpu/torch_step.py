@@ -51,12 +51,23 @@ def queued_time(work, steps, synchronize):
     return (time.perf_counter() - start) * 1000 / steps
 
 
+def losses_of(work, counts):
+    """The losses of the first steps, by how many were taken."""
+    losses, taken = {}, 0
+    for count in counts:
+        for _ in range(count - taken):
+            loss = work()
+        taken = count
+        losses[count] = loss.item()
+    return losses
+
+
 def measure(engine, flavour, one, request):
     case = one["case"]
     flavour.start()
     arrays = pytorch.read_arrays(one["file"], case["arrays"], flavour)
     work = pytorch.step_work(case, arrays, True, flavour)
-    first = work().item()
+    losses = losses_of(work, one["lossesAt"])
     on_gpu = flavour.device.type == "cuda"
     for _ in range(WARM_UP if on_gpu else 0):
         work()
@@ -69,7 +80,7 @@ def measure(engine, flavour, one, request):
         steps=steps,
         wall=brief(wall),
         device=brief(event_times(work)) if on_gpu else None,
-        losses={"first": first, "last": work().item()},
+        losses={"first": losses[1], "last": work().item(), "at": losses},
     )
 
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { byKind, kindsOf, leastTime } from '../../../bench/gpu/launches.mjs';
 import { countsOf } from '../../../bench/gpu/ops.mjs';
-import { optionsFrom, PARTS, sizesFor } from '../../../bench/gpu/options.mjs';
-import { comparisonLines, comparisonOf } from '../../../bench/gpu/report.mjs';
+import { mainBatch, optionsFrom, PARTS, sizesFor } from '../../../bench/gpu/options.mjs';
+import { comparisonLines, comparisonOf, lossLines } from '../../../bench/gpu/report.mjs';
 import { EXACT, PRECISIONS } from '../../../bench/precisions.mjs';
 
 describe('the options of bench:gpu', () => {
@@ -10,6 +10,8 @@ describe('the options of bench:gpu', () => {
     const options = optionsFrom([]);
     expect(options).toMatchObject({ parts: PARTS, precisions: PRECISIONS, quick: false, seconds: 230 });
     expect(sizesFor(options, false)).toMatchObject({ batches: [32, 128, 512], width: 1, steps: 50 });
+    expect(mainBatch({ batches: [32, 128, 512] })).toBe(128);
+    expect(mainBatch({ batches: [512, 8] })).toBe(8);
     const quick = optionsFrom(['--quick']);
     expect(quick).toMatchObject({ parts: PARTS.filter((part: string) => part !== 'ops'), seconds: 85 });
     expect(sizesFor(quick, false)).toMatchObject({ batches: [128], width: 1, steps: 50 });
@@ -136,6 +138,28 @@ describe('the comparison', () => {
       'pytorch-cuda             6.00  0.60        0.75  1.50',
     ]);
   });
+});
+
+it('shows the losses of the first steps of those that were looked at', () => {
+  const at = { 1: 2.345678, 200: 0.5 };
+  const lines = lossLines(
+    [
+      { precision: 'a', kernels: 'untuned', batch: 128, losses: { at } },
+      { precision: 'a', kernels: 'tuned', batch: 128, losses: { at: { 1: 0.5 } } },
+      { precision: 'b', batch: 128, failed: 'lost' },
+    ],
+    [
+      { engine: 'pytorch-cuda', batch: 128, losses: { at } },
+      { engine: 'tfjs-webgpu', batch: 128, losses: {} },
+    ],
+  );
+  expect(lines).toEqual([
+    '',
+    'loss, batch 128  step 1  step 200',
+    'dawngrad, a      2.3457   0.50000',
+    'pytorch-cuda     2.3457   0.50000',
+  ]);
+  expect(lossLines([], [])).toEqual([]);
 });
 
 it('counts op tests, and files that break before theirs', () => {
