@@ -126,6 +126,7 @@ export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params>;
 export const defineGeneralKernel = (
   shader: string,
   tile: (constants: Constants) => { readonly rows: number; readonly columns: number },
+  order: 'columns first' | 'rows first' = 'columns first',
 ): GeneralKernel =>
   defineKernel({
     name: shader.replace(/^products\/matmul_(.*)\.wgsl$/, 'matmul.$1'),
@@ -135,7 +136,9 @@ export const defineGeneralKernel = (
     params,
     grid: ({ rows, columns, batches }, constants) => {
       const { rows: high, columns: wide } = tile(constants);
-      return [Math.ceil(columns / wide), Math.ceil(rows / high), batches];
+      const tiles = [Math.ceil(columns / wide), Math.ceil(rows / high)] as const;
+      const [x, y] = order === 'rows first' ? ([tiles[1], tiles[0]] as const) : tiles;
+      return [x, y, batches];
     },
     cost: ({ batches, rows, columns, outer, middle, inner }) => ({
       flops: 2 * batches * rows * columns * outer * middle * inner,
