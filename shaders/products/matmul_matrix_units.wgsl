@@ -35,6 +35,10 @@ import super::shared::tile::tile_of;
 import super::shared::window::{WINDOW, is_inside, place_in_image};
 import super::shared::window_reach::{Reach, reach_of};
 
+enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+
 const THREADS = LANES * SUBGROUPS;
 const TILE_ROWS = EDGE * BANDS_OF_ROWS;
 const TILE_COLUMNS = EDGE * BANDS_OF_COLUMNS;
