@@ -1,7 +1,9 @@
 // Look for gradients that are not finite, before an optimizer takes its step.
 //
-//   find     found[slot] = 1 where one of the gradients is infinite or NaN
+//   find     found[slot] = 1 where one of the gradients, divided by the scale, is infinite or NaN
 //   unscale  the same, and gradient = gradient / scale, in place
+//
+// A scale below 1 may make finite numbers of gradients that are none: so they are looked at as the step would have them.
 //
 // Gradients lie as flat_parameters.wgsl says; elements_of_block tells how many of a block of the parameters are a parameter's, since
 // what is behind those may be anything. Words of the state are as in loss_scale.wgsl; threads that find something all write the same.
@@ -37,9 +39,10 @@ fn any_not_finite(values: vec4f, which: vec4<bool>) -> bool {
 
 @compute @workgroup_size(WORKGROUP)
 fn find(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let unscaling = 1.0 / bitcast<f32>(atomicLoad(&state[0]));
   var found = false;
   for (var i = thread.x; 4u * i < params.size; i += groups.x * WORKGROUP) {
-    found |= any_not_finite(gradient[i], in_parameter(i));
+    found |= any_not_finite(unscaling * gradient[i], in_parameter(i));
   }
   if (found) {
     atomicStore(&state[FOUND + params.slot], 1u);
@@ -50,13 +53,14 @@ fn find(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
 
 @compute @workgroup_size(WORKGROUP)
 fn unscale(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let inverse = 1.0 / bitcast<f32>(atomicLoad(&state[0]));
+  let unscaling = 1.0 / bitcast<f32>(atomicLoad(&state[0]));
   var found = false;
   for (var i = thread.x; 4u * i < params.size; i += groups.x * WORKGROUP) {
     let scaled = unscaled[i];
     let which = in_parameter(i);
-    found |= any_not_finite(scaled, which);
-    unscaled[i] = select(scaled, inverse * scaled, which);
+    let after = unscaling * scaled;
+    found |= any_not_finite(after, which);
+    unscaled[i] = select(scaled, after, which);
   }
   if (found) {
     atomicStore(&state[FOUND + params.slot], 1u);

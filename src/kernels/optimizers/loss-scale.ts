@@ -4,7 +4,7 @@ import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 
 const search = { start: 'u32', size: 'u32', slot: 'u32' } as const;
 
-/** found[slot] = 1 where a gradient is infinite or NaN. */
+/** found[slot] = 1 where a gradient, divided by the scale, is infinite or NaN. */
 export const findNotFiniteKernel = defineKernel({
   name: 'notFinite.find',
   shader: 'optimizers/not_finite.wgsl',

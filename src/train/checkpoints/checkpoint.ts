@@ -60,7 +60,7 @@ const stateSchema = z.object({
     groups: z.array(z.record(z.string(), z.union([z.number(), z.boolean(), numbers]))),
   }),
   schedule: z.record(z.string(), z.number()),
-  /** Of the loss's scale, in a run that scales it. */
+  /** What the loss is scaled by, in a run that scales it. */
   scaler: scalerSchema.optional(),
   /** Which kernels computed it, so that it goes on with the same. */
   tuning: tuningSchema.optional(),

@@ -285,6 +285,14 @@ describe('a GradScaler', () => {
     }
   });
 
+  it('skips a step whose gradients are finite only by a scale below 1', async () => {
+    const scaler = new GradScaler(gpu.device, { initScale: 2 ** -10 });
+    const learning = one();
+    stepWith(scaler, [{ ...learning, gradient: 2 ** 120 }]);
+    expect(await learning.parameter.item()).toBe(1);
+    expect(await scaler.getScale()).toBe(2 ** -11);
+  });
+
   it('serves several optimizers: who finds nothing takes the step, and the scale falls for all', async () => {
     const scaler = new GradScaler(gpu.device, { initScale: 4 });
     const [first, second] = [one(), one()];

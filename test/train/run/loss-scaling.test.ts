@@ -8,7 +8,7 @@ import { GradScaler, type GradScalerState } from '../../../src/nn/optim/grad-sca
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import { constant } from '../../../src/nn/schedule.js';
-import { full } from '../../../src/tensor/create.js';
+import { fromArray } from '../../../src/tensor/create.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { keep } from '../../../src/tensor/tidy.js';
 import { type CheckpointState, readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
@@ -148,10 +148,16 @@ describe('the loss of a run', () => {
 describe('a net whose gradients are not finite at any scale', () => {
   const gpu = device();
 
-  /** Logits of 100, whatever the image, by a quotient whose derivative is -5 10^39. */
+  /** A logit of 100 for the first class, whatever the image, by a quotient whose derivative is -5 10^39. */
   class Steep extends Module {
     readonly divisor = new Parameter(gpu.device, [1], () => Float32Array.of(2e-38));
-    readonly dividend = keep(full(gpu.device, [2, 10], 2e-36));
+    readonly dividend = keep(
+      fromArray(
+        gpu.device,
+        Float32Array.from({ length: 20 }, (_, index) => (index % 10 === 0 ? 2e-36 : 0)),
+        [2, 10],
+      ),
+    );
 
     forward(_: Tensor): Tensor {
       return divide(this.dividend, this.divisor);
