@@ -47,7 +47,7 @@ export function matrixUnits({ rows, columns, depth, split = false }: Tile): Gene
       multipliesMatrices(device, EDGE, LANES) &&
       device.limits.maxComputeWorkgroupStorageSize >= bytes &&
       turnsFor(product, depth) !== undefined,
-    rounds: true,
+    precision: split ? 'high' : 'medium',
   });
 }
 

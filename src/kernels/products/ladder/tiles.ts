@@ -39,7 +39,7 @@ export const half = generalRung({
   kernel: registerKernel,
   constants: { ...threadsFor(64), HALF: true },
   specialise: fetchDirections,
-  rounds: true,
+  precision: 'medium',
 });
 
 /** The rung whose tiles have this many rows and columns, for what can be read and written as `vec4f`. */
