@@ -5,8 +5,9 @@ import { unbroadcast } from '../../unbroadcast.js';
 import { scale } from './scale.js';
 
 /**
- * y = a b, elementwise; shapes broadcast as in NumPy, and b may be a number.
- * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is not f32
+ * y = a b, elementwise; shapes broadcast as in NumPy, and b may be a number. Of f16 and f32
+ * it makes f32.
+ * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is of integers
  */
 export function multiply(a: Tensor, b: Tensor | number): Tensor {
   if (typeof b === 'number') return scale(a, b);

@@ -1,0 +1,8 @@
+import type { Device } from '../gpu/device.js';
+
+/**
+ * As what this device stores activations and their gradients: halves where half precision was asked for and it has them, which
+ * halves what most kernels wait for. Weights and their gradients, sums, statistics, the loss and what optimizers keep are f32 always.
+ */
+export const storedDType = (device: Device): 'f32' | 'f16' =>
+  device.precision === 'half' && device.has('shader-f16') ? 'f16' : 'f32';
