@@ -62,7 +62,7 @@ export const linearGrid = (elements: number): Grid => [
 /** Neighbouring threads that should find neighbouring elements, for their loads to be served together. */
 export const NEIGHBOURS = 32;
 
-/** The cost of a kernel that touches `reads + writes` elements of so many bytes and computes `flops` on them. */
+/** The cost of a kernel that touches `reads + writes` elements of `bytes` bytes and computes `flops` on them. */
 export const elementCost = (elements: number, flops = 0, bytes = 4): Cost => ({
   flops,
   bytes: bytes * elements,
