@@ -66,7 +66,7 @@ export const withNetFlags = (command: Command): Command =>
     .option('--linear-head', 'no ReLU after the class maps')
     .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
     .option('--batch-norm', 'batch normalisation before every ReLU')
-    .addOption(precisionFlag("the recipe's, or single"));
+    .addOption(precisionFlag("the recipe's, or highest"));
 
 /** Adds the options that say what is trained, and how. */
 export const withConfigFlags = (command: Command): Command =>

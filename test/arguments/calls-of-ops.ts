@@ -27,7 +27,7 @@ export function callsOfOps(gpu: {
       [
         dawngrad.Device.create,
         options(
-          { seed: 1, precision: 'single', limits: {}, backend: 'vulkan' },
+          { seed: 1, precision: 'highest', limits: {}, backend: 'vulkan' },
           { seed: -1 },
           { precision: 'double' },
         ),

@@ -54,8 +54,8 @@ describe('a product of more tiles than a launch may have workgroups', () => {
   /** A variant of each shader that is here to be used. */
   const variants = () => {
     const runnable = VARIANTS.filter((variant) => {
-      const { forReading, rounds }: Rung = LADDER[variant];
-      return !forReading && !rounds && runsOn(gpu.device, variant);
+      const { forReading, precision }: Rung = LADDER[variant];
+      return !forReading && !precision && runsOn(gpu.device, variant);
     });
     const shaders = runnable.map((variant) => LADDER[variant].kernel.shader);
     return runnable.filter((_, index) => shaders.indexOf(shaders[index]!) === index);

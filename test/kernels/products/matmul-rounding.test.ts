@@ -27,7 +27,7 @@ const whole64 = (shape: readonly number[], seed: number): Array64 =>
   map64(random64(shape, seed), (value) => Math.round(40 * value));
 
 describe('a matrix product of operands in half precision', () => {
-  const gpu = useDevice({ precision: 'half' });
+  const gpu = useDevice({ precision: 'medium' });
   emulateSubgroupMatrices(gpu);
 
   /** Each takes seconds to compile; subgroup matrices are emulated where there is f16. */

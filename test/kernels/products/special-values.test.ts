@@ -23,7 +23,7 @@ import { upload } from '../../support/expect-op.js';
 import { accepts, runsOn } from '../../support/ladder.js';
 import { expectKinds, ordinary64, placed64, ROTATIONS } from '../../support/special-values.js';
 
-const gpu = useDevice({ precision: 'half' });
+const gpu = useDevice({ precision: 'medium' });
 
 /** One of each shader; the others differ in the size of their tiles. (Subgroup matrices store as `half` does, by one module.) */
 const VARIANTS = ['specification', 'tiled', 'register64', 'half', 'vectorised64', 'broadcast32'] as const;

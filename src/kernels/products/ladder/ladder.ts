@@ -28,7 +28,7 @@ import { half, register, tiled, vectorised } from './tiles.js';
  *
  * CPUs are those that play GPU, by a software driver. The last columns are speeds, a dash where nothing was measured:
  *
- * - CPU: GFLOP/s of the fastest sample in three times `npm run bench -- 512x512x512 --precision half --time 2`; lavapipe of Mesa
+ * - CPU: GFLOP/s of the fastest sample in three times `npm run bench -- 512x512x512 --precision medium --time 2`; lavapipe of Mesa
  *   25.0.7 with vectors of 512 bits, which has no matrix units, on two cores that were busy with other work too.
  * - GPU: TFLOP/s of a single measurement at 192 x 2400 x 32768, the 5x5 convolution of NIN's second block for 128 images, on an
  *   NVIDIA H200 through Vulkan.

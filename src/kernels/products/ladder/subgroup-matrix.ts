@@ -17,7 +17,7 @@ export const subgroupMatrix = (rows: 64 | 128): GeneralRung =>
     constants: { SUBGROUP_ROWS: rows / 32, HALF: true },
     specialise: fetchDirections,
     accepts: multipliesMatrices,
-    rounds: true,
+    precision: 'medium',
   });
 
 /** Subgroups of 32 lanes that multiply matrices of 16 x 16 halves, and add up in single precision. */

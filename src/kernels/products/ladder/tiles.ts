@@ -31,7 +31,7 @@ export const half = generalRung({
   kernel: registerKernel,
   constants: { ...threadsFor(64), HALF: true },
   specialise: fetchDirections,
-  rounds: true,
+  precision: 'medium',
 });
 
 /** The rung whose tiles have this many rows, and 128 columns, for columns that are neighbours in memory and come in fours. */
