@@ -5,4 +5,4 @@ import type { Device } from '../gpu/device.js';
  * halves what most kernels wait for. Weights and their gradients, sums, statistics, the loss and what optimizers keep are f32 always.
  */
 export const storedDType = (device: Device): 'f32' | 'f16' =>
-  device.precision === 'half' && device.has('shader-f16') ? 'f16' : 'f32';
+  device.precision === 'medium' && device.has('shader-f16') ? 'f16' : 'f32';
