@@ -15,7 +15,7 @@
 
 import package::rectify::{rectify_quad, lets_through_quad};
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
-import super::shared::operands::bias;
+import super::shared::operands::{StoredB, StoredC, bias};
 import super::shared::parameters::params;
 import super::shared::pick::pick;
 import super::shared::quads_of_a::{A_ALONG_TERMS, fetch_of, rows_of, load_a};
@@ -26,9 +26,9 @@ import super::shared::thread_tile::{
 import super::shared::tile::tile_of;
 
 // b, mask and c, four elements at a time.
-@group(0) @binding(2) var<storage, read> b_quads: array<vec4f>;
-@group(0) @binding(4) var<storage, read> mask_quads: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> c_quads: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b_quads: array<vec4<StoredB>>;
+@group(0) @binding(4) var<storage, read> mask_quads: array<vec4<StoredC>>;
+@group(0) @binding(5) var<storage, read_write> c_quads: array<vec4<StoredC>>;
 
 var<workgroup> a_slice: array<vec4f, DEPTH * (A_QUADS + 1u)>; // [term][quad]
 var<workgroup> b_slice: array<vec4f, DEPTH * (B_QUADS + 1u)>;
@@ -65,7 +65,7 @@ fn load_b(columns: Columns, term: Term) -> vec4f {
   if (term.outer >= params.outer) {
     return vec4f();
   }
-  return b_quads[columns.b + (term.outer * params.b_outer + term.inner * params.b_inner) / 4u];
+  return vec4f(b_quads[columns.b + (term.outer * params.b_outer + term.inner * params.b_inner) / 4u]);
 }
 
 fn store(columns: Columns, row: u32, sums: vec4f) {
@@ -82,15 +82,15 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
     values += vec4f(bias[i], bias[i + 1u], bias[i + 2u], bias[i + 3u]);
   }
   if (ACCUMULATE) {
-    values += c_quads[at];
+    values += vec4f(c_quads[at]);
   }
   if (RELU) {
     values = rectify_quad(values);
   }
   if (MASK) {
-    values = select(vec4f(), values, lets_through_quad(mask_quads[at]));
+    values = select(vec4f(), values, lets_through_quad(vec4f(mask_quads[at])));
   }
-  c_quads[at] = values;
+  c_quads[at] = vec4<StoredC>(values);
 }
 
 @compute @workgroup_size(THREADS)

@@ -3,6 +3,7 @@ import { type DType, Tensor } from '../tensor/tensor.js';
 import { type BroadcastLayout, broadcastLayout, isFlat, NO_LAYOUT, stretchedInPart } from './broadcast.js';
 import { checkFloats } from './check.js';
 import { defineKernel, launch, linearGrid } from './kernel.js';
+import { commonDType } from './stored-dtype.js';
 
 /** Values of the shader's OPERATION. */
 const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
@@ -101,26 +102,38 @@ function paramsOf(
 }
 
 /**
- * `a op b`, elementwise, of the shape to which `a` and `b` broadcast; f16 where both are.
+ * `a op b`, elementwise, of the shape to which `a` and `b` broadcast.
+ * @param dtype of the result: by default f16 where both are
  * @throws ShapeError when they do not, or take more than four separate axes to; ArgumentError when one is of integers
  */
-export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor {
+export function elementwise(
+  operation: Operation,
+  a: Tensor,
+  b: Tensor,
+  dtype: DType = commonDType(a, b),
+): Tensor {
   checkFloats(operation, 'a', a);
   checkFloats(operation, 'b', b);
   const shape = broadcastShape(operation, a.shape, b.shape);
   const layout = broadcastLayout(a.shape, b.shape, shape);
-  if (!layout) return elementwiseOfStretched(operation, a, b, shape);
-  const y = new Tensor(a.device, shape, a.dtype === b.dtype ? a.dtype : 'f32');
+  if (!layout) return elementwiseOfStretched(operation, a, b, shape, dtype);
+  const y = new Tensor(a.device, shape, dtype);
   const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
   launch(kernel, { a, b, y }, paramsOf(y.size, 0, layout), { OPERATION: OPERATIONS[operation] });
   return y;
 }
 
 /** `a op b` where one launch cannot stretch them both: one of them is stretched before. */
-function elementwiseOfStretched(operation: Operation, a: Tensor, b: Tensor, shape: Shape): Tensor {
+function elementwiseOfStretched(
+  operation: Operation,
+  a: Tensor,
+  b: Tensor,
+  shape: Shape,
+  dtype: DType,
+): Tensor {
   const aIsWide = sameShape(a.shape, shape);
   const wide = broadcastTo(aIsWide ? b : a, shape);
-  const y = aIsWide ? elementwise(operation, a, wide) : elementwise(operation, wide, b);
+  const y = aIsWide ? elementwise(operation, a, wide, dtype) : elementwise(operation, wide, b, dtype);
   wide.dispose();
   return y;
 }
