@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Grid, MOST_WORKGROUPS, piecesOf } from '../../src/kernels/grid.js';
-import { conv2d, conv2dInputGradient, conv2dParameterGradients } from '../../src/kernels/products/conv2d.js';
+import { conv2d, conv2dInputGradient } from '../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../src/kernels/products/conv2d-parameter-gradients.js';
 import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import { multiplyInto } from '../../src/kernels/products/matmul.js';

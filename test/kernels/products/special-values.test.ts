@@ -3,12 +3,8 @@
  * Where PyTorch puts them in whole layers, test/autograd/special-values.test.ts says.
  */
 import { describe, expect, it } from 'vitest';
-import {
-  type ConvolutionChoice,
-  conv2d,
-  conv2dInputGradient,
-  conv2dParameterGradients,
-} from '../../../src/kernels/products/conv2d.js';
+import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
 import { localConv2d } from '../../../src/kernels/products/local-conv2d.js';
 import { multiplyInto } from '../../../src/kernels/products/matmul.js';

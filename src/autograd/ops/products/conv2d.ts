@@ -3,11 +3,8 @@ import { ShapeError } from '../../../errors/errors.js';
 import { boolean } from '../../../errors/rules.js';
 import { biasGradient } from '../../../kernels/bias-gradient.js';
 import { checkDType, checkFloats } from '../../../kernels/check.js';
-import {
-  conv2dInputGradient,
-  conv2dParameterGradients,
-  conv2d as forward,
-} from '../../../kernels/products/conv2d.js';
+import { conv2dInputGradient, conv2d as forward } from '../../../kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../kernels/products/conv2d-parameter-gradients.js';
 import {
   checkRank,
   formatShape,

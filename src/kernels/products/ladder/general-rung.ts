@@ -128,6 +128,7 @@ export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params, k
 export const defineGeneralKernel = (
   shader: string,
   tile: (constants: Constants) => { readonly rows: number; readonly columns: number },
+  order: 'columns first' | 'rows first' = 'columns first',
 ): GeneralKernel =>
   defineKernel({
     name: shader.replace(/^products\/matmul_(.*)\.wgsl$/, 'matmul.$1'),
@@ -138,7 +139,9 @@ export const defineGeneralKernel = (
     params,
     grid: ({ rows, columns, batches }, constants) => {
       const { rows: high, columns: wide } = tile(constants);
-      return [Math.ceil(columns / wide), Math.ceil(rows / high), batches];
+      const tiles = [Math.ceil(columns / wide), Math.ceil(rows / high)] as const;
+      const [x, y] = order === 'rows first' ? ([tiles[1], tiles[0]] as const) : tiles;
+      return [x, y, batches];
     },
     cost: ({ batches, rows, columns, outer, middle, inner }, { StoredA, StoredB, StoredC }) => ({
       flops: 2 * batches * rows * columns * outer * middle * inner,
