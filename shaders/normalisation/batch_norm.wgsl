@@ -9,12 +9,14 @@
 // x, y and their gradients are [batch, channels, length], and dealt to workgroups and threads as channels.wgsl says; all else is
 // [channels], but for partial sums, which are [channels, parts]. Mean and variance of a batch are found in batch_statistics.wgsl.
 //
-// A sum over a channel starts as one sum a thread, and these meet in workgroup memory: `partial_sums`. `parameter_gradients` ends
-// them, a workgroup a channel. The order of additions never changes.
+// A sum over a channel starts as one sum a thread in `partial_sums`; `parameter_gradients` ends it, a workgroup a channel. The order
+// of additions never changes.
 
 import package::nan::unless_nan;
 import super::exact::inverse_root;
-import super::channels::{WORKGROUP, ALIGNED, Stored, params, stretch_of, place_of, next_place, quad_at, channel_of};
+import super::channels::{
+  WORKGROUP, FINISHING, MEETING, ALIGNED, Stored, params, stretch_of, place_of, next_place, quad_at, channel_of
+};
 
 // Was the mean taken from this batch? If not, from running statistics.
 const TRAINING: bool = true;
@@ -99,10 +101,16 @@ fn partial_sums(
       gradients += select(vec4f(), gradient, quad.mine);
       place = next_place(place);
     }
-    of_thread[thread] = vec2f(
+    let mine = vec2f(
       (products.x + products.y) + (products.z + products.w),
       (gradients.x + gradients.y) + (gradients.z + gradients.w),
     );
+    let part = channel * params.parts + group.y;
+    if (!MEETING) {
+      partial[part * WORKGROUP + thread] = mine;
+      continue;
+    }
+    of_thread[thread] = mine;
     workgroupBarrier();
     for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
       if (thread < half) {
@@ -111,7 +119,7 @@ fn partial_sums(
       workgroupBarrier();
     }
     if (thread == 0u) {
-      partial[channel * params.parts + group.y] = of_thread[0];
+      partial[part] = of_thread[0];
     }
     workgroupBarrier();
   }
@@ -120,8 +128,6 @@ fn partial_sums(
 @group(0) @binding(4) var<storage, read> partials: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> gamma_sum: array<f32>;
 @group(0) @binding(6) var<storage, read_write> beta_sum: array<f32>;
-
-const FINISHING: u32 = 64u;
 
 var<workgroup> of_part: array<vec2f, FINISHING>;
 
@@ -139,7 +145,7 @@ fn parameter_gradients(
     }
     of_part[thread] = total;
     workgroupBarrier();
-    for (var half = FINISHING / 2u; half > 0u; half /= 2u) {
+    for (var half = FINISHING / 2u + params.nothing; half > 0u; half /= 2u) {
       if (thread < half) {
         of_part[thread] += of_part[thread + half];
       }

@@ -7,8 +7,8 @@
 // off by their last rounding alone.
 //
 // Any pivot would do, were it not for rounding too: the mean of squares less the square of the mean loses every digit where the
-// mean is large. The mean itself would need another reading of x. So the pivot is the mean of a sample, a quad for each thread
-// from all over the channel; with 1,024 values in it the squares are too large by a thousandth, as a rule.
+// mean is large. The mean itself would need another reading of x. So the pivot is the mean of a sample, eight quads from all over
+// the channel; with 32 values in it the squares are too large by a thirtieth, as a rule.
 //
 // x is dealt out as channels.wgsl says. `partial_statistics` leaves sums for each part of each channel: [channels, parts].
 // `statistics` ends them: a workgroup has a channel, its threads some parts each, and these meet in workgroup memory, in an order
@@ -19,7 +19,7 @@ import package::nan::is_finite;
 import package::rectify::rectify;
 import super::exact::left_of;
 import super::channels::{
-  WORKGROUP, Stored, params, quads_of_channel, stretch_of, place_of, next_place, quad_at
+  WORKGROUP, FINISHING, MEETING, Stored, params, Place, quads_of_plane, stretch_of, place_of, next_place, quad_at
 };
 
 // A sum, and what was rounded away on the way to it.
@@ -93,31 +93,21 @@ fn both(one: Part, other: Part) -> Part {
 @group(0) @binding(1) var<storage, read> x: array<vec4<Stored>>;
 @group(0) @binding(2) var<storage, read_write> partial: array<Part>;
 
-var<workgroup> sample: array<vec2f, WORKGROUP>; // a sum, and of how many
 var<workgroup> of_thread: array<Part, WORKGROUP>;
 
-fn sum_of(quad: vec4f) -> f32 {
-  return (quad.x + quad.y) + (quad.z + quad.w);
-}
+const SAMPLE: u32 = 8u;
 
 // The mean of a sample of the channel; 0 where it is infinite or NaN.
-fn pivot_of(channel: u32, thread: u32) -> f32 {
-  let quads = quads_of_channel();
-  var mine = vec2f();
-  if (thread < quads) {
-    let quad = quad_at(place_of(thread * max(quads / WORKGROUP, 1u)), channel);
-    let values = select(vec4f(), vec4f(x[quad.at]), quad.mine);
-    mine = vec2f(sum_of(values), sum_of(select(vec4f(), vec4f(1.0), quad.mine)));
+fn pivot_of(channel: u32) -> f32 {
+  var sums = vec4f();
+  var counts = vec4f();
+  for (var i = params.nothing; i < SAMPLE; i++) {
+    let place = Place(i * params.batch / SAMPLE, i * quads_of_plane() / SAMPLE);
+    let quad = quad_at(place, channel);
+    sums += select(vec4f(), vec4f(x[quad.at]), quad.mine);
+    counts += select(vec4f(), vec4f(1.0), quad.mine);
   }
-  sample[thread] = mine;
-  workgroupBarrier();
-  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
-    if (thread < half) {
-      sample[thread] += sample[thread + half];
-    }
-    workgroupBarrier();
-  }
-  let mean = sample[0].x / max(sample[0].y, 1.0);
+  let mean = dot(sums, vec4f(1.0)) / max(dot(counts, vec4f(1.0)), 1.0);
   return select(0.0, mean, is_finite(mean));
 }
 
@@ -129,7 +119,7 @@ fn partial_statistics(
 ) {
   let stretch = stretch_of(group.y);
   for (var channel = group.x; channel < params.channels; channel += groups.x) {
-    let pivot = pivot_of(channel, thread);
+    let pivot = pivot_of(channel);
     var values = Sums();
     var squares = Sums();
     var place = place_of(stretch.first + thread);
@@ -141,7 +131,13 @@ fn partial_statistics(
       squares = plus_quad(squares, deviation * deviation);
       place = next_place(place);
     }
-    of_thread[thread] = Part(pivot, in_one(values), in_one(squares));
+    let mine = Part(pivot, in_one(values), in_one(squares));
+    let part = channel * params.parts + group.y;
+    if (!MEETING) {
+      partial[part * WORKGROUP + thread] = mine;
+      continue;
+    }
+    of_thread[thread] = mine;
     workgroupBarrier();
     for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
       if (thread < half) {
@@ -150,7 +146,7 @@ fn partial_statistics(
       workgroupBarrier();
     }
     if (thread == 0u) {
-      partial[channel * params.parts + group.y] = of_thread[0];
+      partial[part] = of_thread[0];
     }
     workgroupBarrier();
   }
@@ -161,8 +157,6 @@ fn partial_statistics(
 @group(0) @binding(3) var<storage, read_write> variance: array<f32>;
 @group(0) @binding(4) var<storage, read_write> running_mean: array<f32>;
 @group(0) @binding(5) var<storage, read_write> running_variance: array<f32>;
-
-const FINISHING: u32 = 64u;
 
 var<workgroup> of_part: array<Part, FINISHING>;
 
@@ -180,7 +174,7 @@ fn finish(channel: u32, thread: u32) -> Moments {
   }
   of_part[thread] = mine;
   workgroupBarrier();
-  for (var half = FINISHING / 2u; half > 0u; half /= 2u) {
+  for (var half = FINISHING / 2u + params.nothing; half > 0u; half /= 2u) {
     if (thread < half) {
       of_part[thread] = both(of_part[thread], of_part[thread + half]);
     }

@@ -5,6 +5,8 @@
 // its threads take the quads of the stretch in turn. They go from place to place without dividing. Workgroups along x have
 // neighbouring channels, which lie side by side in memory.
 //
+// The sums of a workgroup's threads meet in workgroup memory, where barriers are cheap (MEETING); else each of its threads leaves one.
+//
 // Where length is no multiple of four (not ALIGNED), a plane may begin and end within a quad that it shares with others. Sums leave
 // out the elements that are not of the plane. An element of a result is stored by whoever has the first one of its quad.
 
@@ -12,7 +14,7 @@ struct Params {
   batch: u32,
   channels: u32,
   length: u32,
-  parts: u32,
+  parts: u32, // or sums, where those of a channel are ended
   eps: f32,
   momentum: f32,
   // Always 0, which the compiler does not know.
@@ -21,6 +23,9 @@ struct Params {
 
 const WORKGROUP: u32 = 256u;
 const ALIGNED: bool = false;
+const MEETING: bool = true;
+// Threads that end the sums of a channel.
+const FINISHING: u32 = 64u;
 
 // How elements of x, y and their gradients are stored. All arithmetic is in single precision.
 alias Stored = f32;

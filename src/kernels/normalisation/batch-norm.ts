@@ -88,16 +88,17 @@ export function batchNormGradients(
   { eps, training }: { eps: number; training: boolean },
 ): [Tensor, Tensor, Tensor] {
   const { device } = x;
-  const { sizes, constants } = channelsOf(x);
+  const { sizes, constants, ends } = channelsOf(x);
   const params = { ...sizes, eps };
   const inputs = { x, mean, variance };
-  const partial = new Tensor(device, [sizes.channels, sizes.parts, 2]);
+  const partial = new Tensor(device, [sizes.channels, ends.sizes.parts, 2]);
   launch(batchNormPartialSums, { ...inputs, y_gradient: outputGradient, partial }, params, constants);
   const [gammaGradient, betaGradient] = [new Tensor(device, gamma.shape), new Tensor(device, gamma.shape)];
   launch(
     batchNormParameterGradients,
     { ...inputs, partials: partial, gamma_sum: gammaGradient, beta_sum: betaGradient },
-    params,
+    { ...ends.sizes, eps },
+    ends.constants,
   );
   partial.dispose();
 

@@ -67,20 +67,21 @@ export interface Running extends Statistics {
  */
 export function batchStatistics(x: Tensor, running?: Running): Statistics {
   const { device } = x;
-  const { sizes, constants } = channelsOf(x);
-  const partial = new Tensor(device, [sizes.channels, sizes.parts, OF_PART]);
+  const { sizes, constants, ends } = channelsOf(x);
+  const partial = new Tensor(device, [sizes.channels, ends.sizes.parts, OF_PART]);
   const [mean, variance] = [new Tensor(device, [sizes.channels]), new Tensor(device, [sizes.channels])];
   launch(batchStatisticsPartial, { x, partial }, sizes, constants);
-  const ends = { partials: partial, mean, variance };
+  const moments = { partials: partial, mean, variance };
   if (running) {
     const { mean: running_mean, variance: running_variance, momentum } = running;
     launch(
       batchStatisticsMomentsAndRunning,
-      { ...ends, running_mean, running_variance },
-      { ...sizes, momentum },
+      { ...moments, running_mean, running_variance },
+      { ...ends.sizes, momentum },
+      ends.constants,
     );
   } else {
-    launch(batchStatisticsMoments, ends, sizes);
+    launch(batchStatisticsMoments, moments, ends.sizes, ends.constants);
   }
   partial.dispose();
   return { mean, variance };

@@ -32,26 +32,40 @@ export const partsGrid = ({ channels, parts }: Params): Grid => [Math.min(channe
 export const channelsGrid = ({ channels }: Params): Grid => [Math.min(channels, MOST_CHANNELS), 1, 1];
 
 /**
- * Threads that share a part of a channel, and how many workgroups there should be: on a GPU as many as fill a large one twice. A
- * software driver wants few threads to wait for each other, and few workgroups.
+ * How many threads share a part of a channel, and how many end its sums; how many workgroups there should be: on a GPU as many as
+ * fill a large one twice. On a software driver threads do not wait for each other, and few workgroups cost less.
  */
 const SHARING = {
-  software: { threads: 32, workgroups: 256 },
-  hardware: { threads: 256, workgroups: 2048 },
+  software: { threads: 32, ending: 16, meeting: false, workgroups: 256 },
+  hardware: { threads: 256, ending: 64, meeting: true, workgroups: 2048 },
 };
 
 /** Quads that a thread should have at least, for the end of a sum to be worth it. */
 const WORTH_A_THREAD = 4;
 
-/** x [N, C, ...] as the shaders see it, cut into parts that keep a device busy. */
-export function channelsOf(x: Tensor): { readonly sizes: Params; readonly constants: Constants } {
+/** How kernels of batch normalisation are launched on x. */
+interface Channels {
+  /** x [N, C, ...] as the shaders see it, cut into parts that keep a device busy. */
+  readonly sizes: Params;
+  readonly constants: Constants;
+  /** The same for those that end sums: what are parts to the others are sums to them. */
+  readonly ends: { readonly sizes: Params; readonly constants: Constants };
+}
+
+export function channelsOf(x: Tensor): Channels {
   const [batch, channels, ...positions] = x.shape;
   const length = sizeOf(positions);
-  const { threads, workgroups } = SHARING[x.device.adapter.software ? 'software' : 'hardware'];
+  const { threads, ending, meeting, workgroups } =
+    SHARING[x.device.adapter.software ? 'software' : 'hardware'];
   const most = Math.ceil((batch * length) / (4 * WORTH_A_THREAD * threads));
   const parts = Math.max(1, Math.min(Math.ceil(workgroups / channels), most));
+  const sizes = { batch, channels, length, parts, eps: 0, momentum: 0, nothing: 0 };
   return {
-    sizes: { batch, channels, length, parts, eps: 0, momentum: 0, nothing: 0 },
-    constants: { WORKGROUP: threads, ALIGNED: length % 4 === 0 },
+    sizes,
+    constants: { WORKGROUP: threads, ALIGNED: length % 4 === 0, MEETING: meeting },
+    ends: {
+      sizes: { ...sizes, parts: meeting ? parts : parts * threads },
+      constants: { FINISHING: ending },
+    },
   };
 }
