@@ -13,6 +13,7 @@
  */
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { storedDType } from '../stored-dtype.js';
 import { unfoldedConv2d, unfoldedInputGradient } from './conv2d-unfolded.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
@@ -77,7 +78,7 @@ export function conv2d(
   const sizes = sizesOf(x.shape, weight.shape, window);
   const { images, channels, outputs, height, width, outHeight, outWidth, taps, depth } = sizes;
   const { pixels, positions } = sizes;
-  const y = new Tensor(x.device, [images, outputs, outHeight, outWidth]);
+  const y = new Tensor(x.device, [images, outputs, outHeight, outWidth], storedDType(x.device));
   const epilogue: Epilogue = bias ? { bias: { values: bias, per: 'row' }, relu } : { relu };
   if (algorithm === 'unfolded') return unfoldedConv2d(y, x, weight, window, epilogue, variant);
   const { stride, padding, dilation, kernel } = window;
@@ -139,7 +140,7 @@ export function conv2dInputGradient(
 ): Tensor {
   const sizes = sizesOf(inputShape, weight.shape, window);
   const { images, channels, outputs, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
-  const inputGradient = new Tensor(weight.device, inputShape);
+  const inputGradient = new Tensor(weight.device, inputShape, mask?.dtype ?? outputGradient.dtype);
   const { stride, padding, dilation, kernel } = window;
   if (algorithm === 'unfolded' || stride.some((step) => step > 1)) {
     return unfoldedInputGradient(inputGradient, outputGradient, weight, window, mask, variant);
