@@ -14,6 +14,7 @@ export async function open(precision) {
   const load = (file) => import(pathToFileURL(join(dist, file)));
   const dawngrad = await load('index.js');
   const convolution = await load('kernels/products/conv2d.js');
+  const gradients = await load('kernels/products/conv2d-parameter-gradients.js');
   const { windowOf } = await load('tensor/shape.js');
   const { matmul, SGD, tidy } = dawngrad;
   const device = await dawngrad.Device.create(precision ? { precision } : {});
@@ -121,7 +122,7 @@ export async function open(precision) {
         const shape = [conv.outputs, conv.inputs, conv.kernelSize, conv.kernelSize];
         return kernelWork(
           arrays,
-          ({ dy, x }) => convolution.conv2dParameterGradients(dy, x, shape, window, false).weight,
+          ({ dy, x }) => gradients.conv2dParameterGradients(dy, x, shape, window, false).weight,
         );
       },
       matmul: (_, arrays) => kernelWork(arrays, ({ a, b }) => matmul(a, b)),

@@ -11,6 +11,7 @@ import { variantsFor } from '../../kernels/products/choice/choose-variant.js';
 import type { MeasuredProducts } from '../../kernels/products/choice/measured-table.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
+import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { multiplyInto } from '../../kernels/products/matmul.js';
 import type { Product } from '../../kernels/products/product.js';
 import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';
@@ -221,7 +222,8 @@ async function compileAndRun({ device, clock, compile }: Workbench, launch: () =
  */
 function toleranceOf({ outer, middle = 1, inner }: Product, variant: MatmulVariant): number {
   const terms = outer * middle * inner;
-  return LADDER[variant].rounds ? 2 ** -21 * (terms ** 1.5 + 8) : 2 ** -22 * (terms + 8);
+  const { precision = 'highest' }: Rung = LADDER[variant];
+  return precision === 'highest' ? 2 ** -22 * (terms + 8) : 2 ** -21 * (terms ** 1.5 + 8);
 }
 
 function whatIsWrong(values: Float32Array, reference: Float32Array, tolerance: number): string | undefined {
