@@ -1,12 +1,12 @@
-/** How exactly matrix products may be computed, from the most exact down: the list is the engine's own, where it has one. */
-const names = await import('../dist/gpu/precision.js').catch(() => ({ PRECISIONS: ['single', 'half'] }));
+/** How exactly matrix products may be computed, from the most exact down: the list is the engine's own. */
+import { PRECISIONS, renamed } from '../dist/gpu/precision.js';
+
+export { PRECISIONS };
 
 /** A precision by the name that somebody gave it, which may be an old one. */
-export const precisionNamed = (name) => names.renamed?.(name) ?? name;
+export const precisionNamed = renamed;
 
-/** What `Device.create({ precision })` takes; without one it takes the first. */
-export const PRECISIONS = names.PRECISIONS;
-
+/** What a device has that was not asked for another. */
 export const [EXACT] = PRECISIONS;
 
 /**
