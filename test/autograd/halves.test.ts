@@ -9,12 +9,14 @@ import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
+import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
 import { maxPool2d } from '../../src/autograd/ops/pools/max-pool2d.js';
 import { maxout } from '../../src/autograd/ops/pools/maxout.js';
 import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
 import { linear } from '../../src/autograd/ops/products/linear.js';
+import { localConv2d } from '../../src/autograd/ops/products/local-conv2d.js';
 import { matmul } from '../../src/autograd/ops/products/matmul.js';
 import { mean } from '../../src/autograd/ops/reductions/mean.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
@@ -33,7 +35,7 @@ import {
   parameter,
 } from '../support/expect-halves.js';
 import { upload } from '../support/expect-op.js';
-import { asHalf, useHalves } from '../support/halves.js';
+import { asHalf, halved64, useHalves } from '../support/halves.js';
 
 const gpu = useHalves({ precision: 'medium' });
 
@@ -79,6 +81,16 @@ const STORED: readonly Case[] = [
   ['batchNorm2d, training', batchNorm(true), normalised([3, 5, 3, 3])],
   ['batchNorm2d, training, four positions at a time', batchNorm(true), normalised([3, 5, 4, 2])],
   ['batchNorm2d, evaluation', batchNorm(false), normalised([3, 5, 3, 3])],
+  ['localResponseNorm', (a) => localResponseNorm(a!, { size: 3, alpha: 1 }), [x]],
+  [
+    'localConv2d',
+    (a, w, b) => localConv2d(a!, w!, b!, { padding: 1 }),
+    [
+      activation(random64([2, 3, 5, 4], 1)),
+      parameter(random64([5, 4, 2, 3, 3, 3], 2)),
+      parameter(halved64(random64([2, 5, 4], 3))),
+    ],
+  ],
   ['conv2d', (a, w, b) => conv2d(a!, w!, b!, { padding: 1 }), convolution(3)],
   ['conv2d with a ReLU', (a, w, b) => conv2d(a!, w!, b!, { padding: 1, relu: true }), convolution(3)],
   ['conv2d of 5 x 5', (a, w, b) => conv2d(a!, w!, b!, { padding: 2 }), convolution(5)],
