@@ -12,6 +12,7 @@ const FIELDS = {
   lr: 'learningRate',
   seed: 'seed',
   precision: 'precision',
+  lossScaling: 'lossScaling',
   width: 'width',
   limit: 'limit',
   optimizer: 'optimizer',
@@ -82,6 +83,12 @@ export const withConfigFlags = (command: Command): Command =>
       '--validation <n>',
       'hold out n training images, and test at the end only; 0: none',
       wholeNumber(0),
+    )
+    .addOption(
+      choice('--loss-scaling <name>', 'with --precision medium: as gradients allow (dynamic, the default)', [
+        'dynamic',
+        'off',
+      ]),
     )
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))

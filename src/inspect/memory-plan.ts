@@ -101,8 +101,8 @@ function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
   return { ...bytes, train: floats, test: floats };
 }
 
-function planTraining({ device, train, model, optimizer }: Session, batch: number): StepPlan {
-  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer));
+function planTraining({ device, train, model, optimizer, scaler }: Session, batch: number): StepPlan {
+  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer, scaler));
   try {
     return program.plan(batch);
   } catch (error) {

@@ -50,7 +50,7 @@ describe('Device.create', () => {
       'an unknown precision',
       { precision: 'double' as 'medium' },
       ArgumentError,
-      /^Device.create: precision is 'double'; it must be 'highest', 'high' or 'medium'$/,
+      /^Device.create: precision is 'double'; it must be 'highest' or 'high' or 'medium'$/,
     ],
     ['an unknown limit', { limits: { maxHope: 1 } }, ArgumentError, /WebGPU has no limit called "maxHope"/],
     ['a limit by the name of a method', { limits: { constructor: 1 } }, ArgumentError, /no limit called/],

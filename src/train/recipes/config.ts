@@ -64,6 +64,8 @@ export const configSchema = z.strictObject({
   seed: natural.max(2 ** 32 - 1),
   /** What matrix products may round their operands to. */
   precision: precisionSchema.default('highest'),
+  /** With medium precision: is the loss scaled, so that small gradients do not vanish? Nothing is with a higher one. */
+  lossScaling: z.enum(['dynamic', 'off']).default('dynamic'),
   epochs: count,
   /** How often the run is saved within an epoch, besides at its end: by time or by steps, or `false` for never. */
   checkpointEvery: z

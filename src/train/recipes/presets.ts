@@ -104,6 +104,7 @@ const DROPOUT: Readonly<Record<string, number>> = { 'nin-glyphs': 0, 'nin-mnist'
 export const plainSystem = (model: string) => ({
   seed: 0,
   precision: 'highest' as const,
+  lossScaling: 'dynamic' as const,
   retrain: false,
   checkpointEvery: { minutes: 10 },
   preprocessing: [{ name: 'standardise' as const }],

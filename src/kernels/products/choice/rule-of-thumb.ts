@@ -26,5 +26,5 @@ function onGpu({ batches, rows, columns }: Product): readonly MatmulVariant[] {
     const wasted = high * height - rows;
     return (wasted <= rows / 8 || height === 64) && batches * high * Math.ceil(columns / 128) >= BUSY;
   });
-  return height ? [`subgroupMatrix${height}`, 'half', `vectorised${height}`, `register${height}`] : ['tiled'];
+  return height ? [`matrixUnits${height}`, 'half', `vectorised${height}`, `register${height}`] : ['tiled'];
 }

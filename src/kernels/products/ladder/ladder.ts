@@ -1,8 +1,8 @@
 import { broadcast, stacked } from './broadcast.js';
+import { matrixUnits } from './matrix-units.js';
 import { naive } from './naive.js';
 import type { Rung } from './rung.js';
 import { specification } from './specification.js';
-import { subgroupMatrix } from './subgroup-matrix.js';
 import { half, register, tiled, vectorised } from './tiles.js';
 
 /**
@@ -45,8 +45,15 @@ export const LADDER = {
   vectorised128: vectorised(128, 128),
   vectorised160: vectorised(160, 64),
   half,
-  subgroupMatrix64: subgroupMatrix(64),
-  subgroupMatrix128: subgroupMatrix(128),
+  matrixUnits64narrow: matrixUnits({ rows: 64, columns: 64, depth: 32 }),
+  matrixUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32 }),
+  matrixUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16 }),
+  matrixUnits128: matrixUnits({ rows: 128, columns: 128, depth: 32 }),
+  matrixUnits128shallow: matrixUnits({ rows: 128, columns: 128, depth: 16 }),
+  matrixUnits128wide: matrixUnits({ rows: 128, columns: 256, depth: 32 }),
+  splitUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32, split: true }),
+  splitUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16, split: true }),
+  splitUnits128: matrixUnits({ rows: 128, columns: 128, depth: 16, split: true }),
   broadcast16: broadcast(16),
   broadcast32: broadcast(32),
   broadcast64: broadcast(64),

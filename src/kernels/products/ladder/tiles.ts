@@ -48,7 +48,9 @@ export const vectorised = (rows: 64 | 96 | 128 | 160, columns: 64 | 128): Genera
     kernel: vectorisedKernel,
     constants: { TILE_ROWS: rows, TILE_COLUMNS: columns },
     specialise: (product) => comesInFours(product, SLICE) as InFours,
-    accepts: (_, product) => comesInFours(product, SLICE) !== undefined,
+    accepts: ({ limits }, product) =>
+      limits.maxComputeWorkgroupStorageSize >= 16 * SLICE * ((rows + columns) / 4 + 2) &&
+      comesInFours(product, SLICE) !== undefined,
   });
 
 /** Neighbouring threads fetch along the axis whose elements are closer in memory. */
