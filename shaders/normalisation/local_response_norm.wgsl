@@ -18,6 +18,8 @@
 
 import package::nan::unless_nan;
 
+alias Stored = f32;
+
 struct Params {
   planes: u32,
   channels: u32,
@@ -33,7 +35,7 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 
 // The first and the last plane of an image that are no more than `before` before and `after` after one of it.
 fn planes_around(plane: u32, before: u32, after: u32) -> vec2u {
@@ -44,7 +46,7 @@ fn planes_around(plane: u32, before: u32, after: u32) -> vec2u {
 fn base(window: vec2u, position: u32) -> f32 {
   var sum = 0.0;
   for (var plane = window.x; plane <= window.y; plane++) {
-    let value = x[plane * params.positions + position];
+    let value = f32(x[plane * params.positions + position]);
     sum += value * value;
   }
   return params.k + params.scale * sum;
@@ -54,7 +56,7 @@ fn power(base: f32, exponent: f32) -> f32 {
   return unless_nan(pow(base, exponent), base);
 }
 
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -65,11 +67,11 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   let window = planes_around(plane, params.before, params.after);
   for (var position = thread.x; position < params.positions; position += groups.x * WORKGROUP) {
     let i = plane * params.positions + position;
-    y[i] = x[i] * power(base(window, position), -params.beta);
+    y[i] = Stored(f32(x[i]) * power(base(window, position), -params.beta));
   }
 }
 
-@group(0) @binding(2) var<storage, read> output_gradient: array<f32>;
+@group(0) @binding(2) var<storage, read> output_gradient: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> terms: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -81,12 +83,12 @@ fn backward_terms(@builtin(global_invocation_id) thread: vec3u, @builtin(num_wor
   let window = planes_around(plane, params.before, params.after);
   for (var position = thread.x; position < params.positions; position += groups.x * WORKGROUP) {
     let i = plane * params.positions + position;
-    terms[i] = output_gradient[i] * x[i] * power(base(window, position), -params.beta - 1.0);
+    terms[i] = f32(output_gradient[i]) * f32(x[i]) * power(base(window, position), -params.beta - 1.0);
   }
 }
 
 @group(0) @binding(3) var<storage, read> all_terms: array<f32>;
-@group(0) @binding(4) var<storage, read_write> input_gradient: array<f32>;
+@group(0) @binding(4) var<storage, read_write> input_gradient: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -102,7 +104,7 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
       sum += all_terms[other * params.positions + position];
     }
     let i = plane * params.positions + position;
-    let direct = output_gradient[i] * power(base(window, position), -params.beta);
-    input_gradient[i] = direct - 2.0 * params.scale * params.beta * x[i] * sum;
+    let direct = f32(output_gradient[i]) * power(base(window, position), -params.beta);
+    input_gradient[i] = Stored(direct - 2.0 * params.scale * params.beta * f32(x[i]) * sum);
   }
 }

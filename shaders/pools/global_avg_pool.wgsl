@@ -10,6 +10,8 @@
 // Backward: a plane belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in
 // src/kernels/planes.ts); all divide once, for their plane.
 
+alias Stored = f32; // of x and dx
+
 struct Params {
   planes: u32,
   plane_size: u32,
@@ -19,7 +21,7 @@ const WORKGROUP: u32 = 64u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -30,17 +32,17 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     let quads_end = end - params.plane_size % 4u;
     var sums = vec4f();
     for (var i = start; i < quads_end; i += 4u) {
-      sums += vec4f(x[i], x[i + 1u], x[i + 2u], x[i + 3u]);
+      sums += vec4f(f32(x[i]), f32(x[i + 1u]), f32(x[i + 2u]), f32(x[i + 3u]));
     }
     for (var i = quads_end; i < end; i++) {
-      sums.x += x[i];
+      sums.x += f32(x[i]);
     }
     y[plane] = ((sums.x + sums.y) + (sums.z + sums.w)) / f32(params.plane_size);
   }
 }
 
 @group(0) @binding(1) var<storage, read> output_gradient: array<f32>;
-@group(0) @binding(2) var<storage, read_write> input_gradient: array<f32>;
+@group(0) @binding(2) var<storage, read_write> input_gradient: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -48,7 +50,7 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
   if (plane >= params.planes) {
     return;
   }
-  let gradient = output_gradient[plane] / f32(params.plane_size);
+  let gradient = Stored(output_gradient[plane] / f32(params.plane_size));
   for (var i = thread.x; i < params.plane_size; i += groups.x * WORKGROUP) {
     input_gradient[plane * params.plane_size + i] = gradient;
   }

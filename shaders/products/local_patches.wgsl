@@ -12,6 +12,9 @@
 // Both directions gather, so no two threads write one element. Unfolding, the patches of one channel each are dealt to the threads
 // in turn, and a thread writes all taps of its own; folding, pixels are dealt to them (linearGrid in src/kernels/kernel.ts).
 
+alias StoredX = f32; // of images and their gradient
+alias StoredPatches = f32;
+
 struct Params {
   images: i32,
   channels: i32,
@@ -35,8 +38,8 @@ const STRIDE_COLUMNS: i32 = 1;
 
 @group(0) @binding(0) var<uniform> params: Params;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> patches: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<StoredX>;
+@group(0) @binding(2) var<storage, read_write> patches: array<StoredPatches>;
 
 @compute @workgroup_size(WORKGROUP)
 fn unfold(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -55,17 +58,17 @@ fn unfold(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups)
       for (var w = left; w < left + params.kernel_columns; w++) {
         var value = 0.0;
         if (h >= 0 && h < params.height && w >= 0 && w < params.width) {
-          value = x[plane + h * params.width + w];
+          value = f32(x[plane + h * params.width + w]);
         }
-        patches[to] = value;
+        patches[to] = StoredPatches(value);
         to++;
       }
     }
   }
 }
 
-@group(0) @binding(1) var<storage, read> patches_gradient: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x_gradient: array<f32>;
+@group(0) @binding(1) var<storage, read> patches_gradient: array<StoredPatches>;
+@group(0) @binding(2) var<storage, read_write> x_gradient: array<StoredX>;
 
 @compute @workgroup_size(WORKGROUP)
 fn fold(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -93,11 +96,10 @@ fn fold(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
         }
         let patch_index = (row * params.output_columns + column) * params.images + image;
         let tap = tap_row * params.kernel_columns + tap_column;
-        sum += patches_gradient[
-          (patch_index * params.channels + channel) * params.kernel_rows * params.kernel_columns + tap
-        ];
+        let patch_of_channel = patch_index * params.channels + channel;
+        sum += f32(patches_gradient[patch_of_channel * params.kernel_rows * params.kernel_columns + tap]);
       }
     }
-    x_gradient[params.first_image * params.channels * plane_size + i] = sum;
+    x_gradient[params.first_image * params.channels * plane_size + i] = StoredX(sum);
   }
 }

@@ -11,9 +11,10 @@ export const maxoutForward = defineKernel({
   shader: 'maxout.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params,
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size, pieces }) => elementCost((pieces + 1) * size, (pieces - 1) * size),
+  cost: ({ size, pieces }, { Stored }) => elementCost((pieces + 1) * size, (pieces - 1) * size, Stored),
 });
 
 /** The gradient goes to the first piece that was the largest. */
@@ -22,9 +23,10 @@ export const maxoutBackward = defineKernel({
   shader: 'maxout.wgsl',
   entryPoint: 'backward',
   bindings: { x: 'read', output_gradient: 'read', input_gradient: 'write' },
+  storage: { Stored: ['x', 'output_gradient', 'input_gradient'] },
   params,
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size, pieces }) => elementCost((2 * pieces + 1) * size, (pieces - 1) * size),
+  cost: ({ size, pieces }, { Stored }) => elementCost((2 * pieces + 1) * size, (pieces - 1) * size, Stored),
 });
 
 /** The same, four positions at a time. */
@@ -32,6 +34,7 @@ export const maxoutForwardQuads = defineKernel({
   ...maxoutForward,
   entryPoint: 'forward_quads',
   bindings: { x_quads: 'read', y_quads: 'write' },
+  storage: { Stored: ['x_quads', 'y_quads'] },
   grid: ({ size }) => linearGrid(size / 4),
 });
 
@@ -40,6 +43,7 @@ export const maxoutBackwardQuads = defineKernel({
   ...maxoutBackward,
   entryPoint: 'backward_quads',
   bindings: { x_quads: 'read', output_gradient_quads: 'read', input_gradient_quads: 'write' },
+  storage: { Stored: ['x_quads', 'output_gradient_quads', 'input_gradient_quads'] },
   grid: ({ size }) => linearGrid(size / 4),
 });
 
@@ -60,7 +64,7 @@ const constantsOf = ({ device }: Tensor, pieces: number): Constants => ({
 /** The maximum of every `pieces` neighbouring channels: x [N, C * pieces, ...], result [N, C, ...]. */
 export function maxout(x: Tensor, pieces: number): Tensor {
   const [images, channels, ...positions] = x.shape;
-  const y = new Tensor(x.device, [images, channels / pieces, ...positions]);
+  const y = new Tensor(x.device, [images, channels / pieces, ...positions], x.dtype);
   const sizes = sizesOf(x, pieces);
   if (sizes.positions % 4 === 0) {
     launch(maxoutForwardQuads, { x_quads: x, y_quads: y }, sizes, constantsOf(x, pieces));
@@ -72,7 +76,7 @@ export function maxout(x: Tensor, pieces: number): Tensor {
 
 /** The gradient of `maxout` at its input x, from that at its output [N, C, ...]. */
 export function maxoutGradient(x: Tensor, outputGradient: Tensor, pieces: number): Tensor {
-  const inputGradient = new Tensor(x.device, x.shape);
+  const inputGradient = new Tensor(x.device, x.shape, x.dtype);
   const sizes = sizesOf(x, pieces);
   if (sizes.positions % 4 === 0) {
     const quads = { x_quads: x, output_gradient_quads: outputGradient, input_gradient_quads: inputGradient };

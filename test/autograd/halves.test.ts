@@ -8,8 +8,15 @@ import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
+import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
+import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
+import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
+import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
+import { maxPool2d } from '../../src/autograd/ops/pools/max-pool2d.js';
+import { maxout } from '../../src/autograd/ops/pools/maxout.js';
 import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
 import { linear } from '../../src/autograd/ops/products/linear.js';
+import { localConv2d } from '../../src/autograd/ops/products/local-conv2d.js';
 import { matmul } from '../../src/autograd/ops/products/matmul.js';
 import { mean } from '../../src/autograd/ops/reductions/mean.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
@@ -28,7 +35,7 @@ import {
   parameter,
 } from '../support/expect-halves.js';
 import { upload } from '../support/expect-op.js';
-import { asHalf, useHalves } from '../support/halves.js';
+import { asHalf, halved64, useHalves } from '../support/halves.js';
 
 const gpu = useHalves({ precision: 'medium' });
 
@@ -59,6 +66,31 @@ const STORED: readonly Case[] = [
   ['scale', (a) => scale(a!, 1 / 3), [x]],
   ['dropout', (a) => dropout(a!, 0.3, { key: key() }), [x]],
   ['reshape', (a) => reshape(a!, [15, 7]), [x]],
+  [
+    'maxPool2d',
+    (a) => maxPool2d(a!, { kernelSize: 3, stride: 2, padding: 1 }),
+    [activation(random64([2, 3, 7, 9], 1))],
+  ],
+  [
+    'avgPool2d',
+    (a) => avgPool2d(a!, { kernelSize: 3, stride: 2, padding: 1 }),
+    [activation(random64([2, 3, 7, 9], 1))],
+  ],
+  ['maxout', (a) => maxout(a!, 2), [activation(random64([3, 4, 5], 1))]],
+  ['maxout, four positions at a time', (a) => maxout(a!, 2), [activation(random64([3, 4, 2, 4], 1))]],
+  ['batchNorm2d, training', batchNorm(true), normalised([3, 5, 3, 3])],
+  ['batchNorm2d, training, four positions at a time', batchNorm(true), normalised([3, 5, 4, 2])],
+  ['batchNorm2d, evaluation', batchNorm(false), normalised([3, 5, 3, 3])],
+  ['localResponseNorm', (a) => localResponseNorm(a!, { size: 3, alpha: 1 }), [x]],
+  [
+    'localConv2d',
+    (a, w, b) => localConv2d(a!, w!, b!, { padding: 1 }),
+    [
+      activation(random64([2, 3, 5, 4], 1)),
+      parameter(random64([5, 4, 2, 3, 3, 3], 2)),
+      parameter(halved64(random64([2, 5, 4], 3))),
+    ],
+  ],
   ['conv2d', (a, w, b) => conv2d(a!, w!, b!, { padding: 1 }), convolution(3)],
   ['conv2d with a ReLU', (a, w, b) => conv2d(a!, w!, b!, { padding: 1, relu: true }), convolution(3)],
   ['conv2d of 5 x 5', (a, w, b) => conv2d(a!, w!, b!, { padding: 2 }), convolution(5)],
@@ -73,6 +105,7 @@ const STORED: readonly Case[] = [
 ];
 
 const SINGLE: readonly Case[] = [
+  ['globalAvgPool2d', (a) => globalAvgPool2d(a!), [activation(random64([2, 5, 3, 5], 1))]],
   ['multiply by a parameter', multiply, [x, parameter(random64([5, 1], 2))]],
   ['divide by a parameter', divide, [x, parameter(positive([5, 1], 2))]],
   ['sum', (a) => sum(a!), [x]],
@@ -85,6 +118,18 @@ const SINGLE: readonly Case[] = [
   ],
   ['crossEntropy', (logits) => crossEntropy(logits!, labels()).loss, [activation(random64([5, 7], 1, 4))]],
 ];
+
+function batchNorm(training: boolean): Op {
+  return (a, gamma, beta) => {
+    const runningMean = upload(gpu.device, random64([5], 7));
+    const runningVariance = upload(gpu.device, positive([5], 8));
+    return batchNorm2d(a!, gamma!, beta!, { runningMean, runningVariance, training });
+  };
+}
+
+function normalised(shape: readonly number[]): Operand[] {
+  return [activation(random64(shape, 1, 4)), parameter(random64([5], 2)), parameter(random64([5], 3))];
+}
 
 function convolution(kernel: number): Operand[] {
   const shapes = [[2, 3, 9, 8], [5, 3, kernel, kernel], [5]];

@@ -11,9 +11,10 @@ export const batchNormNormalise = defineKernel({
   shader,
   entryPoint: 'normalise',
   bindings: { x: 'read', mean: 'read', variance: 'read', beta: 'read', gamma: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params: channelParams,
   grid: partsGrid,
-  cost: (p) => elementCost(2 * elements(p), 3 * elements(p)),
+  cost: (p, { Stored }) => elementCost(2 * elements(p), 3 * elements(p), Stored),
 });
 
 /** The sums of dy (x - mean) and of dy for each part of each channel. */
@@ -22,9 +23,13 @@ export const batchNormPartialSums = defineKernel({
   shader,
   entryPoint: 'partial_sums',
   bindings: { x: 'read', mean: 'read', variance: 'read', y_gradient: 'read', partial: 'write' },
+  storage: { Stored: ['x', 'y_gradient'] },
   params: channelParams,
   grid: partsGrid,
-  cost: (p) => elementCost(2 * elements(p) + 2 * allParts(p), 4 * elements(p)),
+  cost: (p, { Stored }) => ({
+    flops: 4 * elements(p),
+    bytes: 2 * Stored * elements(p) + 8 * allParts(p),
+  }),
 });
 
 /** The gradients of gamma and beta, from these. */
@@ -40,6 +45,7 @@ export const batchNormParameterGradients = defineKernel({
     gamma_sum: 'write',
     beta_sum: 'write',
   },
+  storage: { Stored: ['x'] },
   params: channelParams,
   grid: channelsGrid,
   cost: (p) => elementCost(2 * allParts(p) + 3 * p.channels, 2 * allParts(p)),
@@ -60,9 +66,10 @@ export const batchNormInputGradient = defineKernel({
     beta_gradient: 'read',
     x_gradient: 'write',
   },
+  storage: { Stored: ['x', 'y_gradient', 'x_gradient'] },
   params: channelParams,
   grid: partsGrid,
-  cost: (p) => elementCost(3 * elements(p), 5 * elements(p)),
+  cost: (p, { Stored }) => elementCost(3 * elements(p), 5 * elements(p), Stored),
 });
 
 /** gamma (x - mean) / sqrt(variance + eps) + beta, of x's shape. */
@@ -73,7 +80,7 @@ export function normalise(
   beta: Tensor,
   eps: number,
 ): Tensor {
-  const y = new Tensor(x.device, x.shape);
+  const y = new Tensor(x.device, x.shape, x.dtype);
   const { sizes, constants } = channelsOf(x);
   launch(batchNormNormalise, { x, mean, variance, beta, gamma, y }, { ...sizes, eps }, constants);
   return y;
@@ -102,7 +109,7 @@ export function batchNormGradients(
   );
   partial.dispose();
 
-  const inputGradient = new Tensor(device, x.shape);
+  const inputGradient = new Tensor(device, x.shape, x.dtype);
   launch(
     batchNormInputGradient,
     {

@@ -16,9 +16,13 @@ export const batchStatisticsPartial = defineKernel({
   shader,
   entryPoint: 'partial_statistics',
   bindings: { x: 'read', partial: 'write' },
+  storage: { Stored: ['x'] },
   params: channelParams,
   grid: partsGrid,
-  cost: (p) => elementCost(elements(p) + OF_PART * allParts(p), 4 * elements(p)),
+  cost: (p, { Stored }) => ({
+    flops: 4 * elements(p),
+    bytes: Stored * elements(p) + 4 * OF_PART * allParts(p),
+  }),
 });
 
 /** Mean and variance, from the sums of the parts. */

@@ -27,9 +27,10 @@ export const localResponseNormForward = defineKernel({
   shader: 'normalisation/local_response_norm.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params,
   grid,
-  cost: (p) => elementCost(2 * elements(p), (2 * length(p) + 4) * elements(p)),
+  cost: (p, { Stored }) => elementCost(2 * elements(p), (2 * length(p) + 4) * elements(p), Stored),
 });
 
 /** What each channel adds to the gradient of its neighbours: dy x base^(-beta - 1). */
@@ -38,9 +39,13 @@ export const localResponseNormBackwardTerms = defineKernel({
   shader: 'normalisation/local_response_norm.wgsl',
   entryPoint: 'backward_terms',
   bindings: { x: 'read', output_gradient: 'read', terms: 'write' },
+  storage: { Stored: ['x', 'output_gradient'] },
   params,
   grid,
-  cost: (p) => elementCost(3 * elements(p), (2 * length(p) + 5) * elements(p)),
+  cost: (p, { Stored }) => ({
+    flops: (2 * length(p) + 5) * elements(p),
+    bytes: (2 * Stored + 4) * elements(p),
+  }),
 });
 
 /** dx, from dy and the terms of the channels whose windows hold this one. */
@@ -49,9 +54,13 @@ export const localResponseNormBackward = defineKernel({
   shader: 'normalisation/local_response_norm.wgsl',
   entryPoint: 'backward',
   bindings: { x: 'read', output_gradient: 'read', all_terms: 'read', input_gradient: 'write' },
+  storage: { Stored: ['x', 'output_gradient', 'input_gradient'] },
   params,
   grid,
-  cost: (p) => elementCost(4 * elements(p), (3 * length(p) + 7) * elements(p)),
+  cost: (p, { Stored }) => ({
+    flops: (3 * length(p) + 7) * elements(p),
+    bytes: (3 * Stored + 4) * elements(p),
+  }),
 });
 
 /** y[c] = x[c] / (k + alpha / size * sum of x^2 over the `size` channels around c)^beta. */
@@ -79,7 +88,7 @@ function paramsOf(x: Tensor, { size, alpha, beta, k }: ResponseNorm): Params {
 
 /** The normalisation of x [N, C, ...] across its channels, of x's shape. */
 export function localResponseNorm(x: Tensor, norm: ResponseNorm): Tensor {
-  const y = new Tensor(x.device, x.shape);
+  const y = new Tensor(x.device, x.shape, x.dtype);
   launch(localResponseNormForward, { x, y }, paramsOf(x, norm));
   return y;
 }
@@ -88,7 +97,7 @@ export function localResponseNorm(x: Tensor, norm: ResponseNorm): Tensor {
 export function localResponseNormGradient(x: Tensor, outputGradient: Tensor, norm: ResponseNorm): Tensor {
   const sizes = paramsOf(x, norm);
   const terms = new Tensor(x.device, x.shape);
-  const inputGradient = new Tensor(x.device, x.shape);
+  const inputGradient = new Tensor(x.device, x.shape, x.dtype);
   launch(localResponseNormBackwardTerms, { x, output_gradient: outputGradient, terms }, sizes);
   launch(
     localResponseNormBackward,

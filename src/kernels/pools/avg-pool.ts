@@ -2,12 +2,13 @@ import type { Device } from '../../gpu/device.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import type { Shape, Window } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch } from '../kernel.js';
+import { defineKernel, launch } from '../kernel.js';
 import {
   inputGrid,
   inputSize,
   outputGrid,
-  outputSize,
+  type PoolSizes,
+  pooledBytes,
   pooledShape,
   poolParams,
   poolParamsOf,
@@ -16,15 +17,21 @@ import {
   windowConstants,
 } from './pool-window.js';
 
+const cost = (sizes: PoolSizes, bytes: { readonly Stored: number }) => ({
+  flops: inputSize(sizes),
+  bytes: pooledBytes(sizes, bytes),
+});
+
 /** The mean of each window. */
 export const avgPoolForward = defineKernel({
   name: 'avgPool.forward',
   shader: 'pools/avg_pool.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params: poolParams,
   grid: outputGrid,
-  cost: (params) => elementCost(inputSize(params) + outputSize(params), inputSize(params)),
+  cost,
 });
 
 /** Each element of dx adds up its share of dy from the windows that hold it. */
@@ -33,9 +40,10 @@ export const avgPoolBackward = defineKernel({
   shader: 'pools/avg_pool.wgsl',
   entryPoint: 'backward',
   bindings: { output_gradient: 'read', input_gradient: 'write' },
+  storage: { Stored: ['output_gradient', 'input_gradient'] },
   params: poolParams,
   grid: inputGrid,
-  cost: (params) => elementCost(outputSize(params) + inputSize(params), inputSize(params)),
+  cost,
 });
 
 /** The same, two rows of four elements a thread. */
@@ -44,9 +52,10 @@ export const avgPoolBackwardWide = defineKernel({
   shader: 'pools/avg_pool.wgsl',
   entryPoint: 'backward_wide',
   bindings: { output_gradient: 'read', input_gradient_quads: 'write' },
+  storage: { Stored: ['output_gradient', 'input_gradient_quads'] },
   params: poolParams,
   grid: wideGrid,
-  cost: avgPoolBackward.cost,
+  cost,
 });
 
 const constantsOf = (device: Device, window: Window, countPadding: boolean): Constants => ({
@@ -60,7 +69,7 @@ const constantsOf = (device: Device, window: Window, countPadding: boolean): Con
  */
 export function avgPool(x: Tensor, window: Window, countPadding: boolean): Tensor {
   const params = poolParamsOf('avgPool2d', x.shape, window);
-  const y = new Tensor(x.device, pooledShape(x.shape, params));
+  const y = new Tensor(x.device, pooledShape(x.shape, params), x.dtype);
   launch(avgPoolForward, { x, y }, params, constantsOf(x.device, window, countPadding));
   return y;
 }
@@ -73,7 +82,7 @@ export function avgPoolGradient(
   countPadding: boolean,
 ): Tensor {
   const { device } = outputGradient;
-  const inputGradient = new Tensor(device, inputShape);
+  const inputGradient = new Tensor(device, inputShape, outputGradient.dtype);
   const sizes = poolParamsOf('avgPool2d', inputShape, window);
   const given = { output_gradient: outputGradient };
   const constants = constantsOf(device, window, countPadding);

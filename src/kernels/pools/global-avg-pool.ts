@@ -1,6 +1,6 @@
 import { checkRank, type Shape } from '../../tensor/shape.js';
-import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch } from '../kernel.js';
+import { type DType, Tensor } from '../../tensor/tensor.js';
+import { defineKernel, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
 
 const params = { planes: 'u32', plane_size: 'u32' } as const;
@@ -11,9 +11,13 @@ export const globalAvgPoolForward = defineKernel({
   shader: 'pools/global_avg_pool.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x'] },
   params,
   grid: ({ planes }) => planeGrid(1, planes),
-  cost: ({ planes, plane_size }) => elementCost(planes * plane_size + planes, planes * plane_size),
+  cost: ({ planes, plane_size }, { Stored }) => ({
+    flops: planes * plane_size,
+    bytes: planes * (Stored * plane_size + 4),
+  }),
 });
 
 /** dy / plane_size, in every element of a plane. */
@@ -22,13 +26,17 @@ export const globalAvgPoolBackward = defineKernel({
   shader: 'pools/global_avg_pool.wgsl',
   entryPoint: 'backward',
   bindings: { output_gradient: 'read', input_gradient: 'write' },
+  storage: { Stored: ['input_gradient'] },
   params,
   grid: ({ planes, plane_size }) => planeGrid(planes, plane_size),
-  cost: ({ planes, plane_size }) => elementCost(planes + planes * plane_size),
+  cost: ({ planes, plane_size }, { Stored }) => ({
+    flops: 0,
+    bytes: planes * (4 + Stored * plane_size),
+  }),
 });
 
 /**
- * The mean of each plane of x [N, C, H, W]: [N, C].
+ * The mean of each plane of x [N, C, H, W]: f32 [N, C].
  * @throws ShapeError when x has other axes
  */
 export function globalAvgPool(x: Tensor): Tensor {
@@ -38,9 +46,16 @@ export function globalAvgPool(x: Tensor): Tensor {
   return y;
 }
 
-/** The gradient of `globalAvgPool` at its input, from that at its output [N, C]. */
-export function globalAvgPoolGradient(outputGradient: Tensor, inputShape: Shape): Tensor {
-  const inputGradient = new Tensor(outputGradient.device, inputShape);
+/**
+ * The gradient of `globalAvgPool` at its input, from that at its output [N, C].
+ * @param dtype of the input
+ */
+export function globalAvgPoolGradient(
+  outputGradient: Tensor,
+  inputShape: Shape,
+  dtype: DType = 'f32',
+): Tensor {
+  const inputGradient = new Tensor(outputGradient.device, inputShape, dtype);
   launch(
     globalAvgPoolBackward,
     { output_gradient: outputGradient, input_gradient: inputGradient },

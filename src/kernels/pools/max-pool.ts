@@ -1,11 +1,12 @@
 import type { Shape, Window } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch } from '../kernel.js';
+import { defineKernel, launch } from '../kernel.js';
 import {
   inputGrid,
-  inputSize,
   outputGrid,
   outputSize,
+  type PoolSizes,
+  pooledBytes,
   pooledShape,
   poolParams,
   poolParamsOf,
@@ -16,15 +17,21 @@ import {
 
 const params = { ...poolParams, dilation_rows: 'i32', dilation_columns: 'i32' } as const;
 
+const withArgmax = (sizes: PoolSizes, bytes: { readonly Stored: number }) => ({
+  flops: 0,
+  bytes: pooledBytes(sizes, bytes) + 4 * outputSize(sizes),
+});
+
 /** The maximum of each window, for evaluation. */
 export const maxPoolForward = defineKernel({
   name: 'maxPool.forward',
   shader: 'pools/max_pool.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params,
   grid: outputGrid,
-  cost: (sizes) => elementCost(inputSize(sizes) + outputSize(sizes)),
+  cost: (sizes, bytes) => ({ flops: 0, bytes: pooledBytes(sizes, bytes) }),
 });
 
 /** The maximum of each window, and where it is, for training. */
@@ -33,9 +40,10 @@ export const maxPoolForwardWithArgmax = defineKernel({
   shader: 'pools/max_pool.wgsl',
   entryPoint: 'forward_with_argmax',
   bindings: { x: 'read', y: 'write', argmax: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params,
   grid: outputGrid,
-  cost: (sizes) => elementCost(inputSize(sizes) + 2 * outputSize(sizes)),
+  cost: withArgmax,
 });
 
 /** Each element of dx adds up dy over the windows of which it is the maximum. */
@@ -44,9 +52,10 @@ export const maxPoolBackward = defineKernel({
   shader: 'pools/max_pool.wgsl',
   entryPoint: 'backward',
   bindings: { winners: 'read', output_gradient: 'read', input_gradient: 'write' },
+  storage: { Stored: ['output_gradient', 'input_gradient'] },
   params,
   grid: inputGrid,
-  cost: (sizes) => elementCost(2 * outputSize(sizes) + inputSize(sizes)),
+  cost: withArgmax,
 });
 
 /** The same, two rows of four elements a thread. */
@@ -55,9 +64,10 @@ export const maxPoolBackwardWide = defineKernel({
   shader: 'pools/max_pool.wgsl',
   entryPoint: 'backward_wide',
   bindings: { winners: 'read', output_gradient: 'read', input_gradient_quads: 'write' },
+  storage: { Stored: ['output_gradient', 'input_gradient_quads'] },
   params,
   grid: wideGrid,
-  cost: maxPoolBackward.cost,
+  cost: withArgmax,
 });
 
 /**
@@ -66,7 +76,7 @@ export const maxPoolBackwardWide = defineKernel({
  */
 export function maxPool(x: Tensor, window: Window): Tensor {
   const sizes = poolParamsOf('maxPool2d', x.shape, window);
-  const y = new Tensor(x.device, pooledShape(x.shape, sizes));
+  const y = new Tensor(x.device, pooledShape(x.shape, sizes), x.dtype);
   launch(maxPoolForward, { x, y }, sizes, windowConstants(x.device, window));
   return y;
 }
@@ -83,7 +93,7 @@ export function maxPoolWithArgmax(
   { masked = false } = {},
 ): { y: Tensor; argmax: Tensor } {
   const sizes = poolParamsOf('maxPool2d', x.shape, window);
-  const y = new Tensor(x.device, pooledShape(x.shape, sizes));
+  const y = new Tensor(x.device, pooledShape(x.shape, sizes), x.dtype);
   const argmax = new Tensor(x.device, y.shape, 'u32');
   launch(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
     ...windowConstants(x.device, window),
@@ -100,7 +110,7 @@ export function maxPoolGradient(
   window: Window,
 ): Tensor {
   const { device } = argmax;
-  const inputGradient = new Tensor(device, inputShape);
+  const inputGradient = new Tensor(device, inputShape, outputGradient.dtype);
   const sizes = poolParamsOf('maxPool2d', inputShape, window);
   const given = { winners: argmax, output_gradient: outputGradient };
   const constants = windowConstants(device, window);

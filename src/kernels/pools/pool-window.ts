@@ -50,7 +50,7 @@ export const windowConstants = (device: Device, window: Window): Constants => ({
 });
 
 /** Does a thread of the way back store four elements at a time? */
-export const storesQuads = (device: Device, window: Window, { input_width }: Sizes): boolean =>
+export const storesQuads = (device: Device, window: Window, { input_width }: PoolSizes): boolean =>
   knowsKernel(device, window) && input_width % 4 === 0;
 
 /** The parameters that both shaders take: sizes of the planes before and after the pool, and the window. */
@@ -90,27 +90,32 @@ export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
   };
 }
 
-type Sizes = Readonly<Record<keyof typeof poolParams, number>>;
+/** Values of these. */
+export type PoolSizes = Readonly<Record<keyof typeof poolParams, number>>;
 
 /** Elements before the pool. */
-export const inputSize = ({ planes, input_height, input_width }: Sizes): number =>
+export const inputSize = ({ planes, input_height, input_width }: PoolSizes): number =>
   planes * input_height * input_width;
 /** Elements after it. */
-export const outputSize = ({ planes, output_height, output_width }: Sizes): number =>
+export const outputSize = ({ planes, output_height, output_width }: PoolSizes): number =>
   planes * output_height * output_width;
 
+/** Bytes of what a pool and its gradient read and write, before the pool and after it. */
+export const pooledBytes = (sizes: PoolSizes, { Stored }: { readonly Stored: number }): number =>
+  Stored * (inputSize(sizes) + outputSize(sizes));
+
 /** One thread to each block of 2 x 2 elements of the input: the backward pass. */
-export const inputGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
+export const inputGrid = ({ planes, input_height, input_width }: PoolSizes): Grid =>
   planeGrid(planes, Math.ceil(input_height / 2) * Math.ceil(input_width / 2));
 /** One thread to each block of 2 x 4 elements: the backward pass that stores four at a time. */
-export const wideGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
+export const wideGrid = ({ planes, input_height, input_width }: PoolSizes): Grid =>
   linearGrid(planes * Math.ceil(input_height / 2) * (input_width / 4));
 /** One thread to each element of the output: the forward pass. */
-export const outputGrid = ({ planes, output_height, output_width }: Sizes): Grid =>
+export const outputGrid = ({ planes, output_height, output_width }: PoolSizes): Grid =>
   planeGrid(planes, output_height * output_width);
 
 /** `[N, C, H, W]` with the plane's size after the pool. */
-export const pooledShape = (inputShape: Shape, { output_height, output_width }: Sizes): Shape => [
+export const pooledShape = (inputShape: Shape, { output_height, output_width }: PoolSizes): Shape => [
   ...inputShape.slice(0, 2),
   output_height,
   output_width,

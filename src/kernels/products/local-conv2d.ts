@@ -1,6 +1,7 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { broadcastTo } from '../elementwise.js';
+import { storedDType } from '../stored-dtype.js';
 import type { Range } from './im2col.js';
 import { foldPatches, unfoldPatches } from './local-patches.js';
 import { multiplyInto } from './matmul.js';
@@ -56,7 +57,9 @@ export function localConv2d(x: Tensor, weight: Tensor, bias: Tensor | null, wind
   const [images = 0, , height = 0, width = 0] = x.shape;
   const { positions, outputs, depth, pieces, ...strides } = geometryOf(images, weight.shape);
   const shape = [images, outputs, ...windowedSize('localConv2d', [height, width], window)];
-  const y = bias ? broadcastTo(bias, shape) : new Tensor(x.device, shape);
+  const dtype = storedDType(x.device);
+  // A sum begins with its bias, as that is stored.
+  const y = bias ? broadcastTo(bias, shape, 1, dtype) : new Tensor(x.device, shape, dtype);
   for (const piece of pieces) {
     const patches = unfoldPatches(x, window, piece);
     const product = {
@@ -89,7 +92,7 @@ export function localConv2dInputGradient(
   window: Window,
 ): Tensor {
   const { positions, outputs, depth, pieces, ...strides } = geometryOf(input[0] as number, weight.shape);
-  const inputGradient = new Tensor(weight.device, input);
+  const inputGradient = new Tensor(weight.device, input, outputGradient.dtype);
   for (const piece of pieces) {
     const patches = new Tensor(weight.device, [positions, piece.count, depth]);
     multiplyInto(patches, outputGradient, weight, {

@@ -1,6 +1,6 @@
 import { type Shape, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
+import { defineKernel, launch, linearGrid } from '../kernel.js';
 import type { Range } from './im2col.js';
 
 const params = {
@@ -24,15 +24,19 @@ const pixels = (p: Params): number => p.images * p.channels * p.height * p.width
 const planes = (p: Params): number => p.output_rows * p.output_columns * p.images * p.channels;
 const elements = (p: Params): number => planes(p) * p.kernel_rows * p.kernel_columns;
 
+const bytesMoved = (p: Params, bytes: { StoredX: number; StoredPatches: number }): number =>
+  bytes.StoredX * pixels(p) + bytes.StoredPatches * elements(p);
+
 /** What every window sees, position by position. */
 export const unfoldPatchesKernel = defineKernel({
   name: 'localPatches.unfold',
   shader: 'products/local_patches.wgsl',
   entryPoint: 'unfold',
   bindings: { x: 'read', patches: 'write' },
+  storage: { StoredX: ['x'], StoredPatches: ['patches'] },
   params,
   grid: (p) => linearGrid(planes(p)),
-  cost: (p) => elementCost(pixels(p) + elements(p)),
+  cost: (p, bytes) => ({ flops: 0, bytes: bytesMoved(p, bytes) }),
 });
 
 /** The reverse: each pixel adds up what was read from it. */
@@ -41,9 +45,10 @@ export const foldPatchesKernel = defineKernel({
   shader: 'products/local_patches.wgsl',
   entryPoint: 'fold',
   bindings: { patches_gradient: 'read', x_gradient: 'write' },
+  storage: { StoredX: ['x_gradient'], StoredPatches: ['patches_gradient'] },
   params,
   grid: (p) => linearGrid(pixels(p)),
-  cost: (p) => elementCost(pixels(p) + elements(p), elements(p)),
+  cost: (p, bytes) => ({ flops: elements(p), bytes: bytesMoved(p, bytes) }),
 });
 
 function paramsOf([, channels = 0, height = 0, width = 0]: Shape, window: Window, images: Range): Params {
@@ -73,7 +78,7 @@ export function unfoldPatches(x: Tensor, window: Window, images: Range): Tensor 
   const sizes = paramsOf(x.shape, window, images);
   const positions = sizes.output_rows * sizes.output_columns;
   const depth = sizes.channels * sizes.kernel_rows * sizes.kernel_columns;
-  const patches = new Tensor(x.device, [positions, images.count, depth]);
+  const patches = new Tensor(x.device, [positions, images.count, depth], x.dtype);
   launch(unfoldPatchesKernel, { x, patches }, sizes, strides(window));
   return patches;
 }

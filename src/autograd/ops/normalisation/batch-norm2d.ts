@@ -1,7 +1,7 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { boolean, number, required } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkDType, checkFloats } from '../../../kernels/check.js';
 import { batchNormGradients, normalise } from '../../../kernels/normalisation/batch-norm.js';
 import { batchStatistics } from '../../../kernels/normalisation/batch-statistics.js';
 import { tensorOf } from '../../../tensor/check.js';
@@ -48,7 +48,7 @@ const OPTIONS: Rules<BatchNorm2dOptions> = {
  * Evaluation's backward pass reads the running statistics again: training in between is refused.
  *
  * @throws ShapeError when the shapes do not fit, or in training if there is but one value in a channel, which has no variance;
- *   ArgumentError when a tensor is not f32
+ *   ArgumentError when a tensor of one number a channel is not f32, or x is of integers
  */
 export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: BatchNorm2dOptions): Tensor {
   checkOptions('batchNorm2d', options, OPTIONS);
@@ -92,7 +92,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
 }
 
 function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor>>): void {
-  checkDType('batchNorm2d', 'x', x);
+  checkFloats('batchNorm2d', 'x', x);
   checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
   for (const [what, tensor] of Object.entries(perChannel)) {
     checkDType('batchNorm2d', what, tensor);

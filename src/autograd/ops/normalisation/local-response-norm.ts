@@ -1,7 +1,7 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { number, required, whole } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import {
   localResponseNorm as forward,
   localResponseNormGradient,
@@ -40,11 +40,11 @@ const OPTIONS: Rules<LocalResponseNormOptions> = {
  * at each position of each image; x and y `[N, C, ...]`. The window is cut off at the first and last channel, and alpha is
  * divided by `size` there too. Where a paper's formula has no such division, as that paper's, pass its alpha times `size`.
  *
- * @throws ShapeError when x has no channels; ArgumentError when it is not f32, or the options leave no positive number to take the
+ * @throws ShapeError when x has no channels; ArgumentError when it is of integers, or the options leave no positive number to take the
  *   power of
  */
 export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions): Tensor {
-  checkDType('localResponseNorm', 'input', x);
+  checkFloats('localResponseNorm', 'input', x);
   if (x.rank < 2) {
     throw new ShapeError(
       'localResponseNorm',

@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { boolean } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { avgPool, avgPoolGradient } from '../../../kernels/pools/avg-pool.js';
 import { type PoolOptions, poolWindow } from '../../../kernels/pools/pool-window.js';
 import { WINDOW_RULES, type Window } from '../../../tensor/shape.js';
@@ -36,11 +36,11 @@ export function avgPoolOf(
  * y[n, c, r, q] = (1 / count) sum over the window of x[n, c, ., .]; x [N, C, H, W].
  *
  * As in PyTorch: `stride` defaults to `kernelSize`; what a window of ceil mode has beyond the padded edge is not counted.
- * @throws ShapeError when x has other axes, or not even one window fits; ArgumentError when x is not f32, an option is out of
+ * @throws ShapeError when x has other axes, or not even one window fits; ArgumentError when x is of integers, an option is out of
  *   range, or the padding exceeds half the kernel
  */
 export function avgPool2d(x: Tensor, options: AvgPool2dOptions): Tensor {
-  checkDType('avgPool2d', 'input', x);
+  checkFloats('avgPool2d', 'input', x);
   const { countIncludePad, window } = avgPoolOf('avgPool2d', options);
   const y = avgPool(x, window, countIncludePad);
   // dx[i] = sum of dy / count over the windows that hold x[i]

@@ -1,7 +1,7 @@
 import { checkArgument } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { whole } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { maxout as forward, maxoutGradient } from '../../../kernels/maxout.js';
 import { formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -13,10 +13,10 @@ import { putOnTape } from '../../tape.js';
  * Behind a convolution or a fully connected layer this is a maxout layer (Goodfellow et al., "Maxout Networks", ICML 2013,
  * section 3): each output is the largest of `pieces` linear functions of the input. Ties go to the first, NaN spreads.
  *
- * @throws ArgumentError unless `pieces` is a whole number of at least 1, and x is f32; ShapeError unless it divides the channels
+ * @throws ArgumentError unless `pieces` is a whole number of at least 1, and x is not of integers; ShapeError unless it divides the channels
  */
 export function maxout(x: Tensor, pieces: number): Tensor {
-  checkDType('maxout', 'input', x);
+  checkFloats('maxout', 'input', x);
   checkPieces('maxout', pieces);
   if (x.rank < 2 || x.shape[1] % pieces !== 0) {
     throw new ShapeError(

@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkDType, checkFloats } from '../../../kernels/check.js';
 import {
   localConv2d as forward,
   localConv2dInputGradient,
@@ -36,10 +36,12 @@ const OPTIONS: Rules<LocalConv2dOptions> = { stride: WINDOW_RULES.stride, paddin
  *
  *   y[n][o][p] = bias[o][p] + sum over c, i, j of weight[p][o][c][i][j] x[n][c][p stride - padding + (i, j)]
  *
- * x `[N, C, H, W]`, weight `[OH, OW, O, C, KH, KW]`, bias `[O, OH, OW]` or null, result `[N, O, OH, OW]`.
+ * x `[N, C, H, W]`, weight `[OH, OW, O, C, KH, KW]`, bias `[O, OH, OW]` or null, result `[N, O, OH, OW]`,
+ * stored as activations are on this device.
  *
  * @throws ShapeError when channels differ, the kernel does not fit the padded image, or the weight is not for this many
- *   output positions; ArgumentError when a tensor is not f32, or an option is out of range
+ *   output positions; ArgumentError when a parameter is not f32, x is of integers, or an option is out of
+ *   range
  */
 export function localConv2d(
   x: Tensor,
@@ -73,7 +75,7 @@ export function localConv2d(
 }
 
 function checkRanks(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  checkDType('localConv2d', 'input', x);
+  checkFloats('localConv2d', 'input', x);
   checkDType('localConv2d', 'weight', weight);
   if (bias !== null) checkDType('localConv2d', 'bias', bias);
   checkRank('localConv2d', 'input', x.shape, 4, '[N, C, H, W]');
