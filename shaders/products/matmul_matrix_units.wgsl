@@ -48,7 +48,7 @@ const ROW_EIGHTS = TILE_ROWS / 8u;
 const COLUMN_EIGHTS = TILE_COLUMNS / 8u;
 const TERM_EIGHTS = TERMS / 8u;
 const A_FETCHES = TERMS * ROW_EIGHTS / THREADS; // eights of a that a thread fetches for each slice
-const B_FETCHES = TERMS * COLUMN_EIGHTS / THREADS;
+const B_FETCHES = TERMS * COLUMN_EIGHTS / THREADS; // and of b, eight at most
 
 // Eight numbers.
 struct Eight {
@@ -124,60 +124,80 @@ fn seen_through_window(columns: Columns, column: u32, reach: Reach, x_beyond: i3
   return single_of_b(columns.b[column] + reach.b + b_beyond + place_in_image(y, x));
 }
 
-fn four_columns_seen(columns: Columns, reach: Reach) -> vec4f {
-  return vec4f(
-    seen_through_window(columns, 0u, reach, 0, 0u),
-    seen_through_window(columns, 1u, reach, 0, 0u),
-    seen_through_window(columns, 2u, reach, 0, 0u),
-    seen_through_window(columns, 3u, reach, 0, 0u),
-  );
+// Eight of the columns of b that a thread fetches, four by four: those that it fetches together, or of each of which it fetches terms.
+struct FetchedColumns {
+  near: Columns,
+  far: Columns,
 }
 
-fn four_terms_seen(columns: Columns, slice: Slice, term: u32) -> vec4f {
-  if (!is_term(slice, term)) {
-    return vec4f();
+fn fetched_columns(index: u32, batch: u32, first_column: u32) -> FetchedColumns {
+  if (B_TURNED) {
+    let first = first_column + index / TERM_EIGHTS;
+    let apart = THREADS / TERM_EIGHTS;
+    return FetchedColumns(columns_of(batch, first, apart), columns_of(batch, first + 4u * apart, apart));
   }
-  let reach = reach_of(slice, term);
-  return vec4f(
-    seen_through_window(columns, 0u, reach, 0, 0u),
-    seen_through_window(columns, 0u, reach, params.inner_x, params.b_inner),
-    seen_through_window(columns, 0u, reach, 2 * params.inner_x, 2u * params.b_inner),
-    seen_through_window(columns, 0u, reach, 3 * params.inner_x, 3u * params.b_inner),
+  let eight = index % COLUMN_EIGHTS;
+  return FetchedColumns(
+    four_columns(batch, first_column, eight, 0u),
+    four_columns(batch, first_column, eight, 1u),
   );
 }
 
-fn load_b(index: u32, batch: u32, first_column: u32, slice: Slice) -> array<Eight, B_FETCHES> {
+fn four_columns_seen(columns: Columns, reach: Reach) -> vec4f {
+  var seen: vec4f;
+  for (var column = 0u; column < 4u; column++) {
+    seen[column] = seen_through_window(columns, column, reach, 0, 0u);
+  }
+  return seen;
+}
+
+fn four_terms_seen(columns: Columns, column: u32, slice: Slice, term: u32) -> vec4f {
+  var seen: vec4f;
+  if (is_term(slice, term)) {
+    let reach = reach_of(slice, term);
+    for (var i = 0u; i < 4u; i++) {
+      seen[i] = seen_through_window(columns, column, reach, i32(i) * params.inner_x, i * params.b_inner);
+    }
+  }
+  return seen;
+}
+
+// Eight terms of a column.
+fn load_terms(columns: Columns, column: u32, slice: Slice, term: u32) -> Eight {
+  if (WINDOW) {
+    return Eight(four_terms_seen(columns, column, slice, term), four_terms_seen(columns, column, slice, term + 4u));
+  }
+  let at = (columns.b[column] + slice.outer * params.b_outer + slice.first + term) / 4u;
+  var eight: Eight;
+  if (is_term(slice, term)) {
+    eight.first = vec4f(b_quads[at]);
+  }
+  if (is_term(slice, term + 4u)) {
+    eight.second = vec4f(b_quads[at + 1u]);
+  }
+  return eight;
+}
+
+fn load_b(index: u32, columns: FetchedColumns, slice: Slice) -> array<Eight, B_FETCHES> {
   var eights: array<Eight, B_FETCHES>;
-  let left = four_columns(batch, first_column, index % COLUMN_EIGHTS, 0u);
-  let right = four_columns(batch, first_column, index % COLUMN_EIGHTS, 1u);
   for (var i = 0u; i < B_FETCHES; i++) {
-    let fetch = index + i * THREADS;
     if (B_TURNED) {
-      let columns = columns_of(batch, first_column + fetch / TERM_EIGHTS, 0u);
-      let term = fetch % TERM_EIGHTS * 8u;
-      if (WINDOW) {
-        eights[i].first = four_terms_seen(columns, slice, term);
-        eights[i].second = four_terms_seen(columns, slice, term + 4u);
+      let term = index % TERM_EIGHTS * 8u;
+      if (i < 4u) {
+        eights[i] = load_terms(columns.near, i, slice, term);
       } else {
-        let at = (columns.b.x + slice.outer * params.b_outer + slice.first + term) / 4u;
-        if (is_term(slice, term)) {
-          eights[i].first = vec4f(b_quads[at]);
-        }
-        if (is_term(slice, term + 4u)) {
-          eights[i].second = vec4f(b_quads[at + 1u]);
-        }
+        eights[i] = load_terms(columns.far, i - 4u, slice, term);
       }
     } else {
-      let term = fetch / COLUMN_EIGHTS;
+      let term = (index + i * THREADS) / COLUMN_EIGHTS;
       if (is_term(slice, term)) {
         if (WINDOW) {
           let reach = reach_of(slice, term);
-          eights[i].first = four_columns_seen(left, reach);
-          eights[i].second = four_columns_seen(right, reach);
+          eights[i] = Eight(four_columns_seen(columns.near, reach), four_columns_seen(columns.far, reach));
         } else {
           let at = slice.outer * params.b_outer + (slice.first + term) * params.b_inner;
-          eights[i].first = vec4f(b_quads[(left.b.x + at) / 4u]);
-          eights[i].second = vec4f(b_quads[(right.b.x + at) / 4u]);
+          eights[i].first = vec4f(b_quads[(columns.near.b.x + at) / 4u]);
+          eights[i].second = vec4f(b_quads[(columns.far.b.x + at) / 4u]);
         }
       }
     }
@@ -212,6 +232,7 @@ fn product(
   let tile = tile_of(group);
   let first_row = tile.x * TILE_ROWS;
   let first_column = tile.y * TILE_COLUMNS;
+  let columns = fetched_columns(index, tile.z, first_column);
   // What its subgroup computes: four bands of rows by four of columns.
   let row_band = subgroup / (BANDS_OF_COLUMNS / 4u) * 4u;
   let column_band = subgroup % (BANDS_OF_COLUMNS / 4u) * 4u;
@@ -240,7 +261,7 @@ fn product(
     var next_b: array<Eight, B_FETCHES>;
     if (i < slices) {
       next_a = load_a(index, first_row, place_in_a(tile.z, slice), slice);
-      next_b = load_b(index, tile.z, first_column, slice);
+      next_b = load_b(index, columns, slice);
     }
     // While those are on their way, the slice before them, if there is one.
     if (i > 0u) {

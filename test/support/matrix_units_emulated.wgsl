@@ -1,6 +1,10 @@
-// In place of shaders/products/shared/matrix_units.wgsl where there are no matrix units: matrices multiplied by 32 threads, as slowly as
-// they may. A thread answers for half a row of a matrix of sums and keeps that. Of the other two it keeps where they are, and
-// reads them when they are multiplied: a copy of each takes a software driver ten times as long to compile.
+// In place of shaders/products/shared/matrix_units.wgsl where there are no matrix units: matrices multiplied as slowly as they may be.
+//
+// Sums lie in workgroup memory; a matrix of them is its number, which follows from the bands that it is the product of. Of the other
+// two a thread keeps where they are, and reads them when they are multiplied. Copies of matrices, and arrays that a thread keeps to
+// itself, take a software driver ten times as long to compile.
+
+import package::products::shared::parameters::params;
 
 const EDGE: u32 = 16u;
 const LANES: u32 = 32u;
@@ -24,7 +28,7 @@ struct Matrix {
 alias Panel = array<vec4u, EDGE * LINE>;
 alias Left = Matrix;
 alias Right = Matrix;
-alias Sums = array<f32, 8>;
+alias Sums = u32;
 
 var<workgroup> a_panels: array<array<Panel, STEPS>, BANDS_OF_ROWS>;
 var<workgroup> b_panels: array<array<Panel, STEPS>, BANDS_OF_COLUMNS>;
@@ -32,8 +36,17 @@ var<workgroup> a_rests: array<array<Panel, select(1u, STEPS, SPLIT)>, select(1u,
 var<workgroup> b_rests: array<array<Panel, select(1u, STEPS, SPLIT)>, select(1u, BANDS_OF_COLUMNS, SPLIT)>;
 var<workgroup> sums_of: array<array<f32, EDGE * SUMS_LINE>, SUBGROUPS>;
 
+var<workgroup> all_sums: array<array<f32, EDGE * EDGE>, 16u * SUBGROUPS>;
+
 var<private> lane_of_matrix: u32;
+var<private> first_of_subgroup: u32;
 var<private> sixteen: u32; // a loop that might end elsewhere is not unrolled
+
+fn begin_matrices(lane: u32, subgroup: u32) {
+  lane_of_matrix = lane;
+  first_of_subgroup = 16u * subgroup;
+  sixteen = select(EDGE, 0u, params.batches == 0u);
+}
 
 fn left_matrix(band: u32, step: u32) -> Left {
   return Matrix(band, step, false);
@@ -76,18 +89,19 @@ fn element_of_right(matrix: Right, term: u32, column: u32) -> f32 {
 }
 
 fn add_product(left: Left, right: Right, sums: Sums) -> Sums {
-  var total = sums;
-  for (var step = 0u; step < 8u * sixteen; step++) {
-    let column = lane_of_matrix % 2u * 8u + step % 8u;
-    total[step % 8u] += element_of_left(left, lane_of_matrix / 2u, step / 8u) * element_of_right(right, step / 8u, column);
+  let number = first_of_subgroup + left.band % 4u * 4u + right.band % 4u;
+  for (var at = lane_of_matrix; at < EDGE * sixteen; at += LANES) {
+    for (var term = 0u; term < sixteen; term++) {
+      all_sums[number][at] += element_of_left(left, at / EDGE, term) * element_of_right(right, term, at % EDGE);
+    }
   }
-  return total;
+  return number;
 }
 
 fn put_sums(subgroup: u32, left: Sums, right: Sums) {
-  let at = lane_of_matrix / 2u * SUMS_LINE + lane_of_matrix % 2u * 8u;
-  for (var i = 0u; i < sixteen / 2u; i++) {
-    sums_of[subgroup][at + i] = left[i];
-    sums_of[subgroup][at + EDGE + i] = right[i];
+  for (var at = lane_of_matrix; at < EDGE * sixteen; at += LANES) {
+    let place = at / EDGE * SUMS_LINE + at % EDGE;
+    sums_of[subgroup][place] = all_sums[left][at];
+    sums_of[subgroup][place + EDGE] = all_sums[right][at];
   }
 }

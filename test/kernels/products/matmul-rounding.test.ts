@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
-import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
 import { multiplyInto } from '../../../src/kernels/products/matmul.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import { windowOf } from '../../../src/tensor/shape.js';
@@ -14,7 +13,6 @@ import { useDevice } from '../../support/device.js';
 import { expectTensor, upload } from '../../support/expect-op.js';
 import { roundingVariants } from '../../support/ladder.js';
 import { convolutionCases, factorShapes, matmulCases } from '../../support/shapes.js';
-import { emulateSubgroupMatrices } from '../../support/subgroup-matrices.js';
 
 const EXACT = { relative: 0, absolute: 0 };
 
@@ -24,27 +22,14 @@ const whole64 = (shape: readonly number[], seed: number): Array64 =>
 
 describe('a matrix product of operands in half precision', () => {
   const gpu = useDevice({ precision: 'medium' });
-  emulateSubgroupMatrices(gpu);
 
-  /** Each takes seconds to compile; subgroup matrices are emulated where there is f16. */
-  const among = (...wanted: MatmulVariant[]) =>
-    wanted.filter((variant) => roundingVariants(gpu.device).includes(variant));
-
-  it('is computed in registers, and by subgroups if they can', () => {
-    const matrices = gpu.device.has('shader-f16') ? ['subgroupMatrix64', 'subgroupMatrix128'] : [];
-    expect(roundingVariants(gpu.device)).toEqual(['half', ...matrices]);
-  });
+  it('is computed in registers', () => expect(roundingVariants(gpu.device)).toEqual(['half']));
 
   it.each(matmulCases)('is exact on whole numbers: $name', async (matmulCase) => {
     const shapes = factorShapes(matmulCase);
     const [a, b] = [whole64(shapes.a, 1), whole64(shapes.b, 2)];
     const expected = matmul(a, b, matmulCase);
-    const transposed = matmulCase.transposeA || matmulCase.transposeB;
-    for (const variant of among(
-      'half',
-      'subgroupMatrix128',
-      ...(transposed ? [] : ['subgroupMatrix64' as const]),
-    )) {
+    for (const variant of ['half'] as const) {
       const c = matrixProduct(upload(gpu.device, a), upload(gpu.device, b), matmulCase, {}, variant);
       await expectTensor(c, expected, { ...EXACT, label: variant });
     }
@@ -88,7 +73,7 @@ describe('a matrix product of operands in half precision', () => {
         b: { inner: columns, column: 1 },
         c: { row: columns, column: 1 },
       };
-      for (const variant of among('half', 'subgroupMatrix128')) {
+      for (const variant of ['half'] as const) {
         const c = upload(gpu.device, before);
         const epilogue = {
           bias: { values: upload(gpu.device, bias), per },
@@ -110,7 +95,7 @@ describe('a matrix product of operands in half precision', () => {
     const dy = whole64(y.shape, 4);
     const { dInput, dWeight, dBias } = conv2dBackward(dy, x, weight, geometry);
     const [image, kernels, gradient] = [x, weight, dy].map((array) => upload(gpu.device, array));
-    for (const variant of among('half', 'subgroupMatrix128')) {
+    for (const variant of ['half'] as const) {
       const choice: ConvolutionChoice = { algorithm: 'window', variant };
       const tolerance = { ...EXACT, label: variant };
       await expectTensor(conv2d(image, kernels, null, window, false, choice), y, tolerance);

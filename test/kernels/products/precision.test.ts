@@ -33,7 +33,7 @@ describe('a product that must be exact', () => {
     const product = pointwise(192, 1024);
     const exact = { ...product, exact: true };
     expect([chooseVariant(medium, product), chooseVariant(medium, exact)]).toEqual([
-      'subgroupMatrix64',
+      'matrixUnits64',
       chooseVariant(gpuLike(gpu.device, 'highest'), product),
     ]);
     expect(variantsFor(medium, exact)).toEqual(variantsFor(gpuLike(gpu.device, 'highest'), product));
@@ -113,8 +113,8 @@ describe('a device for medium precision', () => {
 
   it('prefers on a GPU its matrix units, or else registers, but where there is too little to do', () => {
     const units = gpuLike(medium.device, 'medium');
-    expect(chooseVariant(units, large)).toBe('subgroupMatrix128');
-    expect(chooseVariant(units, low)).toBe('subgroupMatrix64');
+    expect(chooseVariant(units, large)).toBe('matrixUnits128');
+    expect(chooseVariant(units, low)).toBe('matrixUnits64');
     expect(chooseVariant(units, pointwise(10, 64))).toBe('tiled');
     const none = gpuLike(medium.device, 'medium', { subgroupMatrices: [] });
     expect(chooseVariant(none, large)).toBe('half');
@@ -132,7 +132,7 @@ describe('a device for medium precision', () => {
     ['with matrices of 8 columns', { subgroupMatrices: [{ ...MATRICES, N: 8 }] }],
     ['with 8 terms', { subgroupMatrices: [{ ...MATRICES, K: 8 }] }],
   ])('does not run on a GPU %s what is written for others', (_, other) => {
-    expect(accepts('subgroupMatrix64', gpuLike(medium.device, 'medium'), low)).toBe(true);
-    expect(accepts('subgroupMatrix64', gpuLike(medium.device, 'medium', other), low)).toBe(false);
+    expect(accepts('matrixUnits64', gpuLike(medium.device, 'medium'), low)).toBe(true);
+    expect(accepts('matrixUnits64', gpuLike(medium.device, 'medium', other), low)).toBe(false);
   });
 });

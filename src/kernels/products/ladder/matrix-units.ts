@@ -1,17 +1,23 @@
 /** The rungs for GPUs with matrix units. */
-import { SUBGROUP_MATRIX, type SubgroupMatrixProduct } from '../../../gpu/adapter.js';
+import { SUBGROUP_MATRIX } from '../../../gpu/adapter.js';
 import type { Device } from '../../../gpu/device.js';
 import type { Constants } from '../../../gpu/shaders/shader.js';
 import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
 import { comesInFours } from './in-fours.js';
 
 /** Rows and columns of the matrices that a unit multiplies, and threads of the subgroup that holds them. */
-const UNIT = { EDGE: 16, LANES: 32 };
+interface Unit {
+  readonly edge: number;
+  readonly lanes: number;
+}
 
-/** A tile of matrices; the rows and columns that a unit has make it a tile of c. */
+/** The units that most people have who have any: NVIDIA's. */
+const COMMON: Unit = { edge: 16, lanes: 32 };
+
+/** A tile of c is so many matrices high and wide. */
 export const matrixUnitsKernel = defineGeneralKernel(
   'products/matmul_matrix_units.wgsl',
-  ({ EDGE = UNIT.EDGE, BANDS_OF_ROWS, BANDS_OF_COLUMNS }) => ({
+  ({ EDGE = COMMON.edge, BANDS_OF_ROWS, BANDS_OF_COLUMNS }) => ({
     rows: Number(EDGE) * Number(BANDS_OF_ROWS),
     columns: Number(EDGE) * Number(BANDS_OF_COLUMNS),
   }),
@@ -27,46 +33,67 @@ interface Tile {
 }
 
 /** A rung that multiplies matrices of halves: operands rounded to one, or split into two. */
-export function matrixUnits({ rows, columns, depth, split = false }: Tile): GeneralRung {
-  const { EDGE, LANES } = UNIT;
-  const constants = {
-    BANDS_OF_ROWS: rows / EDGE,
-    BANDS_OF_COLUMNS: columns / EDGE,
-    STEPS: depth / EDGE,
-    DEPTH: depth,
-    SUBGROUPS: (rows * columns) / (4 * EDGE) ** 2,
-    SPLIT: split,
-    HALF: true,
-  };
-  const bytes = bytesOf(constants);
-  return generalRung({
+export const matrixUnits = (tile: Tile): GeneralRung =>
+  generalRung({
     kernel: matrixUnitsKernel,
-    constants,
-    specialise: (product) => turnsFor(product, depth) as Constants,
-    accepts: (device, product) =>
-      multipliesMatrices(device, EDGE, LANES) &&
-      device.limits.maxComputeWorkgroupStorageSize >= bytes &&
-      turnsFor(product, depth) !== undefined,
-    precision: split ? 'high' : 'medium',
+    constants: constantsFor(tile, COMMON),
+    specialise: (product, device) => ({
+      ...constantsFor(tile, unitOf(device) ?? COMMON),
+      ...(turnsFor(product, tile) as Constants),
+    }),
+    accepts: (device, product) => {
+      const unit = unitOf(device);
+      return unit !== undefined && hasRoom(device, tile, unit) && turnsFor(product, tile) !== undefined;
+    },
+    precision: tile.split ? 'high' : 'medium',
   });
+
+/** Each subgroup has 4 x 4 matrices of the tile. */
+export const constantsFor = ({ rows, columns, depth, split = false }: Tile, { edge, lanes }: Unit) => ({
+  EDGE: edge,
+  LANES: lanes,
+  BANDS_OF_ROWS: rows / edge,
+  BANDS_OF_COLUMNS: columns / edge,
+  STEPS: depth / edge,
+  DEPTH: depth,
+  SUBGROUPS: (rows * columns) / (4 * edge) ** 2,
+  SPLIT: split,
+  HALF: true,
+});
+
+/** Eights of b that a thread fetches at most, by the shader. */
+const MOST_FETCHES = 8;
+
+/** Has a workgroup of this device the threads and the memory that the tile takes, and have all threads as much to fetch? */
+function hasRoom({ limits }: Device, tile: Tile, unit: Unit): boolean {
+  const { EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT } = constantsFor(tile, unit);
+  const threads = LANES * SUBGROUPS;
+  const panels = (BANDS_OF_ROWS + BANDS_OF_COLUMNS) * STEPS * (SPLIT ? 2 : 1);
+  const bytes = 16 * panels * EDGE * (EDGE / 8 + 1) + 4 * EDGE * (2 * EDGE + 4) * SUBGROUPS;
+  return (
+    bytes <= limits.maxComputeWorkgroupStorageSize &&
+    threads <= limits.maxComputeInvocationsPerWorkgroup &&
+    [tile.rows, tile.columns].every((lines) => ((tile.depth * lines) / 8) % threads === 0) &&
+    (tile.depth * tile.columns) / 8 <= MOST_FETCHES * threads
+  );
 }
 
-/** Workgroup memory: panels of 48 vec4u, twice if numbers are split, and 16 lines of 36 sums a subgroup. */
-const bytesOf = ({ BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT }: Constants): number =>
-  16 * 48 * (Number(BANDS_OF_ROWS) + Number(BANDS_OF_COLUMNS)) * Number(STEPS) * (SPLIT ? 2 : 1) +
-  4 * 16 * 36 * Number(SUBGROUPS);
-
 /** Which operands lie across the lines of a panel. */
-function turnsFor(...[product, depth]: Parameters<typeof comesInFours>): Constants | undefined {
+function turnsFor(product: Parameters<typeof comesInFours>[0], { depth }: Tile): Constants | undefined {
   const how = comesInFours(product, depth);
   return how && { ACROSS: how.ACROSS, A_TURNED: !how.A_ALONG_TERMS, B_TURNED: how.B_ALONG_TERMS };
 }
 
-/** Subgroups of so many lanes that multiply matrices of `edge` x `edge` halves, and add up in single precision. */
-function multipliesMatrices(device: Device, edge: number, lanes: number): boolean {
+/** What a device has that multiplies square matrices of halves and adds up in single precision, held by subgroups of one size. */
+function unitOf(device: Device): Unit | undefined {
   const { subgroupSize, subgroupMatrices } = device.adapter;
-  if (!device.has(SUBGROUP_MATRIX) || !device.has('shader-f16')) return false;
-  const fits = ({ componentType, resultComponentType, M, N, K }: SubgroupMatrixProduct) =>
-    componentType === 'f16' && resultComponentType === 'f32' && [M, N, K].every((size) => size === edge);
-  return subgroupSize.min === lanes && subgroupSize.max === lanes && subgroupMatrices.some(fits);
+  const { min, max: lanes } = subgroupSize;
+  if (min !== lanes || !device.has(SUBGROUP_MATRIX) || !device.has('shader-f16')) return undefined;
+  const edge = [16, 8].find((edge) =>
+    subgroupMatrices.some(
+      ({ componentType, resultComponentType, M, N, K }) =>
+        componentType === 'f16' && resultComponentType === 'f32' && [M, N, K].every((size) => size === edge),
+    ),
+  );
+  return edge === undefined ? undefined : { edge, lanes };
 }

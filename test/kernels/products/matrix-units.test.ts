@@ -1,0 +1,130 @@
+/**
+ * The shader for matrix units: run with its matrices emulated, since sums of whole numbers leave no doubt, and compiled as it is by Dawn's
+ * Null backend, which computes nothing but checks a shader as any other does, and has every feature.
+ */
+import '../../support/narrow-vectors.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { create, globals } from 'webgpu';
+import { SUBGROUP_MATRIX } from '../../../src/gpu/adapter.js';
+import { readShader, specialise } from '../../../src/gpu/shaders/shader.js';
+import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
+import { constantsFor, matrixUnits } from '../../../src/kernels/products/ladder/matrix-units.js';
+import { useDevice } from '../../support/device.js';
+import { convolutionsInFours, expectConvolution } from '../../support/in-fours.js';
+import { emulateMatrixUnits, MATRIX_RUNGS } from '../../support/matrix-units.js';
+
+const SMALL = { rows: 64, columns: 64, depth: 16 } as const;
+/** One subgroup, which takes the least time: in place of the tiles that a GPU is given. */
+const [rounding, splitting] = ['matrixUnits64narrow', 'splitUnits64'] as const;
+
+describe('a product of matrices of halves', { timeout: 600_000 }, () => {
+  Object.assign(LADDER[rounding], matrixUnits(SMALL));
+  Object.assign(LADDER[splitting], matrixUnits({ ...SMALL, split: true }));
+  const gpu = useDevice({ precision: 'medium' });
+  emulateMatrixUnits(gpu);
+  const [taps, few, pointwise] = convolutionsInFours;
+  const ALL = ['output', 'input gradient', 'parameter gradients'];
+
+  it.each([taps!, few!, pointwise!])('rounded to one half each: $name', async (convolution) => {
+    if (!gpu.device.has('shader-f16')) return;
+    expect(await expectConvolution(gpu.device, convolution, rounding)).toEqual(ALL);
+  });
+
+  it('of activations that are stored as halves', async () => {
+    if (!gpu.device.has('shader-f16')) return;
+    expect(await expectConvolution(gpu.device, taps!, rounding, 'f16')).toEqual(ALL);
+  });
+
+  it('split into two halves each', async () => {
+    if (!gpu.device.has('shader-f16')) return;
+    expect(await expectConvolution(gpu.device, taps!, splitting)).toEqual(ALL);
+  });
+});
+
+// Dawn stops when its last reference goes.
+const dawn = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
+let device: GPUDevice;
+
+beforeAll(async () => {
+  Object.assign(globalThis, globals);
+  const adapter = await dawn.requestAdapter();
+  // With WebGPU's default limits, which are its guaranteed ones.
+  device = await adapter!.requestDevice({ requiredFeatures: ['shader-f16', 'subgroups', SUBGROUP_MATRIX] });
+});
+afterAll(() => device?.destroy());
+
+/** What is wrong with a shader, or with a pipeline of it: nothing, one hopes. */
+async function complaints(code: string): Promise<string[]> {
+  device.pushErrorScope('validation');
+  const module = device.createShaderModule({ code });
+  const { messages } = await module.getCompilationInfo();
+  device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'product' } });
+  const error = await device.popErrorScope();
+  return [...messages.map(({ message }) => message), ...(error ? [error.message] : [])];
+}
+
+const FLAGS = ['WINDOW', 'ROW_BIAS', 'COLUMN_BIAS', 'ACCUMULATE', 'RELU', 'MASK', 'ROW_SUMS'];
+const TURNS = ['A_TURNED', 'B_TURNED', 'ACROSS'];
+const flagged = (flags: readonly string[], value: boolean) =>
+  Object.fromEntries(flags.map((flag) => [flag, value]));
+const source = readShader('products/matmul_matrix_units.wgsl');
+
+/** The Null backend's subgroups may have 128 threads, and its workgroups 16 KiB. */
+const ITS_LIMITS = /multiple of the device maxSubgroupSize|total use of workgroup storage|invocations/;
+
+describe('the shader for matrix units', () => {
+  it.each([
+    ['nothing', false, false],
+    ['every flag', true, false],
+    ['operands turned', false, true],
+    ['every flag and operands turned', true, true],
+  ])('compiles with %s, for subgroups of 128, within what WebGPU guarantees', async (_, flags, turned) => {
+    const constants = constantsFor(SMALL, { edge: 16, lanes: 128 });
+    const all = { ...constants, ...flagged(FLAGS, flags), ...flagged(TURNS, turned) };
+    expect(await complaints(specialise(source, all))).toEqual([]);
+  });
+
+  it.each(MATRIX_RUNGS)(
+    'compiles at its real size, but for the limits of a device that is none: %s',
+    async (variant) => {
+      const rung = LADDER[variant];
+      for (const more of [{}, { StoredB: 'f16', StoredC: 'f16' } as const]) {
+        const constants = { ...rung.constants, ...more, WINDOW: true, RELU: true };
+        for (const complaint of await complaints(specialise(source, constants)))
+          expect(complaint).toMatch(ITS_LIMITS);
+      }
+    },
+  );
+
+  it.each([
+    ['8 x 8 and subgroups of 32', { edge: 8, lanes: 32 }],
+    ['8 x 8 and subgroups of 16', { edge: 8, lanes: 16 }],
+    ['16 x 16 and subgroups of 16', { edge: 16, lanes: 16 }],
+    ['16 x 16 and subgroups of 64', { edge: 16, lanes: 64 }],
+  ])('compiles for matrices of %s', async (_, unit) => {
+    const constants = constantsFor({ rows: 64, columns: 64, depth: 32 }, unit);
+    for (const complaint of await complaints(specialise(source, constants)))
+      expect(complaint).toMatch(ITS_LIMITS);
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    [
+      'threads count their subgroups themselves, and might disagree',
+      '@builtin(subgroup_id) subgroup: u32,\n) {',
+      ') { let subgroup = index / 32u;',
+      /must only be called from subgroup uniform control flow/,
+    ],
+    ['some threads do without', 'if (i > 0u) {', 'if (index > 7u) {', /subgroup uniform control flow/],
+    [
+      'a line is shorter than a matrix',
+      'const LINE = EDGE / 8u + 1u;',
+      'const LINE = EDGE / 8u - 1u;',
+      /minimum stride/,
+    ],
+    ['factors change places', '(left, right, sums)', '(right, left, sums)', /no matching call/],
+    ['sums are of whole numbers', 'result<f32, EDGE', 'result<i32, EDGE', /no matching call/],
+  ])('would not, if %s', async (_, right, wrong, message) => {
+    expect(source).toContain(right);
+    expect((await complaints(source.replace(right, wrong))).join('\n')).toMatch(message);
+  });
+});

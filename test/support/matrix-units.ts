@@ -1,0 +1,61 @@
+/** Matrix units where there are none: what runs is the shader's own text, but for the module that has the matrices. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import type { Device } from '../../src/gpu/device.js';
+import { link } from '../../src/gpu/shaders/link.js';
+import { SHADERS } from '../../src/gpu/shaders/shader.js';
+import { comesInFours } from '../../src/kernels/products/ladder/in-fours.js';
+import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
+import type { Rung } from '../../src/kernels/products/ladder/rung.js';
+import { runsOn } from './ladder.js';
+
+const SHADER = 'products/matmul_matrix_units.wgsl';
+const MODULE = 'products/shared/matrix_units.wgsl';
+
+/** The rungs that need matrix units. */
+export const MATRIX_RUNGS = VARIANTS.filter((variant) => LADDER[variant].kernel.shader === SHADER);
+
+const FEATURES = /^enable (subgroups|chromium_experimental_subgroup_matrix);\n/gm;
+const SUBGROUP = /\n *@builtin\(subgroup_id\) subgroup: u32,\n\) \{\n/;
+
+/** The shader for matrix units, without any and without subgroups. */
+export function emulated(): string {
+  const read = (file: string) =>
+    readFileSync(
+      file === MODULE ? new URL('matrix_units_emulated.wgsl', import.meta.url) : new URL(file, SHADERS),
+      'utf8',
+    );
+  return link(SHADER, read)
+    .replace(FEATURES, '')
+    .replace(
+      SUBGROUP,
+      () => `\n) {\n  let subgroup = index / LANES;\n  begin_matrices(index % LANES, subgroup);\n`,
+    );
+}
+
+/**
+ * In this test file, let a device that has f16 but no matrix units run the rungs that need them, by their emulation; one that
+ * has both runs what is written. To be called after `useDevice`.
+ */
+export function emulateMatrixUnits(gpu: { readonly device: Device }): void {
+  let directory: string | undefined;
+  beforeAll(() => {
+    if (MATRIX_RUNGS.some((variant) => runsOn(gpu.device, variant))) return;
+    directory = mkdtempSync(join(tmpdir(), 'dawngrad-matrix-units-'));
+    const file = join(directory, 'matmul_matrix_units.wgsl');
+    writeFileSync(file, emulated());
+    for (const variant of MATRIX_RUNGS) {
+      const { kernel, constants }: Rung = LADDER[variant];
+      Object.assign(kernel, { shader: pathToFileURL(file).href });
+      Object.assign(LADDER[variant], {
+        accepts: ((device, product) =>
+          device.has('shader-f16') &&
+          comesInFours(product, Number(constants?.DEPTH)) !== undefined) as Rung['accepts'],
+      });
+    }
+  });
+  afterAll(() => directory && rmSync(directory, { recursive: true }));
+}
