@@ -5,10 +5,9 @@ import { PRECISIONS, renamed } from '../dist/gpu/precision.js';
 import { stopwatch } from '../dist/gpu/stopwatch.js';
 import { casesOf, choose, FilterError } from './cases.mjs';
 import { openDevice } from './device.mjs';
-import { limitCases } from './limits/cases.mjs';
+import { measureLimits } from './limits/measure.mjs';
 import { measure } from './measure.mjs';
 import { header, headLine, jsonOf, loadAverage, loadNote, resultLine, resultOf } from './report.mjs';
-import { rateOf } from './statistics.mjs';
 
 const USAGE = `npm run bench -- [filter ...] [options]
 
@@ -49,18 +48,6 @@ function optionsFrom(argv) {
   } catch (error) {
     throw new UsageError(error.message.split('\n')[0]);
   }
-}
-
-/** What the device can do, and what it took to find out. The fastest sample counts: what slows a limit down is not the device. */
-async function measureLimits(device, clock, budget) {
-  const measurements = [];
-  for (const wanted of limitCases()) {
-    const measurement = await measure(device, clock, wanted, budget);
-    if (measurement.error) throw new Error(`${wanted.name}: ${measurement.error}`);
-    measurements.push(measurement);
-  }
-  const [arithmetic, copy] = measurements.map(({ cost, times }) => rateOf(cost, times.min));
-  return { limits: { gflops: arithmetic.gflops, gigabytes: copy.gigabytes }, measurements };
 }
 
 async function main(argv) {

@@ -12,7 +12,7 @@ export const loadNote = (load) =>
     : undefined;
 
 /** Three significant digits; nothing for nothing. */
-const digits = (value) => {
+export const digits = (value) => {
   if (value === 0) return '';
   return value >= 1000 ? Math.round(value).toString() : value.toPrecision(3);
 };

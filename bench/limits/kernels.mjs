@@ -30,3 +30,21 @@ export const copy = defineKernel({
   grid: ({ size }) => linearGrid(size),
   cost: ({ size }) => elementCost(8 * size),
 });
+
+const SUBGROUP = 32;
+const MATRIX_WORKGROUP = 128;
+const SUMS = 16;
+const PRODUCT = 2 * 16 ** 3;
+
+/** Subgroups of `matrix`: as many as fill a large GPU several times. */
+export const SUBGROUPS = 2 ** 14;
+
+export const matrix = defineKernel({
+  name: 'limit.matrix',
+  shader: shader('matrix.wgsl'),
+  entryPoint: 'matrix',
+  bindings: { ones: 'read', y: 'write' },
+  params: { rounds: 'u32' },
+  grid: () => [(SUBGROUPS * SUBGROUP) / MATRIX_WORKGROUP, 1, 1],
+  cost: ({ rounds }) => ({ flops: PRODUCT * SUBGROUPS * rounds * SUMS, bytes: 4 * SUBGROUPS }),
+});

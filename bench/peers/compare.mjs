@@ -7,6 +7,9 @@ import { sampleDifference } from './sample.mjs';
 /** Largest difference of a loss from ours, and of a kernel's values from ours, relative. */
 export const TOLERANCE = 1e-3;
 
+/** The same where operands of products are rounded to halves: they are off by up to 2^-11, and so are sums of them by chance. */
+export const ROUNDING_TOLERANCE = 1e-2;
+
 /** A kernel runs several times within one timing, until it takes about this long, so that waiting for it costs little. */
 const KERNEL_MS = 100;
 const MOST_RUNS = 8;

@@ -11,21 +11,31 @@ const node = (module, ...args) => ({
   command: [process.execPath, file('serve.mjs'), file(`engines/${module}.mjs`), ...args],
 });
 
+/** Exits with 0 where there is PyTorch: looked for, not loaded, which takes seconds. */
+const HAS_TORCH = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)';
+
 /** The first Python that has PyTorch. */
 function python() {
-  const works = (program) => spawnSync(program, ['-c', 'import torch']).status === 0;
-  return ['python3', '/usr/bin/python3'].find(works);
+  const has = (program) => spawnSync(program, ['-c', HAS_TORCH]).status === 0;
+  return ['python3', '/usr/bin/python3'].find(has);
 }
 
 let found;
-const pytorch = (device) => {
+
+/** The command of a Python that has PyTorch; empty where there is none. */
+export const pythonWithTorch = () => {
   found ??= python() ?? '';
-  return found ? { command: [found, file('engines/pytorch.py'), device] } : null;
+  return found;
 };
 
-/** Each gives `{ command, env }`, or null where the engine is not installed. */
+const pytorch = (device) => {
+  const program = pythonWithTorch();
+  return program ? { command: [program, file('engines/pytorch.py'), device] } : null;
+};
+
+/** Each gives `{ command, env }`, or null where the engine is not installed; ours may be given a precision. */
 const ENGINES = {
-  [OURS]: () => node('dawngrad'),
+  [OURS]: (precision) => node('dawngrad', ...(precision ? [precision] : [])),
   'tfjs-webgpu': () => node('tfjs', 'webgpu'),
   'jax-js-webgpu': () => node('jax-js', 'webgpu'),
   'tfjs-wasm': () => node('tfjs', 'wasm'),
@@ -33,8 +43,12 @@ const ENGINES = {
   'pytorch-cpu': () => pytorch('cpu'),
   'pytorch-cuda': () => pytorch('cuda'),
   'pytorch-cuda-tf32': () => pytorch('cuda-tf32'),
+  'pytorch-amp': () => pytorch('cuda-amp'),
 };
 
 export const engineNames = Object.keys(ENGINES);
 
-export const commandOf = (name) => ENGINES[name]();
+export const commandOf = (name, precision) => ENGINES[name](precision);
+
+/** Those that round what they multiply, ours apart: they cannot come as near as others. */
+export const ROUNDING = ['pytorch-amp'];

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { EXACT, PRECISIONS, precisionNamed } from '../precisions.mjs';
 import { writeArrays } from './arrays.mjs';
 import { allCases } from './cases.mjs';
-import { measure, TOLERANCE } from './compare.mjs';
+import { measure } from './compare.mjs';
 import { commandOf, engineNames, OURS } from './engines.mjs';
 import { Peer } from './protocol.mjs';
 import { differs, jsonOf, load, rowsOf, tableOf } from './report.mjs';
@@ -20,6 +21,7 @@ const USAGE = `npm run bench:peers -- [filter ...] [options]
   --peers a,b         only these engines besides ${OURS} (${engineNames.slice(1).join(', ')})
   --batch N           images in a batch (default 32)
   --rounds N          timings of each engine in each case (default 3)
+  --precision P       what ours may round operands of matrix products to: ${PRECISIONS.join(', ')} (default ${EXACT})
   --json FILE         also write everything as JSON
   --width F           multiply the number of maps, to try it out (default 1)
   --patience S        seconds that an engine may take for one answer (default 600)
@@ -39,6 +41,7 @@ const { values: options, positionals: filters } = parseArgs({
     peers: { type: 'string' },
     batch: { type: 'string', default: '32' },
     rounds: { type: 'string', default: '3' },
+    precision: { type: 'string', default: EXACT },
     json: { type: 'string' },
     width: { type: 'string', default: '1' },
     patience: { type: 'string', default: '600' },
@@ -81,6 +84,7 @@ const batch = positive('batch');
 const rounds = positive('rounds');
 const width = positive('width');
 const patience = 1000 * positive('patience');
+const precision = precisionNamed(options.precision);
 const chosen = options.peers?.split(',').map((name) => name.trim());
 const unknown = chosen?.filter((name) => !engineNames.includes(name)) ?? [];
 const cases = allCases({ batch, width }).filter(
@@ -90,7 +94,7 @@ const names = chosen ? [OURS, ...chosen.filter((name) => name !== OURS)] : engin
 
 /** Start the engine's process; what it says of itself goes to `engines`. Null where it is not installed or does not start. */
 async function start(name, engines) {
-  const command = commandOf(name);
+  const command = commandOf(name, precision);
   if (!command) {
     engines[name] = { missing: 'not installed' };
     return null;
@@ -117,7 +121,7 @@ async function main() {
   /** After every case, so that a long run that is interrupted leaves what it has. */
   const writeJson = () => {
     if (!options.json) return;
-    const report = jsonOf({ results, engines, rounds, loads });
+    const report = jsonOf({ results, engines, precision, rounds, loads });
     writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   };
   try {
@@ -134,7 +138,8 @@ async function main() {
       }
       const file = join(scratch, 'arrays');
       writeArrays(file, wanted.arrays);
-      const rows = rowsOf(wanted, await measure(wanted, file, peers, { rounds, progress }));
+      const measured = await measure(wanted, file, peers, { rounds, progress });
+      const rows = rowsOf(wanted, measured, precision);
       progress('');
       results.push([wanted, rows]);
       loads.end = load();
@@ -154,7 +159,9 @@ async function main() {
     rows.filter(differs).map((row) => `${wanted.name}: ${row.engine} is off by ${row.difference}`),
   );
   if (wrong.length > 0) {
-    console.log(`\nNOT THE SAME RESULTS (over ${TOLERANCE} from ${OURS}'s):\n${wrong.join('\n')}`);
+    console.log(
+      `\nNOT THE SAME RESULTS (further from ${OURS}'s than rounding explains):\n${wrong.join('\n')}`,
+    );
     process.exitCode = 1;
   }
 }
@@ -163,5 +170,8 @@ if (options.help) console.log(USAGE);
 else if (options.list) for (const { name } of cases) console.log(name);
 else if (unknown.length > 0) {
   say(`--peers: there is no ${unknown.join(', ')}; there are ${engineNames.slice(1).join(', ')}`);
+  process.exitCode = 2;
+} else if (!PRECISIONS.includes(precision)) {
+  say(`--precision ${options.precision}: not ${PRECISIONS.join(' or ')}`);
   process.exitCode = 2;
 } else await main();

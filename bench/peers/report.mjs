@@ -1,7 +1,8 @@
 /** From measurements to the table that people read and the JSON that programs read. */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import { difference, TOLERANCE } from './compare.mjs';
-import { OURS } from './engines.mjs';
+import { EXACT } from '../precisions.mjs';
+import { difference, ROUNDING_TOLERANCE, TOLERANCE } from './compare.mjs';
+import { OURS, ROUNDING } from './engines.mjs';
 
 const sorted = (times) => times.toSorted((a, b) => a - b);
 
@@ -22,13 +23,15 @@ const significant = (value) => Number(value.toPrecision(4));
  * @property {number} [rate] GFLOP/s
  * @property {number} [ratio] over 1: ours is faster
  * @property {number} [difference] from what ours computed, relative
+ * @property {number} [tolerance] how large that may be
  * @property {number[]} [losses]
  * @property {string} [failed]
  *
  * @param {Map<string, import('./compare.mjs').Measured>} measured
+ * @param {string} precision of ours
  * @returns {Row[]}
  */
-export function rowsOf({ flops }, measured) {
+export function rowsOf({ flops }, measured, precision = EXACT) {
   const ours = measured.get(OURS);
   return [...measured].map(([engine, result]) => {
     if (result.failed) return { engine, failed: result.failed };
@@ -45,13 +48,14 @@ export function rowsOf({ flops }, measured) {
       ...(comparable && {
         ratio: middle / median(ours.times),
         difference: difference(result, ours),
+        tolerance: precision === EXACT && !ROUNDING.includes(engine) ? TOLERANCE : ROUNDING_TOLERANCE,
       }),
     };
   });
 }
 
 /** Did it compute something else than ours? (A NaN is something else.) */
-export const differs = (row) => row.difference !== undefined && !(row.difference <= TOLERANCE);
+export const differs = (row) => row.difference !== undefined && !(row.difference <= row.tolerance);
 
 const milliseconds = (ms) => (ms < 100 ? ms.toPrecision(3) : Math.round(ms).toLocaleString('en'));
 
@@ -116,13 +120,14 @@ const byCase = (results, value) =>
  * Everything, for `--json`. Times are in milliseconds; a ratio over 1 means that ours is faster, and there is none for an
  * engine that computed something else.
  */
-export function jsonOf({ results, engines, rounds, loads }) {
+export function jsonOf({ results, engines, precision, rounds, loads }) {
   const rounded = (value) => (value === undefined ? undefined : significant(value));
   return {
     date: new Date().toISOString(),
     adapter: engines[OURS]?.adapter,
     machine: machine(),
     loads,
+    precision,
     rounds,
     engines,
     ratios: byCase(results, (row) => (row.engine === OURS || differs(row) ? undefined : rounded(row.ratio))),

@@ -254,6 +254,12 @@ export class Device {
     return this.#queue.pending;
   }
 
+  /** Have these commands submitted right ahead of the launches that come next, in one submit with them. */
+  goAhead(commands: GPUCommandBuffer): void {
+    this.flush();
+    this.#queue.goAhead(commands);
+  }
+
   /** Submit everything queued so far; does not wait. */
   flush(): void {
     this.#queue.flush();

@@ -106,6 +106,7 @@ export function launch<B extends string, P extends string, S extends string>(
     owners: operands,
     cost: { flops: share * flops, bytes: share * bytes },
     params: packParams(kernel.params, params),
+    values: params,
     grid,
   });
 }

@@ -1,4 +1,7 @@
-/** The project itself: `dist/`, or the build that DAWNGRAD_DIST names. NCHW throughout. */
+/**
+ * The project itself: `dist/`, or the build that DAWNGRAD_DIST names. NCHW throughout. Its argument is what matrix products may be
+ * rounded to, one of those that `Device.create` takes.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = process.env.DAWNGRAD_DIST ?? join(root, 'dist');
 
-export async function open() {
+export async function open(precision) {
   if (!existsSync(dist)) throw new Error(`${dist} is missing: npm run build`);
   const load = (file) => import(pathToFileURL(join(dist, file)));
   const dawngrad = await load('index.js');
@@ -14,7 +17,7 @@ export async function open() {
   const gradients = await load('kernels/products/conv2d-parameter-gradients.js');
   const { windowOf } = await load('tensor/shape.js');
   const { matmul, SGD, tidy } = dawngrad;
-  const device = await dawngrad.Device.create();
+  const device = await dawngrad.Device.create(precision ? { precision } : {});
 
   const tensor = ({ values, shape }) => dawngrad.fromArray(device, values, shape);
 
@@ -35,12 +38,21 @@ export async function open() {
     return { model, loss, release };
   }
 
-  /** A work with a loss, which `step` computes; recorded once, then run again and again. */
-  function stepWork(step, release) {
+  /** A work with a loss, which `compute` computes; recorded once, then run again and again. */
+  function stepWork(compute, release) {
     let program;
+    const step = () => tidy(device, compute);
     return {
+      /** What a run launches: for who wants to look at it without running it. */
+      step,
+      /** Its program, recorded anew, with all that it launches compiled ahead: for who does not time that. */
+      async compile() {
+        program?.dispose();
+        program = await device.compile(step);
+        return program;
+      },
       start() {
-        program ??= device.record(() => tidy(device, step));
+        program ??= device.record(step);
         program.run();
       },
       finish: () => program.result.item(),
@@ -75,6 +87,7 @@ export async function open() {
   return {
     version: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
     adapter: device.adapter,
+    device,
     works: {
       train(wanted, arrays) {
         const { lr, momentum } = wanted.net;
@@ -87,7 +100,7 @@ export async function open() {
           optimizer.step();
           return value;
         };
-        return stepWork(step, release);
+        return { ...stepWork(step, release), parameters: net.parameters() };
       },
       forward(wanted, arrays) {
         const { loss, release } = model(wanted, arrays);

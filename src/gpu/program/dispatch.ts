@@ -4,13 +4,10 @@ import type { Launch } from './launch.js';
 
 /** A launch that is ready to be submitted: everything the GPU needs, nothing it does not. */
 export interface Dispatch {
-  readonly label: string;
+  /** What it does; and what its `owners` are is not collected while this is not, nor is their memory. */
+  readonly launch: Launch;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
-  /** Workgroups along x, y and z. */
-  readonly grid: readonly [number, number, number];
-  /** Never read: what is referred to here is not collected while this is, nor is its memory. */
-  readonly owners: readonly object[] | undefined;
 }
 
 /** Makes launches ready for one device. */
@@ -27,7 +24,7 @@ export class Dispatcher {
 
   /** Find or compile the pipeline, and bind the operands. */
   prepare(launch: Launch): Dispatch {
-    const { label, grid, access, params, operands, owners } = launch;
+    const { label, access, params, operands } = launch;
     const bindings = [
       { buffer: this.#uniforms.get(params) },
       ...operands.map(({ buffer, offset, size }) => ({ buffer, offset, size })),
@@ -37,6 +34,6 @@ export class Dispatcher {
       layout: this.#pipelines.layout(access),
       entries: bindings.map((resource, binding) => ({ binding, resource })),
     });
-    return { label, pipeline: this.#pipelines.get(launch), bindGroup, grid, owners };
+    return { launch, pipeline: this.#pipelines.get(launch), bindGroup };
   }
 }

@@ -8,6 +8,7 @@ const LAUNCHES_PER_SUBMIT = 128;
 export class LaunchQueue {
   readonly #device: GPUDevice;
   #pending: Dispatch[] = [];
+  #ahead: GPUCommandBuffer[] = [];
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -24,6 +25,14 @@ export class LaunchQueue {
     if (this.#pending.length >= LAUNCHES_PER_SUBMIT) this.flush();
   }
 
+  /**
+   * Have this submitted together with the launches that come next, ahead of them. Were it submitted now, the GPU would be done
+   * with it, and waiting, while the host still encodes the launches: a clock that it starts would count that too.
+   */
+  goAhead(commands: GPUCommandBuffer): void {
+    this.#ahead.push(commands);
+  }
+
   /** Do all of this, in order. The launches go by one submit, or as many more as the host interrupts with writes. */
   run(work: Iterable<Dispatch | HostWork>): void {
     for (const item of work) {
@@ -35,16 +44,17 @@ export class LaunchQueue {
 
   /** Submit what is queued. It runs in the order in which it was queued; this call does not wait for it. */
   flush(): void {
-    if (this.#pending.length === 0) return;
+    if (this.#pending.length === 0 && this.#ahead.length === 0) return;
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup, grid } of this.#pending) {
+    for (const { pipeline, bindGroup, launch } of this.#pending) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...grid);
+      pass.dispatchWorkgroups(...launch.grid);
     }
     pass.end();
+    this.#device.queue.submit([...this.#ahead, encoder.finish()]);
     this.#pending = [];
-    this.#device.queue.submit([encoder.finish()]);
+    this.#ahead = [];
   }
 }

@@ -19,6 +19,8 @@ export interface Launch extends PipelineSource {
   readonly owners?: readonly object[];
   /** The uniform block, as the shader's `struct Params` lays it out. */
   readonly params: ArrayBuffer;
+  /** What is in it, by name: for people and profiles. */
+  readonly values?: Readonly<Record<string, number>>;
   readonly cost?: Cost;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];

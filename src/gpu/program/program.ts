@@ -18,6 +18,13 @@ export interface ProgramDevice {
   run(work: readonly (Dispatch | HostWork)[]): void;
 }
 
+/** One launch of a program, to be run on its own. */
+export interface SingleLaunch {
+  readonly launch: Launch;
+  /** Submit it this many times in a row, each after the one before. */
+  run(times: number): void;
+}
+
 /**
  * Recorded work that can be run again and again: kernel launches with their pipelines, bind groups and buffers, and what the
  * host does between them (`device.onHost`). A run costs no op code and no allocation.
@@ -49,7 +56,7 @@ export class Program<T> {
 
   /** The names of the kernels that it launches, in order. */
   get kernels(): readonly string[] {
-    return this.#work.flatMap((item) => (typeof item === 'function' ? [] : item.label));
+    return this.#work.flatMap((item) => (typeof item === 'function' ? [] : item.launch.label));
   }
 
   /**
@@ -59,8 +66,24 @@ export class Program<T> {
    *   which case nothing that comes after it is done
    */
   run(): void {
+    this.#run(this.#work);
+  }
+
+  /**
+   * Its launches in order, for whoever wants to time them: each is run as often as they like before the next is asked for, and
+   * finds in memory what a run of the program leaves there, but for what repeating changes. Work on the host is done as it comes.
+   * @throws what `run` throws
+   */
+  *oneByOne(): Generator<SingleLaunch> {
+    for (const item of this.#work) {
+      if (typeof item === 'function') this.#run([item]);
+      else yield { launch: item.launch, run: (times) => this.#run(Array(times).fill(item)) };
+    }
+  }
+
+  #run(work: readonly (Dispatch | HostWork)[]): void {
     if (this.#disposed) throw new DawngradError('running a program that was disposed of');
-    this.#device.run(this.#work);
+    this.#device.run(work);
   }
 
   /** Give its memory back. Tensors in its result are lost. Doing so twice is harmless. */

@@ -3,9 +3,11 @@ import { add } from '../../../src/autograd/ops/elementwise/add.js';
 import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
 import { DawngradError } from '../../../src/errors/errors.js';
 import { filled } from '../../../src/kernels/fill.js';
+import { multiplyInto } from '../../../src/kernels/products/matmul.js';
 import { relu } from '../../../src/kernels/relu.js';
 import { assign } from '../../../src/nn/state.js';
 import { from, zeros } from '../../../src/tensor/create.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
 import { keep, tidy } from '../../../src/tensor/tidy.js';
 import { useDevice } from '../../support/device.js';
 
@@ -43,6 +45,29 @@ describe('a program', () => {
     x.write(Float32Array.of(-1, 3));
     program.run();
     expect(await program.result.toArray()).toEqual(Float32Array.of(4, 7));
+  });
+
+  it('runs its launches one by one, each as often as asked, with the work on the host between them', async () => {
+    const x = from(gpu.device, [1, -2]);
+    const [sum, one] = [zeros(gpu.device, [2]), filled(gpu.device, [1], 1)];
+    const strides = { row: 1, inner: 1, column: 1 };
+    const sizes = { batches: 1, rows: 2, columns: 1, outer: 1, inner: 1, group: 1 };
+    const product = { ...sizes, a: strides, b: strides, c: strides };
+    const addTo = (total: Tensor, y: Tensor) => multiplyInto(total, y, one, product, { accumulate: true });
+    const program = gpu.device.record(() => {
+      addTo(sum, relu(x));
+      gpu.device.onHost(() => x.write(Float32Array.of(5, 6)));
+      addTo(sum, relu(x));
+    });
+    const labels: string[] = [];
+    for (const { launch, run } of program.oneByOne()) {
+      run(launch.label === 'relu.forward' ? 2 : 3);
+      labels.push(launch.label);
+    }
+    expect(labels).toEqual(program.kernels);
+    expect(await sum.toArray()).toEqual(Float32Array.of(3 * 1 + 3 * 5, 3 * 6));
+    program.dispose();
+    expect(() => [...program.oneByOne()][0]!.run(1)).toThrow('disposed of');
   });
 
   it('gives the bits of eager work', async () => {

@@ -4,6 +4,17 @@ import type { Epilogue, Product } from '../product.js';
 const along = (first: string, firstStride: number, second: string, secondStride: number): string =>
   firstStride === 1 ? first : secondStride === 1 ? second : 'none';
 
+/** What of a product, and of its epilogue, a key is made of: not what is in its operands. */
+export type Keyed = Pick<Product, 'batches' | 'rows' | 'columns' | 'outer' | 'middle' | 'inner' | 'group'> & {
+  readonly a: Pick<Product['a'], 'row' | 'inner'>;
+  readonly b: { readonly inner: number; readonly column: number; readonly window?: object };
+  readonly c: Pick<Product['c'], 'row' | 'column' | 'rowSums'>;
+};
+export type KeyedEpilogue = Pick<Epilogue, 'accumulate' | 'relu'> & {
+  readonly bias?: { readonly per: 'row' | 'column' };
+  readonly mask?: object;
+};
+
 /**
  * What a matrix product is like, as far as it decides which kernel is the fastest: where operands begin, and what is in them,
  * does not.
@@ -13,7 +24,7 @@ const along = (first: string, firstStride: number, second: string, secondStride:
  * is batches x rows x columns, terms of the sum as outer x middle x inner, columns to a group, the axes of a, b and c along
  * which elements are neighbours, and what else the kernel does.
  */
-export function productKey(product: Product, epilogue: Epilogue = {}): string {
+export function productKey(product: Keyed, epilogue: KeyedEpilogue = {}): string {
   const { batches, rows, columns, outer, middle = 1, inner, group, a, b, c } = product;
   const { bias, accumulate, relu, mask } = epilogue;
   // A template rather than a join: this runs at every product of a program that is not recorded.
