@@ -21,6 +21,8 @@ struct Params {
   output_columns: i32,
   padding_rows: i32,
   padding_columns: i32,
+  stride_rows: i32,
+  stride_columns: i32,
   outputs: i32,
 }
 
@@ -29,8 +31,6 @@ const OUTPUTS: u32 = 16u;
 const IMAGES: u32 = 32u;
 const DEPTH: u32 = 32u;
 
-const STRIDE_ROWS: i32 = 1;
-const STRIDE_COLUMNS: i32 = 1;
 const BIAS: bool = true;
 
 // How activations are stored. All arithmetic is in single precision.
@@ -54,8 +54,8 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   let taps = params.kernel_rows * params.kernel_columns;
   let terms = params.channels * taps;
   let row = position / params.output_columns;
-  let top = row * STRIDE_ROWS - params.padding_rows;
-  let left = (position - row * params.output_columns) * STRIDE_COLUMNS - params.padding_columns;
+  let top = row * params.stride_rows - params.padding_rows;
+  let left = (position - row * params.output_columns) * params.stride_columns - params.padding_columns;
 
   // What I fetch: one term of the slice, of every WORKGROUP / DEPTH-th output and image.
   let mine = thread % DEPTH;

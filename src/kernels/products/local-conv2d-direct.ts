@@ -14,6 +14,8 @@ const params = {
   output_columns: 'i32',
   padding_rows: 'i32',
   padding_columns: 'i32',
+  stride_rows: 'i32',
+  stride_columns: 'i32',
   outputs: 'i32',
 } as const;
 
@@ -68,12 +70,12 @@ export function localConv2dDirect(
     output_columns,
     padding_rows: window.padding[0],
     padding_columns: window.padding[1],
+    stride_rows: window.stride[0],
+    stride_columns: window.stride[1],
     outputs,
   };
   // Where there is no bias, something must be bound in its place.
   launch(localConv2dForward, { x, weight, bias: bias ?? weight, y }, sizes, {
-    STRIDE_ROWS: window.stride[0],
-    STRIDE_COLUMNS: window.stride[1],
     BIAS: bias !== null,
   });
   return y;
