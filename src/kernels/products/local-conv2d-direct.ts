@@ -17,6 +17,7 @@ const params = {
   stride_rows: 'i32',
   stride_columns: 'i32',
   outputs: 'i32',
+  biased: 'i32',
 } as const;
 
 type Params = Readonly<Record<keyof typeof params, number>>;
@@ -73,10 +74,9 @@ export function localConv2dDirect(
     stride_rows: window.stride[0],
     stride_columns: window.stride[1],
     outputs,
+    biased: bias ? 1 : 0,
   };
   // Where there is no bias, something must be bound in its place.
-  launch(localConv2dForward, { x, weight, bias: bias ?? weight, y }, sizes, {
-    BIAS: bias !== null,
-  });
+  launch(localConv2dForward, { x, weight, bias: bias ?? weight, y }, sizes);
   return y;
 }
