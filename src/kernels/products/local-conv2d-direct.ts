@@ -25,7 +25,7 @@ type Params = Readonly<Record<keyof typeof params, number>>;
 /** Outputs and images that a workgroup has, as in the shader. */
 const [OUTPUTS, IMAGES] = [16, 32];
 
-/** Of more outputs than this, unfolding is worth its memory: a matrix product uses each value more often. */
+/** With more outputs than this, unfolding is worth its memory: a matrix product uses each value more often. */
 const FEW_OUTPUTS = 32;
 
 const positions = (p: Params): number => p.output_rows * p.output_columns;
