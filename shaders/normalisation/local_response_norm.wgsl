@@ -185,7 +185,7 @@ fn backward_segments(@builtin(global_invocation_id) thread: vec3u, @builtin(num_
     for (var i = 0u; i < SEGMENT + 2u * BEYOND; i++) {
       values[i] = select(0.0, f32(x[element_of(segment, i, BEYOND)]), exists(segment, i, BEYOND));
     }
-    // Of the channels whose windows hold one of the segment: from AFTER before it to BEFORE behind it.
+    // For the channels whose windows hold one of the segment: from AFTER before it to BEFORE behind it.
     var of_channel: array<f32, SEGMENT + BEYOND>; // the terms
     var direct: array<f32, SEGMENT + BEYOND>;
     for (var i = 0u; i < SEGMENT + BEYOND; i++) {

@@ -24,14 +24,13 @@ struct Params {
   stride_rows: i32,
   stride_columns: i32,
   outputs: i32,
+  biased: i32, // 1 if there is a bias
 }
 
 const WORKGROUP: u32 = 128u;
 const OUTPUTS: u32 = 16u;
 const IMAGES: u32 = 32u;
 const DEPTH: u32 = 32u;
-
-const BIAS: bool = true;
 
 // How activations are stored. All arithmetic is in single precision.
 alias StoredX = f32;
@@ -104,7 +103,7 @@ fn forward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     if (output < params.outputs && image < params.images) {
       let positions = params.output_rows * params.output_columns;
       var result = sums[e];
-      if (BIAS) {
+      if (params.biased == 1) {
         result += bias[output * positions + position];
       }
       y[(image * params.outputs + output) * positions + position] = StoredY(result);

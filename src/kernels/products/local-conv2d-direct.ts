@@ -18,6 +18,7 @@ const params = {
   stride_rows: 'i32',
   stride_columns: 'i32',
   outputs: 'i32',
+  biased: 'i32',
 } as const;
 
 type Params = Readonly<Record<keyof typeof params, number>>;
@@ -25,7 +26,7 @@ type Params = Readonly<Record<keyof typeof params, number>>;
 /** Outputs and images that a workgroup has, as in the shader. */
 const [OUTPUTS, IMAGES] = [16, 32];
 
-/** Of more outputs than this, unfolding is worth its memory: a matrix product uses each value more often. */
+/** With more outputs than this, unfolding is worth its memory: a matrix product uses each value more often. */
 const FEW_OUTPUTS = 32;
 
 const positions = (p: Params): number => p.output_rows * p.output_columns;
@@ -78,7 +79,8 @@ export function localConv2dDirect(
     stride_rows: window.stride[0],
     stride_columns: window.stride[1],
     outputs,
+    biased: bias ? 1 : 0,
   };
-  launch(localConv2dForward, { x, weight, bias: bias ?? undefined, y }, sizes, { BIAS: bias !== null });
+  launch(localConv2dForward, { x, weight, bias: bias ?? undefined, y }, sizes);
   return y;
 }
