@@ -47,7 +47,7 @@ struct Winner {
   piece: u32,
 }
 
-// Of the pieces that begin at `first`.
+// That of the pieces that begin at `first`.
 fn winner(first: u32) -> Winner {
   var best = Winner(f32(x[first]), 0u);
   for (var piece = 1u; piece < pieces(); piece++) {

@@ -15,7 +15,7 @@
 // that never changes. `statistics_and_running` also moves the running statistics towards the batch's, in place; the running
 // variance is the unbiased one, divided by M - 1.
 
-import package::nan::is_finite;
+import package::nan::{is_finite, nan_with};
 import package::rectify::rectify;
 import super::exact::left_of;
 import super::channels::{
@@ -191,7 +191,11 @@ fn finish(channel: u32, thread: u32) -> Moments {
   let excess = excess_of(total.values, count, partials[channel * params.parts].pivot);
   let squares = Sum(total.squares.sum, total.squares.rest - count * excess * excess);
   // Where all values are the same, what is left may round to less than 0.
-  let moments = Moments(quotient_of(total.values, count), rectify(quotient_of(squares, count)));
+  var moments = Moments(quotient_of(total.values, count), rectify(quotient_of(squares, count)));
+  // An infinite value is infinitely far from all others, and from itself.
+  if (!is_finite(moments.mean)) {
+    moments.variance = nan_with(0u);
+  }
   mean[channel] = moments.mean;
   variance[channel] = moments.variance;
   return moments;

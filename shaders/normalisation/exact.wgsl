@@ -1,4 +1,6 @@
-// What is rounded away, and numbers rounded once.
+// Numbers that are rounded once: what is left of a number when a product is taken from it, and 1 / sqrt(number).
+//
+// A product of two halves of a number's digits is exact, so four such products tell what the rounded one lost.
 
 import package::nan::is_finite;
 

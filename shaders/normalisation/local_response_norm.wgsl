@@ -15,10 +15,13 @@
 // The squares are added up anew for each channel. A sum that slides, adding one square and subtracting another, would load
 // less, but what a large square leaves behind when it is subtracted is rounding error, next to which small ones vanish.
 // The backward pass is two launches, since a term is needed by every channel around it; nothing but x is kept for it.
+//
+// `_segments` is for windows that are narrow and known when the shader is compiled, on a GPU: a thread has a position of SEGMENT
+// neighbouring channels of an image, and loads what they need into registers, all at once. Each plane is then loaded twice or so,
+// where it was once for every channel of a window; and the backward pass is one launch, whose threads find the terms around
+// their channels too. Positions are dealt to neighbouring threads, then segments, then images (linearGrid in src/kernels/kernel.ts).
 
 import package::nan::unless_nan;
-
-alias Stored = f32;
 
 struct Params {
   planes: u32,
@@ -33,6 +36,9 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 64u;
+
+// How activations and their gradients are stored. All arithmetic is in single precision.
+alias Stored = f32;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<Stored>;
@@ -106,5 +112,104 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let i = plane * params.positions + position;
     let direct = f32(output_gradient[i]) * power(base(window, position), -params.beta);
     input_gradient[i] = Stored(direct - 2.0 * params.scale * params.beta * f32(x[i]) * sum);
+  }
+}
+
+const SEGMENT: u32 = 8u;
+const SEGMENT_WORKGROUP: u32 = 256u;
+
+// params.before and params.after
+const BEFORE: u32 = 4u;
+const AFTER: u32 = 4u;
+
+// Channels that a window reaches beyond its own, on both sides together; the windows that hold the channels of a segment reach as far.
+const BEYOND: u32 = BEFORE + AFTER;
+
+// Where a thread is.
+struct Segment {
+  image: u32,
+  channel: u32, // the first of its own
+  position: u32,
+}
+
+fn all_segments() -> u32 {
+  let segments = (params.channels + SEGMENT - 1u) / SEGMENT;
+  return params.planes / params.channels * segments * params.positions;
+}
+
+fn segment_at(index: u32) -> Segment {
+  let segments = (params.channels + SEGMENT - 1u) / SEGMENT;
+  let row = index / params.positions;
+  let image = row / segments;
+  return Segment(image, (row - image * segments) * SEGMENT, index - row * params.positions);
+}
+
+// Where in x a channel of a segment is, counted from `before` before its first; the nearest that there is.
+fn element_of(segment: Segment, index: u32, before: u32) -> u32 {
+  let channel = clamp(i32(segment.channel + index) - i32(before), 0, i32(params.channels) - 1);
+  return (segment.image * params.channels + u32(channel)) * params.positions + segment.position;
+}
+
+fn exists(segment: Segment, index: u32, before: u32) -> bool {
+  return segment.channel + index >= before && segment.channel + index - before < params.channels;
+}
+
+@compute @workgroup_size(SEGMENT_WORKGROUP)
+fn forward_segments(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var index = thread.x; index < all_segments(); index += groups.x * SEGMENT_WORKGROUP) {
+    let segment = segment_at(index);
+    var values: array<f32, SEGMENT + BEYOND>;
+    for (var i = 0u; i < SEGMENT + BEYOND; i++) {
+      values[i] = select(0.0, f32(x[element_of(segment, i, BEFORE)]), exists(segment, i, BEFORE));
+    }
+    for (var c = 0u; c < SEGMENT; c++) {
+      var sum = 0.0;
+      for (var j = 0u; j <= BEYOND; j++) {
+        sum += values[c + j] * values[c + j];
+      }
+      if (exists(segment, c, 0u)) {
+        let result = values[c + BEFORE] * power(params.k + params.scale * sum, -params.beta);
+        y[element_of(segment, c, 0u)] = Stored(result);
+      }
+    }
+  }
+}
+
+@group(0) @binding(3) var<storage, read_write> whole_gradient: array<Stored>;
+
+@compute @workgroup_size(SEGMENT_WORKGROUP)
+fn backward_segments(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var index = thread.x; index < all_segments(); index += groups.x * SEGMENT_WORKGROUP) {
+    let segment = segment_at(index);
+    var values: array<f32, SEGMENT + 2u * BEYOND>;
+    for (var i = 0u; i < SEGMENT + 2u * BEYOND; i++) {
+      values[i] = select(0.0, f32(x[element_of(segment, i, BEYOND)]), exists(segment, i, BEYOND));
+    }
+    // For the channels whose windows hold one of the segment: from AFTER before it to BEFORE behind it.
+    var of_channel: array<f32, SEGMENT + BEYOND>; // the terms
+    var direct: array<f32, SEGMENT + BEYOND>;
+    for (var i = 0u; i < SEGMENT + BEYOND; i++) {
+      of_channel[i] = f32(output_gradient[element_of(segment, i, AFTER)]);
+    }
+    for (var i = 0u; i < SEGMENT + BEYOND; i++) {
+      var sum = 0.0;
+      for (var j = 0u; j <= BEYOND; j++) {
+        sum += values[i + j] * values[i + j];
+      }
+      let base = params.k + params.scale * sum;
+      let normalised = of_channel[i] * power(base, -params.beta);
+      direct[i] = normalised;
+      of_channel[i] = select(0.0, normalised * values[i + BEFORE] / base, exists(segment, i, AFTER));
+    }
+    for (var c = 0u; c < SEGMENT; c++) {
+      var sum = 0.0;
+      for (var j = 0u; j <= BEYOND; j++) {
+        sum += of_channel[c + j];
+      }
+      if (exists(segment, c, 0u)) {
+        let indirect = 2.0 * params.scale * params.beta * values[c + BEYOND] * sum;
+        whole_gradient[element_of(segment, c, 0u)] = Stored(direct[c + AFTER] - indirect);
+      }
+    }
   }
 }

@@ -59,7 +59,7 @@ struct Maximum {
   position: i32,
 }
 
-// Of the window at a row and a column of a plane that begins at `start`.
+// That of the window at a row and a column of a plane that begins at `start`.
 fn maximum(start: i32, row: i32, column: i32) -> Maximum {
   if (KERNEL_ROWS > 0) {
     return maximum_of_known_kernel(start, row, column);

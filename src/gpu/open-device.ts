@@ -15,8 +15,9 @@ export interface DeviceOptions extends AdapterOptions {
   features?: 'none';
   /**
    * What matrix products may round their operands to where that is faster on this adapter, by experimental features if it takes
-   * them (default `'highest'`: nothing). With `'high'` they may be sums of two halves, with `'medium'` halves. Sums, and all that
-   * is stored, are in single precision always.
+   * them (default `'highest'`: nothing). With `'high'` they may be sums of two halves, with `'medium'` halves: where the adapter
+   * has `shader-f16`, activations and their gradients are then stored as halves too. Sums, weights, their gradients and the state
+   * of optimizers are in single precision always.
    */
   precision?: Precision;
 }

@@ -1,7 +1,8 @@
 /** What matrix products may round their operands to, in the words of PyTorch's `set_float32_matmul_precision`. */
 
 /**
- * From the most exact down; each may also do as those before it do. Sums are in single precision always.
+ * From the most exact down; each may also do as those before it do. Sums are in single precision always. What is stored is so too,
+ * but for activations with `medium`: see src/kernels/stored-dtype.ts.
  *
  * | precision | a product takes each operand as                               | relative error |
  * |-----------|---------------------------------------------------------------|----------------|

@@ -27,6 +27,7 @@ import { Tensor } from '../../src/tensor/tensor.js';
 import { tidy } from '../../src/tensor/tidy.js';
 import { map64 } from '../reference/array.js';
 import { random64, randomLabels } from '../reference/random.js';
+import { whileGpu } from '../support/devices-like.js';
 import {
   activation,
   expectHalves,
@@ -143,6 +144,21 @@ describe('an op of halves stores halves', () => {
 
 describe('an op of halves that sums them up, or has an operand in single precision, gives single precision', () => {
   it.each(SINGLE)('%s', (_, op, operands) => expectOpOfHalves(gpu.device, op, operands, 'f32'));
+});
+
+describe('a kernel that is made for a GPU', () => {
+  const images = activation(random64([2, 4, 6, 8], 1));
+  const cases: readonly (readonly [...Case, 'f16' | 'f32'])[] = [
+    ['maxPool2d', (a) => maxPool2d(a!, { kernelSize: 3, stride: 2 }), [images], 'f16'],
+    ['avgPool2d', (a) => avgPool2d(a!, { kernelSize: 3, stride: 2 }), [images], 'f16'],
+    ['globalAvgPool2d', (a) => globalAvgPool2d(a!), [images], 'f32'],
+    ['maxout', (a) => maxout(a!, 2), [images], 'f16'],
+    ['localResponseNorm', (a) => localResponseNorm(a!, { size: 3, alpha: 1 }), [images], 'f16'],
+  ];
+
+  it.each(cases)('stores halves, too: %s', (_, op, operands, dtype) =>
+    whileGpu(gpu.device, () => expectOpOfHalves(gpu.device, op, operands, dtype)),
+  );
 });
 
 describe('what is no ordinary half', () => {

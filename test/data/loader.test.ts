@@ -5,6 +5,7 @@ import { BatchLoader } from '../../src/data/loader.js';
 import { normalisationOf } from '../../src/data/normalisation.js';
 import { randomState } from '../../src/kernels/random-key.js';
 import { useDevice } from '../support/device.js';
+import { asHalf, useHalves } from '../support/halves.js';
 
 /** Images of 2 x 1 x 3 bytes, so that a batch seldom fills its last word; image i is labelled i. */
 function setOf(count: number): ImageSet {
@@ -222,5 +223,23 @@ describe('BatchLoader', () => {
     expect(() => new BatchLoader(gpu.device, floatsOf(setOf(7)), { batch: 2, normalisation })).toThrow(
       'BatchLoader: these images are preprocessed already; leave out the normalisation',
     );
+  });
+});
+
+describe('BatchLoader on a device that stores activations as halves', () => {
+  const [gpu, single] = [useHalves({ precision: 'medium', seed: 3 }), useDevice({ seed: 3 })];
+  const augment = { padding: 1, flip: true };
+
+  it.each([
+    ['bytes', setOf(5), {}],
+    ['bytes, augmented', setOf(5), { augment }],
+    ['numbers', floatsOf(setOf(5)), {}],
+    ['numbers, augmented', floatsOf(setOf(5)), { augment }],
+  ])('gives a net the halves nearest to its images: %s', async (_, set, options) => {
+    const imagesOn = (device: typeof gpu.device) =>
+      new BatchLoader(device, set, { batch: 3, ...options }).batch(0, 0).images;
+    const [halves, singles] = [imagesOn(gpu.device), imagesOn(single.device)];
+    expect([halves.dtype, singles.dtype]).toEqual(['f16', 'f32']);
+    expect([...(await halves.toArray())]).toEqual([...(await singles.toArray())].map(asHalf));
   });
 });

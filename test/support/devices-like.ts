@@ -33,3 +33,16 @@ export const cpuLike = (device: Device): Device =>
     attached: { value: new Map() },
     adapter: { value: { ...device.adapter, name: 'a CPU of which nobody has heard', software: true } },
   });
+
+/** Do something while a device claims to be a GPU: kernels that are made for one then run on it, and can be held to a reference. */
+export async function whileGpu(device: Device, work: () => Promise<void>): Promise<void> {
+  const { adapter } = device;
+  const pretend = (value: AdapterDescription) =>
+    Object.defineProperty(device, 'adapter', { configurable: true, value });
+  pretend({ ...adapter, software: false });
+  try {
+    await work();
+  } finally {
+    pretend(adapter);
+  }
+}

@@ -122,6 +122,16 @@ export const poolCases: readonly PoolCase[] = [
   pool('more maps than a workgroup has threads', [3, 67, 5, 5], 3, 2, { ceilMode: true }),
 ];
 
+/** What a GPU does in its own way: small kernels are known to its shaders, and rows of whole quads are stored as such. */
+export const poolCasesOfGpus: readonly PoolCase[] = [
+  pool('NIN: 3x3 stride 2 ceil, 32 to 16', [1, 2, 32, 32], 3, 2, { ceilMode: true }),
+  pool('rows that are no whole quads', [2, 3, 7, 6], 3, 2, { ceilMode: true }),
+  pool('an odd number of rows, padding', [2, 2, 7, 8], 3, 2, { padding: 1, ceilMode: true }),
+  pool('everything asymmetric', [2, 2, 9, 8], [4, 2], [3, 1], { padding: [2, 1], ceilMode: true }),
+  pool('stride greater than kernel, rest of the row unseen', [2, 3, 10, 12], 2, 3),
+  pool('a kernel too large to be known', [1, 2, 9, 12], 6, 2),
+];
+
 export interface MatmulCase {
   readonly name: string;
   /** The batch of each factor; null for a factor without a batch axis. */
@@ -252,6 +262,8 @@ export const maxoutCases: readonly MaxoutCase[] = [
   { name: 'one position', input: [5, 12, 1, 1], pieces: 4 },
   { name: 'three axes', input: [2, 6, 11], pieces: 3 },
   { name: 'more than a workgroup', input: [3, 14, 9, 11], pieces: 2 },
+  { name: 'whole quads of positions', input: [3, 12, 6, 6], pieces: 3 },
+  { name: 'quads, more than a workgroup', input: [2, 10, 16, 18], pieces: 2 },
 ];
 
 export interface ResponseNormCase {

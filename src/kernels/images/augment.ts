@@ -65,7 +65,7 @@ export interface PrepareOptions {
   flip?: boolean;
   /** Decides crops and flips: u32 [seed, counter]. Without one nothing is random: no crop, no flip, as evaluation wants. */
   key?: Tensor;
-  /** Of the result (default f32). */
+  /** As what the result is stored (default f32). */
   dtype?: 'f32' | 'f16';
 }
 
@@ -95,7 +95,7 @@ export interface ShiftOptions {
   crop: { padding: number };
   flip: boolean;
   key: Tensor;
-  /** Of the result (default f32). */
+  /** As what the result is stored (default f32). */
   dtype?: 'f32' | 'f16';
 }
 

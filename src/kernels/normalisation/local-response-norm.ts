@@ -1,6 +1,8 @@
+import type { Device } from '../../gpu/device.js';
+import type { Constants } from '../../gpu/shaders/shader.js';
 import { sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch } from '../kernel.js';
+import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 import { planeGrid } from '../planes.js';
 
 const params = {
@@ -15,6 +17,10 @@ const params = {
 } as const;
 
 type Params = Readonly<Record<keyof typeof params, number>>;
+
+/** Channels in a row that a thread has, of windows that reach no further than `WIDEST` beyond a channel, both sides together. */
+const SEGMENT = 8;
+const WIDEST = 10;
 
 const grid = ({ planes, positions }: Params) => planeGrid(planes, positions);
 const elements = ({ planes, positions }: Params): number => planes * positions;
@@ -63,6 +69,39 @@ export const localResponseNormBackward = defineKernel({
   }),
 });
 
+const segmentsGrid = ({ planes, channels, positions }: Params) =>
+  linearGrid((planes / channels) * Math.ceil(channels / SEGMENT) * positions);
+
+/** y, a thread to a segment of channels. */
+export const localResponseNormForwardSegments = defineKernel({
+  name: 'localResponseNorm.forwardSegments',
+  shader: 'normalisation/local_response_norm.wgsl',
+  entryPoint: 'forward_segments',
+  bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
+  params,
+  grid: segmentsGrid,
+  cost: localResponseNormForward.cost,
+});
+
+/** dx from dy, a thread to a segment of channels. */
+export const localResponseNormBackwardSegments = defineKernel({
+  name: 'localResponseNorm.backwardSegments',
+  shader: 'normalisation/local_response_norm.wgsl',
+  entryPoint: 'backward_segments',
+  bindings: { x: 'read', output_gradient: 'read', whole_gradient: 'write' },
+  storage: { Stored: ['x', 'output_gradient', 'whole_gradient'] },
+  params,
+  grid: segmentsGrid,
+  cost: (p, { Stored }) => elementCost(3 * elements(p), (7 * length(p) + 14) * elements(p), Stored),
+});
+
+/** The constants for a narrow window, on a GPU; nothing for others. */
+function segmentsFor({ adapter }: Device, { before, after }: Params): Constants | undefined {
+  if (adapter.software || before + after > WIDEST) return undefined;
+  return { SEGMENT, BEFORE: before, AFTER: after };
+}
+
 /** y[c] = x[c] / (k + alpha / size * sum of x^2 over the `size` channels around c)^beta. */
 export interface ResponseNorm {
   readonly size: number;
@@ -89,15 +128,24 @@ function paramsOf(x: Tensor, { size, alpha, beta, k }: ResponseNorm): Params {
 /** The normalisation of x [N, C, ...] across its channels, of x's shape. */
 export function localResponseNorm(x: Tensor, norm: ResponseNorm): Tensor {
   const y = new Tensor(x.device, x.shape, x.dtype);
-  launch(localResponseNormForward, { x, y }, paramsOf(x, norm));
+  const sizes = paramsOf(x, norm);
+  const segments = segmentsFor(x.device, sizes);
+  if (segments) launch(localResponseNormForwardSegments, { x, y }, sizes, segments);
+  else launch(localResponseNormForward, { x, y }, sizes);
   return y;
 }
 
 /** The gradient of `localResponseNorm` at its input x, from that at its output. */
 export function localResponseNormGradient(x: Tensor, outputGradient: Tensor, norm: ResponseNorm): Tensor {
   const sizes = paramsOf(x, norm);
-  const terms = new Tensor(x.device, x.shape);
   const inputGradient = new Tensor(x.device, x.shape, x.dtype);
+  const segments = segmentsFor(x.device, sizes);
+  if (segments) {
+    const given = { x, output_gradient: outputGradient, whole_gradient: inputGradient };
+    launch(localResponseNormBackwardSegments, given, sizes, segments);
+    return inputGradient;
+  }
+  const terms = new Tensor(x.device, x.shape);
   launch(localResponseNormBackwardTerms, { x, output_gradient: outputGradient, terms }, sizes);
   launch(
     localResponseNormBackward,

@@ -20,6 +20,15 @@ export const globalAvgPoolForward = defineKernel({
   }),
 });
 
+/** The same of planes that are made of quads, on a GPU. */
+export const globalAvgPoolForwardQuads = defineKernel({
+  ...globalAvgPoolForward,
+  name: 'globalAvgPool.forwardQuads',
+  entryPoint: 'forward_quads',
+  bindings: { x_quads: 'read', y: 'write' },
+  storage: { Stored: ['x_quads'] },
+});
+
 /** dy / plane_size, in every element of a plane. */
 export const globalAvgPoolBackward = defineKernel({
   name: 'globalAvgPool.backward',
@@ -42,7 +51,12 @@ export const globalAvgPoolBackward = defineKernel({
 export function globalAvgPool(x: Tensor): Tensor {
   checkRank('globalAvgPool2d', 'input', x.shape, 4, '[N, C, H, W]');
   const y = new Tensor(x.device, x.shape.slice(0, 2));
-  launch(globalAvgPoolForward, { x, y }, { planes: y.size, plane_size: planeSize(x.shape) });
+  const sizes = { planes: y.size, plane_size: planeSize(x.shape) };
+  if (!x.device.adapter.software && sizes.plane_size % 4 === 0) {
+    launch(globalAvgPoolForwardQuads, { x_quads: x, y }, sizes);
+  } else {
+    launch(globalAvgPoolForward, { x, y }, sizes);
+  }
   return y;
 }
 

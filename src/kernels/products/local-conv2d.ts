@@ -3,6 +3,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { broadcastTo } from '../elementwise.js';
 import { storedDType } from '../stored-dtype.js';
 import type { Range } from './im2col.js';
+import { localConv2dDirect } from './local-conv2d-direct.js';
 import { foldPatches, unfoldPatches } from './local-patches.js';
 import { multiplyInto } from './matmul.js';
 
@@ -54,6 +55,8 @@ function geometryOf(images: number, [rows = 0, columns = 0, outputs = 0, ...filt
  * Shapes: x [N, C, H, W], weight [OH, OW, O, C, KH, KW], bias [O, OH, OW], result [N, O, OH, OW].
  */
 export function localConv2d(x: Tensor, weight: Tensor, bias: Tensor | null, window: Window): Tensor {
+  const direct = localConv2dDirect(x, weight, bias, window);
+  if (direct) return direct;
   const [images = 0, , height = 0, width = 0] = x.shape;
   const { positions, outputs, depth, pieces, ...strides } = geometryOf(images, weight.shape);
   const shape = [images, outputs, ...windowedSize('localConv2d', [height, width], window)];

@@ -4,6 +4,7 @@ import {
   type LocalResponseNormOptions,
   localResponseNorm,
 } from '../../../../src/autograd/ops/normalisation/local-response-norm.js';
+import { backward } from '../../../../src/autograd/tape.js';
 import { full } from '../../../../src/tensor/create.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
 import { fixtureCases } from '../../../fixtures/index.js';
@@ -11,6 +12,7 @@ import { type Array64, array64, map64 } from '../../../reference/array.js';
 import * as reference from '../../../reference/local-response-norm.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
+import { whileGpu } from '../../../support/devices-like.js';
 import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { responseNormCases } from '../../../support/shapes.js';
 
@@ -31,6 +33,32 @@ describe('localResponseNorm', () => {
 
   it.each(responseNormCases)('agrees with the reference: $name', async ({ name: _, input, ...norm }) => {
     await expectOp(gpu.device, normalised(norm), expected(random64(input, 1, 3), norm));
+  });
+
+  // More channels than a thread has and just as many, fewer than a window, and a window too wide to be known.
+  it.each([
+    [[2, 19, 5, 7], 4],
+    [[3, 8, 6, 6], 4],
+    [[2, 2, 4, 5], 4],
+    [[2, 30, 3, 3], 14],
+  ])('agrees with the reference on a GPU: %j, size %i', async (shape, size) => {
+    const norm = { size, alpha: 2, beta: 0.75, k: 1 };
+    await whileGpu(gpu.device, () =>
+      expectOp(gpu.device, normalised(norm), expected(random64(shape, 1, 3), norm)),
+    );
+  });
+
+  it('keeps what is not finite to the windows that hold it, on a GPU', async () => {
+    const channels = Array.from({ length: 20 }, (_, c) => c);
+    const x = full(gpu.device, [1, 20, 1, 1], 1);
+    x.write(Float32Array.from(channels, (c) => (c === 1 ? Number.NaN : 1)));
+    x.requiresGrad = true;
+    await whileGpu(gpu.device, async () => {
+      const y = localResponseNorm(x, { size: 4 });
+      backward(y, { gradient: full(gpu.device, x.shape, 1) });
+      expect([...(await y.toArray())].map(Number.isNaN)).toEqual(channels.map((c) => c <= 3));
+      expect([...((await x.grad?.toArray()) ?? [])].map(Number.isNaN)).toEqual(channels.map((c) => c <= 4));
+    });
   });
 
   it('agrees with the reference for any shape and size', async () => {

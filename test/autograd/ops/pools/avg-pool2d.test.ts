@@ -8,9 +8,10 @@ import type { AvgPoolGeometry } from '../../../reference/avg-pool2d.js';
 import * as reference from '../../../reference/avg-pool2d.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
+import { whileGpu } from '../../../support/devices-like.js';
 import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { poolGeometries } from '../../../support/pools.js';
-import { poolCases } from '../../../support/shapes.js';
+import { poolCases, poolCasesOfGpus } from '../../../support/shapes.js';
 
 const pooled =
   ({ kernel, stride, padding, ceilMode, countIncludePad }: AvgPoolGeometry) =>
@@ -35,6 +36,13 @@ describe('avgPool2d', () => {
     it.each(poolCases)('agrees with the reference: $name', async (pool) => {
       const geometry = { ...pool, countIncludePad };
       await expectOp(gpu.device, pooled(geometry), expected(random64(pool.input, 1), geometry));
+    });
+
+    it.each(poolCasesOfGpus)('agrees with the reference on a GPU: $name', async (pool) => {
+      const geometry = { ...pool, countIncludePad };
+      await whileGpu(gpu.device, () =>
+        expectOp(gpu.device, pooled(geometry), expected(random64(pool.input, 1), geometry)),
+      );
     });
 
     it('agrees with the reference for any window that fits', async () => {

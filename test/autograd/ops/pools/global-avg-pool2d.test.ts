@@ -6,6 +6,7 @@ import { array64 } from '../../../reference/array.js';
 import * as reference from '../../../reference/global-avg-pool2d.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
+import { whileGpu } from '../../../support/devices-like.js';
 import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { poolCases } from '../../../support/shapes.js';
 
@@ -23,6 +24,13 @@ describe('globalAvgPool2d', () => {
   it.each(poolCases)('agrees with the reference: $input', async ({ input }) => {
     await expectOp(gpu.device, globalAvgPool2d, expected(input));
   });
+
+  it.each([[[3, 5, 8, 8]], [[2, 3, 6, 6]], [[1, 70, 2, 2]], [[2, 3, 7, 7]]])(
+    'agrees with the reference on a GPU: %j',
+    async (shape) => {
+      await whileGpu(gpu.device, () => expectOp(gpu.device, globalAvgPool2d, expected(shape)));
+    },
+  );
 
   it('agrees with the reference for any shape', async () => {
     const length = (max: number) => fc.integer({ min: 1, max });

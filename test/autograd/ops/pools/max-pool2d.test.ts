@@ -10,9 +10,10 @@ import * as reference from '../../../reference/max-pool2d.js';
 import type { PoolGeometry } from '../../../reference/pool-window.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
+import { whileGpu } from '../../../support/devices-like.js';
 import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { poolGeometries } from '../../../support/pools.js';
-import { poolCases } from '../../../support/shapes.js';
+import { poolCases, poolCasesOfGpus } from '../../../support/shapes.js';
 
 const pooled =
   ({ kernel, stride, padding, ceilMode }: PoolGeometry) =>
@@ -39,6 +40,13 @@ describe('maxPool2d', () => {
   it.each(poolCases)('agrees with the reference: $name', async (pool) => {
     await expectOp(gpu.device, pooled(pool), expected(random64(pool.input, 1), pool));
     await expectOp(gpu.device, pooled(pool), expected(withTies(pool.input), pool));
+  });
+
+  it.each(poolCasesOfGpus)('agrees with the reference on a GPU: $name', async (pool) => {
+    await whileGpu(gpu.device, async () => {
+      await expectOp(gpu.device, pooled(pool), expected(random64(pool.input, 1), pool));
+      await expectOp(gpu.device, pooled(pool), expected(withTies(pool.input), pool));
+    });
   });
 
   it('agrees with the reference for any window that fits', async () => {
@@ -97,7 +105,7 @@ describe('maxPool2d', () => {
     expect(await untaped.toArray()).toEqual(await op().toArray());
   });
 
-  it('lets NaN and infinities through, and the last NaN of a window win, as PyTorch does', async () => {
+  async function expectSpecial(): Promise<void> {
     const { NaN: nan, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
     const x = from(gpu.device, [[[[nan, 1, 2, nan, least, least, most, nan, most, 3, nan, nan]]]]);
     x.requiresGrad = true;
@@ -105,6 +113,11 @@ describe('maxPool2d', () => {
     expect([...(await y.toArray())]).toEqual([nan, nan, least, nan, most, nan]);
     backward(y, { gradient: from(gpu.device, [[[[1, 2, 3, 4, 5, 6]]]]) });
     expect([...((await x.grad?.toArray()) ?? [])]).toEqual([1, 0, 0, 2, 3, 0, 0, 4, 5, 0, 0, 6]);
+  }
+
+  it('lets NaN and infinities through, and the last NaN of a window win, as PyTorch does', async () => {
+    await expectSpecial();
+    await whileGpu(gpu.device, expectSpecial);
   });
 
   it('gives no gradient to a window of padding alone', async () => {

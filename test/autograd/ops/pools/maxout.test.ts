@@ -10,6 +10,7 @@ import { type Array64, array64, map64 } from '../../../reference/array.js';
 import * as reference from '../../../reference/maxout.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
+import { whileGpu } from '../../../support/devices-like.js';
 import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { maxoutCases } from '../../../support/shapes.js';
 
@@ -31,6 +32,19 @@ describe('maxout', () => {
     await expectOp(gpu.device, ofPieces(pieces), expected(random64(input, 1), pieces));
     await expectOp(gpu.device, ofPieces(pieces), expected(withTies(input), pieces));
   });
+
+  it.each([
+    [[2, 6, 5, 7], 2],
+    [[3, 12, 6, 6], 3],
+    [[2, 10, 2, 2], 10],
+  ])(
+    'agrees with the reference on a GPU, which has few pieces at once: %j, %i pieces',
+    async (input, pieces) => {
+      await whileGpu(gpu.device, () =>
+        expectOp(gpu.device, ofPieces(pieces), expected(withTies(input), pieces)),
+      );
+    },
+  );
 
   it('agrees with the reference for any shape', async () => {
     const size = fc.integer({ min: 1, max: 6 });
@@ -75,15 +89,21 @@ describe('maxout', () => {
     expect([...((await weight.grad?.toArray()) ?? [])]).toEqual([20, 10, 0, 0, 0, 0, 200, 100]);
   });
 
-  it('lets infinities and NaN through, and the first NaN win, as PyTorch does', async () => {
-    const { NaN: nan, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
-    const x = from(gpu.device, [[nan, 1, 2, nan, least, least, most, nan, most, 3, nan, nan]]);
-    x.requiresGrad = true;
-    const y = maxout(x, 2);
-    expect([...(await y.toArray())]).toEqual([nan, nan, least, nan, most, nan]);
-    backward(y, { gradient: from(gpu.device, [[1, 2, 3, 4, 5, 6]]) });
-    expect([...((await x.grad?.toArray()) ?? [])]).toEqual([1, 0, 0, 2, 3, 0, 0, 4, 5, 0, 6, 0]);
-  });
+  // Four positions are a quad.
+  it.each([1, 4])(
+    'lets infinities and NaN through, and the first NaN win, as PyTorch does: %i positions',
+    async (positions) => {
+      const { NaN: nan, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number;
+      const each = (values: number[]) => [values.map((value) => Array<number>(positions).fill(value))];
+      const flat = (values: number[]) => each(values).flat(2);
+      const x = from(gpu.device, each([nan, 1, 2, nan, least, least, most, nan, most, 3, nan, nan]));
+      x.requiresGrad = true;
+      const y = maxout(x, 2);
+      expect([...(await y.toArray())]).toEqual(flat([nan, nan, least, nan, most, nan]));
+      backward(y, { gradient: from(gpu.device, each([1, 2, 3, 4, 5, 6])) });
+      expect([...((await x.grad?.toArray()) ?? [])]).toEqual(flat([1, 0, 0, 2, 3, 0, 0, 4, 5, 0, 6, 0]));
+    },
+  );
 
   it('works on more elements than all threads take at once', async () => {
     const input = map64(array64([1, 2, 300_000]), (_, i) => i % 1024);

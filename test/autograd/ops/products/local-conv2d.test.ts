@@ -4,13 +4,14 @@ import { localConv2d } from '../../../../src/autograd/ops/products/local-conv2d.
 import { zeros } from '../../../../src/tensor/create.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
 import { fixtureCases } from '../../../fixtures/index.js';
-import { type Array64, array64 } from '../../../reference/array.js';
+import { type Array64, array64, map64 } from '../../../reference/array.js';
 import { convolutionOutputSize } from '../../../reference/im2col.js';
 import { localConv2dBackward, localConv2d as referenceLocalConv2d } from '../../../reference/local-conv2d.js';
 import { random64 } from '../../../reference/random.js';
 import { expectClose } from '../../../support/close.js';
 import { useDevice } from '../../../support/device.js';
-import { expectGradients, expectOp, upload } from '../../../support/expect-op.js';
+import { whileGpu } from '../../../support/devices-like.js';
+import { expectGradients, expectOp, expectTensor, upload } from '../../../support/expect-op.js';
 import { type ConvolutionCase, localConvolutionCases } from '../../../support/shapes.js';
 
 /** Sums of up to a few hundred products of size 1. */
@@ -47,6 +48,40 @@ describe('localConv2d', () => {
 
   it.each(localConvolutionCases)('agrees with the reference: $name', async (convolution) => {
     await expectOp(gpu.device, connect(convolution), expected(convolution), TOLERANCE);
+  });
+
+  it.each(localConvolutionCases)('agrees with the reference on a GPU: $name', async (convolution) => {
+    await whileGpu(gpu.device, async () => {
+      const [x, weight, bias] = operands(convolution).map((operand) => upload(gpu.device, operand));
+      const y = connect(convolution)(x!, weight!, bias);
+      await expectTensor(y, expected(convolution).output, { ...TOLERANCE, label: 'output' });
+    });
+  });
+
+  // Two tiles of images, two of outputs, and a slice that is not full; then one where unfolding is the better way.
+  it.each([
+    [35, 18],
+    [2, 33],
+  ])('agrees with the reference on a GPU: %i images, %i outputs, no bias', async (images, outputs) => {
+    const convolution: Case = {
+      input: [images, 5, 4, 5],
+      outputs,
+      kernel: [3, 3],
+      stride: [2, 1],
+      padding: [1, 1],
+      dilation: [1, 1],
+    };
+    const [x, weight, bias] = operands(convolution);
+    const wanted = referenceLocalConv2d(
+      x,
+      weight,
+      map64(bias, () => 0),
+      convolution,
+    );
+    await whileGpu(gpu.device, async () => {
+      const y = connect(convolution)(upload(gpu.device, x), upload(gpu.device, weight));
+      await expectTensor(y, wanted, { ...TOLERANCE, label: 'output' });
+    });
   });
 
   it.each(fixtureCases('localConv2d'))(
