@@ -208,6 +208,15 @@ export class Device {
   }
 
   /**
+   * Compile what these launch, side by side, and launch none of it: whoever does so later finds it compiled. It goes on while
+   * other things are done.
+   */
+  async compilePipelines(launches: readonly PipelineSource[]): Promise<void> {
+    this.check();
+    await this.#wait(this.#compile(launches));
+  }
+
+  /**
    * Make something that takes memory, and hear whether there was room: a GPU says so only later.
    * @throws OutOfMemoryError when there was none; what was made is disposed of then, and the device can be used as before
    */
