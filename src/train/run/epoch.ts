@@ -72,6 +72,7 @@ async function trainSteps(
 ): Promise<number> {
   const { trainer, train, config } = run.session;
   if (signal.aborted) return 0;
+  await run.compiled;
   await trainer.prepare();
   const begin = performance.now();
   const before = trainer.position.score.count;
