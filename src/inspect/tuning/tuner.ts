@@ -9,7 +9,7 @@
 import { availableParallelism } from 'node:os';
 import type { Device } from '../../gpu/device.js';
 import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
-import { variantsFor } from '../../kernels/products/choice/choose-variant.js';
+import { chooseVariant, variantsFor } from '../../kernels/products/choice/choose-variant.js';
 import type { MeasuredProducts } from '../../kernels/products/choice/measured-table.js';
 import { operandsKey } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
@@ -41,6 +41,9 @@ const MOST_LAUNCHES = 100;
 
 /** Pipelines that are compiled at a time on a GPU; each takes up to a second of a processor there. */
 const MOST_LANES = 8;
+
+/** How many times as long as the fastest of its kind is too long, see `Hopes`: a software driver's machine may be busy. */
+const HOPELESS_FOR_ITS_KIND = { software: 3, hardware: 2 };
 
 /** The steps that compiling is spread over: a run of a few epochs has as many. */
 const STEPS = 1000;
@@ -77,6 +80,9 @@ interface Candidate {
 interface Task extends SeenProduct {
   readonly kind: string;
   readonly work: number;
+  readonly able: readonly MatmulVariant[];
+  /** The variant that is taken where nothing is measured. */
+  readonly untuned: MatmulVariant;
   /** The parts that variants are compared on. */
   readonly pieces: readonly Product[];
   /** The specification first. */
@@ -97,7 +103,7 @@ export async function tuneProducts(
 ): Promise<Tuning> {
   const { software } = device.adapter;
   const clock = stopwatch(device);
-  const hopes = new Hopes();
+  const hopes = new Hopes(HOPELESS_FOR_ITS_KIND[software ? 'software' : 'hardware']);
   const queue = new CompileQueue(software ? 1 : Math.min(MOST_LANES, availableParallelism()));
   const tasks = heaviestFirst(seen).map((one) => taskOf(device, hopes, one, among(one)));
   const products: TunedProduct[] = [];
@@ -141,9 +147,9 @@ export const measurementsOf = ({ choices }: Tuning): MeasuredProducts =>
 
 const rounded = ({ milliseconds }: Option): number => Number(milliseconds.toPrecision(4));
 
-/** The specification is what others are compared with, however slow. */
-const isHopeful = (hopes: Hopes, variant: string, task: Pick<Task, 'kind' | 'work'>): boolean =>
-  variant === 'specification' || hopes.has(variant, task);
+/** The specification is what others are compared with, and what would be taken untuned is what others must beat. */
+const isHopeful = (hopes: Hopes, variant: string, task: Pick<Task, 'kind' | 'work' | 'able' | 'untuned'>) =>
+  variant === 'specification' || variant === task.untuned || hopes.has(variant, task);
 
 function taskOf(
   device: Device,
@@ -155,11 +161,16 @@ function taskOf(
   const { epilogue } = seen;
   const most = mostInSample(device.adapter.software);
   const pieces = samplePieces(product, most, epilogue.bias?.per === 'column');
-  const about = { kind: operandsKey(product), work: multiplyAdds(product) };
   const able = among.filter((variant) =>
     [product, ...pieces].every((part) => LADDER[variant].accepts(device, part, epilogue)),
   );
-  const candidates = [...new Set<MatmulVariant>(['specification', ...able])].map((variant): Candidate => {
+  const about = {
+    kind: operandsKey(product),
+    work: multiplyAdds(product),
+    able: [...new Set<MatmulVariant>(['specification', ...able])],
+    untuned: chooseVariant(device, asked, epilogue),
+  };
+  const candidates = about.able.map((variant): Candidate => {
     const launchAll = () => {
       const operands = blankOperands(device, product, epilogue);
       for (const part of [product, ...pieces]) multiply(operands, part, variant);
