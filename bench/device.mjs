@@ -6,10 +6,10 @@ const NO_SHADER_CACHE = { MESA_SHADER_CACHE_DISABLE: 'true', __GL_SHADER_DISK_CA
 
 /**
  * @param {string} [adapter] a substring of the adapter's name; by default the best there is
- * @param {import('../dist/gpu/adapter.js').Precision} [precision] what matrix products may round their operands to
+ * @param {import('../dist/gpu/precision.js').Precision} [precision] what matrix products may round their operands to
  * @returns {Promise<Device>}
  */
-export function openDevice(adapter, precision = 'single') {
+export function openDevice(adapter, precision = 'highest') {
   for (const [name, value] of Object.entries(NO_SHADER_CACHE)) process.env[name] ??= value;
   return Device.create({ ...(adapter && { adapter }), precision });
 }

@@ -1,6 +1,7 @@
 /** Time every kernel at the shapes of Network in Network: `npm run bench -- [filter ...] [options]`. See README.md here. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { PRECISIONS, renamed } from '../dist/gpu/precision.js';
 import { stopwatch } from '../dist/gpu/stopwatch.js';
 import { casesOf, choose, FilterError } from './cases.mjs';
 import { openDevice } from './device.mjs';
@@ -16,11 +17,9 @@ const USAGE = `npm run bench -- [filter ...] [options]
   --time S        seconds to spend on timing each case, after it was checked (default 0.5)
   --json FILE     also write everything as JSON
   --adapter NAME  a substring of the adapter's name, as \`dawngrad doctor\` lists it
-  --precision P   half: also what rounds operands of matrix products to half precision (default single)
+  --precision P   high or medium: also what rounds operands of matrix products to two halves or to one (default highest)
   --list          print the names of the cases
 `;
-
-const PRECISIONS = ['single', 'half'];
 
 class UsageError extends Error {}
 
@@ -34,7 +33,7 @@ function optionsFrom(argv) {
         time: { type: 'string', default: '0.5' },
         json: { type: 'string' },
         adapter: { type: 'string' },
-        precision: { type: 'string', default: 'single' },
+        precision: { type: 'string', default: 'highest' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -43,9 +42,10 @@ function optionsFrom(argv) {
     if (!(Number.isInteger(batch) && batch > 0))
       throw new Error(`--batch ${values.batch}: not a whole number over 0`);
     if (!(time > 0)) throw new Error(`--time ${values.time}: not a number of seconds over 0`);
-    if (!PRECISIONS.includes(values.precision))
-      throw new Error(`--precision ${values.precision}: not ${PRECISIONS.join(' or ')}`);
-    return { ...values, batch, time, filters: positionals };
+    const precision = renamed(values.precision);
+    if (!PRECISIONS.includes(precision))
+      throw new Error(`--precision ${precision}: not ${PRECISIONS.join(', ')}`);
+    return { ...values, precision, batch, time, filters: positionals };
   } catch (error) {
     throw new UsageError(error.message.split('\n')[0]);
   }

@@ -19,7 +19,7 @@ const LEAST_SAMPLES = 3;
  * @property {string} name begins with its group, a dot and what of it, then its shapes
  * @property {Record<string, import('./inputs.mjs').Input>} inputs
  * @property {(inputs: Record<string, Tensor>) => Record<string, Tensor>} [prepare] further inputs, computed once from the others
- * @property {string[]} [operands] inputs that a device of half precision may round to that, since matrix products take them
+ * @property {string[]} [operands] inputs that a device of medium precision may round to that, since matrix products take them
  * @property {(inputs: Record<string, Tensor>) => Record<string, Tensor>} launch what is timed; gives its results by name
  * @property {(inputs: Record<string, Values>) => Record<string, (position: number) => number>} expected results to check, by
  *   name: the value that each must have at a position
@@ -78,7 +78,7 @@ async function launchAndCheck(device, { launch, expected, operands = [] }, { hos
   const results = tidy(device, () => launch(tensors));
   await device.synchronize();
   const took = performance.now() - start;
-  const halved = device.precision === 'half' && operands.length > 0;
+  const halved = device.precision === 'medium' && operands.length > 0;
   const allowances = halved ? halvedBounds(expected, host, operands) : {};
   const error = await errorOf(results, expected(host), allowances);
   disposeAll(Object.values(results).filter((result) => !Object.values(tensors).includes(result)));

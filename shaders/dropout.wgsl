@@ -9,6 +9,8 @@
 
 import package::random::{Key, random_bits};
 
+alias Stored = f32;
+
 struct Params {
   size: u32,
   threshold: u32,
@@ -18,14 +20,14 @@ struct Params {
 const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read> key: Key;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn dropout(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
     let bits = random_bits(key, i).x;
-    y[i] = select(0.0, params.scale, bits >= params.threshold) * x[i];
+    y[i] = Stored(select(0.0, params.scale, bits >= params.threshold) * f32(x[i]));
   }
 }

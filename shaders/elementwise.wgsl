@@ -10,6 +10,10 @@
 // The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). OPERATION is fixed when the shader
 // is compiled: no thread ever chooses.
 
+alias StoredA = f32;
+alias StoredB = f32;
+alias StoredY = f32; // of result, too
+
 const ADD: u32 = 0u;
 const SUBTRACT: u32 = 1u;
 const MULTIPLY: u32 = 2u;
@@ -74,14 +78,14 @@ fn b_at(i: vec4u) -> u32 {
   return i.x * params.b_stride_0 + i.y * params.b_stride_1 + i.z * params.b_stride_2 + i.w * params.b_stride_3;
 }
 
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<StoredA>;
+@group(0) @binding(2) var<storage, read> b: array<StoredB>;
+@group(0) @binding(3) var<storage, read_write> y: array<StoredY>;
 
 @compute @workgroup_size(WORKGROUP)
 fn flat(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    y[i] = combine(a[i], b[i]);
+    y[i] = StoredY(combine(f32(a[i]), f32(b[i])));
   }
 }
 
@@ -89,22 +93,22 @@ fn flat(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
 fn broadcast(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
     let index = index_of(i);
-    y[i] = combine(a[a_at(index)], b[b_at(index)]);
+    y[i] = StoredY(combine(f32(a[a_at(index)]), f32(b[b_at(index)])));
   }
 }
 
-@group(0) @binding(2) var<storage, read_write> result: array<f32>;
+@group(0) @binding(2) var<storage, read_write> result: array<StoredY>;
 
 @compute @workgroup_size(WORKGROUP)
 fn number(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    result[i] = combine(a[i], params.value);
+    result[i] = StoredY(combine(f32(a[i]), params.value));
   }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn expand(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    result[i] = params.value * a[a_at(index_of(i))];
+    result[i] = StoredY(params.value * f32(a[a_at(index_of(i))]));
   }
 }

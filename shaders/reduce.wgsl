@@ -11,6 +11,8 @@
 // bits. Four loads are under way before the first addition waits. What is longer than 128 elements is added up in blocks of 64,
 // each from zero on: a sum of short sums rounds less than one that grows all the way.
 
+alias StoredX = f32;
+
 struct Params {
   outer: u32,
   length: u32,
@@ -22,7 +24,7 @@ struct Params {
 const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<StoredX>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -41,13 +43,13 @@ fn sum(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) gr
     for (var first = 0u; first < quads; first += block) {
       var of_block = 0.0;
       for (var k = first; k < min(first + block, quads); k++) {
-        of_block += (x[at] + x[at + step]) + (x[at + 2u * step] + x[at + 3u * step]);
+        of_block += (f32(x[at]) + f32(x[at + step])) + (f32(x[at + 2u * step]) + f32(x[at + 3u * step]));
         at += 4u * step;
       }
       total += of_block;
     }
     for (var k = 0u; k < count % 4u; k++) {
-      total += x[at];
+      total += f32(x[at]);
       at += step;
     }
     y[i] = params.factor * total;

@@ -10,6 +10,8 @@
 
 import package::rectify::{rectify, lets_through};
 
+alias Stored = f32;
+
 struct Params {
   size: u32,
 }
@@ -18,22 +20,22 @@ const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    y[i] = rectify(x[i]);
+    y[i] = Stored(rectify(f32(x[i])));
   }
 }
 
-@group(0) @binding(1) var<storage, read> output: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(1) var<storage, read> output: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> gradient: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    gradient[i] = select(0.0, gradient[i], lets_through(output[i]));
+    gradient[i] = select(Stored(), gradient[i], lets_through(f32(output[i])));
   }
 }

@@ -17,6 +17,8 @@
 
 import package::nan::{is_finite, is_nan, nan_with, unless_nan};
 
+alias Stored = f32; // of the logits and their gradient
+
 struct Params {
   rows: u32,
   classes: u32,
@@ -29,7 +31,7 @@ const WORKGROUP: u32 = 256u;
 const IGNORING: bool = false; // leave rows out whose label is params.ignored
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(1) var<storage, read> logits: array<Stored>;
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read_write> loss: array<f32>;
 @group(0) @binding(4) var<storage, read_write> correct: array<f32>;
@@ -43,10 +45,10 @@ fn exp_of(x: f32) -> f32 {
 fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var row = thread.x; row < params.rows; row += groups.x * WORKGROUP) {
     let first = row * params.classes;
-    var largest = logits[first];
+    var largest = f32(logits[first]);
     var prediction = 0u;
     for (var k = 1u; k < params.classes; k++) {
-      let logit = logits[first + k];
+      let logit = f32(logits[first + k]);
       if (!is_nan(largest) && (logit > largest || is_nan(logit))) {
         largest = logit;
         prediction = k;
@@ -54,7 +56,7 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     }
     var sum = 0.0;
     for (var k = 0u; k < params.classes; k++) {
-      sum += exp_of(logits[first + k] - largest);
+      sum += exp_of(f32(logits[first + k]) - largest);
     }
     statistics[row] = vec2f(largest, sum);
 
@@ -64,7 +66,7 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     if (left_out) {
       loss[row] = 0.0;
     } else if (label < params.classes) {
-      loss[row] = unless_nan(log(sum), sum) + (largest - logits[first + label]);
+      loss[row] = unless_nan(log(sum), sum) + (largest - f32(logits[first + label]));
     } else {
       loss[row] = nan_with(label);
     }
@@ -73,7 +75,7 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 
 @group(0) @binding(3) var<storage, read> saved_statistics: array<vec2f>;
 @group(0) @binding(4) var<storage, read> loss_gradient: array<f32>;
-@group(0) @binding(5) var<storage, read_write> logits_gradient: array<f32>;
+@group(0) @binding(5) var<storage, read_write> logits_gradient: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -82,13 +84,13 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let label = labels[row];
     let left_out = IGNORING && label == params.ignored;
     let saved = saved_statistics[row];
-    let probability = exp_of(logits[i] - saved.x) / saved.y;
+    let probability = exp_of(f32(logits[i]) - saved.x) / saved.y;
     let is_target = i - row * params.classes == label && !left_out;
     let row_gradient = select(loss_gradient[0] / f32(params.divisor), 0.0, left_out);
     let gradient = row_gradient * (probability - select(0.0, 1.0, is_target));
     // PyTorch takes one infinity from another at the target of an infinite dloss.
     let known = (left_out || label < params.classes) && (is_finite(row_gradient) || !is_target);
-    logits_gradient[i] = select(nan_with(label), gradient, known);
+    logits_gradient[i] = Stored(select(nan_with(label), gradient, known));
   }
 }
 

@@ -54,7 +54,7 @@ export { type Normalisation, normalisationOf } from './data/normalisation.js';
 // What can go wrong.
 export { ArgumentError, DawngradError, FileError, ShapeError } from './errors/errors.js';
 // Devices and tensors.
-export { type AdapterDescription, type AdapterOptions, listAdapters, type Precision } from './gpu/adapter.js';
+export { type AdapterDescription, type AdapterOptions, listAdapters } from './gpu/adapter.js';
 export { Device } from './gpu/device.js';
 export {
   AdapterError,
@@ -65,6 +65,7 @@ export {
 } from './gpu/gpu-errors.js';
 export type { MemoryUse } from './gpu/memory/pool.js';
 export type { DeviceOptions } from './gpu/open-device.js';
+export type { Precision } from './gpu/precision.js';
 export type { ProgramPlan } from './gpu/program/plan.js';
 export type { Program } from './gpu/program/program.js';
 export { randomState } from './kernels/random-key.js';

@@ -1,5 +1,6 @@
 /** The convolutions of the network, forward (with bias and ReLU, as the network has them) and both gradients. */
-import { conv2d, conv2dInputGradient, conv2dParameterGradients } from '../../dist/kernels/products/conv2d.js';
+import { conv2d, conv2dInputGradient } from '../../dist/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../dist/kernels/products/conv2d-parameter-gradients.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { random } from '../inputs.mjs';
 import { indexOf, seenBy, seersOf, sum } from '../windows.mjs';

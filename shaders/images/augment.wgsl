@@ -15,6 +15,9 @@
 
 import package::random::{Key, random_bits};
 
+alias Stored = f32;
+alias StoredImages = f32;
+
 struct Params {
   planes: u32,
   channels: u32,
@@ -30,7 +33,7 @@ const WORKGROUP: u32 = 64u;
 @group(0) @binding(1) var<storage, read> bytes: array<u32>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
 @group(0) @binding(3) var<storage, read> deviation: array<f32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
+@group(0) @binding(4) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(5) var<storage, read> key: Key;
 
 fn normalised(pixel: u32, channel: u32) -> f32 {
@@ -48,7 +51,7 @@ fn prepare(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   let plane_size = params.height * params.width;
   for (var position = thread.x; position < plane_size; position += groups.x * WORKGROUP) {
     let i = plane * plane_size + position;
-    y[i] = normalised(i, channel);
+    y[i] = Stored(normalised(i, channel));
   }
 }
 
@@ -97,12 +100,12 @@ fn augment(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     if (source != OUTSIDE) {
       value = normalised(plane * plane_size + source, channel);
     }
-    y[plane * plane_size + position] = value;
+    y[plane * plane_size + position] = Stored(value);
   }
 }
 
-@group(0) @binding(1) var<storage, read> images: array<f32>;
-@group(0) @binding(2) var<storage, read_write> shifted: array<f32>;
+@group(0) @binding(1) var<storage, read> images: array<StoredImages>;
+@group(0) @binding(2) var<storage, read_write> shifted: array<Stored>;
 @group(0) @binding(3) var<storage, read> draw: Key;
 
 @compute @workgroup_size(WORKGROUP)
@@ -117,8 +120,8 @@ fn shift(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) 
     let source = source_of(position, placement);
     var value = 0.0;
     if (source != OUTSIDE) {
-      value = images[plane * plane_size + source];
+      value = f32(images[plane * plane_size + source]);
     }
-    shifted[plane * plane_size + position] = value;
+    shifted[plane * plane_size + position] = Stored(value);
   }
 }

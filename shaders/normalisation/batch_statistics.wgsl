@@ -1,33 +1,26 @@
-// Means over each channel of a batch, of x and of (x - mean)^2, as near as single precision holds them: mean and variance.
+// Mean and variance of each channel of a batch, as near as single precision holds them, from one reading of x.
 //
-// x is [batch, channels, length], where length counts the rows and columns of an image as one axis; mean and variance are
-// [channels], partial sums [rows, channels, columns].
+//   mean = sum x / M       variance = sum (x - pivot)^2 / M - (mean - pivot)^2       over a channel's M values
 //
 // Where the mean is large beside the deviation, what is rounded away in a plain sum is large beside every x - mean. So each
-// addition also finds what it rounded away (Knuth's two-sum), and the sum of that is kept beside the sum. The mean is then off by
-// its last rounding alone, and so is the variance, for which x is read a second time: the mean of squares less the square of the
-// mean would need one reading only, and loses every digit where the mean is large.
+// addition also finds what it rounded away (Knuth's two-sum), and the sum of that is kept beside the sum: mean and variance are then
+// off by their last rounding alone.
 //
-// A partial sum is one thread's: it takes every rows-th image and in each every columns-th position, so that neighbouring threads
-// read neighbouring addresses; where there are more than threads, they are dealt to the threads in turn (linearGrid in
-// src/kernels/kernel.ts). `mean_of` ends both sums: a workgroup has a channel, its threads some partial sums each, and these meet
-// in workgroup memory, in an order that never changes.
+// Any pivot would do, were it not for rounding too: the mean of squares less the square of the mean loses every digit where the
+// mean is large. The mean itself would need another reading of x. So the pivot is the mean of a sample, eight quads from all over
+// the channel; with 32 values in it the squares are too large by a thirtieth, as a rule.
+//
+// x is dealt out as channels.wgsl says. `partial_statistics` leaves sums for each part of each channel: [channels, parts].
+// `statistics` ends them: a workgroup has a channel, its threads some parts each, and these meet in workgroup memory, in an order
+// that never changes. `statistics_and_running` also moves the running statistics towards the batch's, in place; the running
+// variance is the unbiased one, divided by M - 1.
 
 import package::nan::is_finite;
-
-struct Params {
-  batch: u32,
-  channels: u32,
-  length: u32,
-  rows: u32,
-  columns: u32,
-  // Always 0, which the compiler does not know.
-  nothing: u32,
-}
-
-const WORKGROUP: u32 = 256u;
-
-@group(0) @binding(0) var<uniform> params: Params;
+import package::rectify::rectify;
+import super::exact::left_of;
+import super::channels::{
+  WORKGROUP, FINISHING, MEETING, Stored, params, Place, quads_of_plane, stretch_of, place_of, next_place, quad_at
+};
 
 // A sum, and what was rounded away on the way to it.
 struct Sum {
@@ -47,56 +40,33 @@ fn plus(one: Sum, other: Sum) -> Sum {
   return Sum(sum, one.rest + other.rest + lost);
 }
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> partial_sums: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partial_rests: array<f32>;
-@group(0) @binding(4) var<storage, read> mean: array<f32>;
-
-// Partial sums of x.
-@compute @workgroup_size(WORKGROUP)
-fn values(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = thread.x; i < params.rows * params.channels * params.columns; i += groups.x * WORKGROUP) {
-    let plane = i / params.columns;
-    let channel = plane % params.channels;
-    var total = Sum();
-    for (var n = plane / params.channels; n < params.batch; n += params.rows) {
-      let first = (n * params.channels + channel) * params.length;
-      for (var l = i % params.columns; l < params.length; l += params.columns) {
-        total = plus(total, Sum(x[first + l], 0.0));
-      }
-    }
-    partial_sums[i] = total.sum;
-    partial_rests[i] = total.rest;
-  }
+// Four sums side by side.
+struct Sums {
+  sum: vec4f,
+  rest: vec4f,
 }
 
-// Partial sums of (x - mean)^2.
-@compute @workgroup_size(WORKGROUP)
-fn squared_deviations(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = thread.x; i < params.rows * params.channels * params.columns; i += groups.x * WORKGROUP) {
-    let plane = i / params.columns;
-    let channel = plane % params.channels;
-    let channel_mean = mean[channel];
-    var total = Sum();
-    for (var n = plane / params.channels; n < params.batch; n += params.rows) {
-      let first = (n * params.channels + channel) * params.length;
-      for (var l = i % params.columns; l < params.length; l += params.columns) {
-        let deviation = x[first + l] - channel_mean;
-        total = plus(total, Sum(deviation * deviation, 0.0));
-      }
-    }
-    partial_sums[i] = total.sum;
-    partial_rests[i] = total.rest;
-  }
+fn as_rounded_quad(numbers: vec4f) -> vec4f {
+  return bitcast<vec4f>(bitcast<vec4u>(numbers) ^ vec4u(params.nothing));
 }
 
-@group(0) @binding(1) var<storage, read> sums: array<f32>;
-@group(0) @binding(2) var<storage, read> rests: array<f32>;
-@group(0) @binding(3) var<storage, read_write> result: array<f32>;
+fn plus_quad(one: Sums, other: vec4f) -> Sums {
+  let sum = as_rounded_quad(one.sum + other);
+  let added = as_rounded_quad(sum - one.sum);
+  let lost = (one.sum - (sum - added)) + (other - added);
+  return Sums(sum, one.rest + lost);
+}
 
-// The first half of a number's digits. The product of two halves is exact.
-fn first_half(number: f32) -> f32 {
-  return bitcast<f32>(bitcast<u32>(number) & 0xfffff000u);
+fn in_one(all: Sums) -> Sum {
+  return plus(
+    plus(Sum(all.sum.x, all.rest.x), Sum(all.sum.y, all.rest.y)),
+    plus(Sum(all.sum.z, all.rest.z), Sum(all.sum.w, all.rest.w)),
+  );
+}
+
+// By how much a sum over a count is more than a number near it.
+fn excess_of(total: Sum, count: f32, near: f32) -> f32 {
+  return (left_of(total.sum, near, count) + total.rest) / count;
 }
 
 // A sum over a count, rounded once: what a division leaves counts too.
@@ -106,39 +76,153 @@ fn quotient_of(total: Sum, count: f32) -> f32 {
   if (!is_finite(quotient)) {
     return quotient;
   }
-  let q = vec2f(first_half(quotient), quotient - first_half(quotient));
-  let n = vec2f(first_half(count), count - first_half(count));
-  let left = (((total.sum - q.x * n.x) - q.x * n.y) - q.y * n.x) - q.y * n.y;
-  return quotient + (left + total.rest) / count;
+  return quotient + excess_of(total, count, quotient);
 }
 
-const THREADS: u32 = 64u;
+// What a part of a channel comes to: sums of x and of (x - pivot)^2.
+struct Part {
+  pivot: f32,
+  values: Sum,
+  squares: Sum,
+}
 
-var<workgroup> of_thread: array<Sum, THREADS>;
+fn both(one: Part, other: Part) -> Part {
+  return Part(one.pivot, plus(one.values, other.values), plus(one.squares, other.squares));
+}
 
-@compute @workgroup_size(THREADS)
-fn mean_of(
+@group(0) @binding(1) var<storage, read> x: array<vec4<Stored>>;
+@group(0) @binding(2) var<storage, read_write> partial: array<Part>;
+
+var<workgroup> of_thread: array<Part, WORKGROUP>;
+
+const SAMPLE: u32 = 8u;
+
+// The mean of a sample of the channel; 0 where it is infinite or NaN.
+fn pivot_of(channel: u32) -> f32 {
+  var sums = vec4f();
+  var counts = vec4f();
+  // A GPU has all of them under way at once. A software driver would take seconds to compile that.
+  let end = select(SAMPLE + params.nothing, SAMPLE, MEETING);
+  for (var i = 0u; i < end; i++) {
+    let place = Place(i * params.batch / SAMPLE, i * quads_of_plane() / SAMPLE);
+    let quad = quad_at(place, channel);
+    sums += select(vec4f(), vec4f(x[quad.at]), quad.mine);
+    counts += select(vec4f(), vec4f(1.0), quad.mine);
+  }
+  let mean = dot(sums, vec4f(1.0)) / max(dot(counts, vec4f(1.0)), 1.0);
+  return select(0.0, mean, is_finite(mean));
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn partial_statistics(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let stretch = stretch_of(group.y);
+  for (var channel = group.x; channel < params.channels; channel += groups.x) {
+    let pivot = pivot_of(channel);
+    var values = Sums();
+    var squares = Sums();
+    var place = place_of(stretch.first + thread);
+    for (var i = stretch.first + thread; i < stretch.end; i += WORKGROUP) {
+      let quad = quad_at(place, channel);
+      let value = vec4f(x[quad.at]);
+      let deviation = select(vec4f(), value - pivot, quad.mine);
+      values = plus_quad(values, select(vec4f(), value, quad.mine));
+      squares = plus_quad(squares, deviation * deviation);
+      place = next_place(place);
+    }
+    let mine = Part(pivot, in_one(values), in_one(squares));
+    let part = channel * params.parts + group.y;
+    if (!MEETING) {
+      partial[part * WORKGROUP + thread] = mine;
+      continue;
+    }
+    of_thread[thread] = mine;
+    workgroupBarrier();
+    for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+      if (thread < half) {
+        of_thread[thread] = both(of_thread[thread], of_thread[thread + half]);
+      }
+      workgroupBarrier();
+    }
+    if (thread == 0u) {
+      partial[part] = of_thread[0];
+    }
+    workgroupBarrier();
+  }
+}
+
+@group(0) @binding(1) var<storage, read> partials: array<Part>;
+@group(0) @binding(2) var<storage, read_write> mean: array<f32>;
+@group(0) @binding(3) var<storage, read_write> variance: array<f32>;
+@group(0) @binding(4) var<storage, read_write> running_mean: array<f32>;
+@group(0) @binding(5) var<storage, read_write> running_variance: array<f32>;
+
+var<workgroup> of_part: array<Part, FINISHING>;
+
+// Mean and variance of a channel.
+struct Moments {
+  mean: f32,
+  variance: f32,
+}
+
+// One thread of a workgroup stores the moments of a channel and returns them; the others return nothing of use.
+fn finish(channel: u32, thread: u32) -> Moments {
+  var mine = Part();
+  for (var part = thread; part < params.parts; part += FINISHING) {
+    mine = both(mine, partials[channel * params.parts + part]);
+  }
+  of_part[thread] = mine;
+  workgroupBarrier();
+  for (var half = FINISHING / 2u + params.nothing; half > 0u; half /= 2u) {
+    if (thread < half) {
+      of_part[thread] = both(of_part[thread], of_part[thread + half]);
+    }
+    workgroupBarrier();
+  }
+  if (thread != 0u) {
+    return Moments();
+  }
+  let count = f32(params.batch * params.length);
+  let total = of_part[0];
+  // By how much the squares are too large, for all of them.
+  let excess = excess_of(total.values, count, partials[channel * params.parts].pivot);
+  let squares = Sum(total.squares.sum, total.squares.rest - count * excess * excess);
+  // Where all values are the same, what is left may round to less than 0.
+  let moments = Moments(quotient_of(total.values, count), rectify(quotient_of(squares, count)));
+  mean[channel] = moments.mean;
+  variance[channel] = moments.variance;
+  return moments;
+}
+
+@compute @workgroup_size(FINISHING)
+fn statistics(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
   for (var channel = group.x; channel < params.channels; channel += groups.x) {
-    var total = Sum();
-    for (var i = thread; i < params.rows * params.columns; i += THREADS) {
-      let row = i / params.columns;
-      let at = (row * params.channels + channel) * params.columns + i - row * params.columns;
-      total = plus(total, Sum(sums[at], rests[at]));
-    }
-    of_thread[thread] = total;
+    _ = finish(channel, thread);
     workgroupBarrier();
-    for (var half = THREADS / 2u; half > 0u; half /= 2u) {
-      if (thread < half) {
-        of_thread[thread] = plus(of_thread[thread], of_thread[thread + half]);
-      }
-      workgroupBarrier();
-    }
+  }
+}
+
+@compute @workgroup_size(FINISHING)
+fn statistics_and_running(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  for (var channel = group.x; channel < params.channels; channel += groups.x) {
+    let moments = finish(channel, thread);
     if (thread == 0u) {
-      result[channel] = quotient_of(of_thread[0], f32(params.batch * params.length));
+      let count = f32(params.batch * params.length);
+      let unbiased = moments.variance + moments.variance / (count - 1.0);
+      let keep = 1.0 - params.momentum;
+      running_mean[channel] = keep * running_mean[channel] + params.momentum * moments.mean;
+      running_variance[channel] = keep * running_variance[channel] + params.momentum * unbiased;
     }
     workgroupBarrier();
   }

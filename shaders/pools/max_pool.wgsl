@@ -18,12 +18,15 @@
 // Where x came out of a ReLU, it is the mask of its gradient, which must be 0 wherever x is. With MASK the argmax of such a
 // maximum is NOWHERE, and the gradient of the pool is that of the ReLU at once.
 //
-// The stride is constant (windows.wgsl). The kernel is not: unrolled loops over it gained nothing, and each new kernel took a
-// second to compile on a software driver.
+// The stride is constant (windows.wgsl), and so is a small kernel on a GPU. Where it is, `backward_wide` is for planes whose width is
+// a multiple of four: a thread has two rows of four elements, and stores four at a time.
 
 import package::nan::is_nan;
 import package::rectify::lets_through;
-import super::windows::{STRIDE_ROWS, STRIDE_COLUMNS, windows_over, blocks_in, block_at};
+import super::windows::{
+  STRIDE_ROWS, STRIDE_COLUMNS, KERNEL_ROWS, KERNEL_COLUMNS, MOST_ROWS, MOST_COLUMNS, Stored,
+  windows_over, windows_over_more, blocks_in, block_at, wide_blocks_in, wide_block_at, position_of, position_after
+};
 
 struct Params {
   planes: i32,
@@ -47,8 +50,8 @@ const NOWHERE: i32 = -1; // in argmax: of a window whose maximum gets no gradien
 
 @group(0) @binding(0) var<uniform> params: Params;
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> argmax: array<u32>;
 
 struct Maximum {
@@ -56,10 +59,11 @@ struct Maximum {
   position: i32,
 }
 
-fn maximum(plane: i32, position: i32) -> Maximum {
-  let row = position / params.output_width;
-  let column = position - row * params.output_width;
-  let start = plane * params.input_height * params.input_width;
+// Of the window at a row and a column of a plane that begins at `start`.
+fn maximum(start: i32, row: i32, column: i32) -> Maximum {
+  if (KERNEL_ROWS > 0) {
+    return maximum_of_known_kernel(start, row, column);
+  }
   var best = Maximum(LOWEST, NOWHERE);
   for (var i = 0; i < params.kernel_rows; i++) {
     let h = row * STRIDE_ROWS - params.padding_rows + i * params.dilation_rows;
@@ -72,8 +76,27 @@ fn maximum(plane: i32, position: i32) -> Maximum {
         continue;
       }
       let candidate = start + h * params.input_width + w;
-      let value = x[candidate];
+      let value = f32(x[candidate]);
       if (is_nan(value) || best.position == NOWHERE || (value > best.value && !is_nan(best.value))) {
+        best = Maximum(value, candidate);
+      }
+    }
+  }
+  return best;
+}
+
+// Without dilation. Where the window hangs over an edge, the elements along the edge are looked at again, instead of those that are
+// not there: neither the first of the largest nor the last NaN becomes another by it.
+fn maximum_of_known_kernel(start: i32, row: i32, column: i32) -> Maximum {
+  let top = row * STRIDE_ROWS - params.padding_rows;
+  let left = column * STRIDE_COLUMNS - params.padding_columns;
+  var best = Maximum(LOWEST, NOWHERE);
+  for (var i = 0; i < KERNEL_ROWS; i++) {
+    let first = start + clamp(top + i, 0, params.input_height - 1) * params.input_width;
+    for (var j = 0; j < KERNEL_COLUMNS; j++) {
+      let candidate = first + clamp(left + j, 0, params.input_width - 1);
+      let value = f32(x[candidate]);
+      if ((i == 0 && j == 0) || is_nan(value) || (value > best.value && !is_nan(best.value))) {
         best = Maximum(value, candidate);
       }
     }
@@ -87,9 +110,14 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   if (plane >= params.planes) {
     return;
   }
+  let start = plane * params.input_height * params.input_width;
   let plane_size = params.output_height * params.output_width;
-  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
-    y[plane * plane_size + position] = maximum(plane, position).value;
+  let step = i32(groups.x * WORKGROUP);
+  let on = position_of(step, params.output_width);
+  var at = position_of(i32(thread.x), params.output_width);
+  for (var position = i32(thread.x); position < plane_size; position += step) {
+    y[plane * plane_size + position] = Stored(maximum(start, at.row, at.column).value);
+    at = position_after(at, on, params.output_width);
   }
 }
 
@@ -99,21 +127,26 @@ fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
   if (plane >= params.planes) {
     return;
   }
+  let start = plane * params.input_height * params.input_width;
   let plane_size = params.output_height * params.output_width;
-  for (var position = i32(thread.x); position < plane_size; position += i32(groups.x * WORKGROUP)) {
-    let found = maximum(plane, position);
-    y[plane * plane_size + position] = found.value;
+  let step = i32(groups.x * WORKGROUP);
+  let on = position_of(step, params.output_width);
+  var at = position_of(i32(thread.x), params.output_width);
+  for (var position = i32(thread.x); position < plane_size; position += step) {
+    let found = maximum(start, at.row, at.column);
+    y[plane * plane_size + position] = Stored(found.value);
     var winner = found.position;
     if (MASK && !lets_through(found.value)) {
       winner = NOWHERE;
     }
     argmax[plane * plane_size + position] = u32(winner);
+    at = position_after(at, on, params.output_width);
   }
 }
 
 @group(0) @binding(1) var<storage, read> winners: array<u32>;
-@group(0) @binding(2) var<storage, read> output_gradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> input_gradient: array<f32>;
+@group(0) @binding(2) var<storage, read> output_gradient: array<Stored>;
+@group(0) @binding(3) var<storage, read_write> input_gradient: array<Stored>;
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -140,21 +173,61 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
       for (var column = over_w.first; column < over_w.end; column++) {
         let window = (plane * params.output_height + row) * params.output_width + column;
         let winner = vec4i(i32(winners[window]));
-        sums += select(vec4f(), vec4f(output_gradient[window]), winner == mine);
+        sums += select(vec4f(), vec4f(f32(output_gradient[window])), winner == mine);
       }
     }
 
     let inside_h = h + 1 < params.input_height;
     let inside_w = w + 1 < params.input_width;
-    input_gradient[mine.x] = sums.x;
+    input_gradient[mine.x] = Stored(sums.x);
     if (inside_w) {
-      input_gradient[mine.y] = sums.y;
+      input_gradient[mine.y] = Stored(sums.y);
     }
     if (inside_h) {
-      input_gradient[mine.z] = sums.z;
+      input_gradient[mine.z] = Stored(sums.z);
     }
     if (inside_h && inside_w) {
-      input_gradient[mine.w] = sums.w;
+      input_gradient[mine.w] = Stored(sums.w);
+    }
+  }
+}
+
+@group(0) @binding(3) var<storage, read_write> input_gradient_quads: array<vec4<Stored>>;
+
+const WIDE_WORKGROUP: u32 = 256u;
+
+@compute @workgroup_size(WIDE_WORKGROUP)
+fn backward_wide(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let down = params.input_width;
+  let blocks = params.planes * wide_blocks_in(params.input_height, params.input_width);
+  for (var index = i32(thread.x); index < blocks; index += i32(groups.x * WIDE_WORKGROUP)) {
+    let block = wide_block_at(index, params.input_height, params.input_width);
+    let first = (block.plane * params.input_height + block.h) * down + block.w;
+    let upper = first + vec4i(0, 1, 2, 3);
+    let lower = upper + down;
+
+    let h = block.h + params.padding_rows;
+    let w = block.w + params.padding_columns;
+    let over_h = windows_over(h, KERNEL_ROWS - 1, STRIDE_ROWS, params.output_height);
+    let over_w = windows_over_more(w, 3, KERNEL_COLUMNS - 1, STRIDE_COLUMNS, params.output_width);
+    var upper_sums = vec4f();
+    var lower_sums = vec4f();
+    for (var i = 0; i < MOST_ROWS; i++) {
+      let row = min(over_h.first + i, params.output_height - 1);
+      for (var j = 0; j < MOST_COLUMNS; j++) {
+        let column = min(over_w.first + j, params.output_width - 1);
+        let there = over_h.first + i < over_h.end && over_w.first + j < over_w.end;
+        let window = (block.plane * params.output_height + row) * params.output_width + column;
+        let winner = vec4i(select(NOWHERE, i32(winners[window]), there));
+        let gradient = vec4f(f32(output_gradient[window]));
+        upper_sums += select(vec4f(), gradient, winner == upper);
+        lower_sums += select(vec4f(), gradient, winner == lower);
+      }
+    }
+
+    input_gradient_quads[first / 4] = vec4<Stored>(upper_sums);
+    if (block.h + 1 < params.input_height) {
+      input_gradient_quads[(first + down) / 4] = vec4<Stored>(lower_sums);
     }
   }
 }

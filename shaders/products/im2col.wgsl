@@ -8,6 +8,9 @@
 // one channel of one image (planeGrid in src/kernels/planes.ts), and its threads run along the positions; a thread walks all
 // taps, so it divides once a position, and neighbouring threads read and write neighbouring elements.
 
+alias StoredX = f32; // of images and their gradient
+alias StoredCol = f32;
+
 struct Params {
   // The part of col to work on.
   images: u32,
@@ -56,8 +59,8 @@ fn taps_of(ky: u32) -> Taps {
   return Taps(max(params.first_tap, before) - before, min(end - before, params.kernel_width));
 }
 
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> col: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<StoredX>;
+@group(0) @binding(2) var<storage, read_write> col: array<StoredCol>;
 
 @compute @workgroup_size(WORKGROUP)
 fn im2col(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -81,17 +84,17 @@ fn im2col(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups)
         let ix = ox * STRIDE_X + kx * params.dilation_x - params.padding_x;
         var value = 0.0;
         if (iy < params.height && ix < params.width) {
-          value = x[row + ix];
+          value = f32(x[row + ix]);
         }
-        col[to] = value;
+        col[to] = StoredCol(value);
         to += positions;
       }
     }
   }
 }
 
-@group(0) @binding(1) var<storage, read> col_gradient: array<f32>;
-@group(0) @binding(2) var<storage, read_write> x_gradient: array<f32>;
+@group(0) @binding(1) var<storage, read> col_gradient: array<StoredCol>;
+@group(0) @binding(2) var<storage, read_write> x_gradient: array<StoredX>;
 
 // A part that does not begin at the first tap adds to what those before it came to.
 @compute @workgroup_size(WORKGROUP)
@@ -109,7 +112,7 @@ fn col2im(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups)
     var row = plane * params.taps;
     var sum = 0.0;
     if (params.first_tap > 0u) {
-      sum = x_gradient[start + pixel];
+      sum = f32(x_gradient[start + pixel]);
     }
     for (var ky = params.first_tap / params.kernel_width; ky * params.kernel_width < end_tap; ky++) {
       // The window whose tap ky lies on row iy, if the stride hits it. A window before the first wraps round to a huge row.
@@ -121,11 +124,11 @@ fn col2im(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups)
         let x = ix + params.padding_x - kx * params.dilation_x;
         let ox = x / STRIDE_X;
         if (row_hit && x % STRIDE_X == 0u && ox < params.out_width) {
-          sum += col_gradient[row * positions + oy * params.out_width + ox];
+          sum += f32(col_gradient[row * positions + oy * params.out_width + ox]);
         }
         row++;
       }
     }
-    x_gradient[start + pixel] = sum;
+    x_gradient[start + pixel] = StoredX(sum);
   }
 }

@@ -27,9 +27,9 @@ struct Pair {
 }
 
 fn load_pair(rows: vec2u, term: u32, next: u32, both: bool) -> Pair {
-  var pair = Pair(vec2f(a[rows.x + term], a[rows.x + next]), vec2f());
+  var pair = Pair(vec2f(f32(a[rows.x + term]), f32(a[rows.x + next])), vec2f());
   if (LANES < 16u) {
-    pair.high = vec2f(a[rows.y + term], a[rows.y + next]);
+    pair.high = vec2f(f32(a[rows.y + term]), f32(a[rows.y + next]));
   } else {
     pair.high = pair.low;
   }
@@ -45,7 +45,7 @@ fn load_b(columns: vec4u, y: vec4i, x: vec4i) -> vec4f {
   if (WINDOW) {
     at += vec4u(y) * params.width + vec4u(x);
   }
-  let terms = vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+  let terms = vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w]));
   if (!WINDOW) {
     return terms;
   }

@@ -10,6 +10,10 @@
 // It is slow because a thread loads two numbers for each multiply-add, and shares none with its neighbours: every element of a
 // is loaded by all the threads of its row, `columns` times, and every one of b `rows` times. The rungs above load less often.
 
+alias StoredA = f32;
+alias StoredB = f32;
+alias StoredC = f32;
+
 struct Params {
   rows: u32,
   columns: u32,
@@ -17,9 +21,9 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<StoredA>;
+@group(0) @binding(2) var<storage, read> b: array<StoredB>;
+@group(0) @binding(3) var<storage, read_write> c: array<StoredC>;
 
 @compute @workgroup_size(16, 16)
 fn product(@builtin(global_invocation_id) thread: vec3u) {
@@ -30,7 +34,7 @@ fn product(@builtin(global_invocation_id) thread: vec3u) {
   }
   var sum = 0.0;
   for (var k = 0u; k < params.inner; k++) {
-    sum += a[row * params.inner + k] * b[k * params.columns + column];
+    sum += f32(a[row * params.inner + k]) * f32(b[k * params.columns + column]);
   }
-  c[row * params.columns + column] = sum;
+  c[row * params.columns + column] = StoredC(sum);
 }

@@ -21,7 +21,7 @@
 
 import package::rectify::{rectify, lets_through};
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
-import super::shared::operands::{a, b, bias, mask, c};
+import super::shared::operands::{StoredC, a, b, bias, mask, c};
 import super::shared::parameters::params;
 import super::shared::row_sums::{ROW_SUMS, store_row_sum};
 import super::shared::tile::tile_of;
@@ -41,15 +41,15 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
     value += bias[column];
   }
   if (ACCUMULATE) {
-    value += c[i];
+    value += f32(c[i]);
   }
   if (RELU) {
     value = rectify(value);
   }
   if (MASK) {
-    value = select(0.0, value, lets_through(mask[i]));
+    value = select(0.0, value, lets_through(f32(mask[i])));
   }
-  c[i] = value;
+  c[i] = StoredC(value);
 }
 
 @compute @workgroup_size(16, 16)
@@ -73,12 +73,12 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) th
       var x = column_x + i32(middle % params.middle_width) * params.middle_x;
       for (var inner = 0u; inner < params.inner; inner++) {
         if (!WINDOW) {
-          sum = fma(a[i], b[j], sum);
+          sum = fma(f32(a[i]), f32(b[j]), sum);
         } else if (is_inside(y, x)) {
-          sum = fma(a[i], b[j + place_in_image(y, x)], sum);
+          sum = fma(f32(a[i]), f32(b[j + place_in_image(y, x)]), sum);
         }
         if (ROW_SUMS) {
-          row_sum += a[i];
+          row_sum += f32(a[i]);
         }
         i += params.a_inner;
         j += params.b_inner;

@@ -62,18 +62,18 @@ struct Taps {
 fn load_taps(rows: vec2u, term: u32) -> Taps {
   let step = params.middle_width * params.a_middle;
   var taps = Taps();
-  taps.low = vec4f(a[rows.x + term], a[rows.x + term + step], a[rows.x + term + 2u * step], 0.0);
+  taps.low = vec4f(f32(a[rows.x + term]), f32(a[rows.x + term + step]), f32(a[rows.x + term + 2u * step]), 0.0);
   if (TAPS > 3u) {
-    taps.low.w = a[rows.x + term + 3u * step];
-    taps.low_fifth = a[rows.x + term + 4u * step];
+    taps.low.w = f32(a[rows.x + term + 3u * step]);
+    taps.low_fifth = f32(a[rows.x + term + 4u * step]);
   }
   taps.high = taps.low;
   taps.high_fifth = taps.low_fifth;
   if (LANES < 16u) {
-    taps.high = vec4f(a[rows.y + term], a[rows.y + term + step], a[rows.y + term + 2u * step], 0.0);
+    taps.high = vec4f(f32(a[rows.y + term]), f32(a[rows.y + term + step]), f32(a[rows.y + term + 2u * step]), 0.0);
     if (TAPS > 3u) {
-      taps.high.w = a[rows.y + term + 3u * step];
-      taps.high_fifth = a[rows.y + term + 4u * step];
+      taps.high.w = f32(a[rows.y + term + 3u * step]);
+      taps.high_fifth = f32(a[rows.y + term + 4u * step]);
     }
   }
   return taps;
@@ -141,11 +141,11 @@ fn product(
       var j = columns.b.x + outer * params.b_outer + u32(columns.y.x) * down + u32(x);
       for (var inner = 0u; inner < params.inner; inner++) {
         // All loads come before the sums change.
-        let top = vec4f(b[j], b[j + down], b[j + 2u * down], b[j + 3u * down]);
-        var bottom = vec4f(b[j + 4u * down], b[j + 5u * down], 0.0, 0.0);
+        let top = vec4f(f32(b[j]), f32(b[j + down]), f32(b[j + 2u * down]), f32(b[j + 3u * down]));
+        var bottom = vec4f(f32(b[j + 4u * down]), f32(b[j + 5u * down]), 0.0, 0.0);
         if (TAPS > 3u) {
-          bottom.z = b[j + 6u * down];
-          bottom.w = b[j + 7u * down];
+          bottom.z = f32(b[j + 6u * down]);
+          bottom.w = f32(b[j + 7u * down]);
         }
         let seen = Strip(
           select(vec4f(), top, top_inside & vec4<bool>(inside)),

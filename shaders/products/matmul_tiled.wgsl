@@ -35,8 +35,8 @@ fn load_a(batch: u32, row: u32, term: Term) -> f32 {
   if (row >= params.rows || term.outer >= params.outer) {
     return 0.0;
   }
-  return a[params.a_start + batch * params.a_batch + row * params.a_row
-    + term.outer * params.a_outer + term.middle * params.a_middle + term.inner * params.a_inner];
+  return f32(a[params.a_start + batch * params.a_batch + row * params.a_row
+    + term.outer * params.a_outer + term.middle * params.a_middle + term.inner * params.a_inner]);
 }
 
 // Where a column starts in b, and in its images if they are read through a window.

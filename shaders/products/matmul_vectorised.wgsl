@@ -1,115 +1,183 @@
-// Matrix product for hardware: 8 x 8 sums a thread, and four columns of b and c at a time from and to storage.
+// Matrix product for hardware: 8 x 8 sums a thread, and four numbers at a time from and to storage.
 //
 //   c = a b, as matmul_specification.wgsl says
 //
-// The idea over matmul_register.wgsl: where neighbouring columns are neighbours in memory and come in fours (the positions of an
-// image, through a 1 x 1 convolution), storage can be read and written as vec4f: one address and one access for four
-// numbers. So here a quad of columns is four next to each other, and b and c are fetched and stored by functions of its own; all
-// else is as there, explained there, and imported from where that imports it. Rows are still dealt to the threads one by one,
-// since a, the weights, is small and may be read along either axis.
+// The idea over matmul_register.wgsl: every instruction that is no multiply-add costs the time of one. So storage is read and
+// written as vec4f wherever neighbours lie side by side; slices are twice as deep, for half as many barriers; where a slice's terms
+// are is found once for all threads (shared/slices.wgsl); and both slices are arrays of lines, so that only the number of the line has to be
+// checked against their size, once for four reads.
 //
-// For products without a window, where b_column and c_column are 1 and the columns, the groups and all other strides and starts
-// of b and c are multiples of four (`comesInFours` in src/kernels/products/ladder/tiles.ts).
+// A quad is four neighbouring rows or columns. Of the 32 threads of a wave, the 8 in a line share the rows that they read, and
+// the 4 in a column the columns: a thread has the row quads r and r + 4, and the column quads c and c + 8, of the 8 x 16 quads of
+// its wave. Operands come
 //
-// Workgroups: x along columns, y along rows, z along batches. Workgroup memory: up to 8 * (33 + 33) vec4f = 8.25 KiB.
+//   a   along terms, four of one row, and are turned round on their way to workgroup memory; or along rows, four of one term
+//   b   along columns, four of one term; or along terms, turned round (B_ALONG_TERMS)
+//   b   through a WINDOW, one by one, since a window begins anywhere: then the columns of a quad are a quarter of the tile
+//       apart, so that neighbouring threads read neighbouring numbers
+//
+// Tiles that share columns of b follow one another, so that b comes from the cache for all but the first of them. Workgroups: x along
+// rows, y along columns, z along batches. Workgroup memory: 12.5 KiB for 64 x 128. How fast it came out is in
+// src/kernels/products/ladder/ladder.ts.
 
-import package::rectify::{rectify_quad, lets_through_quad};
-import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
-import super::shared::operands::bias;
+import super::shared::columns::{Columns, columns_of};
+import super::shared::operands::StoredC;
+import super::shared::operands_in_fours::{a_quads, b_quads, c_quads, single_of_b};
 import super::shared::parameters::params;
 import super::shared::pick::pick;
-import super::shared::quads_of_a::{A_ALONG_TERMS, fetch_of, rows_of, load_a};
-import super::shared::terms::{Term, advance};
-import super::shared::thread_tile::{
-  THREAD_ROWS, THREAD_COLUMNS, THREADS, A_QUADS, B_QUADS, DEPTH, B_FETCHES, B_STEP, place_of_thread
-};
+import super::shared::row_sums::ROW_SUMS;
+import super::shared::slices::{DEPTH, Slice, count_of_slices, next_slice, is_term, place_in_a};
+import super::shared::store_in_fours::store_four;
 import super::shared::tile::tile_of;
+import super::shared::window::{WINDOW, is_inside, place_in_image};
+import super::shared::window_reach::{Reach, reach_of};
 
-// b, mask and c, four elements at a time.
-@group(0) @binding(2) var<storage, read> b_quads: array<vec4f>;
-@group(0) @binding(4) var<storage, read> mask_quads: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> c_quads: array<vec4f>;
+const TILE_ROWS: u32 = 64u; // a multiple of 32
+const TILE_COLUMNS: u32 = 128u; // a multiple of 64
+const A_ALONG_TERMS: bool = true; // four terms of a row lie side by side in a, or else four rows of a term
+const B_ALONG_TERMS: bool = false; // four terms of a column lie side by side in b, or else four columns of a term
 
-var<workgroup> a_slice: array<vec4f, DEPTH * (A_QUADS + 1u)>; // [term][quad]
-var<workgroup> b_slice: array<vec4f, DEPTH * (B_QUADS + 1u)>;
+const APART = WINDOW && !B_ALONG_TERMS; // the columns of a quad are apart
 
-fn a_place(term: u32, quad: u32) -> u32 {
-  return term * (A_QUADS + 1u) + quad;
+const THREADS = TILE_ROWS * TILE_COLUMNS / 64u;
+const ROW_QUADS = TILE_ROWS / 4u;
+const COLUMN_QUADS = TILE_COLUMNS / 4u;
+const TERM_QUADS = DEPTH / 4u;
+const A_QUADS = DEPTH * ROW_QUADS; // in a slice
+const B_QUADS = DEPTH * COLUMN_QUADS;
+const A_FETCHES = (A_QUADS + THREADS - 1u) / THREADS; // of these a thread fetches so many
+const B_FETCHES = (B_QUADS + THREADS - 1u) / THREADS; // four at most
+
+var<workgroup> a_slice: array<array<vec4f, ROW_QUADS + 1u>, DEPTH>; // [term][row quad]
+var<workgroup> b_slice: array<array<vec4f, COLUMN_QUADS + 1u>, DEPTH>; // [term][column quad]
+
+// A thread's quads of a in a slice that begins at `place`. Past the last row that one is read again, and never stored.
+fn load_a(index: u32, first_row: u32, place: u32, slice: Slice) -> array<vec4f, A_FETCHES> {
+  var quads: array<vec4f, A_FETCHES>;
+  for (var i = 0u; i < A_FETCHES; i++) {
+    let fetch = index + i * THREADS;
+    if (A_ALONG_TERMS) {
+      let row = min(first_row + fetch / TERM_QUADS, params.rows - 1u);
+      let term = fetch % TERM_QUADS * 4u;
+      if (is_term(slice, term)) {
+        quads[i] = vec4f(a_quads[(place + row * params.a_row + term) / 4u]);
+      }
+    } else {
+      let row = min(first_row + fetch % ROW_QUADS * 4u, params.rows - 4u);
+      let term = fetch / ROW_QUADS;
+      if (is_term(slice, term)) {
+        quads[i] = vec4f(a_quads[(place + row + term * params.a_inner) / 4u]);
+      }
+    }
+  }
+  return quads;
 }
 
-fn b_place(term: u32, quad: u32) -> u32 {
-  return term * (B_QUADS + 1u) + quad;
+fn put_a(index: u32, quads: array<vec4f, A_FETCHES>) {
+  for (var i = 0u; i < A_FETCHES; i++) {
+    let fetch = index + i * THREADS;
+    if (fetch >= A_QUADS) {
+      break;
+    }
+    if (A_ALONG_TERMS) {
+      let row = fetch / TERM_QUADS;
+      let term = fetch % TERM_QUADS * 4u;
+      a_slice[term][row / 4u][row % 4u] = quads[i].x;
+      a_slice[term + 1u][row / 4u][row % 4u] = quads[i].y;
+      a_slice[term + 2u][row / 4u][row % 4u] = quads[i].z;
+      a_slice[term + 3u][row / 4u][row % 4u] = quads[i].w;
+    } else {
+      a_slice[fetch / ROW_QUADS][fetch % ROW_QUADS] = quads[i];
+    }
+  }
 }
 
-// A quad of columns. Past the edge the last one is read again, and never stored.
-struct Columns {
-  first: u32,
-  inside: bool,
-  b: u32, // where it is in b, in fours
-  c: u32, // and in c
+fn quad_of_columns(batch: u32, first_column: u32, quad: u32) -> Columns {
+  if (APART) {
+    return columns_of(batch, first_column + quad, COLUMN_QUADS);
+  }
+  return columns_of(batch, first_column + quad * 4u, 1u);
 }
 
-fn columns_of(batch: u32, quad: u32) -> Columns {
-  let first = min(4u * quad, params.columns - 4u);
-  let group = first / params.group;
-  let within = first - group * params.group;
-  return Columns(
-    first,
-    first == 4u * quad,
-    (params.b_start + batch * params.b_batch + group * params.b_group + within) / 4u,
-    (params.c_start + batch * params.c_batch + group * params.c_group + within) / 4u,
-  );
+// The columns that a thread fetches: a quad; or single ones, of each of which it fetches a quad of terms.
+fn fetched_columns(index: u32, batch: u32, first_column: u32) -> Columns {
+  if (B_ALONG_TERMS) {
+    return columns_of(batch, first_column + index / TERM_QUADS, THREADS / TERM_QUADS);
+  }
+  return quad_of_columns(batch, first_column, index % COLUMN_QUADS);
 }
 
-fn load_b(columns: Columns, term: Term) -> vec4f {
-  if (term.outer >= params.outer) {
-    return vec4f();
+fn seen_through_window(columns: Columns, column: u32, reach: Reach, x_beyond: i32, b_beyond: u32) -> f32 {
+  let y = columns.y[column] + reach.y;
+  let x = columns.x[column] + reach.x + x_beyond;
+  if (!is_inside(y, x)) {
+    return 0.0;
   }
-  return b_quads[columns.b + (term.outer * params.b_outer + term.inner * params.b_inner) / 4u];
+  return single_of_b(columns.b[column] + reach.b + b_beyond + place_in_image(y, x));
 }
 
-fn store(columns: Columns, row: u32, sums: vec4f) {
-  if (!columns.inside) {
-    return;
+fn load_b(index: u32, columns: Columns, slice: Slice) -> array<vec4f, B_FETCHES> {
+  var quads: array<vec4f, B_FETCHES>;
+  for (var i = 0u; i < B_FETCHES; i++) {
+    if (B_ALONG_TERMS) {
+      let term = index % TERM_QUADS * 4u;
+      if (is_term(slice, term)) {
+        if (WINDOW) {
+          let reach = reach_of(slice, term);
+          for (var lane = 0u; lane < 4u; lane++) {
+            quads[i][lane] = seen_through_window(columns, i, reach, i32(lane) * params.inner_x, lane * params.b_inner);
+          }
+        } else {
+          quads[i] = vec4f(b_quads[(columns.b[i] + slice.outer * params.b_outer + slice.first + term) / 4u]);
+        }
+      }
+    } else {
+      let term = (index + i * THREADS) / COLUMN_QUADS;
+      if (is_term(slice, term)) {
+        if (WINDOW) {
+          let reach = reach_of(slice, term);
+          for (var column = 0u; column < 4u; column++) {
+            quads[i][column] = seen_through_window(columns, column, reach, 0, 0u);
+          }
+        } else {
+          let at = slice.outer * params.b_outer + (slice.first + term) * params.b_inner;
+          quads[i] = vec4f(b_quads[(columns.b.x + at) / 4u]);
+        }
+      }
+    }
   }
-  let at = columns.c + row * params.c_row / 4u;
-  var values = sums;
-  if (ROW_BIAS) {
-    values += bias[row];
+  return quads;
+}
+
+fn put_b(index: u32, quads: array<vec4f, B_FETCHES>) {
+  for (var i = 0u; i < B_FETCHES; i++) {
+    let fetch = index + i * THREADS;
+    if (fetch >= B_QUADS) {
+      break;
+    }
+    if (B_ALONG_TERMS) {
+      let column = fetch / TERM_QUADS;
+      let term = fetch % TERM_QUADS * 4u;
+      for (var lane = 0u; lane < 4u; lane++) {
+        b_slice[term + lane][column / 4u][column % 4u] = quads[i][lane];
+      }
+    } else {
+      b_slice[fetch / COLUMN_QUADS][fetch % COLUMN_QUADS] = quads[i];
+    }
   }
-  if (COLUMN_BIAS) {
-    let i = columns.first;
-    values += vec4f(bias[i], bias[i + 1u], bias[i + 2u], bias[i + 3u]);
-  }
-  if (ACCUMULATE) {
-    values += c_quads[at];
-  }
-  if (RELU) {
-    values = rectify_quad(values);
-  }
-  if (MASK) {
-    values = select(vec4f(), values, lets_through_quad(mask_quads[at]));
-  }
-  c_quads[at] = values;
 }
 
 @compute @workgroup_size(THREADS)
 fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
   let tile = tile_of(group);
-  // What this thread fetches.
-  let a_fetch = fetch_of(index, THREADS, A_QUADS, A_ALONG_TERMS);
-  let b_fetch = fetch_of(index, THREADS, B_QUADS, false);
-  let first_row = tile.y * 8u * THREAD_ROWS;
-  let first_quad = tile.x * B_QUADS;
-  let a_rows = rows_of(tile.z, first_row + a_fetch.quad, A_QUADS);
-  let b_columns = columns_of(tile.z, first_quad + b_fetch.quad);
-  var a_term = advance(Term(), a_fetch.term);
-  var b_term = advance(Term(), b_fetch.term);
+  let first_row = tile.x * TILE_ROWS;
+  let first_column = tile.y * TILE_COLUMNS;
+  let columns = fetched_columns(index, tile.z, first_column);
 
-  // What it computes.
-  let place = place_of_thread(index);
-
-  // The sums of its eight rows, at two quads of columns.
+  // What it computes: two quads of rows by two of columns.
+  let wave = index / 32u;
+  let row_quad = wave / (TILE_COLUMNS / 64u) * 8u + index % 32u / 8u;
+  let column_quad = wave % (TILE_COLUMNS / 64u) * 16u + index % 8u;
   var left0 = vec4f();
   var left1 = vec4f();
   var left2 = vec4f();
@@ -126,59 +194,78 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   var right5 = vec4f();
   var right6 = vec4f();
   var right7 = vec4f();
+  var shares: array<f32, A_FETCHES>; // what its quads of a add up to
 
-  let terms = params.outer * params.middle * params.inner;
-  let slices = (terms + DEPTH - 1u) / DEPTH;
-  for (var slice = 0u; slice <= slices; slice++) {
-    let next_a = load_a(a_rows, a_term);
-    a_term = advance(a_term, DEPTH);
+  var slice = Slice();
+  let slices = count_of_slices();
+  for (var i = 0u; i <= slices; i++) {
+    var next_a: array<vec4f, A_FETCHES>;
     var next_b: array<vec4f, B_FETCHES>;
-    for (var i = 0u; i < B_FETCHES; i++) {
-      next_b[i] = load_b(b_columns, b_term);
-      b_term = advance(b_term, B_STEP);
+    if (i < slices) {
+      next_a = load_a(index, first_row, place_in_a(tile.z, slice), slice);
+      next_b = load_b(index, columns, slice);
     }
-
     // While those are on their way, the slice before them, if there is one.
-    if (slice > 0u) {
+    if (i > 0u) {
       for (var term = 0u; term < DEPTH; term++) {
-        let a_even = a_slice[a_place(term, place.row)];
-        let a_odd = a_slice[a_place(term, place.row + THREAD_ROWS)];
-        let b_left = b_slice[b_place(term, place.column)];
-        let b_right = b_slice[b_place(term, place.column + THREAD_COLUMNS)];
-        left0 = fma(vec4f(a_even.x), b_left, left0);
-        right0 = fma(vec4f(a_even.x), b_right, right0);
-        left1 = fma(vec4f(a_odd.x), b_left, left1);
-        right1 = fma(vec4f(a_odd.x), b_right, right1);
-        left2 = fma(vec4f(a_even.y), b_left, left2);
-        right2 = fma(vec4f(a_even.y), b_right, right2);
-        left3 = fma(vec4f(a_odd.y), b_left, left3);
-        right3 = fma(vec4f(a_odd.y), b_right, right3);
-        left4 = fma(vec4f(a_even.z), b_left, left4);
-        right4 = fma(vec4f(a_even.z), b_right, right4);
-        left5 = fma(vec4f(a_odd.z), b_left, left5);
-        right5 = fma(vec4f(a_odd.z), b_right, right5);
-        left6 = fma(vec4f(a_even.w), b_left, left6);
-        right6 = fma(vec4f(a_even.w), b_right, right6);
-        left7 = fma(vec4f(a_odd.w), b_left, left7);
-        right7 = fma(vec4f(a_odd.w), b_right, right7);
+        let upper = a_slice[term][row_quad];
+        let lower = a_slice[term][row_quad + 4u];
+        let b_left = b_slice[term][column_quad];
+        let b_right = b_slice[term][column_quad + 8u];
+        left0 = fma(vec4f(upper.x), b_left, left0);
+        right0 = fma(vec4f(upper.x), b_right, right0);
+        left1 = fma(vec4f(upper.y), b_left, left1);
+        right1 = fma(vec4f(upper.y), b_right, right1);
+        left2 = fma(vec4f(upper.z), b_left, left2);
+        right2 = fma(vec4f(upper.z), b_right, right2);
+        left3 = fma(vec4f(upper.w), b_left, left3);
+        right3 = fma(vec4f(upper.w), b_right, right3);
+        left4 = fma(vec4f(lower.x), b_left, left4);
+        right4 = fma(vec4f(lower.x), b_right, right4);
+        left5 = fma(vec4f(lower.y), b_left, left5);
+        right5 = fma(vec4f(lower.y), b_right, right5);
+        left6 = fma(vec4f(lower.z), b_left, left6);
+        right6 = fma(vec4f(lower.z), b_right, right6);
+        left7 = fma(vec4f(lower.w), b_left, left7);
+        right7 = fma(vec4f(lower.w), b_right, right7);
       }
     }
     workgroupBarrier();
-
-    a_slice[a_place(a_fetch.term, a_fetch.quad)] = next_a;
-    for (var i = 0u; i < B_FETCHES; i++) {
-      b_slice[b_place(b_fetch.term + i * B_STEP, b_fetch.quad)] = next_b[i];
+    if (i < slices) {
+      put_a(index, next_a);
+      put_b(index, next_b);
+      if (ROW_SUMS) {
+        for (var j = 0u; j < A_FETCHES; j++) {
+          shares[j] += dot(next_a[j], vec4f(1.0));
+        }
+      }
+      slice = next_slice(slice);
     }
     workgroupBarrier();
   }
 
-  let left_columns = columns_of(tile.z, first_quad + place.column);
-  let right_columns = columns_of(tile.z, first_quad + place.column + THREAD_COLUMNS);
-  let last_row = min(first_row + 8u * THREAD_ROWS, params.rows);
-  var i = 0u;
-  for (var at = first_row + place.row; at < last_row; at += THREAD_ROWS) {
-    store(left_columns, at, pick(i, left0, left1, left2, left3, left4, left5, left6, left7));
-    store(right_columns, at, pick(i, right0, right1, right2, right3, right4, right5, right6, right7));
-    i++;
+  let left_columns = quad_of_columns(tile.z, first_column, column_quad);
+  let right_columns = quad_of_columns(tile.z, first_column, column_quad + 8u);
+  for (var row = 0u; row < 8u; row++) {
+    let at = first_row + row_quad * 4u + row % 4u + row / 4u * 16u;
+    store_four(left_columns, at, pick(row, left0, left1, left2, left3, left4, left5, left6, left7), APART);
+    store_four(right_columns, at, pick(row, right0, right1, right2, right3, right4, right5, right6, right7), APART);
+  }
+
+  // Whoever fetched terms of a row puts together what they have. Only products along terms ask for it.
+  if (ROW_SUMS && tile.y == 0u) {
+    for (var j = 0u; j < A_FETCHES; j++) {
+      let fetch = min(index + j * THREADS, A_QUADS - 1u);
+      a_slice[fetch % TERM_QUADS][fetch / TERM_QUADS / 4u][fetch / TERM_QUADS % 4u] = shares[j];
+    }
+    workgroupBarrier();
+    if (index < TILE_ROWS && first_row + index < params.rows) {
+      var total = 0.0;
+      for (var term = 0u; term < TERM_QUADS; term++) {
+        total += a_slice[term][index / 4u][index % 4u];
+      }
+      let at = params.row_sums_start + tile.z * params.rows + first_row + index;
+      c_quads[at / 4u][at % 4u] = StoredC(total);
+    }
   }
 }

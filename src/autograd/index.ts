@@ -6,6 +6,7 @@ export * from './gradcheck.js';
 
 import './methods.js';
 
+export { cast } from './ops/cast.js';
 export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy.js';
 export { add } from './ops/elementwise/add.js';
 export { divide } from './ops/elementwise/divide.js';

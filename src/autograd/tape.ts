@@ -5,6 +5,8 @@
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import { DawngradError, ShapeError } from '../errors/errors.js';
 import { boolean, synchronous } from '../errors/rules.js';
+import { cast } from '../kernels/cast.js';
+import { checkFloats } from '../kernels/check.js';
 import { addAndDispose, unshared } from '../kernels/elementwise.js';
 import { filled } from '../kernels/fill.js';
 import { reluGradient } from '../kernels/relu.js';
@@ -157,7 +159,7 @@ const OPTIONS: Rules<BackwardOptions> = { gradient: tensorOf(), retainGraph: boo
  * @throws DawngradError if `root` depends on nothing that requires a gradient, or its tape was walked already, or a tensor was
  *   written to that an op needs as it was; nothing is left in any `grad` then
  * @throws ShapeError if `gradient` is missing for a `root` of several elements, or has another shape
- * @throws ArgumentError if `gradient` is not f32
+ * @throws ArgumentError if `gradient` is of integers
  */
 export function backward(root: Tensor, options: BackwardOptions = {}): void {
   checkTensor('backward', 'root', root);
@@ -167,7 +169,7 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   const tape = tapeOf(root);
   for (const node of tape) node.checkUnwritten();
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
-  const first = gradient?.view(gradient.shape) ?? filled(root.device, root.shape, 1);
+  const first = gradient ? asTypeOf(root, gradient, true) : filled(root.device, root.shape, 1, root.dtype);
   const gradients: Gradients = new Map([[root, { sum: first, masked: false }]]);
   noGrad(() => {
     for (const node of tape) {
@@ -198,14 +200,24 @@ function stepBack({ output, inputs, backward, options }: Node, gradients: Gradie
   inputs.forEach((input, index) => {
     const given = back[index];
     if (!given) return;
-    // What is passed on unchanged gets a view of its own, since the original goes below.
-    const more = given === sum ? given.view(given.shape) : given;
+    const more = asTypeOf(input, given, given === sum);
     const before = gradients.get(input);
     if (!input.requiresGrad) more.dispose();
     else if (before) gradients.set(input, { sum: addAndDispose(before.sum, more), masked: false });
     else gradients.set(input, { sum: more, masked: input === options.appliesMaskOf });
   });
   sum.dispose();
+}
+
+/**
+ * A gradient in the type of the tensor that it is the gradient of; disposes of what it is given unless that is `kept`, as the
+ * gradient of an output is, which goes when the step is done: what is passed on unchanged gets a view of its own.
+ */
+function asTypeOf({ dtype }: Tensor, gradient: Tensor, kept: boolean): Tensor {
+  if (gradient.dtype === dtype || dtype === 'u32') return kept ? gradient.view(gradient.shape) : gradient;
+  const converted = cast(gradient, dtype);
+  if (!kept) gradient.dispose();
+  return converted;
 }
 
 /** Every entry of the tape that `root` depends on, latest first. */
@@ -239,5 +251,5 @@ function checkRoot(root: Tensor, gradient?: Tensor): void {
   if (gradient && !sameShape(gradient.shape, root.shape)) {
     throw new ShapeError('backward', `gradient ${formatShape(gradient.shape)} for a tensor ${shape}`);
   }
-  if (gradient) checkTensor('backward', 'gradient', gradient, 'f32');
+  if (gradient) checkFloats('backward', 'gradient', gradient);
 }

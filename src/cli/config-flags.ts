@@ -12,6 +12,7 @@ const FIELDS = {
   lr: 'learningRate',
   seed: 'seed',
   precision: 'precision',
+  lossScaling: 'lossScaling',
   width: 'width',
   limit: 'limit',
   optimizer: 'optimizer',
@@ -66,7 +67,7 @@ export const withNetFlags = (command: Command): Command =>
     .option('--linear-head', 'no ReLU after the class maps')
     .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
     .option('--batch-norm', 'batch normalisation before every ReLU')
-    .addOption(precisionFlag("the recipe's, or single"));
+    .addOption(precisionFlag("the recipe's, or highest"));
 
 /** Adds the options that say what is trained, and how. */
 export const withConfigFlags = (command: Command): Command =>
@@ -82,6 +83,12 @@ export const withConfigFlags = (command: Command): Command =>
       '--validation <n>',
       'hold out n training images, and test at the end only; 0: none',
       wholeNumber(0),
+    )
+    .addOption(
+      choice('--loss-scaling <name>', 'with --precision medium: as gradients allow (dynamic, the default)', [
+        'dynamic',
+        'off',
+      ]),
     )
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))

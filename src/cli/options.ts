@@ -1,7 +1,8 @@
 /** Options that several commands share, and the checks of their values. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { AdapterOptions, Precision } from '../gpu/adapter.js';
+import type { AdapterOptions } from '../gpu/adapter.js';
 import type { DeviceOptions } from '../gpu/open-device.js';
+import { PRECISIONS, type Precision, renamed } from '../gpu/precision.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { deviceSettings } from '../train/run/session.js';
 
@@ -88,12 +89,16 @@ export interface PrecisionFlag {
   precision?: Precision;
 }
 
-const PRECISIONS = ['single', 'half'] as const satisfies Precision[];
-
-/** @param byDefault whose precision it is without the flag */
-export const precisionFlag = (byDefault: string): Option =>
-  choice(
+/**
+ * Its old names are understood, and not told of.
+ * @param byDefault whose precision it is without the flag
+ */
+export function precisionFlag(byDefault: string): Option {
+  const flag = choice(
     '--precision <name>',
     `what matrix products may round their operands to, where that is faster (default: ${byDefault})`,
     PRECISIONS,
   );
+  const check = flag.parseArg as (name: string, before: unknown) => unknown;
+  return flag.argParser((name, before) => check(renamed(name) as string, before));
+}

@@ -2,8 +2,10 @@ import { checkArgument, checkOptions, type Rules } from '../errors/check-options
 import { boolean, list, number, object, required, seed, whole } from '../errors/rules.js';
 import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
+import { cast } from '../kernels/cast.js';
 import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/images/augment.js';
 import { nextKey } from '../kernels/random-key.js';
+import { storedDType } from '../kernels/stored-dtype.js';
 import { fromArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
@@ -43,7 +45,7 @@ const OPTIONS: Rules<LoaderOptions> = {
 
 /** One step's images and labels, on the device. Make it inside `tidy`. */
 export interface Batch {
-  /** `[count, channels, height, width]`, normalised or preprocessed. */
+  /** `[count, channels, height, width]`, normalised or preprocessed; stored as activations are on the device. */
   readonly images: Tensor;
   /** `[count]`, u32 */
   readonly labels: Tensor;
@@ -172,14 +174,15 @@ export class BatchLoader {
     const { channels, height, width } = this.set;
     const count = labels.size;
     const shape = [count, channels, height, width];
+    const dtype = storedDType(this.#device);
     const drawn = augment && {
       crop: { padding: augment.padding },
       flip: augment.flip,
       key: nextKey(this.#device),
     };
     const images = this.#normalisation
-      ? prepareImages({ bytes: packedPixels, shape, ...this.#normalisation, ...drawn })
-      : shifted(packedPixels.view(shape), drawn);
+      ? prepareImages({ bytes: packedPixels, shape, ...this.#normalisation, ...drawn, dtype })
+      : shifted(packedPixels.view(shape), drawn, dtype);
     return { images, labels, count };
   }
 
@@ -197,8 +200,14 @@ export class BatchLoader {
   }
 }
 
-const shifted = (images: Tensor, drawn: Omit<ShiftOptions, 'images'> | undefined): Tensor =>
-  drawn ? shiftImages({ images, ...drawn }) : images;
+function shifted(
+  images: Tensor,
+  drawn: Omit<ShiftOptions, 'images' | 'dtype'> | undefined,
+  dtype: 'f32' | 'f16',
+): Tensor {
+  if (drawn) return shiftImages({ images, ...drawn, dtype });
+  return images.dtype === dtype ? images : cast(images, dtype);
+}
 
 /** The normalisation that leaves pixels in 0..1. */
 const unchanged = (channels: number): Normalisation => ({

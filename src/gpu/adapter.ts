@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { create, globals } from 'webgpu';
 import { AdapterError } from './gpu-errors.js';
+import type { Precision } from './precision.js';
 
 /** Which adapter to take; both default to "the best there is". */
 export interface AdapterOptions {
@@ -11,20 +12,14 @@ export interface AdapterOptions {
   adapter?: string;
 }
 
-/** What matrix products may round their operands to; sums are in single precision always. */
-export type Precision = 'single' | 'half';
-
 /** The feature of a GPU whose subgroups multiply matrices, which WebGPU's types do not have. */
 export const SUBGROUP_MATRIX = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
 
 /**
- * Dawn holds that feature back as an experiment, and f16 on NVIDIA for a driver that failed tests of it: only who asks for half
- * precision takes the risk.
+ * Dawn holds that feature back as an experiment, and f16 on NVIDIA for a driver that failed tests of it: only who lets products
+ * be made of halves takes the risk.
  */
-const FLAGS: Readonly<Record<Precision, readonly string[]>> = {
-  single: [],
-  half: ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia'],
-};
+const FLAGS_FOR_HALVES = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia'];
 
 /**
  * Dawn stops when its last reference goes, even with devices and threads at work. So an instance, once started, is kept for
@@ -43,7 +38,7 @@ export interface AdapterDescription {
   readonly software: boolean;
   /** Lanes that execute together: the range the driver may choose from. */
   readonly subgroupSize: { readonly min: number; readonly max: number };
-  /** Products of matrices that a subgroup computes as one; Dawn lists none unless half precision is asked for. */
+  /** Products of matrices that a subgroup computes as one; Dawn lists none unless less than the highest precision is asked for. */
   readonly subgroupMatrices: readonly SubgroupMatrixProduct[];
 }
 
@@ -96,9 +91,9 @@ function startDawn(flags: string[]): GPU {
  */
 export async function requestAdapter(
   options: AdapterOptions = {},
-  precision: Precision = 'single',
+  precision: Precision = 'highest',
 ): Promise<Adapter> {
-  const flags = [...FLAGS[precision]];
+  const flags = precision === 'highest' ? [] : [...FLAGS_FOR_HALVES];
   if (options.backend) flags.push(`backend=${options.backend}`);
   if (options.adapter) flags.push(`adapter=${options.adapter}`);
   const gpu = startDawn(flags);

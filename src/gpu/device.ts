@@ -1,7 +1,7 @@
 import { checkArgument } from '../errors/check-options.js';
 import type { DawngradError } from '../errors/errors.js';
 import { synchronous } from '../errors/rules.js';
-import type { AdapterDescription, Precision } from './adapter.js';
+import type { AdapterDescription } from './adapter.js';
 import { DeviceLostError, fromGpuError } from './gpu-errors.js';
 import { IdleLoop } from './idle-loop.js';
 import type { Memory, OwnedMemory } from './memory/memory.js';
@@ -9,6 +9,7 @@ import { BufferPool, type MemoryUse } from './memory/pool.js';
 import { machineMemory, makeWithRoom } from './memory/room.js';
 import { UniformCache } from './memory/uniforms.js';
 import { type DeviceOptions, type OpenDevice, openDevice } from './open-device.js';
+import type { Precision } from './precision.js';
 import { Dispatcher } from './program/dispatch.js';
 import { checkLaunch, type Launch } from './program/launch.js';
 import { LaunchQueue } from './program/launch-queue.js';
@@ -32,7 +33,7 @@ export class Device {
   readonly gpu: GPUDevice;
   /** As given to `create`, or 0. */
   readonly seed: number;
-  /** As given to `create`, or `'single'`. */
+  /** As given to `create`, or `'highest'`. */
   readonly precision: Precision;
   /** What `tidy` disposes of. */
   readonly scopes = new Scopes();
@@ -53,7 +54,7 @@ export class Device {
     this.adapter = description;
     this.gpu = gpu;
     this.seed = options.seed ?? 0;
-    this.precision = options.precision ?? 'single';
+    this.precision = options.precision ?? 'highest';
     this.#options = options;
     this.#idleLoop = description.software ? new IdleLoop() : undefined;
     this.#pool = new BufferPool(gpu, description.software ? machineMemory() : undefined);

@@ -1,14 +1,9 @@
 /** How a WebGPU device is asked for: on which adapter, with which limits and features. */
 import { checkOptions, type Rules } from '../errors/check-options.js';
 import { either, oneOf, plainObject, seed, text } from '../errors/rules.js';
-import {
-  type Adapter,
-  type AdapterOptions,
-  type Precision,
-  requestAdapter,
-  SUBGROUP_MATRIX,
-} from './adapter.js';
+import { type Adapter, type AdapterOptions, requestAdapter, SUBGROUP_MATRIX } from './adapter.js';
 import { requiredLimits } from './limits.js';
+import { PRECISIONS, type Precision } from './precision.js';
 
 /** Which adapter a device is on, and what it may do. */
 export interface DeviceOptions extends AdapterOptions {
@@ -19,8 +14,9 @@ export interface DeviceOptions extends AdapterOptions {
   /** `'none'` does without what is optional in WebGPU, such as subgroups; else what the adapter has of it is used. */
   features?: 'none';
   /**
-   * With `'half'`, matrix products may round their operands to half precision where that is faster on this adapter, by
-   * experimental features if it takes them (default `'single'`). Sums, and all that is stored, are in single precision always.
+   * What matrix products may round their operands to where that is faster on this adapter, by experimental features if it takes
+   * them (default `'highest'`: nothing). With `'high'` they may be sums of two halves, with `'medium'` halves. Sums, and all that
+   * is stored, are in single precision always.
    */
   precision?: Precision;
 }
@@ -31,7 +27,7 @@ const OPTIONS: Rules<DeviceOptions> = {
   adapter: text,
   seed,
   limits: either(plainObject, oneOf('minimum')),
-  precision: oneOf('single', 'half'),
+  precision: oneOf(...PRECISIONS),
   features: oneOf('none'),
 };
 

@@ -1,7 +1,8 @@
 /** Can this machine run the engine, with what, and if not, what is to be done? `dawngrad doctor` prints it. */
-import { listAdapters, type Precision } from '../gpu/adapter.js';
+import { listAdapters } from '../gpu/adapter.js';
 import { Device } from '../gpu/device.js';
 import type { DeviceOptions } from '../gpu/open-device.js';
+import type { Precision } from '../gpu/precision.js';
 import { relu } from '../kernels/relu.js';
 import { fromArray } from '../tensor/create.js';
 import { timestampResolution } from './timestamps.js';
@@ -35,8 +36,9 @@ const LIMITS = [
 const FEATURES: readonly GPUFeatureName[] = ['timestamp-query', 'shader-f16', 'subgroups'];
 
 const NO_MATRICES: Readonly<Record<Precision, string>> = {
-  single: 'not looked for without --precision half',
-  half: 'none',
+  highest: 'not looked for without --precision high or medium',
+  high: 'none',
+  medium: 'none',
 };
 
 /** Look at everything, as far as one gets. Never throws for what is wrong with the machine: that is a finding. */

@@ -77,8 +77,8 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
 const bytesOf = (tensors: Iterable<Tensor>): number =>
   [...new Set(Array.from(tensors, ({ buffer }) => buffer))].reduce((sum, { size }) => sum + size, 0);
 
-function planTraining({ device, train, model, optimizer }: Session, batch: number): StepPlan {
-  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer));
+function planTraining({ device, train, model, optimizer, scaler }: Session, batch: number): StepPlan {
+  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer, scaler));
   try {
     return program.plan(batch);
   } catch (error) {

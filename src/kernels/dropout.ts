@@ -7,9 +7,10 @@ export const dropoutKernel = defineKernel({
   shader: 'dropout.wgsl',
   entryPoint: 'dropout',
   bindings: { x: 'read', key: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params: { size: 'u32', threshold: 'u32', scale: 'f32' },
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(2 * size, size),
+  cost: ({ size }, { Stored }) => elementCost(2 * size, size, Stored),
 });
 
 /**
@@ -17,7 +18,7 @@ export const dropoutKernel = defineKernel({
  * with the same key to the gradient of the output.
  */
 export function dropout(x: Tensor, key: Tensor, p: number): Tensor {
-  const y = new Tensor(x.device, x.shape);
+  const y = new Tensor(x.device, x.shape, x.dtype);
   launch(
     dropoutKernel,
     { x, key, y },

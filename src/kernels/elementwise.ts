@@ -1,8 +1,9 @@
 import { broadcastShape, type Shape, sameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import { type DType, Tensor } from '../tensor/tensor.js';
 import { type BroadcastLayout, broadcastLayout, isFlat, NO_LAYOUT, stretchedInPart } from './broadcast.js';
-import { checkDType } from './check.js';
-import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
+import { checkFloats } from './check.js';
+import { defineKernel, launch, linearGrid } from './kernel.js';
+import { commonDType } from './stored-dtype.js';
 
 /** Values of the shader's OPERATION. */
 const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
@@ -32,9 +33,13 @@ export const elementwiseFlat = defineKernel({
   shader: 'elementwise.wgsl',
   entryPoint: 'flat',
   bindings: { a: 'read', b: 'read', y: 'write' },
+  storage: { StoredA: ['a'], StoredB: ['b'], StoredY: ['y'] },
   params,
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(3 * size, size),
+  cost: ({ size }, { StoredA, StoredB, StoredY }) => ({
+    flops: size,
+    bytes: (StoredA + StoredB + StoredY) * size,
+  }),
 });
 
 /** y = a op b, where axes of length 1 are stretched by a stride of 0. */
@@ -43,9 +48,10 @@ export const elementwiseBroadcast = defineKernel({
   shader: 'elementwise.wgsl',
   entryPoint: 'broadcast',
   bindings: { a: 'read', b: 'read', y: 'write' },
+  storage: { StoredA: ['a'], StoredB: ['b'], StoredY: ['y'] },
   params,
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(2 * size, size),
+  cost: ({ size }, { StoredA, StoredY }) => ({ flops: size, bytes: (StoredA + StoredY) * size }),
 });
 
 /** result = a op value, a number that is the same for every element. */
@@ -54,9 +60,10 @@ export const elementwiseNumber = defineKernel({
   shader: 'elementwise.wgsl',
   entryPoint: 'number',
   bindings: { a: 'read', result: 'write' },
+  storage: { StoredA: ['a'], StoredY: ['result'] },
   params,
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(2 * size, size),
+  cost: ({ size }, { StoredA, StoredY }) => ({ flops: size, bytes: (StoredA + StoredY) * size }),
 });
 
 /** result = value a, where axes of length 1 are stretched: the gradient of a sum, or of a mean. */
@@ -65,9 +72,10 @@ export const elementwiseExpand = defineKernel({
   shader: 'elementwise.wgsl',
   entryPoint: 'expand',
   bindings: { a: 'read', result: 'write' },
+  storage: { StoredA: ['a'], StoredY: ['result'] },
   params,
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(size, size),
+  cost: ({ size }, { StoredY }) => ({ flops: size, bytes: StoredY * size }),
 });
 
 /** The shader's parameters for a result of `size` elements. */
@@ -95,50 +103,65 @@ function paramsOf(
 
 /**
  * `a op b`, elementwise, of the shape to which `a` and `b` broadcast.
- * @throws ShapeError when they do not, or take more than four separate axes to; ArgumentError when one is not f32
+ * @param dtype of the result: by default f16 where both are
+ * @throws ShapeError when they do not, or take more than four separate axes to; ArgumentError when one is of integers
  */
-export function elementwise(operation: Operation, a: Tensor, b: Tensor): Tensor {
-  checkDType(operation, 'a', a);
-  checkDType(operation, 'b', b);
+export function elementwise(
+  operation: Operation,
+  a: Tensor,
+  b: Tensor,
+  dtype: DType = commonDType(a, b),
+): Tensor {
+  checkFloats(operation, 'a', a);
+  checkFloats(operation, 'b', b);
   const shape = broadcastShape(operation, a.shape, b.shape);
   const layout = broadcastLayout(a.shape, b.shape, shape);
-  if (!layout) return elementwiseOfStretched(operation, a, b, shape);
-  const y = new Tensor(a.device, shape);
+  if (!layout) return elementwiseOfStretched(operation, a, b, shape, dtype);
+  const y = new Tensor(a.device, shape, dtype);
   const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
   launch(kernel, { a, b, y }, paramsOf(y.size, 0, layout), { OPERATION: OPERATIONS[operation] });
   return y;
 }
 
 /** `a op b` where one launch cannot stretch them both: one of them is stretched before. */
-function elementwiseOfStretched(operation: Operation, a: Tensor, b: Tensor, shape: Shape): Tensor {
+function elementwiseOfStretched(
+  operation: Operation,
+  a: Tensor,
+  b: Tensor,
+  shape: Shape,
+  dtype: DType,
+): Tensor {
   const aIsWide = sameShape(a.shape, shape);
   const wide = broadcastTo(aIsWide ? b : a, shape);
-  const y = aIsWide ? elementwise(operation, a, wide) : elementwise(operation, wide, b);
+  const y = aIsWide ? elementwise(operation, a, wide, dtype) : elementwise(operation, wide, b, dtype);
   wide.dispose();
   return y;
 }
 
 /**
  * `a op value`, elementwise. A program has the value fixed: one that changes from step to step must be a tensor.
- * @throws ArgumentError when `a` is not f32
+ * @throws ArgumentError when `a` is of integers
  */
 export function elementwiseWithNumber(operation: Operation, a: Tensor, value: number): Tensor {
-  checkDType(operation, 'a', a);
-  const result = new Tensor(a.device, a.shape);
+  checkFloats(operation, 'a', a);
+  const result = new Tensor(a.device, a.shape, a.dtype);
   launch(elementwiseNumber, { a, result }, paramsOf(a.size, value), { OPERATION: OPERATIONS[operation] });
   return result;
 }
 
-/** `factor * a`, repeated along axes until it has a shape that `a` broadcasts to; a copy, where PyTorch makes a view. */
-export function broadcastTo(a: Tensor, shape: Shape, factor = 1): Tensor {
+/**
+ * `factor * a`, repeated along axes until it has a shape that `a` broadcasts to; a copy, where PyTorch makes a view.
+ * @param dtype of the result
+ */
+export function broadcastTo(a: Tensor, shape: Shape, factor = 1, dtype: DType = a.dtype): Tensor {
   const layout = broadcastLayout(a.shape, [], shape);
   if (!layout) {
     const part = broadcastTo(a, stretchedInPart(a.shape, shape));
-    const whole = broadcastTo(part, shape, factor);
+    const whole = broadcastTo(part, shape, factor, dtype);
     part.dispose();
     return whole;
   }
-  const result = new Tensor(a.device, shape);
+  const result = new Tensor(a.device, shape, dtype);
   launch(elementwiseExpand, { a, result }, paramsOf(result.size, factor, layout));
   return result;
 }

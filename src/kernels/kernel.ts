@@ -4,6 +4,7 @@ import type { Access } from '../gpu/shaders/pipelines.js';
 import type { Constants } from '../gpu/shaders/shader.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Grid, Piece } from './grid.js';
+import { bytesOf, halvesAmong, type Operands, storageTypes } from './storage-types.js';
 
 /** WGSL scalar types that a shader's `struct Params` is made of. */
 type Scalar = 'u32' | 'i32' | 'f32';
@@ -13,7 +14,7 @@ type Scalar = 'u32' | 'i32' | 'f32';
  * lists in order; bindings 1, 2, ... are the storage buffers of `bindings`, in order. A test holds each declaration
  * against its shader's text.
  */
-export interface Kernel<B extends string = string, P extends string = string> {
+export interface Kernel<B extends string = string, P extends string = string, S extends string = string> {
   /** `family.direction`, in errors and profiles. */
   readonly name: string;
   /** File under `shaders/`. */
@@ -21,14 +22,21 @@ export interface Kernel<B extends string = string, P extends string = string> {
   readonly entryPoint: string;
   readonly bindings: Readonly<Record<B, Access>>;
   readonly params: Readonly<Record<P, Scalar>>;
+  /**
+   * What may be stored as halves: for each such `alias NAME = f32;` of the shader, the bindings whose elements it is the type of.
+   * A launch takes the type from its tensors. No other binding takes halves.
+   */
+  readonly storage?: Readonly<Record<S, readonly NoInfer<B>[]>>;
   /** Workgroups along x, y, z. */
   readonly grid: (params: Readonly<Record<P, number>>, constants: Constants) => Grid;
-  readonly cost: (params: Readonly<Record<P, number>>) => Cost;
+  /** @param bytes of an element of each type in `storage` */
+  readonly cost: (params: Readonly<Record<P, number>>, bytes: Readonly<Record<S, number>>) => Cost;
 }
 
 /** Declare a kernel; the types of its bindings and parameters are taken from the declaration. */
-export const defineKernel = <B extends string, P extends string>(kernel: Kernel<B, P>): Kernel<B, P> =>
-  kernel;
+export const defineKernel = <B extends string, P extends string, S extends string = never>(
+  kernel: Kernel<B, P, S>,
+): Kernel<B, P, S> => kernel;
 
 /** Invocations in a workgroup of the kernels that walk a flat array. */
 const WORKGROUP = 256;
@@ -54,39 +62,48 @@ export const linearGrid = (elements: number): Grid => [
 /** Neighbouring threads that should find neighbouring elements, for their loads to be served together. */
 export const NEIGHBOURS = 32;
 
-/** The cost of a kernel that touches `reads + writes` elements of four bytes and computes `flops` on them. */
-export const elementCost = (elements: number, flops = 0): Cost => ({ flops, bytes: 4 * elements });
+/** The cost of a kernel that touches `reads + writes` elements of `bytes` bytes and computes `flops` on them. */
+export const elementCost = (elements: number, flops = 0, bytes = 4): Cost => ({
+  flops,
+  bytes: bytes * elements,
+});
 
 /**
- * Queue a launch of a kernel on tensors (or views) that live on one device.
+ * Queue a launch of a kernel on tensors (or views) that live on one device. A binding that the shader does not touch, with the
+ * constants that it gets, needs no tensor.
  * @param piece the part of the kernel's grid to launch (default: all of it)
- * @throws DawngradError when they live on several
+ * @throws DawngradError when they live on several, or their elements are of types that the kernel does not take
  */
-export function launch<B extends string, P extends string>(
-  kernel: Kernel<B, P>,
-  tensors: Readonly<Record<B, Tensor>>,
+export function launch<B extends string, P extends string, S extends string>(
+  kernel: Kernel<B, P, S>,
+  tensors: Operands<B>,
   params: Readonly<Record<P, number>>,
   constants: Constants = {},
   { grid, share }: Pick<Piece, 'grid' | 'share'> = { grid: kernel.grid(params, constants), share: 1 },
 ): void {
   const names = Object.keys(kernel.bindings) as B[];
-  const { device } = tensors[names[0] as B];
-  const stranger = names.find((name) => tensors[name].device !== device);
+  const given = names.filter((name) => tensors[name] !== undefined);
+  // WebGPU wants memory at each binding: any that is read may stand in.
+  const standIn = tensors[given.find((name) => kernel.bindings[name] === 'read') as B];
+  const operands = names.map((name) => (tensors[name] ?? standIn) as Tensor);
+  const { device } = tensors[given[0] as B] as Tensor;
+  const stranger = given.find((name) => tensors[name]?.device !== device);
   if (stranger) {
     throw new DawngradError(
-      `${kernel.name}: ${names[0]} and ${stranger} are on different devices; read one with toArray() and make it anew`,
+      `${kernel.name}: ${given[0]} and ${stranger} are on different devices; read one with toArray() and make it anew`,
     );
   }
-  for (const name of names) if (kernel.bindings[name] === 'write') tensors[name].wasWritten();
-  const { flops, bytes } = kernel.cost(params);
+  const stored = storageTypes(kernel, tensors);
+  for (const name of given) if (kernel.bindings[name] === 'write') tensors[name]?.wasWritten();
+  const { flops, bytes } = kernel.cost(params, bytesOf(stored));
   device.launch({
     label: kernel.name,
     shader: kernel.shader,
     entryPoint: kernel.entryPoint,
-    constants,
+    constants: { ...constants, ...halvesAmong(stored) },
     access: names.map((name) => kernel.bindings[name]),
-    operands: names.map((name) => tensors[name].memory),
-    owners: Object.values(tensors),
+    operands: operands.map(({ memory }) => memory),
+    owners: operands,
     cost: { flops: share * flops, bytes: share * bytes },
     params: packParams(kernel.params, params),
     grid,

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors/errors.js';
 import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { checkDType } from './check.js';
-import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from './kernel.js';
+import { checkFloats } from './check.js';
+import { defineKernel, launch, linearGrid, NEIGHBOURS } from './kernel.js';
 
 /** The sum over one axis, wholly or in `chunks` partial sums, times `factor`. */
 export const reduceSum = defineKernel({
@@ -10,10 +10,13 @@ export const reduceSum = defineKernel({
   shader: 'reduce.wgsl',
   entryPoint: 'sum',
   bindings: { x: 'read', y: 'write' },
+  storage: { StoredX: ['x'] },
   params: { outer: 'u32', length: 'u32', inner: 'u32', chunks: 'u32', factor: 'f32' },
   grid: ({ outer, chunks, inner }) => linearGrid(outer * chunks * inner),
-  cost: ({ outer, length, chunks, inner }) =>
-    elementCost(outer * (length + chunks) * inner, outer * length * inner),
+  cost: ({ outer, length, chunks, inner }, { StoredX }) => ({
+    flops: outer * length * inner,
+    bytes: outer * (StoredX * length + 4 * chunks) * inner,
+  }),
 });
 
 /** Threads that keep a device busy; a sum with fewer results than this is split into partial sums. */
@@ -103,17 +106,17 @@ export interface SumOptions {
 }
 
 /**
- * `factor` times the sum of `x` over `axes` (counted from 0, each once). Over no elements the sum is 0; where there is
+ * `factor` times the sum of `x` over `axes` (counted from 0, each once), as f32. Over no elements the sum is 0; where there is
  * nothing to compute it is a view of `x`.
- * @throws ArgumentError when `x` is not f32
+ * @throws ArgumentError when `x` is of integers
  */
 export function sumOver(x: Tensor, axes: readonly number[], options: SumOptions = {}): Tensor {
   const { keepDims = false, factor = 1 } = options;
-  checkDType('sum', 'x', x);
+  checkFloats('sum', 'x', x);
   const passes = reducePasses(x.shape, axes);
   const shape = reducedShape(x.shape, axes, keepDims);
   if (passes.length === 0) {
-    if (factor === 1) return x.view(shape);
+    if (factor === 1 && x.dtype === 'f32') return x.view(shape);
     passes.push({ outer: x.size, length: 1, inner: 1, chunks: 1 });
   }
   let from = x;

@@ -8,9 +8,10 @@ export const reluForward = defineKernel({
   shader: 'relu.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
   params: { size: 'u32' },
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(2 * size, size),
+  cost: ({ size }, { Stored }) => elementCost(2 * size, size, Stored),
 });
 
 /** dx = dy where y > 0, else 0: `gradient` holds dy before and dx after. */
@@ -19,14 +20,15 @@ export const reluBackward = defineKernel({
   shader: 'relu.wgsl',
   entryPoint: 'backward',
   bindings: { output: 'read', gradient: 'write' },
+  storage: { Stored: ['output', 'gradient'] },
   params: { size: 'u32' },
   grid: ({ size }) => linearGrid(size),
-  cost: ({ size }) => elementCost(3 * size),
+  cost: ({ size }, { Stored }) => elementCost(3 * size, 0, Stored),
 });
 
 /** max(x, 0), of the shape of `x`; NaN where `x` is. */
 export function relu(x: Tensor): Tensor {
-  const y = new Tensor(x.device, x.shape);
+  const y = new Tensor(x.device, x.shape, x.dtype);
   launch(reluForward, { x, y }, { size: x.size });
   return y;
 }

@@ -1,7 +1,7 @@
 import { ShapeError } from '../errors/errors.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { checkDType } from './check.js';
+import { checkDType, checkFloats } from './check.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 const params = { rows: 'u32', classes: 'u32', ignored: 'u32', divisor: 'u32' } as const;
@@ -12,9 +12,13 @@ export const softmaxCrossEntropyForward = defineKernel({
   shader: 'softmax_cross_entropy.wgsl',
   entryPoint: 'forward',
   bindings: { logits: 'read', labels: 'read', loss: 'write', correct: 'write', statistics: 'write' },
+  storage: { Stored: ['logits'] },
   params,
   grid: ({ rows }) => linearGrid(rows),
-  cost: ({ rows, classes }) => elementCost(rows * (classes + 5), 4 * rows * classes),
+  cost: ({ rows, classes }, { Stored }) => ({
+    flops: 4 * rows * classes,
+    bytes: rows * (Stored * classes + 4 * 5),
+  }),
 });
 
 /** dlogits = dloss / rows (softmax(logits) - [the label]). */
@@ -29,9 +33,13 @@ export const softmaxCrossEntropyBackward = defineKernel({
     loss_gradient: 'read',
     logits_gradient: 'write',
   },
+  storage: { Stored: ['logits', 'logits_gradient'] },
   params,
   grid: ({ rows, classes }) => linearGrid(rows * classes),
-  cost: ({ rows, classes }) => elementCost(rows * (2 * classes + 3), 5 * rows * classes),
+  cost: ({ rows, classes }, { Stored }) => ({
+    flops: 5 * rows * classes,
+    bytes: rows * (Stored * 2 * classes + 4 * 3),
+  }),
 });
 
 export const softmaxCrossEntropyCount = defineKernel({
@@ -64,7 +72,7 @@ const ignoring = (ignored?: number) =>
  * @throws ShapeError for other shapes, or no elements; ArgumentError for other types
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, ignored?: number): RowResults {
-  checkDType('crossEntropy', 'logits', logits);
+  checkFloats('crossEntropy', 'logits', logits);
   checkDType('crossEntropy', 'labels', labels, 'u32');
   const [rows, classes] = logits.shape;
   if (logits.rank !== 2 || labels.rank !== 1 || labels.size !== rows || logits.size === 0) {
@@ -114,7 +122,7 @@ export function softmaxCrossEntropyGradient(
   ignored?: number,
 ): Tensor {
   const [rows, classes] = logits.shape;
-  const logitsGradient = new Tensor(logits.device, logits.shape);
+  const logitsGradient = new Tensor(logits.device, logits.shape, logits.dtype);
   const { params, constants } = ignoring(ignored);
   launch(
     softmaxCrossEntropyBackward,

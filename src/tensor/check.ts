@@ -6,10 +6,10 @@ import { type DType, Tensor } from './tensor.js';
 
 /**
  * Refuse what is not a tensor, and a tensor whose elements are of another type than is read: their bits would be taken for numbers.
- * @param dtype the type that is wanted; left out, any is
+ * @param dtypes the types of which it may be; left out, any is
  * @throws ArgumentError
  */
-export function checkTensor(op: string, what: string, tensor: Tensor, dtype?: DType): void {
+export function checkTensor(op: string, what: string, tensor: Tensor, ...dtypes: DType[]): void {
   if (!(tensor instanceof Tensor)) {
     throw new ArgumentError(
       op,
@@ -18,8 +18,8 @@ export function checkTensor(op: string, what: string, tensor: Tensor, dtype?: DT
       'make it one with from(device, values)',
     );
   }
-  if (dtype !== undefined && tensor.dtype !== dtype) {
-    const wrong = `${formatShape(tensor.shape)} has elements of type ${tensor.dtype}, expected ${dtype}`;
+  if (dtypes.length > 0 && !dtypes.includes(tensor.dtype)) {
+    const wrong = `${formatShape(tensor.shape)} has elements of type ${tensor.dtype}, expected ${dtypes.join(' or ')}`;
     throw new ArgumentError(op, what, wrong);
   }
 }

@@ -23,6 +23,7 @@ export interface RandomOptions {
 /** What one element of a tensor of this type can be; others would be wrapped or cut off without a word. */
 const ELEMENT: Readonly<Record<DType, Rule>> = {
   f32: anyNumber,
+  f16: anyNumber,
   u32: whole(0, 2 ** 32 - 1),
 };
 
@@ -40,7 +41,7 @@ export function full(device: Device, shape: Shape, value: number, dtype: DType =
   checkArgument('full', 'value', value, ELEMENT[dtype]);
   // The tensor first: it refuses shapes and sizes that no array could have.
   const tensor = new Tensor(device, shape, dtype);
-  const values = dtype === 'f32' ? new Float32Array(tensor.size) : new Uint32Array(tensor.size);
+  const values = dtype === 'u32' ? new Uint32Array(tensor.size) : new Float32Array(tensor.size);
   return tensor.write(values.fill(value));
 }
 
@@ -49,12 +50,19 @@ export const zeros = (device: Device, shape: Shape, dtype: DType = 'f32'): Tenso
   full(device, shape, 0, dtype);
 
 /**
- * A tensor of `shape` with `values` in row-major order; its type follows from the array's.
+ * A tensor of `shape` with `values` in row-major order; by default its type follows from the array's. For f16 the values are in a
+ * Float32Array, and rounded.
  * @throws ShapeError if there are more or fewer values than the shape has elements, ArgumentError if they are in another kind of array
  */
-export function fromArray(device: Device, values: Float32Array | Uint32Array, shape: Shape): Tensor {
+export function fromArray(
+  device: Device,
+  values: Float32Array | Uint32Array,
+  shape: Shape,
+  dtype: DType = values instanceof Uint32Array ? 'u32' : 'f32',
+): Tensor {
   checkDevice('fromArray', device);
   checkShape('fromArray', shape);
+  checkDTypeName('fromArray', dtype);
   if (!(values instanceof Float32Array || values instanceof Uint32Array)) {
     const remedy = 'they must be a Float32Array or a Uint32Array; from(device, values) takes nested arrays';
     throw new ArgumentError('fromArray', 'values', `are ${show(values)}`, remedy);
@@ -65,7 +73,7 @@ export function fromArray(device: Device, values: Float32Array | Uint32Array, sh
       `shape ${formatShape(shape)} needs ${sizeOf(shape)} values, got ${values.length}`,
     );
   }
-  return new Tensor(device, shape, values instanceof Uint32Array ? 'u32' : 'f32').write(values);
+  return new Tensor(device, shape, dtype).write(values);
 }
 
 /**
@@ -83,7 +91,8 @@ export function from(device: Device, nested: Nested, dtype: DType = 'f32'): Tens
   }
   const flat: number[] = [];
   flatten(nested, shape, ELEMENT[dtype], flat);
-  return fromArray(device, dtype === 'f32' ? Float32Array.from(flat) : Uint32Array.from(flat), shape);
+  const values = dtype === 'u32' ? Uint32Array.from(flat) : Float32Array.from(flat);
+  return fromArray(device, values, shape, dtype);
 }
 
 /** Typed arrays of numbers are as good as others. */

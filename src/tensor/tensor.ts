@@ -5,13 +5,21 @@ import { show } from '../errors/show.js';
 import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
+import { halvesOf, widened } from './half.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 
-/** The type of a tensor's elements: 32-bit floats, or 32-bit unsigned integers for labels, bytes packed by four, and random keys. */
-export type DType = 'f32' | 'u32';
+/**
+ * The type of a tensor's elements: 32-bit floats; 16-bit floats, as which some devices store what they compute in single precision;
+ * or 32-bit unsigned integers for labels, bytes packed by four, and random keys.
+ */
+export type DType = 'f32' | 'f16' | 'u32';
 
-const ARRAYS = { f32: Float32Array, u32: Uint32Array } as const;
+/** The arrays that hold their values on the host, where nothing is stored as halves. */
+const ARRAYS = { f32: Float32Array, f16: Float32Array, u32: Uint32Array } as const;
+
+/** Bytes of an element on the device. */
+export const ELEMENT_BYTES: Readonly<Record<DType, number>> = { f32: 4, f16: 2, u32: 4 };
 
 /** Tensors that the garbage collector takes give their storage back; `dispose` and `tidy` do it sooner. */
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
@@ -51,13 +59,18 @@ export class Tensor {
 
   /**
    * A tensor with undefined contents, or with those of `storage`. `zeros`, `from`, `randn`, ... make one with values.
-   * @throws ShapeError unless every length is a whole number, 0 or more
+   * @throws ShapeError unless every length is a whole number, 0 or more; DawngradError for f16 on a device without `shader-f16`
    */
   constructor(device: Device, shape: Shape, dtype: DType = 'f32', storage?: Storage) {
     checkDevice('creating a tensor', device);
     checkShape('creating a tensor', shape);
     if (!Object.hasOwn(ARRAYS, dtype))
       checkArgument('creating a tensor', 'dtype', dtype, oneOf(...Object.keys(ARRAYS)));
+    if (dtype === 'f16' && !device.has('shader-f16')) {
+      throw new DawngradError(
+        `creating a tensor of type f16: ${device.adapter.name} has no feature shader-f16`,
+      );
+    }
     this.device = device;
     this.shape = [...shape];
     this.dtype = dtype;
@@ -74,7 +87,7 @@ export class Tensor {
 
   /** The number of bytes that its elements take. */
   get bytes(): number {
-    return this.size * 4;
+    return this.size * ELEMENT_BYTES[this.dtype];
   }
 
   /** Its memory on the device, at least `bytes` long. */
@@ -129,7 +142,7 @@ export class Tensor {
   }
 
   /**
-   * A tensor over a part of its memory, from element `start` on, which must be a multiple of `BLOCK` (flat.ts). The memory must
+   * A tensor over a part of its memory, from element `start` on, which must lie at a multiple of `ALIGNMENT` bytes. The memory must
    * have its place already: that of a tensor made while a program is recorded has not.
    * @throws ShapeError if the part does not begin at such a multiple, or reaches beyond the end
    */
@@ -139,14 +152,15 @@ export class Tensor {
 
   #partOf(start: number, shape: Shape): Storage {
     const size = sizeOf(shape);
-    if ((start * 4) % ALIGNMENT !== 0 || start + size > this.size) {
+    const bytes = ELEMENT_BYTES[this.dtype];
+    if ((start * bytes) % ALIGNMENT !== 0 || start + size > this.size) {
       throw new ShapeError(
         'part',
         `${formatShape(shape)} from element ${start} of a tensor ${formatShape(this.shape)}; ` +
-          `it must begin at a multiple of ${ALIGNMENT / 4} and lie within`,
+          `it must begin at a multiple of ${ALIGNMENT / bytes} and lie within`,
       );
     }
-    return this.#held.part(start * 4, size * 4);
+    return this.#held.part(start * bytes, size * bytes);
   }
 
   /** Become `whole.part(start, shape)`, values and all. Views, and programs that know it, go on using the memory it had. */
@@ -160,7 +174,7 @@ export class Tensor {
   }
 
   /**
-   * Overwrite its values, in row-major order, from the host. Returns the tensor.
+   * Overwrite its values, in row-major order, from the host; those of f16 are rounded from a Float32Array. Returns the tensor.
    * @throws ShapeError for another number of values, ArgumentError for an array of another type than `dtype`
    */
   write(values: Float32Array | Uint32Array): this {
@@ -177,15 +191,20 @@ export class Tensor {
         `expected ${this.size} values, got ${values.length}`,
       );
     }
-    if (this.size > 0) this.device.write(this.buffer, values, this.memory.offset);
+    const stored = this.dtype === 'f16' ? halvesOf(values as Float32Array) : values;
+    if (this.size > 0) this.device.write(this.buffer, stored, this.memory.offset);
     this.wasWritten();
     return this;
   }
 
-  /** Its values in row-major order, once everything that was launched so far has run: a Float32Array for f32, a Uint32Array for u32. */
+  /**
+   * Its values in row-major order, once everything that was launched so far has run: a Float32Array for f32 and f16, a Uint32Array
+   * for u32.
+   */
   async toArray(): Promise<Float32Array | Uint32Array> {
     if (this.size === 0) return new ARRAYS[this.dtype](0);
-    return new ARRAYS[this.dtype](await this.device.read(this.buffer, this.bytes, this.memory.offset));
+    const bytes = await this.device.read(this.buffer, this.bytes, this.memory.offset);
+    return this.dtype === 'f16' ? widened(new Uint16Array(bytes)) : new ARRAYS[this.dtype](bytes);
   }
 
   /**

@@ -6,12 +6,14 @@ import { having, instance, required } from '../errors/rules.js';
 import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { Module } from '../nn/module.js';
+import { GradScaler } from '../nn/optim/grad-scaler.js';
 import { Optimizer } from '../nn/optim/optimizer.js';
 import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
 import { BatchProgram, type BatchWork } from './batch-program.js';
 import { refuseDiverged } from './diverged.js';
 import { pipelined } from './pipelined.js';
+import { DivergedError } from './run/run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 
 export interface TrainerOptions {
@@ -23,6 +25,8 @@ export interface TrainerOptions {
   /** Sets the optimizer's `factor` before each step; asked in epochs, and parts of them. */
   readonly schedule: Schedule;
   readonly batches: BatchLoader;
+  /** Scales the loss, for gradients that may be stored as halves. */
+  readonly scaler?: GradScaler;
 }
 
 /** What these must be. */
@@ -32,6 +36,7 @@ const OPTIONS: Rules<TrainerOptions> = {
   optimizer: required(instance(Optimizer)),
   schedule: required(having('factor', 'a Schedule, such as schedule.constant()')),
   batches: required(instance(BatchLoader)),
+  scaler: instance(GradScaler),
 };
 
 /** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
@@ -44,14 +49,27 @@ export interface Position {
   readonly score: Score;
 }
 
-/** The work of a training step, on a model in training mode: forward, backward, update. */
-export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): BatchWork {
+/**
+ * The work of a training step, on a model in training mode: forward, backward, update.
+ * @param scaler scales the loss, if it is to be; the one that the step returns is not
+ */
+export function trainingWork(
+  model: Module,
+  optimizer: Optimizer<RateOptions>,
+  scaler?: GradScaler,
+): BatchWork {
   return (images, labels) => {
     const result = crossEntropy(model.forward(images), labels);
     // Before the new gradients rather than after the update: they stay readable until the next step.
     optimizer.zeroGrad();
-    backward(result.loss);
-    optimizer.step();
+    if (scaler) {
+      backward(result.loss, { gradient: scaler.factor });
+      scaler.step(optimizer);
+      scaler.update();
+    } else {
+      backward(result.loss);
+      optimizer.step();
+    }
     return result;
   };
 }
@@ -60,6 +78,20 @@ export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): 
 export function evaluationWork(model: Module): BatchWork {
   return (images, labels) =>
     model.evaluating(() => noGrad(() => crossEntropy(model.forward(images), labels)));
+}
+
+/** Steps from one look at the loss's scale to the next: it takes 17 in a row to halve it from 65,536 to less than 1. */
+const LOOKS_AT_SCALE = 16;
+
+/** The score, once the scale is seen not to have fallen below 1, where gradients are smaller than those of the loss itself. */
+async function withSoundScale(score: Promise<Score>, scaler: GradScaler, at: Position): Promise<Score> {
+  const [result, scale] = await Promise.all([score, scaler.getScale()]);
+  refuseDiverged(result, `about step ${at.step} of epoch ${at.epoch + 1}`);
+  if (scale >= 1) return result;
+  throw new DivergedError(
+    `the gradients are not finite at any scale of the loss, which fell to ${scale}`,
+    `about step ${at.step} of epoch ${at.epoch + 1}`,
+  );
 }
 
 /**
@@ -83,8 +115,8 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     checkOptions('Trainer', options, OPTIONS);
     this.options = options;
-    const { device, model, optimizer, batches } = options;
-    this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer));
+    const { device, model, optimizer, batches, scaler } = options;
+    this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer, scaler));
   }
 
   /** Compile the step, unless it is: `epoch` would do so before the first. The images go to the device too, if they are to. */
@@ -97,7 +129,7 @@ export class Trainer {
   /**
    * Take the steps that are left of the epoch. Yields their scores, in order and a few steps late, since waiting for each
    * would leave the GPU idle; a consumer may stop between any two.
-   * @throws DivergedError when the loss is no longer a sensible number
+   * @throws DivergedError when the loss is no longer a sensible number, or no scale of it gives gradients that are finite
    */
   async *epoch(): AsyncGenerator<Score> {
     await this.prepare();
@@ -114,12 +146,18 @@ export class Trainer {
     this.position = { epoch: this.position.epoch + 1, step: 0, score: NO_SCORE };
   }
 
+  /** How many steps were skipped since this was last asked, since gradients of the scaled loss were not finite. */
+  async takeSkippedSteps(): Promise<number> {
+    return (await this.options.scaler?.takeSkippedSteps()) ?? 0;
+  }
+
   /** The Euclidean norm of the gradients of the last step, all parameters together. Waits for the GPU. */
   async gradientNorm(): Promise<number> {
+    const scaled = this.options.scaler?.stateDict();
     const gradients = this.options.model.parameters().flatMap(({ grad }) => (grad ? [grad.toArray()] : []));
     let squares = 0;
     for (const values of await Promise.all(gradients)) for (const value of values) squares += value * value;
-    return Math.sqrt(squares);
+    return Math.sqrt(squares) / ((await scaled)?.lastScale ?? 1);
   }
 
   /**
@@ -142,10 +180,11 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { optimizer, schedule, batches } = this.options;
+    const { optimizer, schedule, batches, scaler } = this.options;
     const { epoch, step } = this.position;
     optimizer.factor = schedule.factor(epoch + step / batches.steps);
-    return this.#program.run(epoch, step);
+    const score = this.#program.run(epoch, step);
+    return scaler && step % LOOKS_AT_SCALE === 0 ? withSoundScale(score, scaler, this.position) : score;
   }
 }
 

@@ -37,6 +37,8 @@ export function callsOfNets(gpu: {
       { ...images(), pixels: images().pixels.subarray(1) },
       { ...images(), pixels: [...images().pixels] },
     );
+  const scaler = () => new dawngrad.GradScaler(gpu.device);
+  const optimizer = () => a(new dawngrad.Adam([parameter()]), undefined, 3, STRANGER);
   const loader = () => new dawngrad.BatchLoader(gpu.device, images(), { batch: 5 });
   const net = () =>
     new dawngrad.Sequential(
@@ -227,6 +229,34 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
+    GradScaler: () => [
+      [
+        (...args: [never, never]) => new dawngrad.GradScaler(...args),
+        device(),
+        options(
+          { initScale: 1024, growthFactor: 2, backoffFactor: 0.5, growthInterval: 100 },
+          { initScale: 0 },
+          { growthFactor: 1 },
+          { backoffFactor: 1 },
+          { growthInterval: 0.5 },
+        ),
+      ],
+      [(loss: never) => scaler().scale(loss), f32()],
+      [(optimizer: never) => scaler().unscale_(optimizer), optimizer()],
+      [(optimizer: never) => scaler().step(optimizer), optimizer()],
+      [
+        (state: never) => scaler().loadStateDict(state),
+        options(
+          {
+            ...{ scale: 2, lastScale: 4, growthFactor: 2, backoffFactor: 0.5, growthInterval: 100 },
+            ...{ growthTracker: 3, skippedSteps: 1 },
+          },
+          { scale: 0 },
+          { growthTracker: -1 },
+          { skippedSteps: undefined },
+        ),
+      ],
+    ],
     'schedule.step': () => [
       [
         dawngrad.schedule.step,
@@ -293,6 +323,7 @@ export function callsOfNets(gpu: {
             optimizer: new dawngrad.Adam([parameter()]),
             schedule: dawngrad.schedule.constant(),
             batches: loader(),
+            scaler: scaler(),
           },
           { schedule: undefined },
           { schedule: 3 },

@@ -27,7 +27,7 @@ export function callsOfOps(gpu: {
       [
         dawngrad.Device.create,
         options(
-          { seed: 1, precision: 'single', limits: {}, backend: 'vulkan' },
+          { seed: 1, precision: 'highest', limits: {}, backend: 'vulkan' },
           { seed: -1 },
           { precision: 'double' },
         ),
@@ -78,7 +78,13 @@ export function callsOfOps(gpu: {
       [from, device(), a([[1, 2]], [-1], [1.5], [2 ** 32]), text('u32')],
     ],
     fromArray: () => [
-      [dawngrad.fromArray, device(), a(new Float32Array(2), [1, 2], new Int32Array(2), undefined), shape(2)],
+      [
+        dawngrad.fromArray,
+        device(),
+        a(new Float32Array(2), [1, 2], new Int32Array(2), undefined),
+        shape(2),
+        text('f32', 'u32', 'f64'),
+      ],
     ],
     full: () => [
       [dawngrad.full, device(), shape(2), number(1), text('f32', 'i32')],
@@ -104,6 +110,7 @@ export function callsOfOps(gpu: {
     multiply: () => [[dawngrad.multiply, f32(2), operand(2)]],
     divide: () => [[dawngrad.divide, f32(2), operand(2)]],
     scale: () => [[dawngrad.scale, f32(2), number(2)]],
+    cast: () => [[dawngrad.cast, f32(2), text('f32', 'u32', 'f64')]],
     relu: () => [[dawngrad.relu, f32(2)]],
     dropout: () => [
       [

@@ -22,7 +22,7 @@ describe('the benchmarks', () => {
     // Compile times are of no interest here: let the driver use what other tests compiled.
     process.env.MESA_SHADER_CACHE_DISABLE ??= 'false';
     device = await openDevice();
-    halved = await openDevice(undefined, 'half');
+    halved = await openDevice(undefined, 'medium');
     cases = casesOf(device, { batch: 2, width: 1 / 24 });
   });
   afterAll(() => {

@@ -30,7 +30,7 @@ describe('npm run bench', () => {
     const { status, stdout, errors } = bench(
       'softmaxCrossEntropy.f',
       '--batch=2',
-      '--precision=half',
+      '--precision=medium',
       '--time=0.001',
       `--json=${file}`,
     );
@@ -38,8 +38,8 @@ describe('npm run bench', () => {
 
     const report = JSON.parse(readFileSync(file, 'utf8'));
     expect(stdout.startsWith(`${report.adapter.name} (${report.adapter.driver})\n`)).toBe(true);
-    expect(stdout).toMatch(/^timed by .*; batch 2, half precision$/m);
-    expect(report).toMatchObject({ batch: 2, precision: 'half' });
+    expect(stdout).toMatch(/^timed by .*; batch 2, medium precision$/m);
+    expect(report).toMatchObject({ batch: 2, precision: 'medium' });
     const rows = stdout.split('\n').filter((line) => /^[a-z]\w+\.\w+ /i.test(line));
     const names = ['limit.arithmetic', 'limit.copy', 'softmaxCrossEntropy.forward 2x10'];
     expect(report.results.map(({ name }: { name: string }) => name)).toEqual(names);
@@ -54,7 +54,7 @@ describe('npm run bench', () => {
   it.each([
     [['softmux'], /^no benchmark is called "softmux"; there are matmul, .*, augment$/],
     [['--batch', '0'], /^--batch 0: not a whole number over 0$/],
-    [['--precision', 'double'], /^--precision double: not single or half$/],
+    [['--precision', 'double'], /^--precision double: not highest, high, medium$/],
     [['--tune'], /^Unknown option '--tune'/],
   ])('refuses %j in one line', (args, message) => {
     const { status, stdout, errors } = bench(...args);

@@ -117,7 +117,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     [
       'train --precision double',
       BAD_USAGE,
-      "option '--precision <name>' argument 'double' is invalid. Allowed choices are single, half.",
+      "option '--precision <name>' argument 'double' is invalid. Allowed choices are highest, high, medium.",
     ],
     ['train --data', BAD_USAGE, "option '--data <dir>' argument missing"],
     ['eval', BAD_USAGE, "missing required argument 'run'"],
@@ -218,7 +218,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       '--resume goes on with the settings in new-run; learningRate cannot change. For a new run with other settings use --config new-run/config.json',
     ],
     [
-      'train --resume new-run --precision half',
+      'train --resume new-run --precision medium',
       FAILED,
       '--resume goes on with the settings in new-run; precision cannot change. For a new run with other settings use --config new-run/config.json',
     ],

@@ -48,9 +48,9 @@ describe('Device.create', () => {
     ],
     [
       'an unknown precision',
-      { precision: 'double' as 'half' },
+      { precision: 'double' as 'medium' },
       ArgumentError,
-      /^Device.create: precision is 'double'; it must be 'single' or 'half'$/,
+      /^Device.create: precision is 'double'; it must be 'highest' or 'high' or 'medium'$/,
     ],
     ['an unknown limit', { limits: { maxHope: 1 } }, ArgumentError, /WebGPU has no limit called "maxHope"/],
     ['a limit by the name of a method', { limits: { constructor: 1 } }, ArgumentError, /no limit called/],

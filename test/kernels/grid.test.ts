@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Grid, MOST_WORKGROUPS, piecesOf } from '../../src/kernels/grid.js';
-import { conv2d, conv2dInputGradient, conv2dParameterGradients } from '../../src/kernels/products/conv2d.js';
+import { conv2d, conv2dInputGradient } from '../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../src/kernels/products/conv2d-parameter-gradients.js';
 import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import { multiplyInto } from '../../src/kernels/products/matmul.js';
@@ -54,8 +55,8 @@ describe('a product of more tiles than a launch may have workgroups', () => {
   /** A variant of each shader that is here to be used. */
   const variants = () => {
     const runnable = VARIANTS.filter((variant) => {
-      const { forReading, rounds }: Rung = LADDER[variant];
-      return !forReading && !rounds && runsOn(gpu.device, variant);
+      const { forReading, precision }: Rung = LADDER[variant];
+      return !forReading && !precision && runsOn(gpu.device, variant);
     });
     const shaders = runnable.map((variant) => LADDER[variant].kernel.shader);
     return runnable.filter((_, index) => shaders.indexOf(shaders[index]!) === index);

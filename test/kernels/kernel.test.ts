@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { DawngradError } from '../../src/errors/errors.js';
 import { elementwise } from '../../src/kernels/elementwise.js';
-import { ENOUGH_WORKGROUPS, linearGrid } from '../../src/kernels/kernel.js';
+import { defineKernel, ENOUGH_WORKGROUPS, launch, linearGrid } from '../../src/kernels/kernel.js';
 import { normalise } from '../../src/kernels/normalisation/batch-norm.js';
 import { planeGrid } from '../../src/kernels/planes.js';
 import { relu } from '../../src/kernels/relu.js';
 import { from } from '../../src/tensor/create.js';
-import { Tensor } from '../../src/tensor/tensor.js';
+import { type DType, Tensor } from '../../src/tensor/tensor.js';
 import { expectClose } from '../support/close.js';
 import { useDevice } from '../support/device.js';
 import { SINGLE } from '../support/expect-op.js';
+import { useHalves } from '../support/halves.js';
 
 describe('grids', () => {
   it('give a workgroup to 256 elements while that is not too many', () => {
@@ -59,5 +61,62 @@ describe('a launch', () => {
     const a = new Tensor(one.device, [2, 3]);
     const b = new Tensor(other.device, [2, 3]);
     expect(() => elementwise('add', a, b)).toThrow('elementwise.flat: a and b are on different devices');
+  });
+});
+
+describe('the types that a launch stores', () => {
+  const gpu = useHalves();
+  const kernel = defineKernel({
+    name: 'test',
+    shader: 'dropout.wgsl',
+    entryPoint: 'dropout',
+    bindings: { x: 'read', key: 'read', y: 'write' },
+    storage: { Stored: ['x', 'y'] },
+    params: { size: 'u32', threshold: 'u32', scale: 'f32' },
+    grid: ({ size }) => linearGrid(size),
+    cost: ({ size }, { Stored }) => ({ flops: size, bytes: 2 * size * Stored }),
+  });
+  const PARAMS = { size: 3, threshold: 0, scale: 2 };
+  const launched = (x: Tensor, key: Tensor, y: Tensor) =>
+    gpu.device.plan(() => launch(kernel, { x, key, y }, PARAMS)).launches[0];
+  const tensor = (dtype: DType) => new Tensor(gpu.device, [3], dtype);
+
+  it('are those of its tensors, and the shader is told of halves only', () => {
+    const key = tensor('u32');
+    expect(launched(tensor('f32'), key, tensor('f32'))).toMatchObject({ constants: {}, cost: { bytes: 24 } });
+    expect(launched(tensor('f16'), key, tensor('f16'))).toMatchObject({
+      constants: { Stored: 'f16' },
+      cost: { bytes: 12 },
+    });
+  });
+
+  it('are one for each alias, and what has none takes no halves', () => {
+    const key = tensor('u32');
+    expect(() => launched(tensor('f16'), key, tensor('f32'))).toThrow(
+      new DawngradError('test: x is f16 and y is f32; they must be of one type, so cast one of them'),
+    );
+    expect(() => launched(tensor('u32'), key, tensor('u32'))).toThrow(
+      'test: x is u32; this kernel takes f32 or f16',
+    );
+    expect(() => launched(tensor('f32'), tensor('f16'), tensor('f32'))).toThrow(
+      'test: key is f16, and this kernel takes no halves there; cast it to f32',
+    );
+  });
+
+  it('have pipelines of their own', async () => {
+    const key = from(gpu.device, [1, 2], 'u32');
+    for (const dtype of ['f32', 'f16', 'f32'] as const) {
+      const x = from(gpu.device, [1, 2, 3], dtype);
+      const y = tensor(dtype);
+      launch(kernel, { x, key, y }, PARAMS);
+      expect(await y.toArray()).toEqual(Float32Array.of(2, 4, 6));
+    }
+  });
+
+  it('matter not of a binding without a tensor, for which another stands in', async () => {
+    const x = from(gpu.device, [1, 2, 3], 'f16');
+    const y = tensor('f16');
+    launch(kernel, { x, key: undefined, y }, PARAMS);
+    expect(await y.toArray()).toEqual(Float32Array.of(2, 4, 6));
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SUBGROUP_MATRIX } from '../../src/gpu/adapter.js';
-import { readShader } from '../../src/gpu/shaders/shader.js';
+import { readShader, specialise } from '../../src/gpu/shaders/shader.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import { useDevice } from '../support/device.js';
 
@@ -37,6 +37,21 @@ const storageOf = (source: string): string[] =>
     ([, binding, access, name]) => `${binding} ${name} ${access === 'read' ? 'read' : 'write'}`,
   );
 
+/** The types that a shader may store as halves. */
+const storedTypesOf = (source: string): string[] =>
+  [...source.matchAll(/^alias (Stored\w*) = f32;/gm)].map(([, name = '']) => name);
+
+/** Which of its bindings are arrays of such a type. */
+function storedBindings(source: string, bindings: readonly string[]): Record<string, string[]> {
+  const stored: Record<string, string[]> = {};
+  for (const name of bindings) {
+    const type = new RegExp(`^@group.* ${name}: (.*);`, 'm').exec(source)?.[1] ?? '';
+    const alias = /\bStored\w*/.exec(type)?.[0];
+    if (alias) stored[alias] = [...(stored[alias] ?? []), name];
+  }
+  return stored;
+}
+
 /** What a shader enables, and the feature that lets it. */
 const FEATURES: Readonly<Record<string, GPUFeatureName>> = {
   f16: 'shader-f16',
@@ -47,8 +62,15 @@ const FEATURES: Readonly<Record<string, GPUFeatureName>> = {
 describe('shaders', () => {
   const gpu = useDevice();
 
-  it.each(files)('%s compiles with what it imports', async (file) => {
-    const source = readShader(file);
+  const storing = files.filter((file) => storedTypesOf(readShader(file)).length > 0);
+  const cases = [
+    ...files.map((file) => [file, 'as it is']),
+    ...storing.map((file) => [file, 'storing halves']),
+  ];
+
+  it.each(cases)('%s compiles with what it imports, %s', async (file, how) => {
+    const types = storedTypesOf(readShader(file)).map((name) => [name, 'f16'] as const);
+    const source = specialise(readShader(file), how === 'as it is' ? {} : Object.fromEntries(types));
     const enabled = [...source.matchAll(/^enable (\w+);/gm)].map(([, name = '']) => name);
     if (enabled.some((name) => !gpu.device.has(FEATURES[name] as GPUFeatureName))) {
       // Without the feature even valid code is refused: then the refusal must be about nothing else.
@@ -79,6 +101,7 @@ describe('kernel declarations', () => {
       ([name, access], index) => `${index + 1} ${name} ${access}`,
     );
     for (const binding of declared) expect(storageOf(source)).toContain(binding);
+    expect(kernel.storage ?? {}).toEqual(storedBindings(source, Object.keys(kernel.bindings)));
     // WebGPU guarantees eight storage buffers a stage, and no more.
     expect(declared.length).toBeLessThanOrEqual(8);
   });

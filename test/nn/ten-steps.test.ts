@@ -170,8 +170,8 @@ describe("ten training steps take PyTorch's course", () => {
 
   // Those that round their operands cannot, and one is never chosen; what the others were made for, they compute here.
   const variants = VARIANTS.filter((variant) => {
-    const { rounds, forReading }: Rung = LADDER[variant];
-    return !rounds && !forReading;
+    const { precision, forReading }: Rung = LADDER[variant];
+    return !precision && !forReading;
   });
 
   it.each(variants)('NIN by %s wherever it can, to the same bits each time', async (variant) => {

@@ -1,6 +1,7 @@
 /** A device that claims to be another one, for tests of what is chosen there. */
-import type { AdapterDescription, Precision } from '../../src/gpu/adapter.js';
+import type { AdapterDescription } from '../../src/gpu/adapter.js';
 import type { Device } from '../../src/gpu/device.js';
+import type { Precision } from '../../src/gpu/precision.js';
 
 export const MATRICES = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
 

@@ -12,7 +12,7 @@ export const SINGLE = { relative: 1e-5, absolute: 1e-6 } as const;
 
 /** A reference array as a tensor. */
 export const upload = (device: Device, { shape, data }: Array64, dtype: DType = 'f32'): Tensor =>
-  fromArray(device, dtype === 'f32' ? Float32Array.from(data) : Uint32Array.from(data), shape);
+  fromArray(device, dtype === 'u32' ? Uint32Array.from(data) : Float32Array.from(data), shape, dtype);
 
 /** Fails unless a tensor has the shape and, within the tolerance, the values of a reference array. */
 export async function expectTensor(

@@ -1,5 +1,6 @@
 /** The variants of the matrix product that a device can be tested with. */
 import type { Device } from '../../src/gpu/device.js';
+import type { Precision } from '../../src/gpu/precision.js';
 import { LADDER, type MatmulVariant, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import type { Product } from '../../src/kernels/products/product.js';
@@ -57,17 +58,17 @@ const WINDOWED_PRODUCT: Product = {
   c: { row: 16, column: 1 },
 };
 
-const acceptAll = (device: Device, rounding: boolean): MatmulVariant[] =>
+const acceptAll = (device: Device, wanted: Precision): MatmulVariant[] =>
   VARIANTS.filter((variant) => {
-    const { accepts, rounds = false }: Rung = LADDER[variant];
-    return rounds === rounding && accepts(device, ODD_PRODUCT, { accumulate: true });
+    const { accepts, precision = 'highest' }: Rung = LADDER[variant];
+    return precision === wanted && accepts(device, ODD_PRODUCT, { accumulate: true });
   });
 
 /** The variants that this device can run on every product, but for those that round its operands. */
-export const generalVariants = (device: Device): MatmulVariant[] => acceptAll(device, false);
+export const generalVariants = (device: Device): MatmulVariant[] => acceptAll(device, 'highest');
 
-/** Those that do round them. */
-export const roundingVariants = (device: Device): MatmulVariant[] => acceptAll(device, true);
+/** Those that round them to halves. */
+export const roundingVariants = (device: Device): MatmulVariant[] => acceptAll(device, 'medium');
 
 /** Does the device accept this product by this variant? */
 export const accepts = (variant: MatmulVariant, device: Device, product: Product): boolean =>

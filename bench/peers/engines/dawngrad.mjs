@@ -11,6 +11,7 @@ export async function open() {
   const load = (file) => import(pathToFileURL(join(dist, file)));
   const dawngrad = await load('index.js');
   const convolution = await load('kernels/products/conv2d.js');
+  const gradients = await load('kernels/products/conv2d-parameter-gradients.js');
   const { windowOf } = await load('tensor/shape.js');
   const { matmul, SGD, tidy } = dawngrad;
   const device = await dawngrad.Device.create();
@@ -108,7 +109,7 @@ export async function open() {
         const shape = [conv.outputs, conv.inputs, conv.kernelSize, conv.kernelSize];
         return kernelWork(
           arrays,
-          ({ dy, x }) => convolution.conv2dParameterGradients(dy, x, shape, window, false).weight,
+          ({ dy, x }) => gradients.conv2dParameterGradients(dy, x, shape, window, false).weight,
         );
       },
       matmul: (_, arrays) => kernelWork(arrays, ({ a, b }) => matmul(a, b)),

@@ -36,7 +36,7 @@ fn sum_again(batch: u32, row: u32, column: u32, column_y: i32, column_x: i32) ->
         if (!WINDOW || is_inside(y, x)) {
           let i = first + outer * params.a_outer + middle * params.a_middle + inner * params.a_inner;
           let j = column + outer * params.b_outer + inner * params.b_inner;
-          sum = fma(a[i], b[j + select(0u, place_in_image(y, x), WINDOW)], sum);
+          sum = fma(f32(a[i]), f32(b[j + select(0u, place_in_image(y, x), WINDOW)]), sum);
         }
       }
     }

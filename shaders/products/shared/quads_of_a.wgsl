@@ -35,5 +35,5 @@ fn load_a(rows: vec4u, term: Term) -> vec4f {
     return vec4f();
   }
   let at = rows + (term.outer * params.a_outer + term.middle * params.a_middle + term.inner * params.a_inner);
-  return vec4f(a[at.x], a[at.y], a[at.z], a[at.w]);
+  return vec4f(f32(a[at.x]), f32(a[at.y]), f32(a[at.z]), f32(a[at.w]));
 }

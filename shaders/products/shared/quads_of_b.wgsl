@@ -17,11 +17,11 @@ fn load_b(columns: Columns, term: Term) -> vec4f {
   }
   var at = columns.b + (term.outer * params.b_outer + term.inner * params.b_inner);
   if (!WINDOW) {
-    return vec4f(b[at.x], b[at.y], b[at.z], b[at.w]);
+    return vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w]));
   }
   let y = columns.y + i32(term.line) * params.middle_y;
   let x = columns.x + (i32(term.place) * params.middle_x + i32(term.inner) * params.inner_x);
   let inside = inside_image(y, x);
   at = select(vec4u(), at + vec4u(y) * params.width + vec4u(x), inside);
-  return select(vec4f(), vec4f(b[at.x], b[at.y], b[at.z], b[at.w]), inside);
+  return select(vec4f(), vec4f(f32(b[at.x]), f32(b[at.y]), f32(b[at.z]), f32(b[at.w])), inside);
 }

@@ -3,11 +3,11 @@
 //
 // They go behind c, [batch][row], from row_sums_start on.
 
-import super::operands::c;
+import super::operands::{StoredC, c};
 import super::parameters::params;
 
 const ROW_SUMS: bool = false; // store what each row of a adds up to, too
 
 fn store_row_sum(batch: u32, row: u32, sum: f32) {
-  c[params.row_sums_start + batch * params.rows + row] = sum;
+  c[params.row_sums_start + batch * params.rows + row] = StoredC(sum);
 }

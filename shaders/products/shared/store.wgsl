@@ -6,7 +6,7 @@ import package::rectify::{rectify_quad, lets_through_quad};
 import super::again::{HALF, again_unless_finite};
 import super::columns::Columns;
 import super::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
-import super::operands::{bias, mask, c};
+import super::operands::{StoredC, bias, mask, c};
 import super::parameters::params;
 import super::window::WINDOW;
 
@@ -24,25 +24,25 @@ fn store(columns: Columns, row: u32, sums: vec4f) {
     values += vec4f(bias[i.x], bias[i.y], bias[i.z], bias[i.w]);
   }
   if (ACCUMULATE) {
-    values += vec4f(c[at.x], c[at.y], c[at.z], c[at.w]);
+    values += vec4f(f32(c[at.x]), f32(c[at.y]), f32(c[at.z]), f32(c[at.w]));
   }
   if (RELU) {
     values = rectify_quad(values);
   }
   if (MASK) {
-    let open = lets_through_quad(vec4f(mask[at.x], mask[at.y], mask[at.z], mask[at.w]));
+    let open = lets_through_quad(vec4f(f32(mask[at.x]), f32(mask[at.y]), f32(mask[at.z]), f32(mask[at.w])));
     values = select(vec4f(), values, open);
   }
   if (columns.inside.x) {
-    c[at.x] = values.x;
+    c[at.x] = StoredC(values.x);
   }
   if (columns.inside.y) {
-    c[at.y] = values.y;
+    c[at.y] = StoredC(values.y);
   }
   if (columns.inside.z) {
-    c[at.z] = values.z;
+    c[at.z] = StoredC(values.z);
   }
   if (columns.inside.w) {
-    c[at.w] = values.w;
+    c[at.w] = StoredC(values.w);
   }
 }

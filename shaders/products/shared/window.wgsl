@@ -19,12 +19,12 @@ fn place_in_image(y: i32, x: i32) -> u32 {
 
 fn element_of_b(at: u32, y: i32, x: i32) -> f32 {
   if (!WINDOW) {
-    return b[at];
+    return f32(b[at]);
   }
   if (!is_inside(y, x)) {
     return 0.0;
   }
-  return b[at + place_in_image(y, x)];
+  return f32(b[at + place_in_image(y, x)]);
 }
 
 fn inside_image(y: vec4i, x: vec4i) -> vec4<bool> {

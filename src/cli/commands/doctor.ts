@@ -16,10 +16,10 @@ export function defineDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description('say what this machine can compute with, and what to do where something is wrong');
-  withDeviceFlags(command).addOption(precisionFlag('single')).action(doctor);
+  withDeviceFlags(command).addOption(precisionFlag('highest')).action(doctor);
 }
 
-async function doctor({ precision = 'single', ...flags }: DeviceFlags & PrecisionFlag): Promise<void> {
+async function doctor({ precision = 'highest', ...flags }: DeviceFlags & PrecisionFlag): Promise<void> {
   let broken = false;
   for await (const { what, found, state, remedy } of diagnose({ ...adapterOptions(flags), precision })) {
     process.stdout.write(`${MARKS[state]} ${what.padEnd(COLUMN)} ${found}\n`);

@@ -9,21 +9,24 @@ export function defineShader(program: Command): void {
     .argument('[name]', 'its file in shaders/, as in matmul_register')
     .option(
       '--set <constant=value>',
-      'another value for a constant of it; may be given several times',
+      'another value for a constant of it, or f16 for a type that it stores; may be given several times',
       addConstant,
     )
     .action(shader);
 }
 
+/** What is no number. */
+const WORDS: Constants = { true: true, false: false, f32: 'f32', f16: 'f16' };
+
 /** Add what one `--set` says to those before it. */
 function addConstant(text: string, before: Constants = {}): Constants {
   const [, name, value] = /^(\w+)=(true|false|[-+.\w]+)$/.exec(text) ?? [];
   if (!name || !value) throw new InvalidArgumentError('It must be CONSTANT=VALUE, as in HALF=true.');
-  const truth = { true: true, false: false }[value];
-  if (truth === undefined && Number.isNaN(Number(value))) {
-    throw new InvalidArgumentError('The value must be a number, true or false.');
+  const word = WORDS[value];
+  if (word === undefined && Number.isNaN(Number(value))) {
+    throw new InvalidArgumentError('The value must be a number, true or false; or f16, for a type.');
   }
-  return { ...before, [name]: truth ?? Number(value) };
+  return { ...before, [name]: word ?? Number(value) };
 }
 
 function shader(name: string | undefined, { set = {} }: { set?: Constants }): void {

@@ -26,10 +26,12 @@ const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** A line about a finished epoch. */
 export const describeEpoch = (metrics: EpochMetrics, epochs: number): string => {
-  const { epoch, trainLoss, trainError, imagesPerSecond, seconds } = metrics;
+  const { epoch, trainLoss, trainError, skippedSteps = 0, imagesPerSecond, seconds } = metrics;
+  const skipped = `${skippedSteps} ${skippedSteps === 1 ? 'step' : 'steps'} skipped  `;
   return (
     `epoch ${epoch}/${epochs}  train loss ${trainLoss.toFixed(4)}, error ${percent(trainError)}  ` +
     `${describeScored(metrics)}  ` +
+    (skippedSteps > 0 ? skipped : '') +
     `${Math.round(imagesPerSecond)} images/s  ${formatSeconds(seconds)}`
   );
 };

@@ -14,6 +14,7 @@ import type { MeasuredProducts } from '../../kernels/products/choice/measured-ta
 import { operandsKey } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
+import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { multiplyInto } from '../../kernels/products/matmul.js';
 import type { Product } from '../../kernels/products/product.js';
 import { worstDifference } from '../../kernels/worst-difference.js';
@@ -280,7 +281,8 @@ const repeat = (times: number, work: () => void): void => {
  */
 function toleranceOf({ outer, middle = 1, inner }: Product, variant: MatmulVariant): number {
   const terms = outer * middle * inner;
-  return LADDER[variant].rounds ? 2 ** -21 * (terms ** 1.5 + 8) : 2 ** -22 * (terms + 8);
+  const { precision = 'highest' }: Rung = LADDER[variant];
+  return precision === 'highest' ? 2 ** -22 * (terms + 8) : 2 ** -21 * (terms ** 1.5 + 8);
 }
 
 const whatIsWrong = (difference: number, tolerance: number): string =>

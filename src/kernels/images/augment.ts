@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from '../../errors/errors.js';
 import { checkRank, formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkDType } from '../check.js';
-import { defineKernel, elementCost, launch } from '../kernel.js';
+import { defineKernel, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
 
 const params = {
@@ -20,10 +20,13 @@ export const prepareKernel = defineKernel({
   shader: 'images/augment.wgsl',
   entryPoint: 'prepare',
   bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write' },
+  storage: { Stored: ['y'] },
   params,
   grid: ({ planes, height, width }) => planeGrid(planes, height * width),
-  cost: ({ planes, height, width }) =>
-    elementCost(1.25 * planes * height * width, 3 * planes * height * width),
+  cost: ({ planes, height, width }, { Stored }) => ({
+    flops: 3 * planes * height * width,
+    bytes: (1 + Stored) * planes * height * width,
+  }),
 });
 
 /** From bytes to normalised images, each cropped and mirrored at random. */
@@ -40,7 +43,11 @@ export const shiftKernel = defineKernel({
   name: 'augment.shift',
   entryPoint: 'shift',
   bindings: { images: 'read', shifted: 'write', draw: 'read' },
-  cost: ({ planes, height, width }) => elementCost(2 * planes * height * width),
+  storage: { StoredImages: ['images'], Stored: ['shifted'] },
+  cost: ({ planes, height, width }, { StoredImages, Stored }) => ({
+    flops: 0,
+    bytes: (StoredImages + Stored) * planes * height * width,
+  }),
 });
 
 /** The images, how they are normalised, and what is done to them at random. */
@@ -58,19 +65,22 @@ export interface PrepareOptions {
   flip?: boolean;
   /** Decides crops and flips: u32 [seed, counter]. Without one nothing is random: no crop, no flip, as evaluation wants. */
   key?: Tensor;
+  /** Of the result (default f32). */
+  dtype?: 'f32' | 'f16';
 }
 
 /**
- * Images from bytes: (byte / 255 - mean) / std, f32 [N, C, H, W], cropped and flipped at random if there is a key. The padding
+ * Images from bytes: (byte / 255 - mean) / std, [N, C, H, W], cropped and flipped at random if there is a key. The padding
  * of a crop is 0 after the normalisation: the mean colour, not black.
  * @throws ShapeError when `bytes`, `mean` or `std` do not fit the shape; ArgumentError when the padding is not a whole number of at
  *   least 0, or `bytes` is not u32
  */
-export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: PrepareOptions): Tensor {
+export function prepareImages(options: PrepareOptions): Tensor {
+  const { bytes, shape, mean, std, crop, flip, key, dtype } = options;
   const padding = crop?.padding ?? 0;
   check(bytes, shape, mean, std, padding);
   const [batch, channels, height, width] = shape;
-  const y = new Tensor(bytes.device, shape);
+  const y = new Tensor(bytes.device, shape, dtype);
   const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip ?? false) };
   const tensors = { bytes, mean, deviation: std, y };
   if (key) launch(augmentKernel, { ...tensors, key }, sizes);
@@ -85,19 +95,21 @@ export interface ShiftOptions {
   crop: { padding: number };
   flip: boolean;
   key: Tensor;
+  /** Of the result (default f32). */
+  dtype?: 'f32' | 'f16';
 }
 
 /**
  * Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0.
  * @throws ShapeError when `images` is not [N, C, H, W]; ArgumentError when it is not f32, or the padding as above
  */
-export function shiftImages({ images, crop: { padding }, flip, key }: ShiftOptions): Tensor {
+export function shiftImages({ images, crop: { padding }, flip, key, dtype }: ShiftOptions): Tensor {
   const op = 'shiftImages';
   checkRank(op, 'the images', images.shape, 4, '[N, C, H, W]');
   checkDType(op, 'the images', images);
   checkPadding(op, padding);
   const [batch, channels, height, width] = images.shape;
-  const shifted = new Tensor(images.device, images.shape);
+  const shifted = new Tensor(images.device, images.shape, dtype);
   const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip) };
   launch(shiftKernel, { images, shifted, draw: key }, sizes);
   return shifted;

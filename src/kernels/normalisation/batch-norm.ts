@@ -1,72 +1,54 @@
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch, linearGrid, NEIGHBOURS } from '../kernel.js';
-import { sumOver } from '../reduce.js';
-import { type Statistics, splitOf } from './batch-statistics.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
+import type { Statistics } from './batch-statistics.js';
+import { allParts, channelParams, channelsGrid, channelsOf, elements, partsGrid } from './channels.js';
 
-const params = {
-  batch: 'u32',
-  channels: 'u32',
-  length: 'u32',
-  rows: 'u32',
-  columns: 'u32',
-  eps: 'f32',
-  momentum: 'f32',
-} as const;
-
-type Params = Readonly<Record<keyof typeof params, number>>;
-
-const elements = ({ batch, channels, length }: Params): number => batch * channels * length;
-
-/** One thread for each partial sum. */
-const partialGrid = ({ rows, channels, columns }: Params) => linearGrid(rows * channels * columns);
-
-/** `columns` threads for each plane of each image. */
-const planeGrid = ({ batch, channels, columns }: Params) => linearGrid(batch * channels * columns);
-
-/** Running statistics, moved towards those of a batch in place. */
-export const batchNormUpdateRunning = defineKernel({
-  name: 'batchNorm.updateRunning',
-  shader: 'normalisation/batch_norm.wgsl',
-  entryPoint: 'update_running',
-  bindings: { batch_mean: 'read', batch_variance: 'read', running_mean: 'write', running_variance: 'write' },
-  params,
-  grid: ({ channels }) => linearGrid(channels),
-  cost: ({ channels }) => elementCost(6 * channels, 7 * channels),
-});
+const shader = 'normalisation/batch_norm.wgsl';
 
 /** y = gamma (x - mean) / sqrt(variance + eps) + beta. */
 export const batchNormNormalise = defineKernel({
   name: 'batchNorm.normalise',
-  shader: 'normalisation/batch_norm.wgsl',
+  shader,
   entryPoint: 'normalise',
   bindings: { x: 'read', mean: 'read', variance: 'read', beta: 'read', gamma: 'read', y: 'write' },
-  params,
-  grid: planeGrid,
+  params: channelParams,
+  grid: partsGrid,
   cost: (p) => elementCost(2 * elements(p), 3 * elements(p)),
 });
 
-/** Partial sums of dy xhat and of dy for each channel: the gradients of gamma and beta. */
+/** The sums of dy (x - mean) and of dy for each part of each channel. */
+export const batchNormPartialSums = defineKernel({
+  name: 'batchNorm.partialSums',
+  shader,
+  entryPoint: 'partial_sums',
+  bindings: { x: 'read', mean: 'read', variance: 'read', y_gradient: 'read', partial: 'write' },
+  params: channelParams,
+  grid: partsGrid,
+  cost: (p) => elementCost(2 * elements(p) + 2 * allParts(p), 4 * elements(p)),
+});
+
+/** The gradients of gamma and beta, from these. */
 export const batchNormParameterGradients = defineKernel({
   name: 'batchNorm.parameterGradients',
-  shader: 'normalisation/batch_norm.wgsl',
+  shader,
   entryPoint: 'parameter_gradients',
   bindings: {
     x: 'read',
     mean: 'read',
     variance: 'read',
-    y_gradient: 'read',
-    partial_gamma: 'write',
-    partial_beta: 'write',
+    partials: 'read',
+    gamma_sum: 'write',
+    beta_sum: 'write',
   },
-  params,
-  grid: partialGrid,
-  cost: (p) => elementCost(2 * elements(p), 4 * elements(p)),
+  params: channelParams,
+  grid: channelsGrid,
+  cost: (p) => elementCost(2 * allParts(p) + 3 * p.channels, 2 * allParts(p)),
 });
 
 /** dx, from dy and the gradients of gamma and beta; `TRAINING` says whether the statistics depend on x. */
 export const batchNormInputGradient = defineKernel({
   name: 'batchNorm.inputGradient',
-  shader: 'normalisation/batch_norm.wgsl',
+  shader,
   entryPoint: 'input_gradient',
   bindings: {
     x: 'read',
@@ -78,45 +60,10 @@ export const batchNormInputGradient = defineKernel({
     beta_gradient: 'read',
     x_gradient: 'write',
   },
-  params,
-  grid: planeGrid,
+  params: channelParams,
+  grid: partsGrid,
   cost: (p) => elementCost(3 * elements(p), 5 * elements(p)),
 });
-
-/** The size of `x` as the shader sees it, and how partial sums split it. */
-const partialSums = (x: Tensor) => ({ ...splitOf(x), eps: 0, momentum: 0 });
-
-/** The size of `x` as the shader sees it, and how many threads share a plane. */
-function planes(x: Tensor) {
-  const size = partialSums(x);
-  return { ...size, rows: 0, columns: Math.min(size.length, NEIGHBOURS) };
-}
-
-/** `factor` times the sum for each channel, `[C]`, of partial sums `[rows, C, columns]`; disposes of these. */
-function addUpAndDispose(partial: Tensor, factor: number): Tensor {
-  const sum = sumOver(partial, [0, 2], { factor });
-  partial.dispose();
-  return sum;
-}
-
-/** Move the running statistics by `momentum` of the way towards those of the batch `x`, in place. */
-export function updateRunningStatistics(
-  running: Statistics,
-  batch: Statistics,
-  x: Tensor,
-  momentum: number,
-): void {
-  launch(
-    batchNormUpdateRunning,
-    {
-      batch_mean: batch.mean,
-      batch_variance: batch.variance,
-      running_mean: running.mean,
-      running_variance: running.variance,
-    },
-    { ...planes(x), momentum },
-  );
-}
 
 /** gamma (x - mean) / sqrt(variance + eps) + beta, of x's shape. */
 export function normalise(
@@ -127,7 +74,8 @@ export function normalise(
   eps: number,
 ): Tensor {
   const y = new Tensor(x.device, x.shape);
-  launch(batchNormNormalise, { x, mean, variance, beta, gamma, y }, { ...planes(x), eps });
+  const { sizes, constants } = channelsOf(x);
+  launch(batchNormNormalise, { x, mean, variance, beta, gamma, y }, { ...sizes, eps }, constants);
   return y;
 }
 
@@ -140,39 +88,33 @@ export function batchNormGradients(
   { eps, training }: { eps: number; training: boolean },
 ): [Tensor, Tensor, Tensor] {
   const { device } = x;
-  const split = { ...partialSums(x), eps };
-  const partialGamma = new Tensor(device, [split.rows, split.channels, split.columns]);
-  const partialBeta = new Tensor(device, partialGamma.shape);
+  const { sizes, constants, ends } = channelsOf(x);
+  const params = { ...sizes, eps };
+  const inputs = { x, mean, variance };
+  const partial = new Tensor(device, [sizes.channels, ends.sizes.parts, 2]);
+  launch(batchNormPartialSums, { ...inputs, y_gradient: outputGradient, partial }, params, constants);
+  const [gammaGradient, betaGradient] = [new Tensor(device, gamma.shape), new Tensor(device, gamma.shape)];
   launch(
     batchNormParameterGradients,
-    {
-      x,
-      mean,
-      variance,
-      y_gradient: outputGradient,
-      partial_gamma: partialGamma,
-      partial_beta: partialBeta,
-    },
-    split,
+    { ...inputs, partials: partial, gamma_sum: gammaGradient, beta_sum: betaGradient },
+    { ...ends.sizes, eps },
+    ends.constants,
   );
-  const gammaGradient = addUpAndDispose(partialGamma, 1);
-  const betaGradient = addUpAndDispose(partialBeta, 1);
+  partial.dispose();
 
   const inputGradient = new Tensor(device, x.shape);
   launch(
     batchNormInputGradient,
     {
-      x,
-      mean,
-      variance,
+      ...inputs,
       y_gradient: outputGradient,
       gamma,
       gamma_gradient: gammaGradient,
       beta_gradient: betaGradient,
       x_gradient: inputGradient,
     },
-    { ...planes(x), eps },
-    { TRAINING: training },
+    params,
+    { ...constants, TRAINING: training },
   );
   return [inputGradient, gammaGradient, betaGradient];
 }

@@ -1,53 +1,53 @@
-import { sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, ENOUGH_WORKGROUPS, elementCost, launch, linearGrid, NEIGHBOURS } from '../kernel.js';
-import { BUSY_THREADS } from '../reduce.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
+import { allParts, channelParams, channelsGrid, channelsOf, elements, partsGrid } from './channels.js';
 
-const params = {
-  batch: 'u32',
-  channels: 'u32',
-  length: 'u32',
-  rows: 'u32',
-  columns: 'u32',
-  nothing: 'u32',
-} as const;
+const shader = 'normalisation/batch_statistics.wgsl';
 
-type Params = Readonly<Record<keyof typeof params, number>>;
+/** Numbers that a part of a channel comes to: a pivot, and two sums with what was rounded away. */
+const OF_PART = 5;
 
-const elements = ({ batch, channels, length }: Params): number => batch * channels * length;
-const parts = ({ rows, channels, columns }: Params): number => rows * channels * columns;
+/** Floating-point operations that put two parts together. */
+const PUT_TOGETHER = 16;
 
-/** Floating-point operations of an addition that keeps what it rounds away. */
-const TWO_SUM = 7;
-
-export const batchStatisticsValues = defineKernel({
-  name: 'batchStatistics.values',
-  shader: 'normalisation/batch_statistics.wgsl',
-  entryPoint: 'values',
-  bindings: { x: 'read', partial_sums: 'write', partial_rests: 'write' },
-  params,
-  grid: (p) => linearGrid(parts(p)),
-  cost: (p) => elementCost(elements(p) + 2 * parts(p), TWO_SUM * elements(p)),
+/** Sums of each part of each channel. */
+export const batchStatisticsPartial = defineKernel({
+  name: 'batchStatistics.partial',
+  shader,
+  entryPoint: 'partial_statistics',
+  bindings: { x: 'read', partial: 'write' },
+  params: channelParams,
+  grid: partsGrid,
+  cost: (p) => elementCost(elements(p) + OF_PART * allParts(p), 4 * elements(p)),
 });
 
-export const batchStatisticsSquaredDeviations = defineKernel({
-  name: 'batchStatistics.squaredDeviations',
-  shader: 'normalisation/batch_statistics.wgsl',
-  entryPoint: 'squared_deviations',
-  bindings: { x: 'read', partial_sums: 'write', partial_rests: 'write', mean: 'read' },
-  params,
-  grid: (p) => linearGrid(parts(p)),
-  cost: (p) => elementCost(elements(p) + 2 * parts(p), (TWO_SUM + 2) * elements(p)),
+/** Mean and variance, from the sums of the parts. */
+export const batchStatisticsMoments = defineKernel({
+  name: 'batchStatistics.moments',
+  shader,
+  entryPoint: 'statistics',
+  bindings: { partials: 'read', mean: 'write', variance: 'write' },
+  params: channelParams,
+  grid: channelsGrid,
+  cost: (p) => elementCost(OF_PART * allParts(p) + 2 * p.channels, PUT_TOGETHER * allParts(p)),
 });
 
-export const batchStatisticsMeanOf = defineKernel({
-  name: 'batchStatistics.meanOf',
-  shader: 'normalisation/batch_statistics.wgsl',
-  entryPoint: 'mean_of',
-  bindings: { sums: 'read', rests: 'read', result: 'write' },
-  params,
-  grid: ({ channels }) => [Math.min(channels, ENOUGH_WORKGROUPS), 1, 1],
-  cost: (p) => elementCost(2 * parts(p) + p.channels, TWO_SUM * parts(p)),
+/** The same, and running statistics moved towards them in place. */
+export const batchStatisticsMomentsAndRunning = defineKernel({
+  name: 'batchStatistics.momentsAndRunning',
+  shader,
+  entryPoint: 'statistics_and_running',
+  bindings: {
+    partials: 'read',
+    mean: 'write',
+    variance: 'write',
+    running_mean: 'write',
+    running_variance: 'write',
+  },
+  params: channelParams,
+  grid: channelsGrid,
+  cost: (p) =>
+    elementCost(OF_PART * allParts(p) + 6 * p.channels, PUT_TOGETHER * allParts(p) + 7 * p.channels),
 });
 
 /** Mean and variance of each channel, `[C]`, of a batch or running; the variance is divided by the count. */
@@ -56,27 +56,33 @@ export interface Statistics {
   readonly variance: Tensor;
 }
 
-/** The size of `x` [N, C, ...] as the shaders see it, and how partial sums split each channel among enough threads. */
-export function splitOf(x: Tensor) {
-  const [batch, channels, ...positions] = x.shape;
-  const length = sizeOf(positions);
-  const columns = Math.min(length, Math.max(NEIGHBOURS, Math.ceil(BUSY_THREADS / (channels * batch))));
-  const rows = Math.min(batch, Math.ceil(BUSY_THREADS / (channels * columns)));
-  return { batch, channels, length, rows, columns, nothing: 0 };
+/** Running statistics, and how much of the way to those of a batch they move. */
+export interface Running extends Statistics {
+  readonly momentum: number;
 }
 
-/** Mean and variance of each channel of x `[N, C, H, W]`. */
-export function batchStatistics(x: Tensor): Statistics {
-  const split = splitOf(x);
-  const shape = [split.rows, split.channels, split.columns];
-  const [sums, rests] = [new Tensor(x.device, shape), new Tensor(x.device, shape)];
-  const partial = { partial_sums: sums, partial_rests: rests };
-  const [mean, variance] = [new Tensor(x.device, [split.channels]), new Tensor(x.device, [split.channels])];
-  launch(batchStatisticsValues, { x, ...partial }, split);
-  launch(batchStatisticsMeanOf, { sums, rests, result: mean }, split);
-  launch(batchStatisticsSquaredDeviations, { x, ...partial, mean }, split);
-  launch(batchStatisticsMeanOf, { sums, rests, result: variance }, split);
-  sums.dispose();
-  rests.dispose();
+/**
+ * Mean and variance of each channel of x `[N, C, ...]`.
+ * @param running is moved towards them in place, its variance towards that divided by the count less 1
+ */
+export function batchStatistics(x: Tensor, running?: Running): Statistics {
+  const { device } = x;
+  const { sizes, constants, ends } = channelsOf(x);
+  const partial = new Tensor(device, [sizes.channels, ends.sizes.parts, OF_PART]);
+  const [mean, variance] = [new Tensor(device, [sizes.channels]), new Tensor(device, [sizes.channels])];
+  launch(batchStatisticsPartial, { x, partial }, sizes, constants);
+  const moments = { partials: partial, mean, variance };
+  if (running) {
+    const { mean: running_mean, variance: running_variance, momentum } = running;
+    launch(
+      batchStatisticsMomentsAndRunning,
+      { ...moments, running_mean, running_variance },
+      { ...ends.sizes, momentum },
+      ends.constants,
+    );
+  } else {
+    launch(batchStatisticsMoments, moments, ends.sizes, ends.constants);
+  }
+  partial.dispose();
   return { mean, variance };
 }

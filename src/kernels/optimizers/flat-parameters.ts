@@ -6,6 +6,7 @@ import { ShapeError } from '../../errors/errors.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape, formatShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { ScaledStep } from './loss-scale.js';
 
 /** Parameters side by side, `S` elements with the gaps between them, and what updates them. */
 export interface FlatTensors {
@@ -19,10 +20,14 @@ export interface FlatTensors {
   readonly groupOfBlock: Tensor;
 }
 
+/** The kernels' `struct Params`. */
+export const flatParams = { start: 'u32', size: 'u32', slot: 'u32', unscales: 'u32' } as const;
+
 /**
- * What the kernels' `struct Params` says: `start` in quads of elements.
+ * What that says of a step: `start` in quads of elements.
  * @param state what the optimizer remembers, each f32 `[S]`
  * @param fields of the shader's `struct Hyper`
+ * @param scaled what there is to know where the loss was scaled
  * @throws ShapeError when a tensor has another shape, or the gradient does not lie within the parameters
  */
 export function flatRange(
@@ -31,7 +36,8 @@ export function flatRange(
   state: readonly Tensor[],
   fields: number,
   start: number,
-): { start: number; size: number } {
+  scaled?: ScaledStep,
+): Record<keyof typeof flatParams, number> {
   for (const { shape } of state) checkSameShape(op, parameter.shape, shape);
   checkSameShape(op, hyper.shape, [hyper.shape[0] ?? 0, fields]);
   checkSameShape(op, groupOfBlock.shape, [blocksOf(parameter.size)]);
@@ -42,5 +48,7 @@ export function flatRange(
         `it must begin at a multiple of ${BLOCK} and lie within`,
     );
   }
-  return { start: start / 4, size: gradient.size };
+  if (scaled) checkSameShape(op, scaled.skipped.shape, [hyper.shape[0] ?? 0]);
+  const { slot = 0, unscales = false } = scaled ?? {};
+  return { start: start / 4, size: gradient.size, slot, unscales: Number(unscales) };
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
-import { type FlatTensors, flatRange } from './flat-parameters.js';
+import { type FlatTensors, flatParams, flatRange } from './flat-parameters.js';
+import type { ScaledStep } from './loss-scale.js';
 
 /** One step of SGD with momentum on parameters side by side, in place. */
 export const sgdKernel = defineKernel({
@@ -10,13 +11,21 @@ export const sgdKernel = defineKernel({
   bindings: {
     parameter: 'write',
     gradient: 'read',
-    velocity: 'write',
-    hyper: 'read',
     group_of_block: 'read',
+    hyper: 'read',
+    velocity: 'write',
   },
-  params: { start: 'u32', size: 'u32' },
+  params: flatParams,
   grid: ({ size }) => linearGrid(Math.ceil(size / 4)),
   cost: ({ size }) => elementCost(5 * size, 7 * size),
+});
+
+/** The same with the gradients of a scaled loss, unless one of them is not finite. */
+export const scaledSgdKernel = defineKernel({
+  ...sgdKernel,
+  name: 'sgd.scaledStep',
+  entryPoint: 'scaled_step',
+  bindings: { ...sgdKernel.bindings, loss_scale: 'read', skipped: 'write' },
 });
 
 /** What a group's step goes by; what is left out is 0 or false. */
@@ -44,9 +53,17 @@ export interface SgdTensors extends FlatTensors {
   readonly velocity: Tensor;
 }
 
-/** One step of SGD on parameters from element `start` on, launched like any kernel: it runs, in order, at the next flush. */
-export function sgdStep(tensors: SgdTensors, start = 0): void {
+/**
+ * One step of SGD on parameters from element `start` on, launched like any kernel: it runs, in order, at the next flush.
+ * @param scaled where the loss was scaled, by what
+ */
+export function sgdStep(tensors: SgdTensors, start = 0, scaled?: ScaledStep): void {
   const { parameter, gradient, velocity, hyper, groupOfBlock: group_of_block } = tensors;
-  const range = flatRange('sgdStep', tensors, [velocity], HYPER_SIZE, start);
-  launch(sgdKernel, { parameter, gradient, velocity, hyper, group_of_block }, range);
+  const range = flatRange('sgdStep', tensors, [velocity], HYPER_SIZE, start, scaled);
+  const operands = { parameter, gradient, group_of_block, hyper, velocity };
+  if (scaled) {
+    launch(scaledSgdKernel, { ...operands, loss_scale: scaled.state, skipped: scaled.skipped }, range);
+  } else {
+    launch(sgdKernel, operands, range);
+  }
 }

@@ -1,3 +1,4 @@
+import type { Device } from '../../gpu/device.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import type { Shape, Window } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -10,7 +11,9 @@ import {
   pooledShape,
   poolParams,
   poolParamsOf,
-  strideConstants,
+  storesQuads,
+  wideGrid,
+  windowConstants,
 } from './pool-window.js';
 
 /** The mean of each window. */
@@ -35,8 +38,19 @@ export const avgPoolBackward = defineKernel({
   cost: (params) => elementCost(outputSize(params) + inputSize(params), inputSize(params)),
 });
 
-const constantsOf = (window: Window, countPadding: boolean): Constants => ({
-  ...strideConstants(window),
+/** The same, two rows of four elements a thread. */
+export const avgPoolBackwardWide = defineKernel({
+  name: 'avgPool.backwardWide',
+  shader: 'pools/avg_pool.wgsl',
+  entryPoint: 'backward_wide',
+  bindings: { output_gradient: 'read', input_gradient_quads: 'write' },
+  params: poolParams,
+  grid: wideGrid,
+  cost: avgPoolBackward.cost,
+});
+
+const constantsOf = (device: Device, window: Window, countPadding: boolean): Constants => ({
+  ...windowConstants(device, window),
   COUNT_PADDING: countPadding,
 });
 
@@ -47,7 +61,7 @@ const constantsOf = (window: Window, countPadding: boolean): Constants => ({
 export function avgPool(x: Tensor, window: Window, countPadding: boolean): Tensor {
   const params = poolParamsOf('avgPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, params));
-  launch(avgPoolForward, { x, y }, params, constantsOf(window, countPadding));
+  launch(avgPoolForward, { x, y }, params, constantsOf(x.device, window, countPadding));
   return y;
 }
 
@@ -58,12 +72,15 @@ export function avgPoolGradient(
   window: Window,
   countPadding: boolean,
 ): Tensor {
-  const inputGradient = new Tensor(outputGradient.device, inputShape);
-  launch(
-    avgPoolBackward,
-    { output_gradient: outputGradient, input_gradient: inputGradient },
-    poolParamsOf('avgPool2d', inputShape, window),
-    constantsOf(window, countPadding),
-  );
+  const { device } = outputGradient;
+  const inputGradient = new Tensor(device, inputShape);
+  const sizes = poolParamsOf('avgPool2d', inputShape, window);
+  const given = { output_gradient: outputGradient };
+  const constants = constantsOf(device, window, countPadding);
+  if (storesQuads(device, window, sizes)) {
+    launch(avgPoolBackwardWide, { ...given, input_gradient_quads: inputGradient }, sizes, constants);
+  } else {
+    launch(avgPoolBackward, { ...given, input_gradient: inputGradient }, sizes, constants);
+  }
   return inputGradient;
 }

@@ -9,7 +9,9 @@ import {
   pooledShape,
   poolParams,
   poolParamsOf,
-  strideConstants,
+  storesQuads,
+  wideGrid,
+  windowConstants,
 } from './pool-window.js';
 
 const params = { ...poolParams, dilation_rows: 'i32', dilation_columns: 'i32' } as const;
@@ -47,6 +49,17 @@ export const maxPoolBackward = defineKernel({
   cost: (sizes) => elementCost(2 * outputSize(sizes) + inputSize(sizes)),
 });
 
+/** The same, two rows of four elements a thread. */
+export const maxPoolBackwardWide = defineKernel({
+  name: 'maxPool.backwardWide',
+  shader: 'pools/max_pool.wgsl',
+  entryPoint: 'backward_wide',
+  bindings: { winners: 'read', output_gradient: 'read', input_gradient_quads: 'write' },
+  params,
+  grid: wideGrid,
+  cost: maxPoolBackward.cost,
+});
+
 /**
  * The maximum of each window of x [N, C, H, W].
  * @throws ShapeError when x has other axes, or not even one window fits
@@ -54,7 +67,7 @@ export const maxPoolBackward = defineKernel({
 export function maxPool(x: Tensor, window: Window): Tensor {
   const sizes = poolParamsOf('maxPool2d', x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
-  launch(maxPoolForward, { x, y }, sizes, strideConstants(window));
+  launch(maxPoolForward, { x, y }, sizes, windowConstants(x.device, window));
   return y;
 }
 
@@ -73,7 +86,7 @@ export function maxPoolWithArgmax(
   const y = new Tensor(x.device, pooledShape(x.shape, sizes));
   const argmax = new Tensor(x.device, y.shape, 'u32');
   launch(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
-    ...strideConstants(window),
+    ...windowConstants(x.device, window),
     MASK: masked,
   });
   return { y, argmax };
@@ -86,12 +99,15 @@ export function maxPoolGradient(
   inputShape: Shape,
   window: Window,
 ): Tensor {
-  const inputGradient = new Tensor(argmax.device, inputShape);
-  launch(
-    maxPoolBackward,
-    { winners: argmax, output_gradient: outputGradient, input_gradient: inputGradient },
-    poolParamsOf('maxPool2d', inputShape, window),
-    strideConstants(window),
-  );
+  const { device } = argmax;
+  const inputGradient = new Tensor(device, inputShape);
+  const sizes = poolParamsOf('maxPool2d', inputShape, window);
+  const given = { winners: argmax, output_gradient: outputGradient };
+  const constants = windowConstants(device, window);
+  if (storesQuads(device, window, sizes)) {
+    launch(maxPoolBackwardWide, { ...given, input_gradient_quads: inputGradient }, sizes, constants);
+  } else {
+    launch(maxPoolBackward, { ...given, input_gradient: inputGradient }, sizes, constants);
+  }
   return inputGradient;
 }

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
+import type { Device } from '../../gpu/device.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import {
   checkRank,
@@ -11,6 +12,7 @@ import {
   windowOf,
 } from '../../tensor/shape.js';
 import type { Grid } from '../grid.js';
+import { linearGrid } from '../kernel.js';
 import { planeGrid } from '../planes.js';
 
 /** The window of a pool: `stride` defaults to `kernelSize`, so that windows tile the input. */
@@ -31,11 +33,25 @@ export function poolWindow(op: string, options: PoolOptions): Window {
   return window;
 }
 
-/** The constants of `pools/max_pool.wgsl` and `pools/avg_pool.wgsl`. */
-export const strideConstants = ({ stride }: Window): Constants => ({
-  STRIDE_ROWS: stride[0],
-  STRIDE_COLUMNS: stride[1],
+/** A kernel is small, and its loops are unrolled, if it has no more than this many rows and columns. */
+const SMALL = 5;
+
+/** Does a shader for this device have the kernel's size as constants? */
+function knowsKernel(device: Device, { kernel, dilation }: Window): boolean {
+  return !device.adapter.software && kernel.every((length, axis) => length <= SMALL && dilation[axis] === 1);
+}
+
+/** The constants of `pools/windows.wgsl`. */
+export const windowConstants = (device: Device, window: Window): Constants => ({
+  STRIDE_ROWS: window.stride[0],
+  STRIDE_COLUMNS: window.stride[1],
+  KERNEL_ROWS: knowsKernel(device, window) ? window.kernel[0] : 0,
+  KERNEL_COLUMNS: knowsKernel(device, window) ? window.kernel[1] : 0,
 });
+
+/** Does a thread of the way back store four elements at a time? */
+export const storesQuads = (device: Device, window: Window, { input_width }: Sizes): boolean =>
+  knowsKernel(device, window) && input_width % 4 === 0;
 
 /** The parameters that both shaders take: sizes of the planes before and after the pool, and the window. */
 export const poolParams = {
@@ -86,6 +102,9 @@ export const outputSize = ({ planes, output_height, output_width }: Sizes): numb
 /** One thread to each block of 2 x 2 elements of the input: the backward pass. */
 export const inputGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
   planeGrid(planes, Math.ceil(input_height / 2) * Math.ceil(input_width / 2));
+/** One thread to each block of 2 x 4 elements: the backward pass that stores four at a time. */
+export const wideGrid = ({ planes, input_height, input_width }: Sizes): Grid =>
+  linearGrid(planes * Math.ceil(input_height / 2) * (input_width / 4));
 /** One thread to each element of the output: the forward pass. */
 export const outputGrid = ({ planes, output_height, output_width }: Sizes): Grid =>
   planeGrid(planes, output_height * output_width);

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { defineKernel, elementCost, launch } from '../kernel.js';
+import { defineKernel, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
 
 const params = {
@@ -28,6 +28,8 @@ const planes = (p: Sizes): number => p.images * p.channels;
 const pixels = (p: Sizes): number => p.height * p.width;
 const positions = (p: Sizes): number => p.out_height * p.out_width;
 const unfoldedSize = (p: Sizes): number => planes(p) * p.taps * positions(p);
+const bytesMoved = (p: Sizes, bytes: { StoredX: number; StoredCol: number }): number =>
+  bytes.StoredX * planes(p) * pixels(p) + bytes.StoredCol * unfoldedSize(p);
 
 /** Images unfolded into matrices, of which a column holds what one window sees. */
 export const im2colKernel = defineKernel({
@@ -35,9 +37,10 @@ export const im2colKernel = defineKernel({
   shader: 'products/im2col.wgsl',
   entryPoint: 'im2col',
   bindings: { x: 'read', col: 'write' },
+  storage: { StoredX: ['x'], StoredCol: ['col'] },
   params,
   grid: (p) => planeGrid(planes(p), positions(p)),
-  cost: (p) => elementCost(planes(p) * pixels(p) + unfoldedSize(p)),
+  cost: (p, bytes) => ({ flops: 0, bytes: bytesMoved(p, bytes) }),
 });
 
 /** The reverse: each pixel adds up what was read from it. */
@@ -46,9 +49,10 @@ export const col2imKernel = defineKernel({
   shader: 'products/im2col.wgsl',
   entryPoint: 'col2im',
   bindings: { col_gradient: 'read', x_gradient: 'write' },
+  storage: { StoredX: ['x_gradient'], StoredCol: ['col_gradient'] },
   params,
   grid: (p) => planeGrid(planes(p), pixels(p)),
-  cost: (p) => elementCost(planes(p) * pixels(p) + unfoldedSize(p), unfoldedSize(p)),
+  cost: (p, bytes) => ({ flops: unfoldedSize(p), bytes: bytesMoved(p, bytes) }),
 });
 
 /** Consecutive images, channels or taps. */
@@ -102,7 +106,7 @@ const strides = (window: Window) => ({ STRIDE_Y: window.stride[0], STRIDE_X: win
  */
 export function im2col(x: Tensor, window: Window, part: Part = wholeOf(x.shape, window)): Tensor {
   const sizes = sizesOf(x.shape, window, part);
-  const col = new Tensor(x.device, [sizes.images, sizes.channels * sizes.taps, positions(sizes)]);
+  const col = new Tensor(x.device, [sizes.images, sizes.channels * sizes.taps, positions(sizes)], x.dtype);
   launch(im2colKernel, { x, col }, sizes, strides(window));
   return col;
 }

@@ -1,8 +1,9 @@
 import { ShapeError } from '../../errors/errors.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensor/shape.js';
-import { Tensor } from '../../tensor/tensor.js';
-import { checkDType } from '../check.js';
+import { type DType, Tensor } from '../../tensor/tensor.js';
+import { checkFloats } from '../check.js';
 import { sumOver } from '../reduce.js';
+import { commonDType } from '../stored-dtype.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
 import type { Epilogue } from './product.js';
@@ -53,7 +54,8 @@ function batchOf(a: Matrices, b: Matrices, describe: () => string): Shape {
 
 /**
  * op(a) op(b), of shape `[...batch, rows of op(a), columns of op(b)]`; see the op `matmul`.
- * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is not f32
+ * @param dtype of the result
+ * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is of integers
  */
 export function matrixProduct(
   a: Tensor,
@@ -61,9 +63,10 @@ export function matrixProduct(
   options: MatmulOptions = {},
   epilogue: Epilogue = {},
   variant?: MatmulVariant,
+  dtype: DType = commonDType(a, b),
 ): Tensor {
-  checkDType('matmul', 'a', a);
-  checkDType('matmul', 'b', b);
+  checkFloats('matmul', 'a', a);
+  checkFloats('matmul', 'b', b);
   const { transposeA = false, transposeB = false, exact = false } = options;
   const left = matricesOf('a', a, transposeA);
   const right = matricesOf('b', b, transposeB);
@@ -79,7 +82,7 @@ export function matrixProduct(
   const batch = batchOf(left, right, describe);
   const { rows, columns: inner } = left;
   const { columns } = right;
-  const c = new Tensor(a.device, [...batch, rows, columns]);
+  const c = new Tensor(a.device, [...batch, rows, columns], dtype);
   multiplyInto(
     c,
     a,

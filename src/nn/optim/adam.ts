@@ -63,7 +63,7 @@ export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'>
     return adamHyper({ learningRate: lr, beta1, beta2, epsilon: eps, weightDecay, decoupled }, step);
   }
 
-  protected update({ slots, start, ...flat }: Update<'firstMoment' | 'secondMoment'>): void {
-    adamStep({ ...flat, ...slots }, start);
+  protected update({ slots, start, scaled, ...flat }: Update<'firstMoment' | 'secondMoment'>): void {
+    adamStep({ ...flat, ...slots }, start, scaled);
   }
 }

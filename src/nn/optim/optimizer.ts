@@ -3,16 +3,25 @@ import { checkArgument, type Rules } from '../../errors/check-options.js';
 import { ArgumentError, DawngradError } from '../../errors/errors.js';
 import { list, number, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
+import { PerDevice } from '../../gpu/device-state.js';
 import { checkDType } from '../../kernels/check.js';
 import { filled } from '../../kernels/fill.js';
 import type { FlatTensors } from '../../kernels/optimizers/flat-parameters.js';
+import {
+  type FlatGradient,
+  findNotFinite,
+  LOSS_SCALE_SIZE,
+  type LossScaleSlot,
+  type ScaledStep,
+  unscaleGradient,
+} from '../../kernels/optimizers/loss-scale.js';
 import { fromArray } from '../../tensor/create.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape, formatShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
 import { type FlatParameters, type Parameter, strays } from '../parameter.js';
-import { assignAll, type State } from '../state.js';
+import { assign, assignAll, type State } from '../state.js';
 import {
   type GroupOptions,
   groupsOf,
@@ -26,6 +35,8 @@ import { joinedGradient, sideBySide } from './side-by-side.js';
 export interface OptimizerState<Options> {
   /** For each parameter, in order, how many steps it took: those in which it had a gradient. */
   readonly steps: readonly number[];
+  /** u32 `[parameters]`: how many of these a `GradScaler` skipped (default: none), which only the device knows. */
+  readonly skipped?: Tensor;
   readonly factor: number;
   readonly groups: readonly Options[];
   /** `3.velocity`: a slot of the fourth parameter, counted through the groups in order. */
@@ -37,6 +48,15 @@ export interface Update<Slot extends string> extends FlatTensors {
   /** What is remembered, each laid out as the parameters. */
   readonly slots: Readonly<Record<Slot, Tensor>>;
   readonly start: number;
+  /** Where the loss was scaled: by what. */
+  readonly scaled: ScaledStep | undefined;
+}
+
+/** Gradients of a chunk: of all its parameters, or of one. */
+interface Piece<Slot extends string> {
+  readonly chunk: Chunk<Slot>;
+  readonly gradient: Tensor;
+  readonly start: number;
 }
 
 /** Parameters in one buffer, and what belongs to them: one launch can update all of it. */
@@ -44,7 +64,13 @@ interface Chunk<Slot extends string> extends FlatParameters {
   readonly groupOfBlock: Tensor;
   /** Made when they are first needed. */
   slots?: Record<Slot, Tensor>;
+  elementsOfBlock?: Tensor;
 }
+
+/** The state of a scale in whose steps nothing that is not finite was found, nor looked for. */
+const neverSkipping = new PerDevice((device) =>
+  device.unrecorded(() => keep(filled(device, [LOSS_SCALE_SIZE], 0))),
+);
 
 /**
  * Updates parameters from their gradients: those of a recorded step by one launch, for which it moves the parameters side by
@@ -67,6 +93,8 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   /** The numbers that the kernel reads, a row for each parameter, and what was last written there. Made at the first step. */
   #hyper: Tensor | undefined;
   #written: Float32Array | undefined;
+  /** Steps of each parameter that a `GradScaler` skipped, counted on the device. Made when the first may be. */
+  #skipped: Tensor | undefined;
 
   /**
    * @param params the parameters; or groups of them, each with options of its own
@@ -130,6 +158,36 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
    * @throws ShapeError when a gradient has another shape than its parameter, ArgumentError when it is not f32; nothing is updated
    */
   step(): void {
+    // Where steps were skipped before, only the device knows how many this one follows.
+    const skipped = this.#skipped;
+    this.#step(skipped && { state: neverSkipping.of(this.#device), slot: 0, unscales: false, skipped });
+  }
+
+  /**
+   * As `step`, for a `GradScaler`, whose own `step` is the one to call: on gradients of a scaled loss, which are divided by the
+   * scale on their way into the parameters. Nothing changes in a run in which one of them is not finite.
+   * @param unscaled did `unscaleGradients` divide them, and look for those that are not finite?
+   */
+  scaledStep(scale: LossScaleSlot, unscaled: boolean): void {
+    const look = unscaled ? undefined : (gradient: FlatGradient) => findNotFinite(gradient, scale);
+    this.#step({ ...scale, unscales: !unscaled, skipped: this.#countSkipped() }, look);
+  }
+
+  /** Divide the gradients by a scale, in place, and note whether one of them is not finite: for a `GradScaler`. */
+  unscaleGradients(scale: LossScaleSlot): void {
+    this.#checkGradients();
+    // Each by itself: they are brought together by the step, and once only.
+    for (const chunk of this.#chunks) {
+      const elementsOfBlock = this.#elementsOfBlock(chunk);
+      for (const { parameter, start } of chunk.members) {
+        const { grad: gradient } = parameter;
+        if (gradient) unscaleGradient({ gradient, start, elementsOfBlock }, scale);
+      }
+    }
+  }
+
+  /** @param look is called with all gradients before any is used */
+  #step(scaled?: ScaledStep, look?: (gradient: FlatGradient) => void): void {
     this.#checkGradients();
     this.#warnOfStrays();
     this.#hyper ??= this.#newHyper();
@@ -142,20 +200,27 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     // The kernel writes to the flat tensor, which borrows their memory.
     for (const parameter of updated) parameter.wasWritten();
     noGrad(() => {
-      for (const chunk of this.#chunks) {
+      const pieces = this.#chunks.flatMap((chunk) => this.#piecesOf(chunk));
+      if (look) {
+        for (const { chunk, ...piece } of pieces)
+          look({ ...piece, elementsOfBlock: this.#elementsOfBlock(chunk) });
+      }
+      for (const { chunk, gradient, start } of pieces) {
         const { tensor: parameter, groupOfBlock, members } = chunk;
         const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(chunk) };
-        const all = joinedGradient(chunk);
-        if (all) {
-          this.update({ ...flat, gradient: all, start: 0 });
-          all.dispose();
-          continue;
-        }
-        for (const { parameter, start } of members) {
-          if (parameter.grad) this.update({ ...flat, gradient: parameter.grad, start });
-        }
+        this.update({ ...flat, gradient, start, scaled });
+        if (members.every(({ parameter }) => parameter.grad !== gradient)) gradient.dispose();
       }
     });
+  }
+
+  /** The gradients of a chunk: all in one where they can be joined, else one by one. */
+  #piecesOf(chunk: Chunk<Slot>): Piece<Slot>[] {
+    const all = joinedGradient(chunk);
+    if (all) return [{ chunk, gradient: all, start: 0 }];
+    return chunk.members.flatMap(({ parameter: { grad }, start }) =>
+      grad ? [{ chunk, gradient: grad, start }] : [],
+    );
   }
 
   /** In a flat buffer a gradient that is too long would update somebody else's parameter. */
@@ -219,6 +284,28 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     return keep(fromArray(this.#device, groups, [groups.length]));
   }
 
+  /** How many elements of each block are a parameter's: the others mean nothing. */
+  #elementsOfBlock(chunk: Chunk<Slot>): Tensor {
+    chunk.elementsOfBlock ??= this.#device.unrecorded(() => {
+      const elements = new Uint32Array(blocksOf(chunk.tensor.size));
+      for (const { parameter, start } of chunk.members) {
+        for (let block = 0; block < blocksOf(parameter.size); block++) {
+          elements[start / BLOCK + block] = Math.min(parameter.size - block * BLOCK, BLOCK);
+        }
+      }
+      return keep(fromArray(this.#device, elements, [elements.length]));
+    });
+    return chunk.elementsOfBlock;
+  }
+
+  #countSkipped(): Tensor {
+    this.#skipped ??= this.#device.unrecorded(() => {
+      const none = new Uint32Array(this.#parameters.length);
+      return keep(fromArray(this.#device, none, [none.length]));
+    });
+    return this.#skipped;
+  }
+
   #slotsOf(chunk: Chunk<Slot>): Record<Slot, Tensor> {
     chunk.slots ??= this.#device.unrecorded(() => {
       const zeros = () => keep(filled(this.#device, chunk.tensor.shape, 0));
@@ -244,14 +331,20 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   /** What to save. Steps count where they were taken, not where they were recorded; slots are the live tensors, not copies. */
   stateDict(): OptimizerState<Options> {
     const groups = this.groups.map(({ options }) => ({ ...options }));
-    return { steps: [...this.#steps.values()], factor: this.factor, groups, slots: this.#namedSlots() };
+    return {
+      steps: [...this.#steps.values()],
+      ...(this.#skipped && { skipped: this.#skipped }),
+      factor: this.factor,
+      groups,
+      slots: this.#namedSlots(),
+    };
   }
 
   /**
    * Go on exactly where a saved optimizer stopped. The parameters must be in the same groups and order.
    * @throws DawngradError, ShapeError when they are not, ArgumentError when a number is out of range; nothing is loaded then
    */
-  loadStateDict({ steps, factor, groups, slots }: OptimizerState<Options>): void {
+  loadStateDict({ steps, skipped, factor, groups, slots }: OptimizerState<Options>): void {
     if (groups.length !== this.groups.length) {
       throw new DawngradError(
         `loading the state of ${this.constructor.name}: it was saved with ${groups.length} parameter groups, ` +
@@ -262,7 +355,10 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     const all = groups.map((options) => withDefaults(who, options, {}, this.#rules));
     checkArgument(who, 'steps', steps, list(whole(0), this.#steps.size));
     checkArgument(who, 'factor', factor, number({ atLeast: 0 }));
+    if (skipped) checkSameShape(who, [this.#steps.size], skipped.shape);
     assignAll(this.constructor.name, this.#namedSlots(), slots);
+    if (skipped) assign(this.#countSkipped(), skipped);
+    else this.#skipped?.write(new Uint32Array(this.#steps.size));
     this.groups.forEach(({ options }, index) => {
       Object.assign(options, all[index]);
     });

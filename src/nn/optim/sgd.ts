@@ -53,7 +53,7 @@ export class SGD extends Optimizer<SGDOptions, 'velocity'> {
     return sgdHyper({ learningRate: lr, momentum, nesterov, weightDecay });
   }
 
-  protected update({ slots, start, ...flat }: Update<'velocity'>): void {
-    sgdStep({ ...flat, ...slots }, start);
+  protected update({ slots, start, scaled, ...flat }: Update<'velocity'>): void {
+    sgdStep({ ...flat, ...slots }, start, scaled);
   }
 }

@@ -31,6 +31,16 @@ const VERSION = 2;
 const natural = z.number().int().nonnegative();
 const numbers = z.array(z.number());
 
+const scalerSchema = z.object({
+  scale: z.number(),
+  lastScale: z.number(),
+  growthFactor: z.number(),
+  backoffFactor: z.number(),
+  growthInterval: natural,
+  growthTracker: natural,
+  skippedSteps: natural,
+});
+
 const stateSchema = z.object({
   version: z.literal(VERSION),
   config: configSchema,
@@ -50,6 +60,8 @@ const stateSchema = z.object({
     groups: z.array(z.record(z.string(), z.union([z.number(), z.boolean(), numbers]))),
   }),
   schedule: z.record(z.string(), z.number()),
+  /** What the loss is scaled by, in a run that scales it. */
+  scaler: scalerSchema.optional(),
   /** Which kernels computed it, so that it goes on with the same. */
   tuning: tuningSchema.optional(),
 });
@@ -68,8 +80,8 @@ export interface Checkpoint extends CheckpointState {
  * @throws DivergedError when a number of the state is not finite: such a net must not take the place of a good one
  */
 export async function captureCheckpoint(session: Session, best: Best): Promise<Uint8Array> {
-  const { config, device, model, optimizer, schedule, trainer, train } = session;
-  const { slots, steps, factor, groups } = optimizer.stateDict();
+  const { config, device, model, optimizer, schedule, trainer, train, scaler } = session;
+  const { slots, steps, skipped, factor, groups } = optimizer.stateDict();
   const named = [
     ...[...model.stateDict()].map(([name, tensor]) => [MODEL + name, tensor] as const),
     ...[...(slots as ReadonlyMap<string, Tensor>)].map(
@@ -81,14 +93,15 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
     config,
     classes: [...train.set.classes],
     best,
-    optimizer: { steps, factor, groups },
     schedule: schedule.stateDict(),
     tuning: tuningOf(device),
   };
   // Everything is asked for before anything is awaited: copies are queued, and so all are of the same step.
-  const [position, { seed, counter }, ...values] = await Promise.all([
+  const [position, { seed, counter }, scale, notTaken, ...values] = await Promise.all([
     trainer.positionNow(),
     randomState(device).read(),
+    scaler?.stateDict(),
+    skipped?.toArray(),
     ...named.map(([, tensor]) => tensor.toArray()),
   ]);
   const tensors = new Map(
@@ -99,7 +112,9 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
   if (lost) throw new DivergedError(`${lost} holds numbers that are not finite`, when);
   if (position.score.count > 0) refuseDiverged(position.score, when);
   tensors.set(RANDOM, { shape: [2], values: Uint32Array.of(seed, counter) });
-  return encodeVerified({ tensors, metadata: { [STATE]: JSON.stringify({ ...state, position }) } });
+  const taken = steps.map((count, index) => count - (notTaken?.[index] ?? 0));
+  const whole = { ...state, position, optimizer: { steps: taken, factor, groups }, scaler: scale };
+  return encodeVerified({ tensors, metadata: { [STATE]: JSON.stringify(whole) } });
 }
 
 /**
@@ -152,7 +167,7 @@ export function restoreModel(model: Module, { path, tensors }: Checkpoint): void
 
 /** Bring a session that was made from the checkpoint's config to where the checkpoint was taken. */
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
-  const { model, optimizer, schedule, trainer, device, train } = session;
+  const { model, optimizer, schedule, trainer, device, train, scaler } = session;
   const { path, position, tensors } = checkpoint;
   const random = tensors.get(RANDOM);
   if (random?.values.length !== 2) throw new RunError(`reading ${path}: it lacks the random state`);
@@ -166,6 +181,8 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
     const { steps, factor, groups } = checkpoint.optimizer;
     const options = groups as unknown as readonly RateOptions[];
     optimizer.loadStateDict({ steps, factor, groups: options, slots: below(tensors, OPTIMIZER) });
+    // Before there were any, runs of medium precision went without: they go on as new ones begin.
+    if (scaler && checkpoint.scaler) scaler.loadStateDict(checkpoint.scaler);
   });
   const [seed, counter] = random.values as unknown as [number, number];
   randomState(device).write({ seed, counter });

@@ -3,6 +3,7 @@
  * as in PyTorch when they are loaded into a float32 parameter. Integers are what nets count with, not what they compute with:
  * only u32, of which our own checkpoints make use, is read.
  */
+import { fromHalf } from '../../tensor/half.js';
 
 export interface ElementType {
   /** Bytes of an element in the file. */
@@ -40,15 +41,6 @@ function floats(
   const values = new Float32Array(length / size);
   for (let index = 0; index < values.length; index++) values[index] = read(view, index * size);
   return values;
-}
-
-/** IEEE 754's half precision: a sign, 5 bits of exponent and 10 of fraction, with a hidden leading 1 unless the exponent is 0. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (0x400 + fraction) * 2 ** (exponent - 25);
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { preprocessingSchema } from '../../data/index.js';
 import { describeIssues, parseJson } from '../../files/json.js';
+import { PRECISIONS, renamed } from '../../gpu/precision.js';
 import { RunError } from '../run/run-error.js';
 
 const natural = z.number().int().nonnegative();
@@ -29,6 +30,9 @@ const scheduleSchema = z.discriminatedUnion('name', [
   /** The paper's: down to a tenth when the training accuracy has not improved for `patience` epochs, twice; then stop. */
   z.strictObject({ name: z.literal('plateau'), ...warmUp, patience: count }),
 ]);
+
+/** What matrix products may round their operands to, where that is faster; files of old may have it by another name. */
+export const precisionSchema = z.preprocess(renamed, z.enum(PRECISIONS));
 
 const groupSchema = z.strictObject({
   match: z.union([z.string(), z.array(z.string())]),
@@ -58,8 +62,10 @@ export const configSchema = z.strictObject({
   preprocessing: preprocessingSchema.default([{ name: 'standardise' }]),
   /** The seed of initial weights, the order of images, dropout and augmentation. */
   seed: natural.max(2 ** 32 - 1),
-  /** What matrix products may round their operands to, where that is faster. */
-  precision: z.enum(['single', 'half']).default('single'),
+  /** What matrix products may round their operands to. */
+  precision: precisionSchema.default('highest'),
+  /** With medium precision: is the loss scaled, so that small gradients do not vanish? Nothing is with a higher one. */
+  lossScaling: z.enum(['dynamic', 'off']).default('dynamic'),
   epochs: count,
   /** How often the run is saved within an epoch, besides at its end: by time or by steps, or `false` for never. */
   checkpointEvery: z

@@ -103,7 +103,8 @@ const DROPOUT: Readonly<Record<string, number>> = { 'nin-glyphs': 0, 'nin-mnist'
 /** The net and the data where no recipe says anything about them: all training images, each channel normalised. */
 export const plainSystem = (model: string) => ({
   seed: 0,
-  precision: 'single' as const,
+  precision: 'highest' as const,
+  lossScaling: 'dynamic' as const,
   retrain: false,
   checkpointEvery: { minutes: 10 },
   preprocessing: [{ name: 'standardise' as const }],

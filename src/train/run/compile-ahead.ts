@@ -17,9 +17,11 @@ export async function compileAhead(
   learner: Learner,
 ): Promise<{ readonly compiled: Promise<void> }> {
   try {
-    const { train, test, model, optimizer } = assemble(config, device, blankImages(config), learner);
+    const { train, test, model, optimizer, scaler } = assemble(config, device, blankImages(config), learner);
     await Promise.all([train.toDevice(), test.toDevice()]);
-    const step = new BatchProgram(device, train, trainingWork(model.train(), optimizer)).plan(config.batch);
+    const step = new BatchProgram(device, train, trainingWork(model.train(), optimizer, scaler)).plan(
+      config.batch,
+    );
     model.zeroGrad();
     const compiled = device.compilePipelines(step.launches);
     if (!device.adapter.software) {

@@ -35,8 +35,14 @@ export async function finishEpoch(
     return undefined;
   }
   trainer.finishEpoch();
+  const skippedSteps = await trainer.takeSkippedSteps();
   const seconds = (performance.now() - begin) / 1000;
-  const metrics = { ...metricsOf(session, trainScore, score), imagesPerSecond, seconds };
+  const metrics = {
+    ...metricsOf(session, trainScore, score),
+    ...(skippedSteps > 0 && { skippedSteps }),
+    imagesPerSecond,
+    seconds,
+  };
   schedule.observe(1 - metrics.trainError);
   await run.saveEpoch(metrics, score);
   watch.reporter.finishedEpoch?.(metrics);

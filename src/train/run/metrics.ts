@@ -22,6 +22,8 @@ const metricsSchema = z.strictObject({
   /** Loss and error on the test images, in any other run. */
   testLoss: z.number().optional(),
   testError: z.number().optional(),
+  /** Steps skipped, since gradients of the scaled loss were not finite; left out where there were none. */
+  skippedSteps: z.number().int().positive().optional(),
   /** Training images a second, without the evaluation. */
   imagesPerSecond: z.number(),
   /** Duration of the epoch, evaluation included. */

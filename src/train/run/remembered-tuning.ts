@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Device } from '../../gpu/device.js';
+import { renamed } from '../../gpu/precision.js';
 import { chosenVariants, useMeasurements } from '../../kernels/products/choice/choose-variant.js';
 import { type Subject, subjectOf } from '../../kernels/products/choice/measured-table.js';
 
@@ -13,7 +14,7 @@ export const tuningSchema = z.object({
     adapter: z.string(),
     driver: z.string(),
     lanes: z.string(),
-    precision: z.string(),
+    precision: z.preprocess(renamed, z.string()),
     shaders: z.string(),
   }),
   /** By product key. */

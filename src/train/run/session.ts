@@ -6,6 +6,7 @@ import type { Device } from '../../gpu/device.js';
 import type { DeviceOptions } from '../../gpu/open-device.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
+import { GradScaler } from '../../nn/optim/grad-scaler.js';
 import type { Optimizer } from '../../nn/optim/optimizer.js';
 import type { RateOptions } from '../../nn/optim/options.js';
 import { SGD } from '../../nn/optim/sgd.js';
@@ -25,6 +26,8 @@ export interface Learner {
   readonly model: Module;
   readonly optimizer: Optimizer<RateOptions>;
   readonly schedule: Schedule;
+  /** Scales the loss, where gradients may be too small or too large to be stored. */
+  readonly scaler: GradScaler | undefined;
 }
 
 export interface Session extends Learner {
@@ -53,7 +56,9 @@ export function buildLearner(config: RunConfig, device: Device): Learner {
     throw new RunError(`the device was made with ${name} ${device[name]}, the config says ${config[name]}`);
   }
   const model = buildModel(config, device);
-  return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config) };
+  const scales = config.precision === 'medium' && config.lossScaling === 'dynamic';
+  const scaler = scales ? new GradScaler(device) : undefined;
+  return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config), scaler };
 }
 
 /**
@@ -68,7 +73,7 @@ export function assemble(
   images: RunImages,
   learner = buildLearner(config, device),
 ): Session {
-  const { model, optimizer, schedule } = learner;
+  const { model, optimizer, schedule, scaler } = learner;
   const { set, ...how } = images.train;
   const train = new BatchLoader(device, set, {
     ...how,
@@ -81,7 +86,8 @@ export function assemble(
     new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
   const validation = images.validation && scoring(images.validation);
   const test = scoring(images.test);
-  const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
+  const options = { device, model, optimizer, schedule, batches: train, ...(scaler && { scaler }) };
+  const trainer = new Trainer(options);
   return { config, device, ...learner, trainer, train, validation, test };
 }
 

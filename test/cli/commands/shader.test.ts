@@ -29,6 +29,13 @@ describe('dawngrad shader', () => {
     expect(info.messages.map(({ message }) => message)).toEqual([]);
   });
 
+  it('prints one that stores halves, where that is set', async () => {
+    const { status, stdout, stderr } = await dawngrad(['shader', 'relu', '--set', 'Stored=f16']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^enable f16; \/\/ Rectified linear unit/);
+    expect(stdout).toMatch(/^alias Stored = f16;/m);
+  });
+
   it.each([
     [['matmul'], 1, /^dawngrad: no shader is called "matmul"; there are .*\bmatmul_register, /],
     [
@@ -37,7 +44,11 @@ describe('dawngrad shader', () => {
       /^dawngrad: specialising a shader: it declares no constant "HALF"\n$/,
     ],
     [['relu', '--set', 'WORKGROUP'], 2, /It must be CONSTANT=VALUE, as in HALF=true\.\n$/],
-    [['relu', '--set', 'WORKGROUP=many'], 2, /The value must be a number, true or false\.\n$/],
+    [
+      ['relu', '--set', 'WORKGROUP=many'],
+      2,
+      /The value must be a number, true or false; or f16, for a type\.\n$/,
+    ],
   ])('refuses %j', async (words, failure, message) => {
     const { status, stdout, stderr } = await dawngrad(['shader', ...words]);
     expect({ status, stdout }).toEqual({ status: failure, stdout: '' });

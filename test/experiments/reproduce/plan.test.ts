@@ -73,8 +73,8 @@ it('takes the precision of the recipes, unless told otherwise', () => {
     seeds: 1,
   };
   const precisions = (runs: ReturnType<typeof planRuns>) => runs.map(({ config }) => config.precision);
-  expect(precisions(planRuns(options))).toEqual(['single', 'single']);
-  expect(precisions(planRuns({ ...options, precision: 'half' }))).toEqual(['half', 'half']);
+  expect(precisions(planRuns(options))).toEqual(['highest', 'highest']);
+  expect(precisions(planRuns({ ...options, precision: 'medium' }))).toEqual(['medium', 'medium']);
 });
 
 it('shares runs between experiments', () => {

@@ -127,7 +127,7 @@ export function subjects(directory: string): Subject[] {
     seconds: 3,
   };
   const score = { error: 0.5, wrong: 5, images: 10, loss: 1 };
-  const subjectOfTable = { adapter: 'a', driver: 'd', lanes: '8 to 8', precision: 'single', shaders: 'x' };
+  const subjectOfTable = { adapter: 'a', driver: 'd', lanes: '8 to 8', precision: 'highest', shaders: 'x' };
   const sweep = sweepDefinition({ ...tinyConfig, validation: { images: 12, from: 'end' } }, [
     { field: 'weightDecay', values: [0.1, 0.2] },
   ]);

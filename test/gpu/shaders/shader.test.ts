@@ -3,12 +3,15 @@ import { DawngradError } from '../../../src/errors/errors.js';
 import { readShader, specialise } from '../../../src/gpu/shaders/shader.js';
 import { useDevice } from '../../support/device.js';
 
-const SOURCE = `// const TILE: u32 = 1u; is a comment
+const SOURCE = `// This shader says that
+// const TILE: u32 = 1u; is a comment
 const TILE: u32 = 64u; // with a comment
 const TILE_M: u32 = TILE * 2u;
 const OFFSET: i32 = -1;
 const SLOPE: f32 = 0.5;
 const FUSED: bool = false;
+alias Stored = f32; // with a comment
+alias Pair = vec2f;
 const OTHERS: vec2u = vec2u(1u, 2u);
 
 fn f() -> u32 {
@@ -38,6 +41,28 @@ describe('specialise', () => {
   ])('gives %s the value %s, and changes nothing else', (name, value, line) => {
     expect(changed({ [name]: value })).toEqual([line]);
   });
+
+  it('makes a type that is stored f16, and enables that on the first line', () => {
+    expect(changed({ Stored: 'f16' })).toEqual([
+      'enable f16; // This shader says that',
+      'alias Stored = f16; // with a comment',
+    ]);
+    expect(changed({ Stored: 'f32' })).toEqual([]);
+    const again = specialise(SOURCE, { Stored: 'f16' });
+    expect(specialise(again, { Stored: 'f32' }).split('\n')[0]).toBe(again.split('\n')[0]);
+    // Once is enough, wherever that is.
+    const enabling = `// A comment\nenable f16;\n${SOURCE}`;
+    expect(specialise(enabling, { Stored: 'f16' }).match(/enable f16/g)).toHaveLength(1);
+  });
+
+  it.each(['Stor', 'Pair', 'TILE', 'Other'])(
+    'refuses to make %s f16, which is no type that is stored',
+    (name) => {
+      expect(() => specialise(SOURCE, { [name]: 'f16' })).toThrow(
+        new DawngradError(`specialising a shader: it declares no type "${name}" that can be f16`),
+      );
+    },
+  );
 
   it('changes several at once, and nothing without being asked', () => {
     expect(changed({ FUSED: true, TILE: 8 })).toHaveLength(2);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { extentsOf, fromStart, randomOperands } from '../../../src/inspect/tuning/random-operands.js';
 import { productsOf } from '../../../src/kernels/products/choice/seen-products.js';
-import { conv2d, conv2dParameterGradients } from '../../../src/kernels/products/conv2d.js';
+import { conv2d } from '../../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import type { Product } from '../../../src/kernels/products/product.js';
 import { zeros } from '../../../src/tensor/create.js';
 import { windowOf } from '../../../src/tensor/shape.js';

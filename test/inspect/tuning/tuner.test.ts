@@ -39,7 +39,7 @@ function isRecorded({ operands }: Launch): boolean {
 
 describe('the tuner', () => {
   const gpu = useDevice();
-  const half = useDevice({ precision: 'half' });
+  const medium = useDevice({ precision: 'medium' });
 
   it('times the variants that compute what the specification does, and its choice is taken from then on', async () => {
     const seen = seenIn(gpu.device);
@@ -100,8 +100,8 @@ describe('the tuner', () => {
     expect(tuning.products[0]?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
   });
 
-  it('takes variants that round their operands for what they are, on a device for half precision', async () => {
-    const { device } = half;
+  it('takes variants that round their operands for what they are, on a device for medium precision', async () => {
+    const { device } = medium;
     const [seen] = seenIn(device);
     expect(variantsFor(device, seen!.product)).toContain('half');
     const tuning = await tuneProducts(

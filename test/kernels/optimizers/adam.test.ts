@@ -17,7 +17,7 @@ describe('adamStep', () => {
   const hyperOf = ({ lr, betas, eps, weightDecay }: AdamOptions, step: number) => {
     const [beta1, beta2] = betas;
     const values = adamHyper({ learningRate: lr, beta1, beta2, epsilon: eps, weightDecay }, step);
-    return fromArray(gpu.device, values, [1, 9]);
+    return fromArray(gpu.device, values, [1, 10]);
   };
   const oneGroup = ({ size }: Tensor) => zeros(gpu.device, [blocksOf(size)], 'u32');
 
@@ -79,7 +79,7 @@ describe('adamStep', () => {
       { learningRate: 0.1, weightDecay: 0.5, decoupled: true, gradientScale: 0.25 },
       1,
     );
-    const hyper = fromArray(gpu.device, values, [1, 9]);
+    const hyper = fromArray(gpu.device, values, [1, 10]);
     adamStep({
       parameter,
       gradient: upload(gpu.device, gradient),
@@ -99,14 +99,14 @@ describe('adamStep', () => {
     const [parameter, gradient, firstMoment, secondMoment] = [3, 3, 3, 3].map((size) =>
       zeros(gpu.device, [size]),
     );
-    const hyper = zeros(gpu.device, [1, 9]);
+    const hyper = zeros(gpu.device, [1, 10]);
     const groupOfBlock = oneGroup(parameter);
     const all = { parameter, gradient, firstMoment, secondMoment, hyper, groupOfBlock };
     expect(() => adamStep({ ...all, secondMoment: zeros(gpu.device, [4]) })).toThrow(
       'adamStep: shapes [3] and [4] differ; they must be equal',
     );
     expect(() => adamStep({ ...all, hyper: zeros(gpu.device, [1, 5]) })).toThrow(
-      'adamStep: shapes [1, 5] and [1, 9] differ; they must be equal',
+      'adamStep: shapes [1, 5] and [1, 10] differ; they must be equal',
     );
   });
 });

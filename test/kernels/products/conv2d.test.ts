@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ConvolutionChoice,
-  conv2d,
-  conv2dInputGradient,
-  conv2dParameterGradients,
-} from '../../../src/kernels/products/conv2d.js';
+import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import { windowedSize, windowOf } from '../../../src/tensor/shape.js';
 import { map64, type Pair } from '../../reference/array.js';
 import { conv2dBackward, conv2d as reference } from '../../reference/conv2d.js';

@@ -1,11 +1,7 @@
 /** Variants that round their operands: exact on whole numbers, which need no rounding, and otherwise off by no more than that. */
 import { describe, expect, it } from 'vitest';
-import {
-  type ConvolutionChoice,
-  conv2d,
-  conv2dInputGradient,
-  conv2dParameterGradients,
-} from '../../../src/kernels/products/conv2d.js';
+import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
 import { multiplyInto } from '../../../src/kernels/products/matmul.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
@@ -27,7 +23,7 @@ const whole64 = (shape: readonly number[], seed: number): Array64 =>
   map64(random64(shape, seed), (value) => Math.round(40 * value));
 
 describe('a matrix product of operands in half precision', () => {
-  const gpu = useDevice({ precision: 'half' });
+  const gpu = useDevice({ precision: 'medium' });
   emulateSubgroupMatrices(gpu);
 
   /** Each takes seconds to compile; subgroup matrices are emulated where there is f16. */

@@ -57,8 +57,8 @@ describe('matrix product, every rung of the ladder', () => {
     const [left, right] = [upload(gpu.device, a), upload(gpu.device, b)];
     const [seen] = productsOf(gpu.device, () => matrixProduct(left, right, matmulCase));
     const variants = VARIANTS.filter((variant) => {
-      const { rounds, accepts }: Rung = LADDER[variant];
-      return !rounds && accepts(gpu.device, seen!.product, {});
+      const { precision, accepts }: Rung = LADDER[variant];
+      return !precision && accepts(gpu.device, seen!.product, {});
     });
     const { batchA, batchB, transposeA, transposeB } = matmulCase;
     const plain = batchA === null && batchB === null && !transposeA && !transposeB;
@@ -237,7 +237,7 @@ describe('the naive product', () => {
   });
 
   it('is there to be read: no table makes anybody choose it', () => {
-    const device = gpuLike(gpu.device, 'single');
+    const device = gpuLike(gpu.device, 'highest');
     const before = chooseVariant(device, plain);
     useMeasurements(device, { [productKey(plain)]: { variant: 'naive', milliseconds: { naive: 0 } } });
     expect(chooseVariant(device, plain)).toBe(before);
@@ -257,6 +257,6 @@ describe('what a GPU takes unless it was measured', () => {
     ['more workgroups, where high tiles give too few', imagesTimes(1024, 64, [32, 64]), 'vectorised64'],
     ['many threads for a small product', nin(10, 192, 64), 'tiled'],
   ] as const)('%s', (_, product, variant) => {
-    expect(chooseVariant(gpuLike(gpu.device, 'single'), product)).toBe(variant);
+    expect(chooseVariant(gpuLike(gpu.device, 'highest'), product)).toBe(variant);
   });
 });

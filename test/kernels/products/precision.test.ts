@@ -1,5 +1,6 @@
 /** What the precision that a device was opened for decides: the variants that it may choose from, and the one that it prefers. */
 import { describe, expect, it } from 'vitest';
+import { allows, PRECISIONS } from '../../../src/gpu/precision.js';
 import {
   chooseVariant,
   useMeasurements,
@@ -27,30 +28,30 @@ const pointwise = (rows: number, positions: number): Product => ({
 describe('a product that must be exact', () => {
   const gpu = useDevice();
 
-  it('takes no variant that rounds, even in half precision, and even if one was measured to be the fastest', () => {
-    const half = gpuLike(gpu.device, 'half');
+  it('takes no variant that rounds, even in medium precision, and even if one was measured to be the fastest', () => {
+    const medium = gpuLike(gpu.device, 'medium');
     const product = pointwise(192, 1024);
     const exact = { ...product, exact: true };
-    expect([chooseVariant(half, product), chooseVariant(half, exact)]).toEqual([
+    expect([chooseVariant(medium, product), chooseVariant(medium, exact)]).toEqual([
       'subgroupMatrix64',
-      chooseVariant(gpuLike(gpu.device, 'single'), product),
+      chooseVariant(gpuLike(gpu.device, 'highest'), product),
     ]);
-    expect(variantsFor(half, exact)).toEqual(variantsFor(gpuLike(gpu.device, 'single'), product));
-    useMeasurements(half, { [productKey(product)]: { variant: 'half', milliseconds: {} } });
-    expect([chooseVariant(half, product), chooseVariant(half, exact)]).toEqual([
+    expect(variantsFor(medium, exact)).toEqual(variantsFor(gpuLike(gpu.device, 'highest'), product));
+    useMeasurements(medium, { [productKey(product)]: { variant: 'half', milliseconds: {} } });
+    expect([chooseVariant(medium, product), chooseVariant(medium, exact)]).toEqual([
       'half',
-      chooseVariant(gpuLike(gpu.device, 'single'), product),
+      chooseVariant(gpuLike(gpu.device, 'highest'), product),
     ]);
   });
 });
 
-describe('a device that was not asked for less than single precision', () => {
+describe('a device that was not asked for less than the highest precision', () => {
   const gpu = useDevice();
 
   it('may take no variant that rounds its operands, unless it is told which', () => {
     const { device } = gpu;
     const product = pointwise(192, 16);
-    expect(device.precision).toBe('single');
+    expect(device.precision).toBe('highest');
     expect(roundingVariants(device)).toEqual(['half']);
     expect(generalVariants(device)).not.toContain('half');
     expect(variantsFor(device, product)).not.toContain('half');
@@ -58,13 +59,13 @@ describe('a device that was not asked for less than single precision', () => {
   });
 
   it('does not even if such a variant was measured to be the fastest', () => {
-    const single = gpuLike(gpu.device, 'single');
-    const half = gpuLike(gpu.device, 'half');
+    const highest = gpuLike(gpu.device, 'highest');
+    const medium = gpuLike(gpu.device, 'medium');
     const product = pointwise(192, 16);
     const measured = { [productKey(product)]: { variant: 'half', milliseconds: {} } };
-    for (const device of [single, half]) useMeasurements(device, measured);
-    expect(chooseVariant(half, product)).toBe('half');
-    expect(chooseVariant(single, product)).not.toBe('half');
+    for (const device of [highest, medium]) useMeasurements(device, measured);
+    expect(chooseVariant(medium, product)).toBe('half');
+    expect(chooseVariant(highest, product)).not.toBe('half');
   });
 
   it('sees nothing of what Dawn holds back', () => {
@@ -73,19 +74,37 @@ describe('a device that was not asked for less than single precision', () => {
   });
 });
 
-describe('a device for half precision', () => {
-  const [single, half] = [useDevice(), useDevice({ precision: 'half' })];
+describe('a device for high precision', () => {
+  const high = useDevice({ precision: 'high' });
+
+  it('takes halves only as sums of two: of what there is, only what is exact', () => {
+    const [gpu, exact] = [gpuLike(high.device, 'high'), gpuLike(high.device, 'highest')];
+    for (const product of [pointwise(192, 1024), pointwise(10, 64)]) {
+      expect(variantsFor(gpu, product)).toEqual(variantsFor(exact, product));
+      expect(chooseVariant(gpu, product)).toBe(chooseVariant(exact, product));
+    }
+  });
+
+  it('is allowed what is at least as precise', () => {
+    const { device } = high;
+    expect(device.precision).toBe('high');
+    expect(PRECISIONS.filter((wanted) => allows(device.precision, wanted))).toEqual(['highest', 'high']);
+  });
+});
+
+describe('a device for medium precision', () => {
+  const [highest, medium] = [useDevice(), useDevice({ precision: 'medium' })];
   const [large, low] = [pointwise(1024, 36), pointwise(192, 256)];
 
   it('may choose from all variants, and is the same device otherwise', () => {
-    expect(half.device.precision).toBe('half');
-    expect(variantsFor(half.device, low)).toEqual(expect.arrayContaining(['specification', 'half']));
-    const { subgroupMatrices: _, ...adapter } = half.device.adapter;
-    expect(single.device.adapter).toMatchObject(adapter);
+    expect(medium.device.precision).toBe('medium');
+    expect(variantsFor(medium.device, low)).toEqual(expect.arrayContaining(['specification', 'half']));
+    const { subgroupMatrices: _, ...adapter } = medium.device.adapter;
+    expect(highest.device.adapter).toMatchObject(adapter);
   });
 
   it('prefers on a CPU that plays GPU what it would anyway', () => {
-    for (const device of [single.device, half.device]) {
+    for (const device of [highest.device, medium.device]) {
       const cpu = cpuLike(device);
       const others = variantsFor(cpu, low).filter((variant) => generalVariants(cpu).includes(variant));
       expect(others).toContain(chooseVariant(cpu, low));
@@ -93,13 +112,13 @@ describe('a device for half precision', () => {
   });
 
   it('prefers on a GPU its matrix units, or else registers, but where there is too little to do', () => {
-    const units = gpuLike(half.device, 'half');
+    const units = gpuLike(medium.device, 'medium');
     expect(chooseVariant(units, large)).toBe('subgroupMatrix128');
     expect(chooseVariant(units, low)).toBe('subgroupMatrix64');
     expect(chooseVariant(units, pointwise(10, 64))).toBe('tiled');
-    const none = gpuLike(half.device, 'half', { subgroupMatrices: [] });
+    const none = gpuLike(medium.device, 'medium', { subgroupMatrices: [] });
     expect(chooseVariant(none, large)).toBe('half');
-    expect(chooseVariant(gpuLike(half.device, 'single'), large)).toBe('vectorised128');
+    expect(chooseVariant(gpuLike(medium.device, 'highest'), large)).toBe('vectorised128');
   });
 
   it.each<[string, Parameters<typeof gpuLike>[2]]>([
@@ -113,7 +132,7 @@ describe('a device for half precision', () => {
     ['with matrices of 8 columns', { subgroupMatrices: [{ ...MATRICES, N: 8 }] }],
     ['with 8 terms', { subgroupMatrices: [{ ...MATRICES, K: 8 }] }],
   ])('does not run on a GPU %s what is written for others', (_, other) => {
-    expect(accepts('subgroupMatrix64', gpuLike(half.device, 'half'), low)).toBe(true);
-    expect(accepts('subgroupMatrix64', gpuLike(half.device, 'half', other), low)).toBe(false);
+    expect(accepts('subgroupMatrix64', gpuLike(medium.device, 'medium'), low)).toBe(true);
+    expect(accepts('subgroupMatrix64', gpuLike(medium.device, 'medium', other), low)).toBe(false);
   });
 });

@@ -3,12 +3,8 @@
  * Where PyTorch puts them in whole layers, test/autograd/special-values.test.ts says.
  */
 import { describe, expect, it } from 'vitest';
-import {
-  type ConvolutionChoice,
-  conv2d,
-  conv2dInputGradient,
-  conv2dParameterGradients,
-} from '../../../src/kernels/products/conv2d.js';
+import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
 import { localConv2d } from '../../../src/kernels/products/local-conv2d.js';
 import { multiplyInto } from '../../../src/kernels/products/matmul.js';
@@ -23,7 +19,7 @@ import { upload } from '../../support/expect-op.js';
 import { accepts, runsOn } from '../../support/ladder.js';
 import { expectKinds, ordinary64, placed64, ROTATIONS } from '../../support/special-values.js';
 
-const gpu = useDevice({ precision: 'half' });
+const gpu = useDevice({ precision: 'medium' });
 
 /** One of each shader; the others differ in the size of their tiles. (Subgroup matrices store as `half` does, by one module.) */
 const VARIANTS = ['specification', 'tiled', 'register64', 'half', 'vectorised64', 'broadcast32'] as const;

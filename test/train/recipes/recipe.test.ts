@@ -73,7 +73,9 @@ describe('a recipe', () => {
   beforeAll(() => {
     const files: Record<string, unknown> = {
       mine: { extends: 'nin-cifar10', description: 'mine', epochs: 3 },
-      rounded: { extends: 'nin-cifar10', description: 'rounded', precision: 'half' },
+      rounded: { extends: 'nin-cifar10', description: 'rounded', precision: 'medium' },
+      old: { extends: './rounded.json', description: 'old', precision: 'single' },
+      older: { extends: 'nin-cifar10', description: 'older', precision: 'half' },
       yours: { extends: './mine.json', description: 'yours', batch: 7, preprocessing: [{ name: 'gcn' }] },
       misspelt: { extends: 'nin-cifar10', description: 'no', epcohs: 3 },
       short: { description: 'alone', model: 'nin-cifar10' },
@@ -106,9 +108,14 @@ describe('a recipe', () => {
   it('may set the precision, which the command may change', () => {
     const precision = (changes: Partial<RunConfig>) =>
       chooseWithoutData({ recipe: within('rounded.json'), changes }).precision;
-    expect(readRecipe('nin-cifar10').precision).toBe('single');
-    expect(precision({})).toBe('half');
-    expect(precision({ precision: 'single' })).toBe('single');
+    expect(readRecipe('nin-cifar10').precision).toBe('highest');
+    expect(precision({})).toBe('medium');
+    expect(precision({ precision: 'highest' })).toBe('highest');
+  });
+
+  it('of long ago may call the precision by its old name', () => {
+    expect(readRecipe(within('old.json')).precision).toBe('highest');
+    expect(readRecipe(within('older.json')).precision).toBe('medium');
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chooseVariant, useMeasurements } from '../../../src/kernels/products/choice/choose-variant.js';
 import { productKey } from '../../../src/kernels/products/choice/product-key.js';
 import type { Product } from '../../../src/kernels/products/product.js';
-import { goOnWithTuning, tuningOf } from '../../../src/train/run/remembered-tuning.js';
+import { goOnWithTuning, tuningOf, tuningSchema } from '../../../src/train/run/remembered-tuning.js';
 import { useDevice } from '../../support/device.js';
 import { gpuLike } from '../../support/devices-like.js';
 
@@ -21,7 +21,7 @@ const measured = (variant: string) => ({ [productKey(product)]: { variant, milli
 describe('the tuning of a run', () => {
   const gpu = useDevice();
   const known = { name: 'a driver with 512-bits', software: true };
-  const device = () => gpuLike(gpu.device, 'single', known);
+  const device = () => gpuLike(gpu.device, 'highest', known);
   const refuse = (text: string) => expect.fail(text);
 
   it('is what its device chose, and what the table says of products that it has not met', () => {
@@ -45,10 +45,20 @@ describe('the tuning of a run', () => {
     expect(order.map((each) => chooseVariant(other, each))).toEqual(before);
   });
 
+  it('goes on in a run whose checkpoint calls the precision by its old name', () => {
+    const one = device();
+    useMeasurements(one, measured('tiled'));
+    const { subject, variants } = tuningOf(one);
+    const other = device();
+    const saved = tuningSchema.parse({ subject: { ...subject, precision: 'single' }, variants });
+    goOnWithTuning(other, saved, refuse);
+    expect(chooseVariant(other, product)).toBe('tiled');
+  });
+
   it('is left alone on another adapter, saying that the bits differ from here on', () => {
     const one = device();
     useMeasurements(one, measured('tiled'));
-    const other = gpuLike(gpu.device, 'single', { ...known, name: 'another driver with 512-bits' });
+    const other = gpuLike(gpu.device, 'highest', { ...known, name: 'another driver with 512-bits' });
     const warnings: string[] = [];
     goOnWithTuning(other, tuningOf(one), (text) => warnings.push(text));
     expect(warnings).toEqual([

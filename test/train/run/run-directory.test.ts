@@ -77,7 +77,7 @@ describe('a config', () => {
     [
       'no precision that there is',
       { precision: 'double' },
-      'c.json: "precision": invalid option: expected one of "single"|"half"',
+      'c.json: "precision": invalid option: expected one of "highest"|"high"|"medium"',
     ],
     ['a wrong choice', { init: 'best' }, 'c.json: "init": invalid option: expected one of "he"|"paper"'],
     [
@@ -88,6 +88,23 @@ describe('a config', () => {
   ])('with %s is refused', (name, change, message) => {
     const text = name === 'no JSON' ? '{"model"' : JSON.stringify({ ...tinyConfig, ...change });
     expect(() => parseConfig(text, 'c.json')).toThrow(message);
+  });
+
+  it.each([
+    ['single', 'highest'],
+    ['half', 'medium'],
+  ])('of long ago may call its precision %s, which is %s now', (old, now) => {
+    const path = within(`long-ago-${old}`);
+    mkdirSync(path);
+    writeFileSync(join(path, 'config.json'), JSON.stringify({ ...tinyConfig, precision: old }));
+    expect(RunDirectory.open(path).readConfig()).toEqual({ ...tinyConfig, precision: now });
+    expect(resumedConfig(path, { changes: {} }).precision).toBe(now);
+    expect(chooseConfig({ configFile: join(path, 'config.json'), changes: {} }).precision).toBe(now);
+  });
+
+  it('of before there was a choice has the highest precision', () => {
+    const { precision: _, ...config } = tinyConfig;
+    expect(parseConfig(JSON.stringify(config), 'memory').precision).toBe('highest');
   });
 
   it('takes the changes that the flags ask for', () => {
@@ -103,10 +120,10 @@ describe('a config', () => {
 
   it('keeps what a resumed run was started with, but for its length and where its data are', () => {
     const path = within('resumed');
-    const config = { ...tinyConfig, precision: 'half' as const };
+    const config = { ...tinyConfig, precision: 'medium' as const };
     RunDirectory.create(path, config);
     expect(resumedConfig(path, { changes: { epochs: 5 } })).toEqual({ ...config, epochs: 5 });
-    expect(() => resumedConfig(path, { changes: { precision: 'single' } })).toThrow(
+    expect(() => resumedConfig(path, { changes: { precision: 'highest' } })).toThrow(
       `--resume goes on with the settings in ${path}; precision cannot change`,
     );
     expect(() => resumedConfig(path, { model: 'nin-svhn', augment: true, changes: { batch: 5 } })).toThrow(

@@ -4,8 +4,9 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 
 /**
- * y = a + b, elementwise; shapes broadcast as in NumPy, and b may be a number.
- * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is not f32
+ * y = a + b, elementwise; shapes broadcast as in NumPy, and b may be a number. Of f16 and f32
+ * it makes f32.
+ * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is of integers
  */
 export function add(a: Tensor, b: Tensor | number): Tensor {
   // da = dy, db = dy, each summed over the axes it was stretched along

@@ -1,6 +1,6 @@
 import { checkArgument, checkOptions, type Rules } from '../../../errors/check-options.js';
 import { boolean, number } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { dropout as dropoutKernel } from '../../../kernels/dropout.js';
 import { nextKey } from '../../../kernels/random-key.js';
 import { tensorOf } from '../../../tensor/check.js';
@@ -23,11 +23,11 @@ export const dropRule = number({ atLeast: 0, below: 1 });
 
 /**
  * Inverted dropout: y = kept x / (1 - p), where kept is 0 with probability p, else 1; x of any shape.
- * @throws ArgumentError unless 0 <= p < 1, and x is f32
+ * @throws ArgumentError unless 0 <= p < 1, and x is not of integers
  */
 export function dropout(x: Tensor, p: number, options: DropoutOptions = {}): Tensor {
   checkArgument('dropout', 'p', p, dropRule);
-  checkDType('dropout', 'input', x);
+  checkFloats('dropout', 'input', x);
   checkOptions('dropout', options, OPTIONS);
   const { training = true, key } = options;
   if (!training || p === 0) return x;

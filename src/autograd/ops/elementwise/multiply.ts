@@ -1,12 +1,13 @@
 import { elementwise } from '../../../kernels/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { factorsOf, putOnTape } from '../../tape.js';
-import { unbroadcast } from '../../unbroadcast.js';
+import { dtypeToUnbroadcast, unbroadcast } from '../../unbroadcast.js';
 import { scale } from './scale.js';
 
 /**
- * y = a b, elementwise; shapes broadcast as in NumPy, and b may be a number.
- * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is not f32
+ * y = a b, elementwise; shapes broadcast as in NumPy, and b may be a number. Of f16 and f32
+ * it makes f32.
+ * @throws ShapeError if the shapes do not broadcast, ArgumentError if a tensor is of integers
  */
 export function multiply(a: Tensor, b: Tensor | number): Tensor {
   if (typeof b === 'number') return scale(a, b);
@@ -15,10 +16,11 @@ export function multiply(a: Tensor, b: Tensor | number): Tensor {
     'multiply',
     elementwise('multiply', a, b),
     [a, b],
-    (dy) => [
-      a.requiresGrad ? unbroadcast(elementwise('multiply', dy, b), a.shape) : null,
-      b.requiresGrad ? unbroadcast(elementwise('multiply', dy, a), b.shape) : null,
-    ],
+    (dy) => [a.requiresGrad ? gradientOf(a, dy, b) : null, b.requiresGrad ? gradientOf(b, dy, a) : null],
     { reads: factorsOf(a, b) },
   );
 }
+
+/** dy times the other factor, summed over the axes along which the factor was stretched. */
+const gradientOf = (factor: Tensor, dy: Tensor, other: Tensor): Tensor =>
+  unbroadcast(elementwise('multiply', dy, other, dtypeToUnbroadcast(dy, factor)), factor.shape);

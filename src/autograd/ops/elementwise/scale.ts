@@ -1,6 +1,6 @@
 import { checkArgument } from '../../../errors/check-options.js';
 import { anyNumber } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { elementwiseWithNumber } from '../../../kernels/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
@@ -10,7 +10,7 @@ import { putOnTape } from '../../tape.js';
  * see `multiply`.
  */
 export function scale(x: Tensor, factor: number): Tensor {
-  checkDType('scale', 'x', x);
+  checkFloats('scale', 'x', x);
   checkArgument('scale', 'factor', factor, anyNumber);
   // dx = factor dy
   return putOnTape(

@@ -2,11 +2,7 @@ import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { boolean, number, required } from '../../../errors/rules.js';
 import { checkDType } from '../../../kernels/check.js';
-import {
-  batchNormGradients,
-  normalise,
-  updateRunningStatistics,
-} from '../../../kernels/normalisation/batch-norm.js';
+import { batchNormGradients, normalise } from '../../../kernels/normalisation/batch-norm.js';
 import { batchStatistics } from '../../../kernels/normalisation/batch-statistics.js';
 import { tensorOf } from '../../../tensor/check.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
@@ -78,8 +74,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
         `at least 2 are needed for a variance; use a batch larger than ${batch}`,
     );
   }
-  const statistics = batchStatistics(x);
-  updateRunningStatistics(running, statistics, x, momentum);
+  const statistics = batchStatistics(x, { ...running, momentum });
   const y = normalise(x, statistics, gamma, beta, eps);
   const inputs = [x, gamma, beta];
   if (!needsGradient(inputs)) {

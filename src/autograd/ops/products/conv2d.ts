@@ -2,12 +2,9 @@ import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { boolean } from '../../../errors/rules.js';
 import { biasGradient } from '../../../kernels/bias-gradient.js';
-import { checkDType } from '../../../kernels/check.js';
-import {
-  conv2dInputGradient,
-  conv2dParameterGradients,
-  conv2d as forward,
-} from '../../../kernels/products/conv2d.js';
+import { checkDType, checkFloats } from '../../../kernels/check.js';
+import { conv2dInputGradient, conv2d as forward } from '../../../kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../kernels/products/conv2d-parameter-gradients.js';
 import {
   checkRank,
   formatShape,
@@ -43,9 +40,10 @@ const OPTIONS: Rules<Conv2dOptions> = {
  * y[n][o] = bias[o] + sum over c of weight[o][c] (x) x[n][c], where (x) is cross-correlation, as in PyTorch; then
  * optionally max(y, 0). All of it is one launch, which reads the images through a sliding window and unfolds none.
  *
- * x `[N, C, H, W]`, weight `[O, C, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`.
- * @throws ShapeError when channels differ, or the kernel does not fit the padded image; ArgumentError when a tensor is not f32, or
- *   an option is out of range
+ * x `[N, C, H, W]`, weight `[O, C, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are
+ * on this device: f16 in medium precision, where it has that.
+ * @throws ShapeError when channels differ, or the kernel does not fit the padded image; ArgumentError when a parameter is not
+ *   f32, x is of integers, or an option is out of range
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: Conv2dOptions = {}): Tensor {
   checkOperands(x, weight, bias);
@@ -90,7 +88,7 @@ function parameterGradients(dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor 
 }
 
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  checkDType('conv2d', 'input', x);
+  checkFloats('conv2d', 'input', x);
   checkDType('conv2d', 'weight', weight);
   if (bias !== null) checkDType('conv2d', 'bias', bias);
   checkRank('conv2d', 'input', x.shape, 4, '[N, C, H, W]');

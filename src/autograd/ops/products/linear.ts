@@ -1,14 +1,16 @@
 import { ShapeError } from '../../../errors/errors.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkDType, checkFloats } from '../../../kernels/check.js';
 import { matrixProduct } from '../../../kernels/products/matrix-product.js';
 import { sumOver } from '../../../kernels/reduce.js';
+import { storedDType } from '../../../kernels/stored-dtype.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { factorsOf, putOnTape } from '../../tape.js';
 
 /**
- * y = x W' + bias, a fully connected layer; x `[N, I]`, weight W `[O, I]`, bias `[O]` or null, result `[N, O]`.
- * @throws ShapeError when the shapes do not fit, ArgumentError when a tensor is not f32
+ * y = x W' + bias, a fully connected layer; x `[N, I]`, weight W `[O, I]`, bias `[O]` or null, result `[N, O]`; stored as
+ * activations are on this device.
+ * @throws ShapeError when the shapes do not fit, ArgumentError when a parameter is not f32, or x is of integers
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   checkOperands(x, weight, bias);
@@ -17,6 +19,8 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
     weight,
     { transposeB: true },
     bias ? { bias: { values: bias, per: 'column' } } : {},
+    undefined,
+    storedDType(x.device),
   );
 
   // dx = dy W,  dW = dy' x,  dbias = sum of dy over the batch
@@ -25,8 +29,8 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
     y,
     bias ? [x, weight, bias] : [x, weight],
     (dy) => [
-      x.requiresGrad ? matrixProduct(dy, weight) : null,
-      weight.requiresGrad ? matrixProduct(dy, x, { transposeA: true }) : null,
+      x.requiresGrad ? matrixProduct(dy, weight, {}, {}, undefined, x.dtype) : null,
+      weight.requiresGrad ? matrixProduct(dy, x, { transposeA: true }, {}, undefined, 'f32') : null,
       bias?.requiresGrad ? sumOver(dy, [0]) : null,
     ],
     { reads: factorsOf(x, weight) },
@@ -34,7 +38,7 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
 }
 
 function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  checkDType('linear', 'input', x);
+  checkFloats('linear', 'input', x);
   checkDType('linear', 'weight', weight);
   if (bias !== null) checkDType('linear', 'bias', bias);
   checkRank('linear', 'input', x.shape, 2, '[N, I]');

@@ -13,8 +13,9 @@ const OPTIONS: Rules<MatmulOptions> = { transposeA: boolean, transposeB: boolean
 
 /**
  * y = op(a) op(b), where op transposes the last two axes if asked. a `[..., M, K]`, b `[..., K, N]` (before transposing),
- * result `[..., M, N]`; either side may be one matrix `[M, K]`, which then multiplies every matrix of the other's batch.
- * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is not f32
+ * result `[..., M, N]`; either side may be one matrix `[M, K]`, which then multiplies every matrix of the other's batch. Of
+ * two of f16 it is f16, else f32.
+ * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is of integers
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   checkOptions('matmul', options, OPTIONS);
@@ -23,17 +24,20 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 
   // With A = op(a), B = op(b):  dA = dy B',  dB = A' dy,  each transposed back, and summed over a batch it was shared by
   const backward = (dy: Tensor) => {
-    const forShared = ({ rank }: Tensor) => (rank < dy.rank ? summedProduct : matrixProduct);
+    const gradient = ({ rank, dtype }: Tensor, left: Tensor, right: Tensor, options: MatmulOptions) =>
+      rank < dy.rank
+        ? summedProduct(left, right, options)
+        : matrixProduct(left, right, options, {}, undefined, dtype);
     return [
       a.requiresGrad
         ? transposeA
-          ? forShared(a)(b, dy, { transposeA: transposeB, transposeB: true })
-          : forShared(a)(dy, b, { transposeB: !transposeB })
+          ? gradient(a, b, dy, { transposeA: transposeB, transposeB: true })
+          : gradient(a, dy, b, { transposeB: !transposeB })
         : null,
       b.requiresGrad
         ? transposeB
-          ? forShared(b)(dy, a, { transposeA: true, transposeB: transposeA })
-          : forShared(b)(a, dy, { transposeA: !transposeA })
+          ? gradient(b, dy, a, { transposeA: true, transposeB: transposeA })
+          : gradient(b, a, dy, { transposeA: !transposeA })
         : null,
     ];
   };

@@ -5,8 +5,8 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import { checkReduction, type ReduceOptions, scaledSum } from './sum.js';
 
 /**
- * y = sum of x over `axes`, divided by the number of elements in each sum.
- * @throws ShapeError for a mean over no elements; ArgumentError if x has no such axis, one is named twice, or x is not f32
+ * y = sum of x over `axes`, divided by the number of elements in each sum; as f32.
+ * @throws ShapeError for a mean over no elements; ArgumentError if x has no such axis, one is named twice, or x is of integers
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkReduction('mean', x, options);

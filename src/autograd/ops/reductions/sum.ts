@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { anyWhole, boolean, list } from '../../../errors/rules.js';
-import { checkDType } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { broadcastTo } from '../../../kernels/elementwise.js';
 import { reducedShape, resolveAxes, sumOver } from '../../../kernels/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -18,8 +18,8 @@ export interface ReduceOptions {
 const OPTIONS: Rules<ReduceOptions> = { axes: list(anyWhole), keepDims: boolean };
 
 /**
- * y = sum of x over `axes`. A sum over no elements is 0.
- * @throws ArgumentError if x has no such axis, one is named twice, or x is not f32
+ * y = sum of x over `axes`, as f32. A sum over no elements is 0.
+ * @throws ArgumentError if x has no such axis, one is named twice, or x is of integers
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   checkReduction('sum', x, options);
@@ -28,7 +28,7 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 /** Refuse what cannot be reduced, or not so. */
 export function checkReduction(op: string, x: Tensor, options: ReduceOptions): void {
-  checkDType(op, 'x', x);
+  checkFloats(op, 'x', x);
   checkOptions(op, options, OPTIONS);
 }
 
@@ -44,7 +44,7 @@ export function scaledSum(op: string, x: Tensor, options: ReduceOptions, factor:
     [x],
     (dy) => {
       const kept = dy.view(reducedShape(x.shape, summed, true));
-      const dx = broadcastTo(kept, x.shape, factor);
+      const dx = broadcastTo(kept, x.shape, factor, x.dtype);
       kept.dispose();
       return [dx];
     },

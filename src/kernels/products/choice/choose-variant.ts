@@ -8,6 +8,7 @@
  */
 import type { Device } from '../../../gpu/device.js';
 import { PerDevice } from '../../../gpu/device-state.js';
+import { allows } from '../../../gpu/precision.js';
 import { LADDER, type MatmulVariant, VARIANTS } from '../ladder/ladder.js';
 import type { Rung } from '../ladder/rung.js';
 import type { Epilogue, Product } from '../product.js';
@@ -63,9 +64,9 @@ function mayTake(
   epilogue: Epilogue,
 ): variant is MatmulVariant {
   if (!Object.hasOwn(LADDER, variant)) return false;
-  const { forReading, rounds, accepts }: Rung = LADDER[variant as MatmulVariant];
-  const mayRound = device.precision === 'half' && !product.exact;
-  return !forReading && (!rounds || mayRound) && accepts(device, product, epilogue);
+  const { forReading, precision = 'highest', accepts }: Rung = LADDER[variant as MatmulVariant];
+  const lowest = product.exact ? 'highest' : device.precision;
+  return !forReading && allows(lowest, precision) && accepts(device, product, epilogue);
 }
 
 /** The variants from which this device may choose for this product. */

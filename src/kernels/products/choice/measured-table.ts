@@ -15,7 +15,7 @@ export interface Subject {
   readonly driver: string;
   /** Lanes that execute together, from least to most. */
   readonly lanes: string;
-  /** `half` where operands may be rounded: other kernels take part then, and neither table is any good for the other. */
+  /** What operands may be rounded to: with each other kernels take part, and no table is any good for another. */
   readonly precision: string;
   /** A hash of all kernels that there was a choice between, and of what they were specialised with. */
   readonly shaders: string;

@@ -18,7 +18,7 @@ const BUSY = 256;
 /**
  * For a GPU, tiles in workgroup memory. The one of 128 rows reads storage least: it comes first, but not where more than an
  * eighth of its rows would be wasted, nor where there would be too few workgroups to keep a GPU busy. Then that of 64 rows does,
- * or the tile whose threads have the least to do. Tiles for half precision go by the same rule, so that what is small is exact.
+ * or the tile whose threads have the least to do. Tiles that round operands go by the same rule, so that what is small is exact.
  */
 function onGpu({ batches, rows, columns }: Product): readonly MatmulVariant[] {
   const height = ([128, 64] as const).find((height) => {
@@ -26,5 +26,5 @@ function onGpu({ batches, rows, columns }: Product): readonly MatmulVariant[] {
     const wasted = high * height - rows;
     return (wasted <= rows / 8 || height === 64) && batches * high * Math.ceil(columns / 128) >= BUSY;
   });
-  return height ? [`subgroupMatrix${height}`, 'half', `vectorised${height}`, `register${height}`] : ['tiled'];
+  return height ? [`matrixUnits${height}`, 'half', `vectorised${height}`, `register${height}`] : ['tiled'];
 }

@@ -11,6 +11,8 @@ import type { Rung } from './rung.js';
 
 const bindings = { a: 'read', b: 'read', bias: 'read', mask: 'read', c: 'write' } as const;
 
+const storage = { StoredA: ['a'], StoredB: ['b'], StoredC: ['mask', 'c'] } as const;
+
 const params = {
   batches: 'u32',
   rows: 'u32',
@@ -120,26 +122,31 @@ function flagsOf({ b, c }: Product, { bias, accumulate = false, relu = false, ma
 }
 
 /** A kernel that reads that block of numbers. */
-export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params>;
+export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params, keyof typeof storage>;
 
 /** Declare the kernel of a shader `products/matmul_<name>.wgsl`, a workgroup of which computes a tile of c of this size. */
 export const defineGeneralKernel = (
   shader: string,
   tile: (constants: Constants) => { readonly rows: number; readonly columns: number },
+  order: 'columns first' | 'rows first' = 'columns first',
 ): GeneralKernel =>
   defineKernel({
     name: shader.replace(/^products\/matmul_(.*)\.wgsl$/, 'matmul.$1'),
     shader,
     entryPoint: 'product',
     bindings,
+    storage,
     params,
     grid: ({ rows, columns, batches }, constants) => {
       const { rows: high, columns: wide } = tile(constants);
-      return [Math.ceil(columns / wide), Math.ceil(rows / high), batches];
+      const tiles = [Math.ceil(columns / wide), Math.ceil(rows / high)] as const;
+      const [x, y] = order === 'rows first' ? ([tiles[1], tiles[0]] as const) : tiles;
+      return [x, y, batches];
     },
-    cost: ({ batches, rows, columns, outer, middle, inner }) => ({
+    cost: ({ batches, rows, columns, outer, middle, inner }, { StoredA, StoredB, StoredC }) => ({
       flops: 2 * batches * rows * columns * outer * middle * inner,
-      bytes: 4 * batches * (rows * columns + (rows + columns) * outer * middle * inner),
+      bytes:
+        batches * (StoredC * rows * columns + (StoredA * rows + StoredB * columns) * outer * middle * inner),
     }),
   });
 
@@ -161,8 +168,7 @@ export function generalRung(
     launch: ({ a, b, c }, product, epilogue) => {
       const params = paramsOf(product);
       const all = { ...flagsOf(product, epilogue), ...constants, ...specialise?.(product, c.device) };
-      // A binding that is not used still needs a buffer of its type.
-      const tensors = { a, b, bias: epilogue.bias?.values ?? a, mask: epilogue.mask ?? b, c };
+      const tensors = { a, b, bias: epilogue.bias?.values, mask: epilogue.mask, c };
       const { maxComputeWorkgroupsPerDimension: most } = c.device.limits;
       for (const piece of piecesOf(kernel.grid(params, all), most)) {
         launch(kernel, tensors, { ...params, ...piece.first }, all, piece);

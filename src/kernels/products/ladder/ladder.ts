@@ -1,8 +1,8 @@
 import { broadcast, stacked } from './broadcast.js';
+import { matrixUnits } from './matrix-units.js';
 import { naive } from './naive.js';
 import type { Rung } from './rung.js';
 import { specification } from './specification.js';
-import { subgroupMatrix } from './subgroup-matrix.js';
 import { half, register, tiled, vectorised } from './tiles.js';
 
 /**
@@ -28,7 +28,7 @@ import { half, register, tiled, vectorised } from './tiles.js';
  *
  * CPUs are those that play GPU, by a software driver. The last columns are speeds, a dash where nothing was measured:
  *
- * - CPU: GFLOP/s of the fastest sample in three times `npm run bench -- 512x512x512 --precision half --time 2`; lavapipe of Mesa
+ * - CPU: GFLOP/s of the fastest sample in three times `npm run bench -- 512x512x512 --precision medium --time 2`; lavapipe of Mesa
  *   25.0.7 with vectors of 512 bits, which has no matrix units, on two cores that were busy with other work too.
  * - GPU: TFLOP/s of a single measurement at 192 x 2400 x 32768, the 5x5 convolution of NIN's second block for 128 images, on an
  *   NVIDIA H200 through Vulkan.
@@ -39,11 +39,21 @@ export const LADDER = {
   tiled,
   register64: register(64),
   register128: register(128),
-  vectorised64: vectorised(64),
-  vectorised128: vectorised(128),
+  vectorised64: vectorised(64, 128),
+  vectorised64narrow: vectorised(64, 64),
+  vectorised96: vectorised(96, 128),
+  vectorised128: vectorised(128, 128),
+  vectorised160: vectorised(160, 64),
   half,
-  subgroupMatrix64: subgroupMatrix(64),
-  subgroupMatrix128: subgroupMatrix(128),
+  matrixUnits64narrow: matrixUnits({ rows: 64, columns: 64, depth: 32 }),
+  matrixUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32 }),
+  matrixUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16 }),
+  matrixUnits128: matrixUnits({ rows: 128, columns: 128, depth: 32 }),
+  matrixUnits128shallow: matrixUnits({ rows: 128, columns: 128, depth: 16 }),
+  matrixUnits128wide: matrixUnits({ rows: 128, columns: 256, depth: 32 }),
+  splitUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32, split: true }),
+  splitUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16, split: true }),
+  splitUnits128: matrixUnits({ rows: 128, columns: 128, depth: 16, split: true }),
   broadcast16: broadcast(16),
   broadcast32: broadcast(32),
   broadcast64: broadcast(64),

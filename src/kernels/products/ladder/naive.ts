@@ -8,11 +8,12 @@ const kernel = defineKernel({
   shader: 'products/matmul_naive.wgsl',
   entryPoint: 'product',
   bindings: { a: 'read', b: 'read', c: 'write' },
+  storage: { StoredA: ['a'], StoredB: ['b'], StoredC: ['c'] },
   params: { rows: 'u32', columns: 'u32', inner: 'u32' },
   grid: ({ rows, columns }) => [Math.ceil(columns / 16), Math.ceil(rows / 16), 1],
-  cost: ({ rows, columns, inner }) => ({
+  cost: ({ rows, columns, inner }, { StoredA, StoredB, StoredC }) => ({
     flops: 2 * rows * columns * inner,
-    bytes: 4 * (rows * columns + (rows + columns) * inner),
+    bytes: StoredC * rows * columns + (StoredA * rows + StoredB * columns) * inner,
   }),
 });
 

@@ -1,4 +1,5 @@
 import type { Device } from '../../../gpu/device.js';
+import type { Precision } from '../../../gpu/precision.js';
 import type { Constants } from '../../../gpu/shaders/shader.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import type { Kernel } from '../../kernel.js';
@@ -16,8 +17,11 @@ export interface Rung {
   readonly kernel: Pick<Kernel, 'name' | 'shader' | 'entryPoint'>;
   /** What the kernel is specialised with, whatever the product. */
   readonly constants?: Constants;
-  /** Whether operands are rounded to half precision: such a rung must be asked for, by name or by the device's precision. */
-  readonly rounds?: boolean;
+  /**
+   * What operands are rounded to (default `highest`: nothing). A rung that rounds must be asked for: by name, or by the device's
+   * precision, which must be this one or a lower one.
+   */
+  readonly precision?: Precision;
   /** Here to be read: it is launched where a test or a benchmark names it, and never chosen. */
   readonly forReading?: boolean;
   /** Whether this device, with the features that it has, can compute this product, laid out as it is, by this rung. */

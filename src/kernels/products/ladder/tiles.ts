@@ -2,6 +2,7 @@
 import type { Constants } from '../../../gpu/shaders/shader.js';
 import type { Product } from '../product.js';
 import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
+import { comesInFours, type InFours } from './in-fours.js';
 
 /** A workgroup computes 64 x 64 elements of c through memory of its own. */
 export const tiled = generalRung({
@@ -19,8 +20,15 @@ const threadsFor = (rows: 64 | 128) => ({ THREAD_ROWS: rows / 8, THREAD_COLUMNS:
 
 /** A thread keeps 8 x 8 sums in registers. */
 export const registerKernel = defineGeneralKernel('products/matmul_register.wgsl', registerTile);
-/** The same, four columns at a time from and to storage. */
-export const vectorisedKernel = defineGeneralKernel('products/matmul_vectorised.wgsl', registerTile);
+/** The same, four numbers at a time from and to storage; workgroups go along rows first. */
+export const vectorisedKernel = defineGeneralKernel(
+  'products/matmul_vectorised.wgsl',
+  ({ TILE_ROWS, TILE_COLUMNS }) => ({ rows: Number(TILE_ROWS), columns: Number(TILE_COLUMNS) }),
+  'rows first',
+);
+
+/** Terms of the summation that it takes at once. */
+const SLICE = 16;
 
 /** The rung whose tiles have this many rows, and 128 columns. */
 export const register = (rows: 64 | 128): GeneralRung =>
@@ -31,26 +39,19 @@ export const half = generalRung({
   kernel: registerKernel,
   constants: { ...threadsFor(64), HALF: true },
   specialise: fetchDirections,
-  rounds: true,
+  precision: 'medium',
 });
 
-/** The rung whose tiles have this many rows, and 128 columns, for columns that are neighbours in memory and come in fours. */
-export const vectorised = (rows: 64 | 128): GeneralRung =>
+/** The rung whose tiles have this many rows and columns, for what can be read and written as `vec4f`. */
+export const vectorised = (rows: 64 | 96 | 128 | 160, columns: 64 | 128): GeneralRung =>
   generalRung({
     kernel: vectorisedKernel,
-    constants: threadsFor(rows),
-    specialise: fetchDirectionOfA,
-    accepts: (_, product) => comesInFours(product),
+    constants: { TILE_ROWS: rows, TILE_COLUMNS: columns },
+    specialise: (product) => comesInFours(product, SLICE) as InFours,
+    accepts: ({ limits }, product) =>
+      limits.maxComputeWorkgroupStorageSize >= 16 * SLICE * ((rows + columns) / 4 + 2) &&
+      comesInFours(product, SLICE) !== undefined,
   });
-
-/** Columns that are neighbours in b and in c, and come in fours: what can be read and written as `vec4f`. */
-function comesInFours({ columns, group, b, c }: Product): boolean {
-  const { window, column, ...steps } = b;
-  const { column: cColumn, rowSums, ...cSteps } = c;
-  const multiples = [columns, group, ...Object.values(steps), ...Object.values(cSteps)];
-  const apart = window || rowSums !== undefined;
-  return !apart && column === 1 && cColumn === 1 && multiples.every((value) => value % 4 === 0);
-}
 
 /** Neighbouring threads fetch along the axis whose elements are closer in memory. */
 export function fetchDirections(product: Product): Constants {

@@ -24,7 +24,7 @@ const measured = (variant: string): MeasuredProducts => ({
 describe('the variant of a product', () => {
   const gpu = useDevice();
   const deviceLike = (adapter: Partial<AdapterDescription>, measurements: MeasuredProducts = {}) => {
-    const device = gpuLike(gpu.device, 'single', adapter);
+    const device = gpuLike(gpu.device, 'highest', adapter);
     useMeasurements(device, measurements);
     return device;
   };

@@ -11,7 +11,7 @@ const subject: Subject = {
   adapter: 'A GPU (1)',
   driver: '1.0',
   lanes: '8 to 8',
-  precision: 'single',
+  precision: 'highest',
   shaders: 'abc',
 };
 const products = { key: { variant: 'tiled', milliseconds: { tiled: 1.5, specification: 2 } } };
@@ -34,7 +34,7 @@ describe('a table of measurements', () => {
     [{ adapter: 'B' }, 'it is for another adapter'],
     [{ driver: '1.1' }, 'it is for another driver'],
     [{ lanes: '16 to 16' }, 'it is for another lanes'],
-    [{ precision: 'half' }, 'it is for another precision'],
+    [{ precision: 'medium' }, 'it is for another precision'],
     [{ shaders: 'abd' }, 'the shaders have changed since'],
   ])('is ignored when it is not about %j', (other, ignored) => {
     expect(parseMeasuredTable(text, { ...subject, ...other })).toEqual({ ignored });
@@ -51,14 +51,14 @@ describe('the file of a table', () => {
     const path = measuredTablePath(subject);
     expect(path).toMatch(/^\/caches\/dawngrad\/tuning\/A-GPU-1-[0-9a-f]{8}\.json$/);
     expect(measuredTablePath({ ...subject, driver: '1.1' })).not.toBe(path);
-    expect(measuredTablePath({ ...subject, precision: 'half' })).not.toBe(path);
+    expect(measuredTablePath({ ...subject, precision: 'medium' })).not.toBe(path);
     expect(measuredTablePath({ ...subject, shaders: 'abd' })).toBe(path);
   });
 });
 
 describe('the subject', () => {
   const device = {
-    precision: 'half' as const,
+    precision: 'medium' as const,
     adapter: {
       name: 'A GPU',
       vendor: '',
@@ -72,7 +72,7 @@ describe('the subject', () => {
 
   it('changes with the shaders that there is a choice between, and with what they are specialised with', () => {
     const { shaders, ...rest } = subjectOf(device);
-    expect(rest).toEqual({ adapter: 'A GPU', driver: '1.0', lanes: '4 to 8', precision: 'half' });
+    expect(rest).toEqual({ adapter: 'A GPU', driver: '1.0', lanes: '4 to 8', precision: 'medium' });
     expect(subjectOf(device).shaders).toBe(shaders);
     expect(subjectOf(device, {}).shaders).not.toBe(shaders);
   });

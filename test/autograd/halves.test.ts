@@ -1,0 +1,178 @@
+/** Every op of halves does what it does in single precision, on the same numbers: only what is stored is rounded. */
+import { describe, expect, it } from 'vitest';
+import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
+import { add } from '../../src/autograd/ops/elementwise/add.js';
+import { divide } from '../../src/autograd/ops/elementwise/divide.js';
+import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
+import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
+import { relu } from '../../src/autograd/ops/elementwise/relu.js';
+import { scale } from '../../src/autograd/ops/elementwise/scale.js';
+import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
+import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
+import { linear } from '../../src/autograd/ops/products/linear.js';
+import { matmul } from '../../src/autograd/ops/products/matmul.js';
+import { mean } from '../../src/autograd/ops/reductions/mean.js';
+import { sum } from '../../src/autograd/ops/reductions/sum.js';
+import { reshape } from '../../src/autograd/ops/reshape.js';
+import { backward } from '../../src/autograd/tape.js';
+import { from } from '../../src/tensor/create.js';
+import { Tensor } from '../../src/tensor/tensor.js';
+import { tidy } from '../../src/tensor/tidy.js';
+import { map64 } from '../reference/array.js';
+import { random64, randomLabels } from '../reference/random.js';
+import {
+  activation,
+  expectHalves,
+  expectOpOfHalves,
+  type Operand,
+  parameter,
+} from '../support/expect-halves.js';
+import { upload } from '../support/expect-op.js';
+import { asHalf, useHalves } from '../support/halves.js';
+
+const gpu = useHalves({ precision: 'medium' });
+
+/** Away from 0, for divisors. */
+const positive = (shape: readonly number[], seed: number) =>
+  map64(random64(shape, seed), (value) => Math.fround(1.5 + value));
+
+const labels = () => upload(gpu.device, randomLabels(5, 7, 3), 'u32');
+const key = () => from(gpu.device, [1, 2], 'u32');
+
+type Op = (...inputs: Tensor[]) => Tensor;
+type Case = readonly [name: string, op: Op, operands: readonly Operand[]];
+
+/** An odd number of elements, so that the last word of memory is half used. */
+const x = activation(random64([3, 5, 7], 1, 4));
+const y = activation(random64([3, 5, 7], 2, 4));
+
+const STORED: readonly Case[] = [
+  ['relu', relu, [x]],
+  ['add', add, [x, y]],
+  ['add, broadcast', add, [x, activation(random64([5, 1], 2))]],
+  ['add of a number', (a) => add(a!, 3), [x]],
+  ['subtract', subtract, [x, y]],
+  ['multiply', multiply, [x, y]],
+  ['multiply, broadcast', multiply, [x, activation(random64([5, 1], 2))]],
+  ['divide', divide, [x, activation(positive([3, 5, 7], 2))]],
+  ['divide, broadcast', divide, [x, activation(positive([7], 2))]],
+  ['scale', (a) => scale(a!, 1 / 3), [x]],
+  ['dropout', (a) => dropout(a!, 0.3, { key: key() }), [x]],
+  ['reshape', (a) => reshape(a!, [15, 7]), [x]],
+  ['conv2d', (a, w, b) => conv2d(a!, w!, b!, { padding: 1 }), convolution(3)],
+  ['conv2d with a ReLU', (a, w, b) => conv2d(a!, w!, b!, { padding: 1, relu: true }), convolution(3)],
+  ['conv2d of 5 x 5', (a, w, b) => conv2d(a!, w!, b!, { padding: 2 }), convolution(5)],
+  ['conv2d of 1 x 1', (a, w, b) => conv2d(a!, w!, b!), convolution(1)],
+  ['conv2d with a stride', (a, w, b) => conv2d(a!, w!, b!, { stride: 2 }), convolution(3)],
+  [
+    'linear',
+    linear,
+    [activation(random64([3, 5], 1)), parameter(random64([7, 5], 2)), parameter(random64([7], 3))],
+  ],
+  ['matmul', (a, b) => matmul(a!, b!), [activation(random64([2, 3, 5], 1)), activation(random64([5, 7], 2))]],
+];
+
+const SINGLE: readonly Case[] = [
+  ['multiply by a parameter', multiply, [x, parameter(random64([5, 1], 2))]],
+  ['divide by a parameter', divide, [x, parameter(positive([5, 1], 2))]],
+  ['sum', (a) => sum(a!), [x]],
+  ['sum over an axis of one element', (a) => sum(a!, { axes: [1] }), [activation(random64([3, 1, 5], 1))]],
+  ['mean over some axes', (a) => mean(a!, { axes: [0, 2] }), [x]],
+  [
+    'matmul with a parameter',
+    (a, b) => matmul(a!, b!),
+    [activation(random64([3, 5], 1)), parameter(random64([5, 7], 2))],
+  ],
+  ['crossEntropy', (logits) => crossEntropy(logits!, labels()).loss, [activation(random64([5, 7], 1, 4))]],
+];
+
+function convolution(kernel: number): Operand[] {
+  const shapes = [[2, 3, 9, 8], [5, 3, kernel, kernel], [5]];
+  const [images, weight, bias] = shapes.map((shape, index) => random64(shape, index));
+  return [activation(images!), parameter(weight!), parameter(bias!)];
+}
+
+describe('an op of halves stores halves', () => {
+  it.each(STORED)('%s', (_, op, operands) => expectOpOfHalves(gpu.device, op, operands));
+});
+
+describe('an op of halves that sums them up, or has an operand in single precision, gives single precision', () => {
+  it.each(SINGLE)('%s', (_, op, operands) => expectOpOfHalves(gpu.device, op, operands, 'f32'));
+});
+
+describe('what is no ordinary half', () => {
+  it('becomes infinite where it is too large, and stays NaN, infinite or -0', async () => {
+    const a = from(gpu.device, [65504, -65504, Number.NaN, Infinity, -Infinity, -0, 2 ** -24], 'f16');
+    const sums = [Infinity, -Infinity, Number.NaN, Infinity, -Infinity, -0, 2 ** -23];
+    expect(await add(a, a).toArray()).toEqual(Float32Array.from(sums));
+    expect(await relu(a).toArray()).toEqual(Float32Array.of(65504, 0, Number.NaN, Infinity, 0, -0, 2 ** -24));
+    expect(await scale(a, 0.25).toArray()).toEqual(
+      Float32Array.of(16376, -16376, Number.NaN, Infinity, -Infinity, -0, 0),
+    );
+    expect(await sum(a).item()).toBeNaN();
+  });
+
+  it('matters not on the way: sums of halves are not halves', async () => {
+    const a = new Tensor(gpu.device, [1000], 'f16').write(new Float32Array(1000).fill(60000));
+    expect(await sum(a).item()).toBe(6e7);
+    a.requiresGrad = true;
+    const ones = new Tensor(gpu.device, [1], 'f16').write(Float32Array.of(1));
+    ones.requiresGrad = true;
+    backward(sum(multiply(a, ones)), { gradient: from(gpu.device, 0.5) });
+    // 3e7 in all, which is more than the gradient, a half, can be.
+    expect(await ones.grad?.toArray()).toEqual(Float32Array.of(Infinity));
+    const parameter = from(gpu.device, [1]);
+    parameter.requiresGrad = true;
+    backward(sum(multiply(a, parameter)), { gradient: from(gpu.device, 0.5) });
+    expect(await parameter.grad?.toArray()).toEqual(Float32Array.of(3e7));
+  });
+});
+
+describe('a program with halves in its memory', () => {
+  it('gives what its work gives without one, run after run', async () => {
+    const weight = upload(gpu.device, random64([4, 3, 3, 3], 1));
+    const images = upload(gpu.device, random64([2, 3, 7, 5], 2), 'f16');
+    weight.requiresGrad = true;
+    const work = () =>
+      tidy(gpu.device, () => {
+        weight.grad = null;
+        const hidden = relu(conv2d(images, weight, null, { padding: 1 }));
+        backward(sum(multiply(hidden, hidden)));
+        return [hidden, weight.grad as unknown as Tensor] as const;
+      });
+    const expected = await Promise.all(work().map((tensor) => tensor.toArray()));
+    const program = gpu.device.record(work);
+    for (let run = 0; run < 2; run++) {
+      program.run();
+      expect(await Promise.all(program.result.map((tensor) => tensor.toArray()))).toEqual(expected);
+    }
+    expect(program.result[0].dtype).toBe('f16');
+    program.dispose();
+  });
+
+  it('takes half the memory', () => {
+    const bytes = (dtype: 'f32' | 'f16') => {
+      const a = new Tensor(gpu.device, [1 << 16], dtype);
+      return gpu.device.plan(() => tidy(gpu.device, () => relu(add(scale(a, 2), 1)))).bytes;
+    };
+    expect(bytes('f16')).toBe(bytes('f32') / 2);
+  });
+});
+
+describe('the mask of a ReLU of halves', () => {
+  it('is applied by the op that computes the gradient', async () => {
+    const input = upload(gpu.device, random64([2, 3, 6, 7], 1), 'f16');
+    const weight = upload(gpu.device, random64([3, 3, 3, 3], 2));
+    const run = (masked: boolean) => {
+      input.grad = null;
+      input.requiresGrad = true;
+      const hidden = masked ? relu(input) : multiply(relu(input), from(gpu.device, [1], 'f16'));
+      backward(sum(conv2d(hidden, weight, null, { padding: 1 })));
+      return (input.grad as unknown as Tensor).toArray();
+    };
+    const [masked, apart] = [await run(true), await run(false)];
+    expectHalves(masked, apart, 'gradient');
+    expect(masked.some((value) => value === 0)).toBe(true);
+    expect([...masked]).toEqual([...masked].map(asHalf));
+  });
+});
