@@ -30,7 +30,7 @@ export class Hopes {
   readonly #judged: Judged[] = [];
   readonly #hopelessForItsKind: number;
 
-  /** @param hopelessForItsKind a variant that takes so many times as long is not tried on smaller products of the same kind either */
+  /** @param hopelessForItsKind a variant that takes this many times as long is not tried on smaller products of the same kind either */
   constructor(hopelessForItsKind: number) {
     this.#hopelessForItsKind = hopelessForItsKind;
   }

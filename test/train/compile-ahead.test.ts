@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Device } from '../../../src/gpu/device.js';
-import { randomState } from '../../../src/kernels/random-key.js';
-import { compileAhead } from '../../../src/train/run/compile-ahead.js';
-import { runTraining } from '../../../src/train/run/run.js';
-import { standardisedImages } from '../../../src/train/run/run-images.js';
-import { assemble, buildLearner, type Session } from '../../../src/train/run/session.js';
-import { useDevice } from '../../support/device.js';
-import { useDirectory } from '../../support/directory.js';
-import { SEED, tinyConfig, tinyData } from './tiny-run.js';
+import type { Device } from '../../src/gpu/device.js';
+import { randomState } from '../../src/kernels/random-key.js';
+import { compileAhead } from '../../src/train/compile-ahead.js';
+import { runTraining } from '../../src/train/run/run.js';
+import { standardisedImages } from '../../src/train/run/run-images.js';
+import { assemble, buildLearner, type Session } from '../../src/train/run/session.js';
+import { useDevice } from '../support/device.js';
+import { useDirectory } from '../support/directory.js';
+import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 
 const directory = useDirectory();
 const config = { ...tinyConfig, epochs: 1 };

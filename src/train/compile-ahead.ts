@@ -1,10 +1,10 @@
 /** What a run launches is compiled while its images are read and prepared: neither needs to wait for the other. */
-import type { Device } from '../../gpu/device.js';
-import { BatchProgram } from '../batch-program.js';
-import type { RunConfig } from '../recipes/config.js';
-import { evaluationWork, trainingWork } from '../trainer.js';
-import { blankImages } from './blank-images.js';
-import { assemble, EVALUATION_BATCH, type Learner } from './session.js';
+import type { Device } from '../gpu/device.js';
+import { BatchProgram } from './batch-program.js';
+import type { RunConfig } from './recipes/config.js';
+import { blankImages } from './run/run-images.js';
+import { assemble, EVALUATION_BATCH, type Learner } from './run/session.js';
+import { evaluationWork, trainingWork } from './trainer.js';
 
 /**
  * Begin to compile what a training step of a run launches, and, on a GPU, what scoring does, which a software driver would do with
