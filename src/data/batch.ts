@@ -15,18 +15,32 @@ export interface HostBatch {
 export const packedLength = (set: ImageSet | FloatImageSet, count: number): number =>
   Math.ceil((count * featuresOf(set) * set.pixels.BYTES_PER_ELEMENT) / 4);
 
-/** Gather the images at `indices`, in that order. */
-export function gather(set: ImageSet | FloatImageSet, indices: ArrayLike<number>): HostBatch {
+/** Host memory for a batch of `count` images. */
+export function hostBatch(set: ImageSet | FloatImageSet, count: number): HostBatch {
+  const words = packedLength(set, count);
+  return {
+    packedPixels: set.pixels instanceof Float32Array ? new Float32Array(words) : new Uint32Array(words),
+    labels: new Uint32Array(count),
+  };
+}
+
+/**
+ * Gather the images at `indices`, in that order.
+ * @param into such a batch that is needed no more; left out, memory is made for one
+ */
+export function gather(
+  set: ImageSet | FloatImageSet,
+  indices: ArrayLike<number>,
+  into = hostBatch(set, indices.length),
+): HostBatch {
   const { pixels } = set;
-  const words = packedLength(set, indices.length);
-  const packedPixels = pixels instanceof Float32Array ? new Float32Array(words) : new Uint32Array(words);
+  const { packedPixels, labels } = into;
   const unpacked = pixels instanceof Float32Array ? packedPixels : new Uint8Array(packedPixels.buffer);
   const size = featuresOf(set);
-  const labels = new Uint32Array(indices.length);
   for (let i = 0; i < indices.length; i++) {
     const image = indices[i]!;
     unpacked.set(pixels.subarray(image * size, (image + 1) * size), i * size);
     labels[i] = set.labels[image]!;
   }
-  return { packedPixels, labels };
+  return into;
 }

@@ -7,10 +7,11 @@ import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/images
 import { nextKey } from '../kernels/random-key.js';
 import { storedDType } from '../kernels/stored-dtype.js';
 import { fromArray } from '../tensor/create.js';
-import { Tensor } from '../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
-import { gather, type HostBatch, packedLength } from './batch.js';
+import { type BatchInput, pickedInput, uploadedInput } from './batch-input.js';
 import { checkImages, DataError, type FloatImageSet, type ImageSet } from './dataset.js';
+import { DeviceSet } from './device-set.js';
 import type { Normalisation } from './normalisation.js';
 import { shuffle } from './shuffle.js';
 
@@ -25,6 +26,11 @@ export interface LoaderOptions {
   readonly dropLast?: boolean;
   /** Shift each image by up to `padding` pixels, zeros coming in, and mirror it with probability 1/2. */
   readonly augment?: { readonly padding: number; readonly flip: boolean };
+  /**
+   * Should `toDevice` take the whole set there, if there is room? (Default: on a GPU. A software adapter has the host's memory,
+   * and would hold the set twice.) The batches are the same.
+   */
+  readonly onDevice?: boolean;
 }
 
 /** What these must be; the objects among them are looked into. */
@@ -34,13 +40,8 @@ const OPTIONS: Rules<LoaderOptions> = {
   shuffleSeed: seed,
   dropLast: boolean,
   augment: object,
+  onDevice: boolean,
 };
-
-/** Device memory that batches of one size are written to, one after another; laid out as a `HostBatch`. */
-export interface Upload {
-  readonly packedPixels: Tensor;
-  readonly labels: Tensor;
-}
 
 /** One step's images and labels, on the device. Make it inside `tidy`. */
 export interface Batch {
@@ -53,8 +54,9 @@ export interface Batch {
 
 /**
  * Batches of a set, on a device. What goes over the bus is bytes, in one upload; converting, normalising and augmenting
- * them is a kernel. Images that were preprocessed go as they are, and only augmentation is left to do. Any batch of any epoch
- * can be asked for, so that training may go on in the middle of an epoch.
+ * them is a kernel. Images that were preprocessed go as they are, and only augmentation is left to do. Once the whole set is on
+ * the device, only the numbers of a batch's images go over the bus. Any batch of any epoch can be asked for, so that training
+ * may go on in the middle of an epoch.
  */
 export class BatchLoader {
   /** Batches in an epoch. */
@@ -64,6 +66,12 @@ export class BatchLoader {
   /** For bytes only. */
   readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor } | undefined;
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
+  /** The set on the device; undefined before it is asked for there. */
+  #moved: Promise<DeviceSet | undefined> | undefined;
+  /** The same, once it is there. */
+  #deviceSet: DeviceSet | undefined;
+  /** Inputs that pick from it, and are in use. */
+  #picking = 0;
 
   /**
    * @throws ArgumentError for options that there are not, or are out of range; DataError for a set whose pixels or labels are not
@@ -110,33 +118,58 @@ export class BatchLoader {
 
   /** The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. */
   batch(epoch: number, step: number): Batch {
-    const host = this.hostBatch(epoch, step);
-    const { packedPixels, labels } = this.upload(host.labels.length);
-    return this.prepare(packedPixels.write(host.packedPixels), labels.write(host.labels));
+    const indices = this.indices(epoch, step);
+    const input = this.input(indices.length);
+    input.write(indices);
+    return this.prepare(input);
   }
 
-  /** Where to write host batches of `count` images. */
-  upload(count: number): Upload {
-    const dtype = this.#normalisation ? 'u32' : 'f32';
-    return {
-      packedPixels: new Tensor(this.#device, [packedLength(this.set, count)], dtype),
-      labels: new Tensor(this.#device, [count], 'u32'),
-    };
-  }
-
-  /** The pixels and labels of a batch, gathered on the host. */
-  hostBatch(epoch: number, step: number): HostBatch {
+  /** The numbers of the images in a batch. */
+  indices(epoch: number, step: number): Uint32Array {
     checkArgument('BatchLoader', 'epoch', epoch, whole(0));
     checkArgument('BatchLoader', 'step', step, whole(0, this.steps - 1));
     const { batch } = this.#options;
-    return gather(this.set, this.#indices(epoch).subarray(step * batch, (step + 1) * batch));
+    return this.#indices(epoch).subarray(step * batch, (step + 1) * batch);
   }
 
   /**
-   * From what was uploaded to what the net is given: one kernel, or none for preprocessed images without augmentation, which
-   * are then a view of the upload.
+   * Take the whole set to the device, if that is asked for or by default worth it, and there is room; asking again takes no
+   * time. Batches from then on, and inputs that are made from then on, are picked from it there. They are the same as before.
    */
-  prepare(packedPixels: Tensor, labels: Tensor): Batch {
+  async toDevice(): Promise<void> {
+    if (!(this.#options.onDevice ?? !this.#device.adapter.software)) return;
+    this.#moved ??= DeviceSet.load(this.#device, this.set);
+    this.#deviceSet = await this.#moved;
+  }
+
+  /**
+   * Give the memory of the set on the device back, for good: `toDevice` takes it there no more.
+   * @returns false where it is not there, or is in use
+   */
+  leaveDevice(): boolean {
+    if (!this.#deviceSet || this.#picking > 0) return false;
+    this.#deviceSet.dispose();
+    this.#deviceSet = undefined;
+    this.#moved = Promise.resolve(undefined);
+    return true;
+  }
+
+  /** Where to write batches of `count` images, one after another. */
+  input(count: number): BatchInput {
+    const set = this.#deviceSet;
+    if (!set) return uploadedInput(this.#device, this.set, count);
+    this.#picking += 1;
+    return pickedInput(this.#device, set, count, () => {
+      this.#picking -= 1;
+    });
+  }
+
+  /**
+   * From what was written to what the net is given: one kernel, or none for preprocessed images without augmentation, which
+   * are then a view of what was written; two more where images are picked from the set on the device.
+   */
+  prepare(input: BatchInput): Batch {
+    const { packedPixels, labels } = input.batch();
     const { augment } = this.#options;
     const { channels, height, width } = this.set;
     const count = labels.size;

@@ -23,18 +23,35 @@ export function normalisationOf(set: ImageSet): Normalisation {
   };
 }
 
-/** How often each of the 256 values occurs in a channel: exact, and all that the moments need. */
-function histogram({ count, channels, height, width, pixels }: ImageSet, channel: number): Float64Array {
-  const counts = new Float64Array(256);
+/** Values of a byte. */
+const VALUES = 256;
+
+/**
+ * How often each of the 256 values occurs in a channel: exact, and all that the moments need. Neighbouring pixels are often alike;
+ * counted in four tables in turn, none waits until the one before is written down.
+ */
+function histogram({ count, channels, height, width, pixels }: ImageSet, channel: number): number[] {
+  const counts = new Uint32Array(4 * VALUES);
   const plane = height * width;
   for (let image = 0; image < count; image++) {
     const start = (image * channels + channel) * plane;
-    for (let i = start; i < start + plane; i++) counts[pixels[i]!]! += 1;
+    const end = start + plane;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      counts[pixels[i]!]! += 1;
+      counts[VALUES + pixels[i + 1]!]! += 1;
+      counts[2 * VALUES + pixels[i + 2]!]! += 1;
+      counts[3 * VALUES + pixels[i + 3]!]! += 1;
+    }
+    for (; i < end; i++) counts[pixels[i]!]! += 1;
   }
-  return counts;
+  const table = (index: number, value: number): number => counts[index * VALUES + value] as number;
+  return Array.from({ length: VALUES }, (_, value) =>
+    [0, 1, 2, 3].reduce((sum, t) => sum + table(t, value), 0),
+  );
 }
 
-function momentsOf(counts: Float64Array): { mean: number; variance: number } {
+function momentsOf(counts: readonly number[]): { mean: number; variance: number } {
   let total = 0;
   let sum = 0;
   let squares = 0;

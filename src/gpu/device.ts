@@ -16,8 +16,8 @@ import { LaunchQueue } from './program/launch-queue.js';
 import { type ProgramPlan, planProgram } from './program/plan.js';
 import { Program } from './program/program.js';
 import { type Recorded, Recorder } from './program/recorder.js';
-import { ReadBack } from './read-back.js';
-import { Scopes } from './scope.js';
+import { type BufferPart, ReadBack } from './read-back.js';
+import { type Disposable, Scopes } from './scope.js';
 import { compileByDispatch, compilesAtFirstDispatch } from './shaders/compile-by-dispatch.js';
 import { PipelineCache, type PipelineSource } from './shaders/pipelines.js';
 
@@ -205,7 +205,23 @@ export class Device {
   async compile<T>(work: () => T): Promise<Program<T>> {
     const recorded = this.#recorder.record('device.compile', work);
     await this.#wait(this.#compile(recorded.recording.launches));
-    const make = () => this.#programOf(recorded);
+    return this.makeWithRoom(() => this.#programOf(recorded));
+  }
+
+  /**
+   * Compile what these launch, side by side, and launch none of it: whoever does so later finds it compiled. It goes on while
+   * other things are done.
+   */
+  async compilePipelines(launches: readonly PipelineSource[]): Promise<void> {
+    this.check();
+    await this.#wait(this.#compile(launches));
+  }
+
+  /**
+   * Make something that takes memory, and hear whether there was room: a GPU says so only later.
+   * @throws OutOfMemoryError when there was none; what was made is disposed of then, and the device can be used as before
+   */
+  makeWithRoom<T extends Disposable>(make: () => T): Promise<T> {
     return this.#wait(makeWithRoom(this.gpu, make, () => this.trim()));
   }
 
@@ -310,12 +326,18 @@ export class Device {
 
   /** The `bytes` bytes of a buffer from `byteOffset` on, once all work queued so far has run. */
   async read(buffer: GPUBuffer, bytes: number, byteOffset = 0): Promise<ArrayBuffer> {
+    const [copy] = await this.readAll([{ buffer, bytes, byteOffset }]);
+    return copy as ArrayBuffer;
+  }
+
+  /** As `read`, of several parts of buffers, in one go. */
+  async readAll(parts: readonly BufferPart[]): Promise<ArrayBuffer[]> {
     this.check();
     this.flush();
     try {
-      const copy = await this.#wait(this.#readBack.read(buffer, bytes, byteOffset));
+      const copies = await this.#wait(this.#readBack.read(parts));
       this.check();
-      return copy;
+      return copies;
     } catch (error) {
       throw this.#failure ?? error;
     }

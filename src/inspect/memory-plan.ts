@@ -1,14 +1,11 @@
 /** How much device memory a run will take, found before anything runs. `dawngrad plan` prints it. */
-import type { ImageSet } from '../data/dataset.js';
-import { keepsBytes } from '../data/index.js';
 import type { Device } from '../gpu/device.js';
 import { LimitError } from '../gpu/gpu-errors.js';
 import { wholeOf } from '../gpu/program/recording.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/recipes/config.js';
-import { findModel } from '../train/recipes/find-model.js';
-import { type RunImages, standardisedImages } from '../train/run/run-images.js';
+import { blankImages } from '../train/run/run-images.js';
 import { assemble, EVALUATION_BATCH, type Session } from '../train/run/session.js';
 import { evaluationWork, trainingWork } from '../train/trainer.js';
 
@@ -49,7 +46,7 @@ export interface MemoryPlan {
 }
 
 /**
- * Plan a run of this config; its data set is not looked at. An epoch's last evaluation batch, if it is smaller than the others,
+ * Plan a run of this config; its data set is not looked at, nor counted where a GPU has room for it too. An epoch's last evaluation batch, if it is smaller than the others,
  * takes a further part of what the evaluation step takes.
  *
  * @param device made for this: the session that is planned lives on it, with parameters and optimizer state
@@ -79,27 +76,6 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
 /** Bytes of all buffers that hold one of these tensors or several. */
 const bytesOf = (tensors: Iterable<Tensor>): number =>
   [...new Set(Array.from(tensors, ({ buffer }) => buffer))].reduce((sum, { size }) => sum + size, 0);
-
-/** One black image of the size that the model takes: plans ask for no more. */
-function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
-  const { input, classes } = findModel(model);
-  const [channels, height, width] = input;
-  const size = channels * height * width;
-  const set: ImageSet = {
-    count: 1,
-    channels,
-    height,
-    width,
-    pixels: new Uint8Array(size),
-    labels: new Uint8Array(1),
-    classes: Array.from({ length: classes }, (_, label) => String(label)),
-  };
-  const all = { name: dataset, train: set, test: set };
-  const bytes = standardisedImages(all);
-  if (keepsBytes(preprocessing)) return bytes;
-  const floats = { set: { ...set, pixels: new Float32Array(size) } };
-  return { ...bytes, train: floats, test: floats };
-}
 
 function planTraining({ device, train, model, optimizer, scaler }: Session, batch: number): StepPlan {
   const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer, scaler));

@@ -1,8 +1,10 @@
-import type { BatchLoader, Upload } from '../data/loader.js';
+import type { BatchInput } from '../data/batch-input.js';
+import type { BatchLoader } from '../data/loader.js';
 import type { Device } from '../gpu/device.js';
 import { OutOfMemoryError } from '../gpu/gpu-errors.js';
 import type { ProgramPlan } from '../gpu/program/plan.js';
 import type { Program } from '../gpu/program/program.js';
+import { items } from '../tensor/items.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep, tidy } from '../tensor/tidy.js';
 import type { Score } from './score.js';
@@ -17,13 +19,14 @@ export interface StepResult {
 export type BatchWork = (images: Tensor, labels: Tensor) => StepResult;
 
 /** A program for one size of batch, and where it takes the batch from. */
-interface Recorded extends Upload {
+interface Recorded {
+  readonly input: BatchInput;
   readonly program: Program<StepResult>;
 }
 
 /** What a step would take, found without taking it. */
 export interface StepPlan extends ProgramPlan<StepResult> {
-  /** Bytes that a batch is uploaded to, which are not part of the program. */
+  /** Bytes that are written to before each step, which are not part of the program. */
   readonly uploadBytes: number;
 }
 
@@ -43,45 +46,48 @@ export class BatchProgram {
     this.#work = work;
   }
 
-  /** Bytes of device memory that its programs hold, uploads apart. */
+  /** Bytes of device memory that its programs hold, inputs apart. */
   get bytes(): number {
     return [...this.#recorded.values()].reduce((sum, { program }) => sum + program.bytes, 0);
   }
 
   /**
-   * Upload a batch and run the work on it.
+   * Take a batch to the device and run the work on it.
    * @param epoch,step from 0: which batch of the loader
    * @returns its score, once the GPU has it; the next run need not wait for that
    */
   run(epoch: number, step: number): Promise<Score> {
-    const host = this.#batches.hostBatch(epoch, step);
-    const count = host.labels.length;
-    const { packedPixels, labels, program } = this.#recorded.get(count) ?? this.#record(count);
-    packedPixels.write(host.packedPixels);
-    labels.write(host.labels);
+    const indices = this.#batches.indices(epoch, step);
+    const count = indices.length;
+    const { input, program } = this.#recorded.get(count) ?? this.#record(count);
+    input.write(indices);
     program.run();
     return readScore(program.result, count);
   }
 
   #record(count: number): Recorded {
-    const upload = this.#upload(count);
-    return this.#keep(count, { ...upload, program: this.#device.record(() => this.#step(upload)) });
+    const input = this.#input(count);
+    return this.#keep(count, { input, program: this.#device.record(() => this.#step(input)) });
   }
 
   /**
    * Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side.
+   * The whole set goes to the device first, where that is worth it; it makes room again where the work finds none beside it.
    * @throws OutOfMemoryError, with what it needs and the largest batch that fits, when there is no room for it
    */
   async compile(epoch: number, step: number): Promise<void> {
-    const count = this.#batches.hostBatch(epoch, step).labels.length;
+    const count = this.#batches.indices(epoch, step).length;
     if (this.#recorded.has(count)) return;
-    const upload = this.#upload(count);
+    await this.#batches.toDevice();
+    const input = this.#input(count);
     try {
-      this.#keep(count, { ...upload, program: await this.#device.compile(() => this.#step(upload)) });
+      this.#keep(count, { input, program: await this.#device.compile(() => this.#step(input)) });
     } catch (error) {
-      upload.packedPixels.dispose();
-      upload.labels.dispose();
-      throw error instanceof OutOfMemoryError ? this.#tooLarge(count, error) : error;
+      input.dispose();
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      if (!this.#batches.leaveDevice()) throw this.#tooLarge(count, error);
+      this.#device.trim();
+      await this.compile(epoch, step);
     }
   }
 
@@ -113,34 +119,35 @@ export class BatchProgram {
 
   /** Give the memory of its programs back. Running it again records anew. */
   dispose(): void {
-    for (const { program, packedPixels, labels } of this.#recorded.values()) {
+    for (const { program, input } of this.#recorded.values()) {
       program.dispose();
-      packedPixels.dispose();
-      labels.dispose();
+      input.dispose();
     }
     this.#recorded.clear();
   }
 
   /** What the work would take for batches of this size: see `device.plan`. */
   plan(count: number): StepPlan {
-    const upload = this.#upload(count);
-    const { packedPixels, labels } = upload;
+    const input = this.#input(count);
     try {
-      const plan = this.#device.plan(() => this.#step(upload));
-      return { ...plan, uploadBytes: packedPixels.memory.size + labels.memory.size };
+      const plan = this.#device.plan(() => this.#step(input));
+      return { ...plan, uploadBytes: input.tensors.reduce((sum, { memory }) => sum + memory.size, 0) };
     } finally {
-      packedPixels.dispose();
-      labels.dispose();
+      input.dispose();
     }
   }
 
-  #upload(count: number): Upload {
-    const { packedPixels, labels } = this.#batches.upload(count);
-    return { packedPixels: keep(packedPixels), labels: keep(labels) };
+  #input(count: number): BatchInput {
+    const input = this.#batches.input(count);
+    for (const tensor of input.tensors) keep(tensor);
+    return input;
   }
 
-  #step({ packedPixels, labels }: Upload): StepResult {
-    return tidy(this.#device, () => this.#work(this.#batches.prepare(packedPixels, labels).images, labels));
+  #step(input: BatchInput): StepResult {
+    return tidy(this.#device, () => {
+      const { images, labels } = this.#batches.prepare(input);
+      return this.#work(images, labels);
+    });
   }
 }
 
@@ -159,6 +166,6 @@ function largestBelow(tooMany: number, fits: (count: number) => boolean): number
 
 /** Queues the read-back at once, so the next run may overwrite them; only the numbers come later. */
 async function readScore({ loss, correct }: StepResult, count: number): Promise<Score> {
-  const [meanLoss, right] = await Promise.all([loss.item(), correct.item()]);
+  const [meanLoss, right] = await items(loss, correct);
   return { lossSum: meanLoss * count, correct: right, count };
 }

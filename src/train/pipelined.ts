@@ -1,28 +1,43 @@
-/** Steps whose results may be outstanding: enough for the GPU never to wait for us, few enough to stop soon. */
-const DEPTH = 4;
+/** Pieces of work whose results may be outstanding, at least: few enough to stop soon, though each takes a second. */
+const LEAST = 4;
+
+/** And at most, where they are short. */
+const MOST = 16;
+
+/** About as many milliseconds of work lie ahead, so that the GPU does not notice when the host is held up for less. */
+const AHEAD = 40;
 
 /**
  * Start the next pieces of work before the results of the ones before have come back, so that neither side waits for the
  * other. Results come in order. A consumer that stops early gets those of the work already started through `each`.
  * @param work starts a piece of work each time it is asked for the next
  * @param each is told every result, also those that the consumer did not wait for
+ * @param now a clock, in milliseconds
  */
 export async function* pipelined<T>(
   work: Iterable<Promise<T>>,
   each: (result: T) => void,
+  now: () => number = () => performance.now(),
 ): AsyncGenerator<T> {
   const started: Promise<T>[] = [];
+  const begin = now();
+  let finished = 0;
   const finishOldest = async (): Promise<T> => {
     const result = await (started.shift() as Promise<T>);
+    finished += 1;
     each(result);
     return result;
+  };
+  const depth = () => {
+    const milliseconds = (now() - begin) / finished;
+    return Math.min(MOST, Math.max(LEAST, Math.ceil(AHEAD / milliseconds)));
   };
   try {
     for (const result of work) {
       // A failure is reported when its turn comes; until then Node must not take it for an unhandled one.
       result.catch(() => {});
       started.push(result);
-      if (started.length >= DEPTH) yield await finishOldest();
+      if (started.length >= (finished === 0 ? LEAST : depth())) yield await finishOldest();
     }
     while (started.length > 0) yield await finishOldest();
   } finally {

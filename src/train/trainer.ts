@@ -119,15 +119,20 @@ export class Trainer {
     this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer, scaler));
   }
 
+  /** Compile the step, unless it is: `epoch` would do so before the first. The images go to the device too, if they are to. */
+  async prepare(): Promise<void> {
+    this.options.model.train();
+    const { epoch, step } = this.position;
+    if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
+  }
+
   /**
    * Take the steps that are left of the epoch. Yields their scores, in order and a few steps late, since waiting for each
    * would leave the GPU idle; a consumer may stop between any two.
    * @throws DivergedError when the loss is no longer a sensible number, or no scale of it gives gradients that are finite
    */
   async *epoch(): AsyncGenerator<Score> {
-    this.options.model.train();
-    const { epoch, step } = this.position;
-    if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
+    await this.prepare();
     yield* pipelined(this.#steps(), (score) => {
       this.#awaited.shift();
       const { epoch, step } = this.position;

@@ -161,10 +161,10 @@ describe('BatchLoader', () => {
   it('has room for batches of the size that it says, of bytes and of numbers', () => {
     for (const set of [setOf(7), floatsOf(setOf(7))]) {
       const loader = new BatchLoader(gpu.device, set, { batch: 3 });
-      const host = loader.hostBatch(0, 0);
-      const { packedPixels, labels } = loader.upload(3);
-      packedPixels.write(host.packedPixels);
-      expect(labels.write(host.labels).size).toBe(3);
+      const input = loader.input(3);
+      input.write(loader.indices(0, 0));
+      const { packedPixels, labels } = input.batch();
+      expect(labels.size).toBe(3);
       expect(packedPixels.size).toBe(set.pixels instanceof Float32Array ? 18 : 5);
     }
   });

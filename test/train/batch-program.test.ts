@@ -1,13 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
 import { BatchLoader } from '../../src/data/loader.js';
+import type { Device } from '../../src/gpu/device.js';
+import { OutOfMemoryError } from '../../src/gpu/gpu-errors.js';
 import { randomState } from '../../src/kernels/random-key.js';
 import { tidy } from '../../src/tensor/tidy.js';
 import { BatchProgram } from '../../src/train/batch-program.js';
 import { standardisedImages } from '../../src/train/run/run-images.js';
 import { assemble, type Session } from '../../src/train/run/session.js';
-import { evaluate, trainingWork } from '../../src/train/trainer.js';
+import { evaluate, Trainer, trainingWork } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';
 import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 
@@ -69,6 +71,50 @@ describe('planning and compiling a step', () => {
     for await (const _ of other.trainer.epoch());
     expect(new Set(optimizer.stateDict().steps)).toEqual(new Set([train.steps]));
     expect(await bitsOf(session)).toEqual(await bitsOf(other));
+  });
+});
+
+describe('images that are on the device', () => {
+  const [resident, uploaded] = [useDevice({ seed: SEED }), useDevice({ seed: SEED })];
+
+  /** Steps of an epoch, and what the net learned by them. */
+  async function epochOn(device: Device, onDevice: boolean): Promise<{ losses: number[]; bits: string[] }> {
+    const images = standardisedImages(tinyData);
+    const session = assemble(tinyConfig, device, images);
+    const { normalisation } = images.train;
+    const augment = { padding: 2, flip: true };
+    const options = { batch: tinyConfig.batch, normalisation, augment, shuffleSeed: SEED, dropLast: true };
+    const batches = new BatchLoader(device, tinyData.train, { ...options, onDevice });
+    const trainer = new Trainer({ ...session.trainer.options, batches });
+    const losses: number[] = [];
+    for await (const { lossSum } of trainer.epoch()) losses.push(lossSum);
+    return { losses, bits: await bitsOf(session) };
+  }
+
+  it('train a net to the same bits as those that are uploaded', async () => {
+    const [one, other] = [await epochOn(resident.device, true), await epochOn(uploaded.device, false)];
+    expect(one.losses.length).toBeGreaterThan(2);
+    expect(one).toEqual(other);
+  });
+
+  it('make room where a step finds none beside them, once', async () => {
+    const { device } = resident;
+    const images = standardisedImages(tinyData);
+    const { model, optimizer } = assemble(tinyConfig, device, images);
+    const { normalisation } = images.train;
+    const batches = new BatchLoader(device, tinyData.train, { batch: 8, normalisation, onDevice: true });
+    const program = new BatchProgram(device, batches, trainingWork(model.train(), optimizer));
+    const leave = vi.spyOn(batches, 'leaveDevice');
+    const full = new OutOfMemoryError('full');
+    const compile = vi.spyOn(device, 'compile').mockRejectedValueOnce(full);
+    await program.compile(0, 0);
+    expect(leave.mock.results).toMatchObject([{ value: true }]);
+    expect((await program.run(0, 0)).count).toBe(8);
+    program.dispose();
+    // Now there is nothing that could make room.
+    compile.mockRejectedValueOnce(full);
+    await expect(program.compile(0, 0)).rejects.toThrow(/^a step of 8 images needs/);
+    compile.mockRestore();
   });
 });
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { pipelined } from '../../src/train/pipelined.js';
 import { checkConfig } from '../../src/train/recipes/config.js';
+import type { EpochMetrics } from '../../src/train/run/metrics.js';
 import { runTraining } from '../../src/train/run/run.js';
 import { RunError } from '../../src/train/run/run-error.js';
 import { standardisedImages } from '../../src/train/run/run-images.js';
@@ -38,6 +40,27 @@ describe('a run', () => {
     });
     expect(losses).toHaveLength(10);
     expect(losses.at(-1)).toBeLessThan(0.6 * Math.log(10));
+  });
+
+  it('measures its images a second from its first step on, not from when that is compiled', async () => {
+    const { device } = memory!;
+    const compile = device.compile.bind(device);
+    vi.spyOn(device, 'compile').mockImplementationOnce(async (work) => {
+      await setTimeout(1500);
+      return compile(work);
+    });
+    const metrics: EpochMetrics[] = [];
+    await runTraining({
+      config: { ...plain, epochs: 1 },
+      dataset: tinyData,
+      device,
+      path: join(directory.path, 'measured'),
+      reporter: { finishedEpoch: (epoch) => metrics.push(epoch) },
+    });
+    vi.restoreAllMocks();
+    const [{ imagesPerSecond, seconds }] = metrics as [EpochMetrics];
+    expect(seconds - 40 / imagesPerSecond).toBeGreaterThan(1.49);
+    expect(imagesPerSecond).toBeGreaterThan(0);
   });
 
   it('warns of a dead start, once', async () => {
@@ -130,9 +153,30 @@ describe('pipelined', () => {
       for (;;) yield Promise.resolve(started++);
     }
     const told: number[] = [];
-    for await (const result of pipelined(work(), (value) => told.push(value))) if (result === 2) break;
+    // Each piece takes a second.
+    const clock = () => 1000 * told.length;
+    for await (const result of pipelined(work(), (value) => told.push(value), clock)) if (result === 2) break;
     expect(told).toEqual(Array.from({ length: started }, (_, index) => index));
     expect(started).toBeLessThan(10);
+  });
+
+  it.each([
+    ['a few long pieces', 1000, 4],
+    ['more that are short', 5, 8],
+    ['no end of them that take no time', 0, 16],
+  ])('has %s ahead', async (_, milliseconds, most) => {
+    let time = 0;
+    let started = 0;
+    function* work() {
+      while (started < 60) yield Promise.resolve(started++);
+    }
+    const ahead: number[] = [];
+    const told = () => {
+      time += milliseconds;
+    };
+    for await (const result of pipelined(work(), told, () => time)) ahead.push(started - result);
+    expect(ahead[0]).toBe(4);
+    expect(Math.max(...ahead)).toBe(most);
   });
 
   it('fails with the failure of the work', async () => {

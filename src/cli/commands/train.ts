@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Dataset } from '../../data/index.js';
 import { removeIfEmpty } from '../../files/directory.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
@@ -39,7 +40,11 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const path = given ?? makeDefaultRunDirectory(config.model);
 
   const outcome = await interruptible('stopping after this step', async (signal) => {
-    const dataset = loadRunData(config);
+    let read: Dataset | undefined;
+    const dataset = () => {
+      read ??= loadRunData(config);
+      return read;
+    };
     const ended = await withReporter((reporter) =>
       runWithRetraining({
         config,

@@ -4,7 +4,8 @@ import type { Position } from '../../train/trainer.js';
 
 /** What is trained, on what and with what, in a few lines. */
 export const describeStart = ({ config, path, dataset, device, parameters, resumed }: RunStart): string => {
-  const size = parameters.toLocaleString('en-US');
+  // Not toLocaleString, which loads the rules of all languages first.
+  const size = String(parameters).replace(/\B(?=(\d{3})+$)/g, ',');
   const { train, validation, test, name, note } = dataset;
   const images = [`${train.count}`, ...(validation ? [`${validation.count} held out`] : []), `${test.count}`];
   const lines = [

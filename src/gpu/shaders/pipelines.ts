@@ -21,6 +21,8 @@ const keyOf = ({ shader, entryPoint, constants, access }: PipelineSource): strin
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
+  /** Those that are being compiled. */
+  readonly #compiling = new Map<string, Promise<void>>();
   readonly #modules = new Map<string, GPUShaderModule>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
 
@@ -47,11 +49,21 @@ export class PipelineCache {
 
   /** Compile these now, side by side as far as the driver can. One that fails is left for `get`, which reports it. */
   async compile(sources: readonly PipelineSource[]): Promise<void> {
-    const compiling = sources.map(async (source) => {
-      const pipeline = await this.#device.createComputePipelineAsync(this.#describe(source));
-      this.#pipelines.set(keyOf(source), pipeline);
-    });
-    await Promise.allSettled(compiling);
+    await Promise.allSettled(sources.map((source) => this.#compileOnce(source)));
+  }
+
+  #compileOnce(source: PipelineSource): Promise<void> {
+    const key = keyOf(source);
+    let compiling = this.#compiling.get(key);
+    if (!compiling) {
+      compiling = this.#compile(key, source).finally(() => this.#compiling.delete(key));
+      this.#compiling.set(key, compiling);
+    }
+    return compiling;
+  }
+
+  async #compile(key: string, source: PipelineSource): Promise<void> {
+    this.#pipelines.set(key, await this.#device.createComputePipelineAsync(this.#describe(source)));
   }
 
   /** The bind group layout of every pipeline with these bindings. */

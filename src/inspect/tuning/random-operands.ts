@@ -9,8 +9,6 @@ export interface Operands {
   readonly b: Tensor;
   readonly c: Tensor;
   readonly epilogue: Epilogue;
-  /** What `c` held at first; a product may add to it. */
-  readonly before: Float32Array;
 }
 
 /** Elements from the first to the last that a product touches in each operand, with starts left out. */
@@ -57,17 +55,19 @@ function numbers(count: number, seed: number): Float32Array {
   return values;
 }
 
-/** Random operands of the sizes that a product touches; dispose of them with `disposeOperands`. */
-export function randomOperands(device: Device, product: Product, epilogue: Epilogue): Operands {
+/** Operands of the sizes that a product touches; dispose of them with `disposeOperands`. */
+function operandsOf(
+  device: Device,
+  product: Product,
+  { bias, mask, ...flags }: Epilogue,
+  fill: (tensor: Tensor, seed: number) => Tensor,
+): Operands {
   const extents = extentsOf(product);
-  const tensor = (count: number, seed: number) => new Tensor(device, [count]).write(numbers(count, seed));
-  const { bias, mask, ...flags } = epilogue;
-  const before = numbers(extents.c, 3);
+  const tensor = (count: number, seed: number) => fill(new Tensor(device, [count]), seed);
   return {
     a: tensor(extents.a, 1),
     b: tensor(extents.b, 2),
-    c: new Tensor(device, [extents.c]).write(before),
-    before,
+    c: tensor(extents.c, 3),
     epilogue: {
       ...flags,
       ...(bias && {
@@ -77,6 +77,14 @@ export function randomOperands(device: Device, product: Product, epilogue: Epilo
     },
   };
 }
+
+/** Random operands, and in c what a product may add to. */
+export const randomOperands = (device: Device, product: Product, epilogue: Epilogue): Operands =>
+  operandsOf(device, product, epilogue, (tensor, seed) => tensor.write(numbers(tensor.size, seed)));
+
+/** Operands without values: enough to plan what is launched. */
+export const blankOperands = (device: Device, product: Product, epilogue: Epilogue): Operands =>
+  operandsOf(device, product, epilogue, (tensor) => tensor);
 
 /** Give the memory of all of them back. */
 export function disposeOperands({ a, b, c, epilogue: { bias, mask } }: Operands): void {

@@ -43,28 +43,3 @@ function piece(product: Product, batch: number, first: number, columns: number):
     c: { ...c, start: start(c), ...(c.rowSums !== undefined && { rowSums: c.rowSums + batch * rows }) },
   };
 }
-
-/** The elements of c that belong to these products, in their order, each product's sums of rows before the rest. */
-export function elementsOf(pieces: readonly Product[], values: Float32Array): Float32Array {
-  const sumsOf = ({ batches, rows, c }: Product) => (c.rowSums === undefined ? 0 : batches * rows);
-  const elements = new Float32Array(
-    pieces.reduce((sum, piece) => sum + piece.batches * piece.rows * piece.columns + sumsOf(piece), 0),
-  );
-  let count = 0;
-  for (const piece of pieces) {
-    const { batches, rows, columns, group, c } = piece;
-    const { rowSums = 0 } = c;
-    elements.set(values.subarray(rowSums, rowSums + sumsOf(piece)), count);
-    count += sumsOf(piece);
-    for (let batch = 0; batch < batches; batch++) {
-      for (let row = 0; row < rows; row++) {
-        const at = (c.start ?? 0) + batch * (c.batch ?? 0) + row * c.row;
-        for (let column = 0; column < columns; column++) {
-          const place = at + Math.floor(column / group) * (c.group ?? 0) + (column % group) * c.column;
-          elements[count++] = values[place] as number;
-        }
-      }
-    }
-  }
-  return elements;
-}

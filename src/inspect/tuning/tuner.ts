@@ -3,41 +3,48 @@
  *
  * For each product: random operands; a sample of the product by the specification; the same by every other variant, which is
  * rejected if a number differs by more than rounding explains. Those that are not far slower on the sample are timed on the
- * whole product, in turns A B C A B C, so that whatever else the machine does hits all of them; the least time counts.
+ * whole product, in turns; the least time counts. On a GPU, what comes next is compiled meanwhile. A software driver would
+ * compile on the very processor that is being timed, so there what a product needs is compiled before.
  */
+import { availableParallelism } from 'node:os';
 import type { Device } from '../../gpu/device.js';
 import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
-import { variantsFor } from '../../kernels/products/choice/choose-variant.js';
+import { chooseVariant, variantsFor } from '../../kernels/products/choice/choose-variant.js';
 import type { MeasuredProducts } from '../../kernels/products/choice/measured-table.js';
+import { operandsKey } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { multiplyInto } from '../../kernels/products/matmul.js';
 import type { Product } from '../../kernels/products/product.js';
+import { worstDifference } from '../../kernels/worst-difference.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { tidy } from '../../tensor/tidy.js';
 import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';
-import { disposeOperands, fromStart, type Operands, randomOperands } from './random-operands.js';
-import { elementsOf, mostInSample, multiplyAdds, samplePieces } from './sample.js';
+import { type CompileJob, CompileQueue } from './compile-queue.js';
+import { leastOfFew, race, worthwhile } from './contest.js';
+import { Hopes } from './hopes.js';
+import {
+  blankOperands,
+  disposeOperands,
+  fromStart,
+  type Operands,
+  randomOperands,
+} from './random-operands.js';
+import { mostInSample, multiplyAdds, samplePieces } from './sample.js';
 
-/** The variants of a product are timed in this many turns, and in further ones until this much time is over. */
-const TURNS = 3;
-const TURNS_MS = 500;
+/** For how long a variant is timed on a sample, and the best in turns on the whole product, in milliseconds. */
+const PATIENCE = { software: { sample: 20, race: 500 }, hardware: { sample: 5, race: 100 } };
 
-/** A sample is computed at least twice, and again until this much time is over. */
-const SAMPLE_MS = 20;
-
-/** A measurement of something short launches it again until about this many milliseconds are over. */
+/** A measurement of something short launches it again until about this many milliseconds are over: clocks are coarse. */
 const ENOUGH_MS = 3;
 const MOST_LAUNCHES = 100;
 
-/** A variant that takes this many times as long on the sample as the fastest is not timed on the whole product. */
-const FAR_SLOWER = 2;
+/** Pipelines that are compiled at a time on a GPU; each takes up to a second of a processor there. */
+const MOST_LANES = 8;
 
-/**
- * A variant that takes this many times as long as the fastest on the first product that it is tried on, the one with the most
- * work, is made for other devices, and not tried on the rest. Compiling what is made for GPUs takes a software driver up to
- * ten seconds.
- */
-const HOPELESS = 3;
+/** How many times as long as the fastest of its kind is too long, see `Hopes`: a software driver's machine may be busy. */
+const HOPELESS_FOR_ITS_KIND = { software: 3, hardware: 2 };
 
 /** The steps that compiling is spread over: a run of a few epochs has as many. */
 const STEPS = 1000;
@@ -62,6 +69,27 @@ export interface Tuning {
   readonly compile: ReadonlyMap<string, number>;
 }
 
+/** What a variant launches for a product, and how that is compiled. */
+interface Candidate {
+  readonly variant: MatmulVariant;
+  /** What the driver compiles for the whole product. */
+  readonly pipeline: string;
+  readonly jobs: readonly CompileJob[];
+}
+
+/** A product, what is launched for it, and by which variants it can be. */
+interface Task extends SeenProduct {
+  readonly kind: string;
+  readonly work: number;
+  readonly able: readonly MatmulVariant[];
+  /** The variant that is taken where nothing is measured. */
+  readonly untuned: MatmulVariant;
+  /** The parts that variants are compared on. */
+  readonly pieces: readonly Product[];
+  /** The specification first. */
+  readonly candidates: readonly Candidate[];
+}
+
 /**
  * Measure these products, and choose for each.
  * @param tuned is called after each product
@@ -74,21 +102,30 @@ export async function tuneProducts(
   among: (seen: SeenProduct) => readonly MatmulVariant[] = ({ product, epilogue }) =>
     variantsFor(device, product, epilogue),
 ): Promise<Tuning> {
-  const compile = new Map<string, number>();
+  const { software } = device.adapter;
   const clock = stopwatch(device);
+  const hopes = new Hopes(HOPELESS_FOR_ITS_KIND[software ? 'software' : 'hardware']);
+  const queue = new CompileQueue(software ? 1 : Math.min(MOST_LANES, availableParallelism()));
+  const tasks = heaviestFirst(seen).map((one) => taskOf(device, hopes, one, among(one)));
   const products: TunedProduct[] = [];
-  const hopeless = new Set<string>();
-  for (const one of heaviestFirst(seen)) {
-    const hopeful = among(one).filter((variant) => !hopeless.has(variant));
-    const product = await tuneProduct({ device, clock, compile, variants: hopeful }, one);
-    for (const variant of hopelessOn(product)) {
-      if (!products.some((before) => wasTried(before, variant))) hopeless.add(variant);
+  try {
+    if (!software) for (const { candidates } of tasks) queue.expect(candidates.flatMap(({ jobs }) => jobs));
+    for (const task of tasks) {
+      const hopeful = task.candidates.filter(({ variant }) => isHopeful(hopes, variant, task));
+      await queue.need(hopeful.flatMap(({ jobs }) => jobs));
+      const product = await tuneProduct({ device, clock }, task, hopeful);
+      const times = [...product.slower, ...product.options].map(
+        ({ variant, milliseconds }) => [variant, milliseconds] as const,
+      );
+      hopes.learn({ ...task, times: new Map(times) });
+      products.push(product);
+      tuned(product);
+      device.trim();
     }
-    products.push(product);
-    tuned(product);
-    device.trim();
+  } finally {
+    await queue.stop();
   }
-  return { products, compile, choices: cheapestChoice(products, compile, STEPS) };
+  return { products, compile: queue.took, choices: cheapestChoice(products, queue.took, STEPS) };
 }
 
 /** By the work of all launches. */
@@ -96,14 +133,6 @@ const heaviestFirst = (seen: readonly SeenProduct[]): SeenProduct[] => {
   const work = ({ product, count }: SeenProduct) => count * multiplyAdds(product);
   return [...seen].sort((one, other) => work(other) - work(one));
 };
-
-function hopelessOn({ options, slower }: TunedProduct): string[] {
-  const least = Math.min(...options.map(({ milliseconds }) => milliseconds));
-  return slower.filter(({ milliseconds }) => milliseconds > HOPELESS * least).map(({ variant }) => variant);
-}
-
-const wasTried = ({ options, slower }: TunedProduct, wanted: string): boolean =>
-  [...options, ...slower].some(({ variant }) => variant === wanted);
 
 /** As a table to keep. */
 export const measurementsOf = ({ choices }: Tuning): MeasuredProducts =>
@@ -119,96 +148,126 @@ export const measurementsOf = ({ choices }: Tuning): MeasuredProducts =>
 
 const rounded = ({ milliseconds }: Option): number => Number(milliseconds.toPrecision(4));
 
+/** The specification is what others are compared with, and what would be taken untuned is what others must beat. */
+const isHopeful = (hopes: Hopes, variant: string, task: Pick<Task, 'kind' | 'work' | 'able' | 'untuned'>) =>
+  variant === 'specification' || variant === task.untuned || hopes.has(variant, task);
+
+function taskOf(
+  device: Device,
+  hopes: Hopes,
+  { product: asked, ...seen }: SeenProduct,
+  among: readonly MatmulVariant[],
+): Task {
+  const product = fromStart(asked);
+  const { epilogue } = seen;
+  const most = mostInSample(device.adapter.software);
+  const pieces = samplePieces(product, most, epilogue.bias?.per === 'column');
+  const able = among.filter((variant) =>
+    [product, ...pieces].every((part) => LADDER[variant].accepts(device, part, epilogue)),
+  );
+  const about = {
+    kind: operandsKey(product),
+    work: multiplyAdds(product),
+    able: [...new Set<MatmulVariant>(['specification', ...able])],
+    untuned: chooseVariant(device, asked, epilogue),
+  };
+  const candidates = about.able.map((variant): Candidate => {
+    const launchAll = () => {
+      const operands = blankOperands(device, product, epilogue);
+      for (const part of [product, ...pieces]) multiply(operands, part, variant);
+    };
+    const { launches } = device.plan(() => tidy(device, launchAll));
+    const jobs = launches.map((launch) => ({
+      key: `${launch.shader} ${JSON.stringify(launch.constants)}`,
+      compile: () => device.compilePipelines([launch]),
+      wanted: () => isHopeful(hopes, variant, about),
+    }));
+    return { variant, pipeline: jobs[0]?.key ?? '', jobs };
+  });
+  return { ...seen, ...about, product, pieces, candidates };
+}
+
 interface Workbench {
   readonly device: Device;
   readonly clock: Stopwatch;
-  readonly compile: Map<string, number>;
-  readonly variants: readonly MatmulVariant[];
 }
 
+/** How long a variant takes for all of a product, as a sample lets expect. */
+type Estimate = Option & { readonly variant: MatmulVariant };
+
 async function tuneProduct(
-  workbench: Workbench,
-  { key, count, ...seen }: SeenProduct,
+  { device, clock }: Workbench,
+  { key, count, product, epilogue, pieces, work }: Task,
+  candidates: readonly Candidate[],
 ): Promise<TunedProduct> {
-  const { device, variants } = workbench;
-  const product = fromStart(seen.product);
-  const operands = randomOperands(device, product, seen.epilogue);
-  const pieces = samplePieces(
-    product,
-    mostInSample(device.adapter.software),
-    seen.epilogue.bias?.per === 'column',
-  );
+  const patience = PATIENCE[device.adapter.software ? 'software' : 'hardware'];
+  const now = () => performance.now();
   const inSample = pieces.reduce((sum, piece) => sum + multiplyAdds(piece), 0);
   const rejected: { variant: string; why: string }[] = [];
-  const estimates: (Omit<Option, 'variant'> & { variant: MatmulVariant })[] = [];
+  const estimates: Estimate[] = [];
+  const operands = randomOperands(device, product, epilogue);
+  const { c } = operands;
+  const before = copyOf(c);
+  const reference = new Tensor(device, c.shape);
   try {
-    let reference: Float32Array | undefined;
-    const able = variants.filter((one) =>
-      pieces.every((piece) => LADDER[one].accepts(device, piece, seen.epilogue)),
-    );
-    for (const variant of new Set<MatmulVariant>(['specification', ...able])) {
+    for (const { variant, pipeline } of candidates) {
       const launch = () => {
         for (const piece of pieces) multiply(operands, piece, variant);
       };
-      operands.c.write(operands.before);
-      const { pipeline, took } = await compileAndRun(workbench, launch);
-      const values = elementsOf(pieces, (await operands.c.toArray()) as Float32Array);
-      reference ??= values;
-      const why = whatIsWrong(values, reference, toleranceOf(product, variant));
-      if (why) {
-        rejected.push({ variant, why });
+      // What a variant leaves out must not be found right because another has done it.
+      copyTo(before, c);
+      const first = await clock.time(launch);
+      if (variant === 'specification') copyTo(c, reference);
+      const difference = await worstDifference(c, reference);
+      const tolerance = toleranceOf(product, variant);
+      // NaN is in no order.
+      if (!(difference <= tolerance)) {
+        rejected.push({ variant, why: whatIsWrong(difference, tolerance) });
         continue;
       }
-      estimates.push({
-        variant,
-        pipeline,
-        milliseconds: ((await took()) * multiplyAdds(product)) / inSample,
-      });
+      const launches = launchesFor(first);
+      const time = async () => (await clock.time(() => repeat(launches, launch))) / launches;
+      const best = Math.min(...estimates.map(({ milliseconds }) => milliseconds * (inSample / work)));
+      const known = launches === 1 ? [first] : [];
+      const least = await leastOfFew(time, { known, best, milliseconds: patience.sample, now });
+      estimates.push({ variant, pipeline, milliseconds: (least * work) / inSample });
     }
-    const least = Math.min(...estimates.map(({ milliseconds }) => milliseconds));
-    const worthwhile = estimates.filter(({ milliseconds }) => milliseconds <= FAR_SLOWER * least);
-    const options = await timeInTurns(workbench, worthwhile, (variant) =>
-      multiply(operands, product, variant),
-    );
+    const finalists = worthwhile(estimates);
+    const times = await timeInTurns({ device, clock }, operands, product, finalists, patience.race);
+    const options = finalists.map((one, index) => ({ ...one, milliseconds: times[index] as number }));
     return {
       key,
       count,
-      flops: 2 * multiplyAdds(product),
+      flops: 2 * work,
       options: options.sort((one, other) => one.milliseconds - other.milliseconds),
-      slower: estimates.filter((one) => !worthwhile.includes(one)),
+      slower: estimates.filter((one) => !finalists.includes(one)),
       rejected,
     };
   } finally {
     disposeOperands(operands);
+    before.dispose();
+    reference.dispose();
   }
 }
 
 const multiply = ({ a, b, c, epilogue }: Operands, product: Product, variant: MatmulVariant) =>
   multiplyInto(c, a, b, product, epilogue, variant);
 
-/** Run something for the first time, note how long its pipeline took to compile, and find out which that is. */
-async function compileAndRun({ device, clock, compile }: Workbench, launch: () => void) {
-  const [{ shader, constants } = { shader: '', constants: {} }] = device.plan(launch).launches;
-  const pipeline = `${shader} ${JSON.stringify(constants)}`;
-  const timeOnHost = async () => {
-    const start = performance.now();
-    launch();
-    await device.synchronize();
-    return performance.now() - start;
-  };
-  await device.synchronize();
-  const first = await timeOnHost();
-  /** Milliseconds when it is compiled. */
-  const took = async () => {
-    if (!compile.has(pipeline)) compile.set(pipeline, Math.max(0, first - (await timeOnHost())));
-    let least = await clock.time(launch);
-    const start = performance.now();
-    do least = Math.min(least, await clock.time(launch));
-    while (performance.now() - start < SAMPLE_MS);
-    return least;
-  };
-  return { pipeline, took };
+const copyTo = (from: Tensor, to: Tensor): void => from.device.copy(from.memory, to.memory, from.bytes);
+
+function copyOf(tensor: Tensor): Tensor {
+  const copy = new Tensor(tensor.device, tensor.shape);
+  copyTo(tensor, copy);
+  return copy;
 }
+
+/** How often to launch what takes about so long, to measure it. */
+const launchesFor = (milliseconds: number): number =>
+  Math.min(MOST_LAUNCHES, Math.max(1, Math.ceil(ENOUGH_MS / milliseconds)));
+
+const repeat = (times: number, work: () => void): void => {
+  for (let index = 0; index < times; index++) work();
+};
 
 /**
  * Rounding differs with the order of a sum: each addition may be off by half a unit in the last place of what was summed so
@@ -226,36 +285,29 @@ function toleranceOf({ outer, middle = 1, inner }: Product, variant: MatmulVaria
   return precision === 'highest' ? 2 ** -22 * (terms + 8) : 2 ** -21 * (terms ** 1.5 + 8);
 }
 
-function whatIsWrong(values: Float32Array, reference: Float32Array, tolerance: number): string | undefined {
-  let worst = 0;
-  values.forEach((value, index) => {
-    // NaN stays the worst: Math.max passes it on, where a comparison would forget it at the next element.
-    worst = Math.max(worst, Math.abs(value - (reference[index] as number)));
-  });
-  if (worst <= tolerance) return undefined;
-  return `differs from specification by ${worst.toPrecision(2)}, more than ${tolerance.toPrecision(2)}`;
-}
+const whatIsWrong = (difference: number, tolerance: number): string =>
+  `differs from specification by ${difference.toPrecision(2)}, more than ${tolerance.toPrecision(2)}`;
 
-/** Each option with its least time of some turns. */
+/** The least time of each of these for the whole product, measured in turns. */
 async function timeInTurns(
   { device, clock }: Workbench,
-  estimates: readonly (Option & { variant: MatmulVariant })[],
-  launch: (variant: MatmulVariant) => void,
-): Promise<Option[]> {
+  operands: Operands,
+  product: Product,
+  estimates: readonly Estimate[],
+  milliseconds: number,
+): Promise<number[]> {
   const contestants = estimates.map(({ variant, milliseconds }) => {
-    const launches = Math.min(MOST_LAUNCHES, Math.max(1, Math.ceil(ENOUGH_MS / milliseconds)));
-    const program = device.record(() => {
-      for (let index = 0; index < launches; index++) launch(variant);
-    });
-    return { program, launches, least: Number.POSITIVE_INFINITY };
+    const launches = launchesFor(milliseconds);
+    const program = device.record(() => repeat(launches, () => multiply(operands, product, variant)));
+    return { program, time: async () => (await clock.time(() => program.run())) / launches };
   });
-  const start = performance.now();
-  for (let turn = 0; turn < TURNS || performance.now() - start < TURNS_MS; turn++) {
-    for (const contestant of contestants) {
-      const { program, launches, least } = contestant;
-      contestant.least = Math.min(least, (await clock.time(() => program.run())) / launches);
-    }
+  try {
+    const now = () => performance.now();
+    return await race(
+      contestants.map(({ time }) => time),
+      { milliseconds, now },
+    );
+  } finally {
+    for (const { program } of contestants) program.dispose();
   }
-  for (const { program } of contestants) program.dispose();
-  return estimates.map((option, index) => ({ ...option, milliseconds: contestants[index]!.least }));
 }

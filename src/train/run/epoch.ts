@@ -27,10 +27,8 @@ export async function finishEpoch(
   const { session } = run;
   const { trainer, schedule } = session;
   const begin = performance.now();
-  const seenBefore = trainer.position.score.count;
-  await trainSteps(run, detector, watch);
+  const imagesPerSecond = await trainSteps(run, detector, watch);
   const { score: trainScore } = trainer.position;
-  const imagesPerSecond = (1000 * (trainScore.count - seenBefore)) / (performance.now() - begin);
   const score = await scoreImages(run, run.scored, watch);
   if (!score) {
     await run.savePosition();
@@ -69,16 +67,22 @@ function metricsOf(
   };
 }
 
-/** Take the steps that are left of an epoch, or as many of them as the signal lets pass. */
+/**
+ * Take the steps that are left of an epoch, or as many of them as the signal lets pass.
+ * @returns images a second, of these steps alone: what it takes to compile them is left out
+ */
 async function trainSteps(
   run: OpenRun,
   detector: DeadStartDetector,
   { reporter, signal }: Watch,
-): Promise<void> {
+): Promise<number> {
   const { trainer, train, config } = run.session;
+  if (signal.aborted) return 0;
+  await run.compiled;
+  await trainer.prepare();
   const begin = performance.now();
   const before = trainer.position.score.count;
-  if (signal.aborted) return;
+  const rate = (count: number) => (1000 * (count - before)) / (performance.now() - begin);
   for await (const score of trainer.epoch()) {
     const { epoch, score: sum } = trainer.position;
     detector.observe({ loss: lossOf(score), correct: score.correct, count: score.count });
@@ -91,11 +95,12 @@ async function trainSteps(
       step: Math.ceil(sum.count / config.batch),
       steps: train.steps,
       score: sum,
-      imagesPerSecond: (1000 * (sum.count - before)) / (performance.now() - begin),
+      imagesPerSecond: rate(sum.count),
     });
-    if (signal.aborted) return;
+    if (signal.aborted) break;
     await run.saveIfDue();
   }
+  return rate(trainer.position.score.count);
 }
 
 /**

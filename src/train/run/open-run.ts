@@ -8,6 +8,7 @@ import { remove } from '../../files/remove.js';
 import type { Device } from '../../gpu/device.js';
 import { type Best, type Checkpoint, captureCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
 import { CheckpointWriter } from '../checkpoints/checkpoint-writer.js';
+import { compileAhead } from '../compile-ahead.js';
 import type { RunConfig } from '../recipes/config.js';
 import type { Score } from '../score.js';
 import { CheckpointTimer } from './checkpoint-timer.js';
@@ -23,7 +24,8 @@ import { assemble, buildLearner, checkFit, type Session } from './session.js';
 
 export interface OpenOptions {
   readonly config: RunConfig;
-  readonly dataset: Dataset;
+  /** Or what reads it, called when what the run launches is being compiled already. */
+  readonly dataset: Dataset | (() => Dataset);
   /** Made with the config's `deviceSettings`. */
   readonly device: Device;
   /** The run's directory: new or empty, unless `resume`. */
@@ -43,14 +45,16 @@ export interface OpenOptions {
  * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used
  */
 export async function openRun(
-  { config, dataset, device, path, resume = false, preprocessing }: OpenOptions,
+  { config, device, path, resume = false, preprocessing, ...given }: OpenOptions,
   onProgress?: (progress: PreprocessingProgress) => void,
   warn: (text: string) => void = (text) => process.emitWarning(text),
 ): Promise<OpenRun> {
-  checkFit(config.model, dataset.name, dataset.train);
   const checkpoint = resume ? resumePoint(RunDirectory.open(path), config, warn) : undefined;
   if (checkpoint?.tuning) goOnWithTuning(device, checkpoint.tuning, warn);
   const learner = buildLearner(config, device);
+  const { compiled } = await compileAhead(config, device, learner);
+  const dataset = typeof given.dataset === 'function' ? given.dataset() : given.dataset;
+  checkFit(config.model, dataset.name, dataset.train);
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
   const { images, ...prepared } = await preprocessDataset(config, device, dataset, fitted, onProgress);
@@ -66,7 +70,7 @@ export async function openRun(
     parameters: session.model.parameters().reduce((sum, { size }) => sum + size, 0),
     ...(resume && { resumed: session.trainer.position }),
   };
-  return new OpenRun(session, directory, start, checkpoint, warn);
+  return new OpenRun(session, directory, start, compiled, checkpoint, warn);
 }
 
 /** Bring a session to where its run stopped, and the run's other files to what that checkpoint knew. */
@@ -88,6 +92,8 @@ export class OpenRun {
     readonly directory: RunDirectory,
     /** What to report before the first step. */
     readonly start: RunStart,
+    /** Resolves when the pipelines of its step are compiled. */
+    readonly compiled: Promise<void>,
     resumedFrom: Checkpoint | undefined,
     warn: (text: string) => void,
   ) {

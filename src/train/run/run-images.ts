@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   type Dataset,
   type ImageSet,
+  keepsBytes,
   type PreparedImages,
   Preprocessing,
   type PreprocessingProgress,
@@ -10,6 +11,7 @@ import {
 import { normalisationOf } from '../../data/normalisation.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
+import { findModel } from '../recipes/find-model.js';
 import { RunError } from './run-error.js';
 import { type SplitDataset, splitDataset } from './split.js';
 
@@ -61,4 +63,25 @@ export function standardisedImages(all: Dataset): RunImages {
     validation: undefined,
     test: { set: all.test, normalisation },
   };
+}
+
+/** One black image of the size that a config's model takes, as its preprocessing would leave it: plans ask for no more. */
+export function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
+  const { input, classes } = findModel(model);
+  const [channels, height, width] = input;
+  const size = channels * height * width;
+  const set: ImageSet = {
+    count: 1,
+    channels,
+    height,
+    width,
+    pixels: new Uint8Array(size),
+    labels: new Uint8Array(1),
+    classes: Array.from({ length: classes }, (_, label) => String(label)),
+  };
+  const all = { name: dataset, train: set, test: set };
+  const bytes = standardisedImages(all);
+  if (keepsBytes(preprocessing)) return bytes;
+  const floats = { set: { ...set, pixels: new Float32Array(size) } };
+  return { ...bytes, train: floats, test: floats };
 }

@@ -1,7 +1,7 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
 import { Preprocessing } from '../../data/index.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
-import { boolean, instance, object, required, text } from '../../errors/rules.js';
+import { boolean, callable, either, instance, object, required, text } from '../../errors/rules.js';
 import { Claim } from '../../files/claims/claim.js';
 import { deviceRule } from '../../gpu/check-device.js';
 import type { Score } from '../score.js';
@@ -54,7 +54,7 @@ export interface RunToRetrain {
 /** What the options must be; the device is given to a single run only. */
 export const RUN_RULES: Omit<Rules<RunOptions>, 'device'> = {
   config: required(object),
-  dataset: required(object),
+  dataset: required(either(object, callable)),
   path: required(text),
   resume: boolean,
   preprocessing: instance(Preprocessing),

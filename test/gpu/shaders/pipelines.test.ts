@@ -36,6 +36,15 @@ describe('PipelineCache', () => {
     create.mockRestore();
   });
 
+  it('compiles once what is asked for again while it is under way', async () => {
+    const pipelines = new PipelineCache(gpu.device.gpu);
+    const create = vi.spyOn(gpu.device.gpu, 'createComputePipelineAsync');
+    await Promise.all([pipelines.compile([fill]), pipelines.compile([fill, fill])]);
+    expect(create).toHaveBeenCalledOnce();
+    expect(pipelines.missing([fill])).toEqual([]);
+    create.mockRestore();
+  });
+
   it('has one layout for each list of accesses', () => {
     const pipelines = new PipelineCache(gpu.device.gpu);
     expect(pipelines.layout(['read', 'write'])).toBe(pipelines.layout(['read', 'write']));

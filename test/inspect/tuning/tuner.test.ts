@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../../src/gpu/device.js';
+import type { Launch } from '../../../src/gpu/program/launch.js';
 import { measurementsOf, tuneProducts } from '../../../src/inspect/tuning/tuner.js';
 import {
   chooseVariant,
@@ -26,6 +27,15 @@ const multiply = (device: Device) =>
   matrixProduct(new Tensor(device, [19, 23]), new Tensor(device, [23, 67]));
 
 const seenIn = (device: Device) => productsOf(device, () => void device.plan(() => multiply(device)));
+
+/** A launch of a plan, or of a program, whose operands have no place yet. */
+function isRecorded({ operands }: Launch): boolean {
+  try {
+    return operands.some(({ buffer }) => !buffer);
+  } catch {
+    return true;
+  }
+}
 
 describe('the tuner', () => {
   const gpu = useDevice();
@@ -107,13 +117,12 @@ describe('the tuner', () => {
 
   it('rejects a variant of which a single number is none', async () => {
     const { device } = gpu;
-    const { toArray: read } = Tensor.prototype;
-    let reads = 0;
-    vi.spyOn(Tensor.prototype, 'toArray').mockImplementation(async function (this: Tensor) {
-      const values = await read.call(this);
-      // The specification's are read first.
-      if (reads++ > 0) values[1] = Number.NaN;
-      return values;
+    const { launch } = device;
+    vi.spyOn(device, 'launch').mockImplementation((wanted) => {
+      launch.call(device, wanted);
+      if (wanted.label !== 'matmul.tiled' || isRecorded(wanted)) return;
+      const { buffer, offset } = wanted.operands[4]!;
+      device.write(buffer, Float32Array.of(Number.NaN), offset + 4);
     });
     const tuning = await tuneProducts(
       device,
@@ -124,6 +133,87 @@ describe('the tuner', () => {
     vi.restoreAllMocks();
     expect(tuning.products[0]?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
     expect(tuning.products[0]?.rejected[0]?.why).toMatch(/^differs from specification by NaN/);
+  });
+
+  it('rejects a variant that leaves out what another has computed before', async () => {
+    const { device } = gpu;
+    const { launch } = device;
+    vi.spyOn(device, 'launch').mockImplementation((wanted) => {
+      if (wanted.label !== 'matmul.tiled' || isRecorded(wanted)) launch.call(device, wanted);
+    });
+    const tuning = await tuneProducts(
+      device,
+      seenIn(device),
+      () => {},
+      () => ['tiled'],
+    );
+    vi.restoreAllMocks();
+    expect(tuning.products[0]?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
+  });
+
+  it('compiles for the products to come while it measures, on a GPU', async () => {
+    const { device } = gpu;
+    const asIf = device.adapter as { software: boolean };
+    const { software } = asIf;
+    const compiling: string[] = [];
+    const compile = device.compilePipelines.bind(device);
+    vi.spyOn(device, 'compilePipelines').mockImplementation((launches) => {
+      compiling.push(...launches.map(({ label }) => label));
+      return compile(launches);
+    });
+    asIf.software = false;
+    try {
+      const before: number[] = [];
+      const [seen] = seenIn(device);
+      const other = { ...seen!, key: 'other', epilogue: { relu: true } };
+      const variants = () => ['specification', 'tiled'] as const;
+      const tuning = await tuneProducts(
+        device,
+        [seen!, other],
+        () => before.push(compiling.length),
+        variants,
+      );
+      // Those of the second product were begun before the first was measured, and none is compiled twice.
+      expect(before[0]).toBeGreaterThan(2);
+      expect(compiling.length).toBe(4);
+      expect(tuning.compile.size).toBe(4);
+      expect(tuning.products.map(({ rejected }) => rejected)).toEqual([[], []]);
+    } finally {
+      asIf.software = software;
+      vi.restoreAllMocks();
+    }
+  });
+
+  it('does not try again on a smaller product of the kind what was far slower on a larger one', async () => {
+    const { device } = gpu;
+    const products = productsOf(
+      device,
+      () =>
+        void device.plan(() => {
+          for (const rows of [160, 16]) {
+            matrixProduct(new Tensor(device, [rows, 64]), new Tensor(device, [64, 64]));
+          }
+        }),
+    );
+    const { launch } = device;
+    const launched: number[] = [];
+    vi.spyOn(device, 'launch').mockImplementation((wanted) => {
+      launch.call(device, wanted);
+      if (wanted.label !== 'matmul.tiled' || isRecorded(wanted)) return;
+      launched.push(new Uint32Array(wanted.params)[1] as number);
+      for (let more = 0; more < 12; more++) launch.call(device, wanted);
+    });
+    const tuning = await tuneProducts(
+      device,
+      products,
+      () => {},
+      () => ['tiled'],
+    );
+    vi.restoreAllMocks();
+    expect(new Set(launched)).toEqual(new Set([160]));
+    const [large, small] = tuning.products;
+    expect(large?.slower.map(({ variant }) => variant)).toContain('tiled');
+    expect([...small!.options, ...small!.slower].map(({ variant }) => variant)).not.toContain('tiled');
   });
 });
 

@@ -15,6 +15,11 @@ export type KeyedEpilogue = Pick<Epilogue, 'accumulate' | 'relu'> & {
   readonly mask?: object;
 };
 
+/** How the operands of a product lie, whatever their sizes: `none,window,column`. */
+export const operandsKey = ({ a, b, c }: Pick<Keyed, 'a' | 'b' | 'c'>): string =>
+  `${along('inner', a.inner, 'row', a.row)},${b.window ? 'window' : along('column', b.column, 'inner', b.inner)},` +
+  `${along('column', c.column, 'row', c.row)}`;
+
 /**
  * What a matrix product is like, as far as it decides which kernel is the fastest: where operands begin, and what is in them,
  * does not.
@@ -25,13 +30,12 @@ export type KeyedEpilogue = Pick<Epilogue, 'accumulate' | 'relu'> & {
  * which elements are neighbours, and what else the kernel does.
  */
 export function productKey(product: Keyed, epilogue: KeyedEpilogue = {}): string {
-  const { batches, rows, columns, outer, middle = 1, inner, group, a, b, c } = product;
+  const { batches, rows, columns, outer, middle = 1, inner, group, c } = product;
   const { bias, accumulate, relu, mask } = epilogue;
   // A template rather than a join: this runs at every product of a program that is not recorded.
   return (
     `${batches}x${rows}x${columns} sum ${outer}x${middle}x${inner} group ${group} along ` +
-    `${along('inner', a.inner, 'row', a.row)},${b.window ? 'window' : along('column', b.column, 'inner', b.inner)},` +
-    `${along('column', c.column, 'row', c.row)}${bias ? ` ${bias.per}-bias` : ''}` +
+    `${operandsKey(product)}${bias ? ` ${bias.per}-bias` : ''}` +
     `${accumulate ? ' accumulate' : ''}${relu ? ' relu' : ''}${mask ? ' mask' : ''}${c.rowSums === undefined ? '' : ' row-sums'}`
   );
 }
