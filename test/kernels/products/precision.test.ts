@@ -111,14 +111,13 @@ describe('a device for medium precision', () => {
     }
   });
 
-  it('prefers on a GPU its matrix units, or else registers, but where there is too little to do', () => {
+  it('prefers on a GPU its matrix units, or else what takes four numbers at a time', () => {
     const units = gpuLike(medium.device, 'medium');
-    expect(chooseVariant(units, large)).toBe('matrixUnits128');
-    expect(chooseVariant(units, low)).toBe('matrixUnits64');
-    expect(chooseVariant(units, pointwise(10, 64))).toBe('tiled');
+    expect(chooseVariant(units, large)).toBe('matrixUnits64');
+    expect(chooseVariant(units, pointwise(10, 64))).toBe('matrixUnits64narrow');
     const none = gpuLike(medium.device, 'medium', { subgroupMatrices: [] });
-    expect(chooseVariant(none, large)).toBe('half');
-    expect(chooseVariant(gpuLike(medium.device, 'highest'), large)).toBe('vectorised128');
+    expect(chooseVariant(none, large)).toBe('vectorised64');
+    expect(chooseVariant(gpuLike(medium.device, 'highest'), large)).toBe('vectorised64');
   });
 
   it.each<[string, Parameters<typeof gpuLike>[2]]>([
