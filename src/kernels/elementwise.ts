@@ -103,17 +103,13 @@ function paramsOf(
 
 /**
  * `a op b`, elementwise, of the shape to which `a` and `b` broadcast.
- * @param dtype of the result: by default f16 where both are
+ * @param wanted type of the result: by default f16 where both are
  * @throws ShapeError when they do not, or take more than four separate axes to; ArgumentError when one is of integers
  */
-export function elementwise(
-  operation: Operation,
-  a: Tensor,
-  b: Tensor,
-  dtype: DType = commonDType(a, b),
-): Tensor {
+export function elementwise(operation: Operation, a: Tensor, b: Tensor, wanted?: DType): Tensor {
   checkFloats(operation, 'a', a);
   checkFloats(operation, 'b', b);
+  const dtype = wanted ?? commonDType(a, b);
   const shape = broadcastShape(operation, a.shape, b.shape);
   const layout = broadcastLayout(a.shape, b.shape, shape);
   if (!layout) return elementwiseOfStretched(operation, a, b, shape, dtype);

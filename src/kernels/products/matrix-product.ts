@@ -54,7 +54,7 @@ function batchOf(a: Matrices, b: Matrices, describe: () => string): Shape {
 
 /**
  * op(a) op(b), of shape `[...batch, rows of op(a), columns of op(b)]`; see the op `matmul`.
- * @param dtype of the result
+ * @param dtype of the result (default: f16 where both operands are)
  * @throws ShapeError when inner lengths or batches differ, ArgumentError when an operand is of integers
  */
 export function matrixProduct(
@@ -63,7 +63,7 @@ export function matrixProduct(
   options: MatmulOptions = {},
   epilogue: Epilogue = {},
   variant?: MatmulVariant,
-  dtype: DType = commonDType(a, b),
+  dtype?: DType,
 ): Tensor {
   checkFloats('matmul', 'a', a);
   checkFloats('matmul', 'b', b);
@@ -82,7 +82,7 @@ export function matrixProduct(
   const batch = batchOf(left, right, describe);
   const { rows, columns: inner } = left;
   const { columns } = right;
-  const c = new Tensor(a.device, [...batch, rows, columns], dtype);
+  const c = new Tensor(a.device, [...batch, rows, columns], dtype ?? commonDType(a, b));
   multiplyInto(
     c,
     a,
