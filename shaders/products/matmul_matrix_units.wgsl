@@ -4,7 +4,7 @@
 //
 // The idea over matmul_vectorised.wgsl: the threads of a subgroup hold matrices of EDGE x EDGE elements together, and a unit of the
 // hardware adds the product of two of them to a third: with 16, 4,096 multiply-adds in one go. How elements are dealt to threads is the
-// hardware's business: matrices come from workgroup memory and go back there as wholes (shared/matrix_units.wgsl).
+// hardware's business: matrices come from workgroup memory and go back there as wholes (in_fours/matrix_units.wgsl).
 //
 // A subgroup holds the sums of 4 x 4 matrices, and multiplies sixteen times for each eight matrices that it loads. A slice is STEPS
 // matrices deep. Numbers are fetched as in matmul_vectorised.wgsl, but eight at a time, and become halves on their way to workgroup memory,
@@ -14,35 +14,31 @@
 // With SPLIT a number is the sum of two halves, and three products of halves make one that is nearly as good as in single precision
 // (the fourth is too small to matter): the first 22 bits of each operand count. Without, a half has 11 bits, so each operand is off
 // by up to 2^-10 of itself, below 2^-14 perhaps by all of it. A sum with an operand beyond 65504 is added up again without rounding
-// (shared/again_in_fours.wgsl). And matrix units may cut sums off where other hardware rounds. A caller has to ask for it.
+// (in_fours/again.wgsl). And matrix units may cut sums off where other hardware rounds. A caller has to ask for it.
 //
 // Workgroups: x along rows, y along columns, z along batches. Subgroups have LANES threads. Workgroup memory: 768 bytes a panel, 2.25
 // KiB of sums a subgroup. How fast it came out is in src/kernels/products/ladder/ladder.ts.
 
 import super::shared::columns::{Columns, columns_of};
-import super::shared::halves::{halves_of, rest_of};
-import super::shared::matrix_units::{
+import super::in_fours::halves::{halves_of, rest_of};
+import super::in_fours::matrix_units::{
   EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, LINE, SUMS_LINE, A_TURNED, B_TURNED, Sums,
   a_panels, b_panels, a_rests, b_rests, sums_of, left_matrix, left_rest, right_matrix, right_rest, add_product, put_sums
 };
 import super::shared::operands::StoredC;
-import super::shared::operands_in_fours::{a_quads, b_quads, c_quads, single_of_b};
+import super::in_fours::operands::{a_quads, b_quads, c_quads, single_of_b};
 import super::shared::parameters::params;
 import super::shared::row_sums::ROW_SUMS;
-import super::shared::slices::{Slice, count_of_slices, next_slice, is_term, place_in_a};
-import super::shared::store_in_fours::store_four;
+import super::in_fours::slices::{Slice, count_of_slices, next_slice, is_term, place_in_a};
+import super::in_fours::store::store_four;
 import super::shared::tile::tile_of;
 import super::shared::window::{WINDOW, is_inside, place_in_image};
-import super::shared::window_reach::{Reach, reach_of};
-
-enable f16;
-enable subgroups;
-enable chromium_experimental_subgroup_matrix;
+import super::in_fours::window_reach::{Reach, reach_of};
 
 const THREADS = LANES * SUBGROUPS;
 const TILE_ROWS = EDGE * BANDS_OF_ROWS;
 const TILE_COLUMNS = EDGE * BANDS_OF_COLUMNS;
-const TERMS = EDGE * STEPS; // of a slice: DEPTH of shared/slices.wgsl
+const TERMS = EDGE * STEPS; // of a slice: DEPTH of in_fours/slices.wgsl
 const APART = WINDOW && !B_TURNED; // the columns that are fetched together are an eighth of the tile apart
 const ROW_EIGHTS = TILE_ROWS / 8u;
 const COLUMN_EIGHTS = TILE_COLUMNS / 8u;
@@ -137,18 +133,16 @@ fn fetched_columns(index: u32, batch: u32, first_column: u32) -> FetchedColumns 
     return FetchedColumns(columns_of(batch, first, apart), columns_of(batch, first + 4u * apart, apart));
   }
   let eight = index % COLUMN_EIGHTS;
-  return FetchedColumns(
-    four_columns(batch, first_column, eight, 0u),
-    four_columns(batch, first_column, eight, 1u),
-  );
+  return FetchedColumns(four_columns(batch, first_column, eight, 0u), four_columns(batch, first_column, eight, 1u));
 }
 
 fn four_columns_seen(columns: Columns, reach: Reach) -> vec4f {
-  var seen: vec4f;
-  for (var column = 0u; column < 4u; column++) {
-    seen[column] = seen_through_window(columns, column, reach, 0, 0u);
-  }
-  return seen;
+  return vec4f(
+    seen_through_window(columns, 0u, reach, 0, 0u),
+    seen_through_window(columns, 1u, reach, 0, 0u),
+    seen_through_window(columns, 2u, reach, 0, 0u),
+    seen_through_window(columns, 3u, reach, 0, 0u),
+  );
 }
 
 fn four_terms_seen(columns: Columns, column: u32, slice: Slice, term: u32) -> vec4f {

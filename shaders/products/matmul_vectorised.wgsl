@@ -2,9 +2,9 @@
 //
 //   c = a b, as matmul_specification.wgsl says
 //
-// The idea over matmul_register.wgsl: every instruction that is no multiply-add costs the time of one. So storage is read and
+// The idea over matmul_register.wgsl: every instruction other than a multiply-add costs the time of one. So storage is read and
 // written as vec4f wherever neighbours lie side by side; slices are twice as deep, for half as many barriers; where a slice's terms
-// are is found once for all threads (shared/slices.wgsl); and both slices are arrays of lines, so that only the number of the line has to be
+// are is found once for all threads (in_fours/slices.wgsl); and both slices are arrays of lines, so that only the number of the line has to be
 // checked against their size, once for four reads.
 //
 // A quad is four neighbouring rows or columns. Of the 32 threads of a wave, the 8 in a line share the rows that they read, and
@@ -22,15 +22,15 @@
 
 import super::shared::columns::{Columns, columns_of};
 import super::shared::operands::StoredC;
-import super::shared::operands_in_fours::{a_quads, b_quads, c_quads, single_of_b};
+import super::in_fours::operands::{a_quads, b_quads, c_quads, single_of_b};
 import super::shared::parameters::params;
 import super::shared::pick::pick;
 import super::shared::row_sums::ROW_SUMS;
-import super::shared::slices::{DEPTH, Slice, count_of_slices, next_slice, is_term, place_in_a};
-import super::shared::store_in_fours::store_four;
+import super::in_fours::slices::{DEPTH, Slice, count_of_slices, next_slice, is_term, place_in_a};
+import super::in_fours::store::store_four;
 import super::shared::tile::tile_of;
 import super::shared::window::{WINDOW, is_inside, place_in_image};
-import super::shared::window_reach::{Reach, reach_of};
+import super::in_fours::window_reach::{Reach, reach_of};
 
 const TILE_ROWS: u32 = 64u; // a multiple of 32
 const TILE_COLUMNS: u32 = 128u; // a multiple of 64
@@ -45,7 +45,7 @@ const COLUMN_QUADS = TILE_COLUMNS / 4u;
 const TERM_QUADS = DEPTH / 4u;
 const A_QUADS = DEPTH * ROW_QUADS; // in a slice
 const B_QUADS = DEPTH * COLUMN_QUADS;
-const A_FETCHES = (A_QUADS + THREADS - 1u) / THREADS; // of these a thread fetches so many
+const A_FETCHES = (A_QUADS + THREADS - 1u) / THREADS; // of these a thread fetches for a slice
 const B_FETCHES = (B_QUADS + THREADS - 1u) / THREADS; // four at most
 
 var<workgroup> a_slice: array<array<vec4f, ROW_QUADS + 1u>, DEPTH>; // [term][row quad]

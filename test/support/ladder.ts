@@ -70,6 +70,10 @@ export const generalVariants = (device: Device): MatmulVariant[] => acceptAll(de
 /** Those that round them to halves. */
 export const roundingVariants = (device: Device): MatmulVariant[] => acceptAll(device, 'medium');
 
+/** Without those that differ from `vectorised64narrow` in the size of their tiles, which take a software driver seconds to compile. */
+export const withoutOtherTiles = (variants: readonly MatmulVariant[]): MatmulVariant[] =>
+  variants.filter((variant) => !/^vectorised(64|96|128|160)$/.test(variant));
+
 /** Does the device accept this product by this variant? */
 export const accepts = (variant: MatmulVariant, device: Device, product: Product): boolean =>
   LADDER[variant].accepts(device, product, {});

@@ -13,7 +13,7 @@ import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import { runsOn } from './ladder.js';
 
 const SHADER = 'products/matmul_matrix_units.wgsl';
-const MODULE = 'products/shared/matrix_units.wgsl';
+const MODULE = 'products/in_fours/matrix_units.wgsl';
 
 /** The rungs that need matrix units. */
 export const MATRIX_RUNGS = VARIANTS.filter((variant) => LADDER[variant].kernel.shader === SHADER);

@@ -1,4 +1,4 @@
-// In place of shaders/products/shared/matrix_units.wgsl where there are no matrix units: matrices multiplied as slowly as they may be.
+// In place of shaders/products/in_fours/matrix_units.wgsl where there are no matrix units: matrices multiplied as slowly as they may be.
 //
 // Sums lie in workgroup memory; a matrix of them is its number, which follows from the bands that it is the product of. Of the other
 // two a thread keeps where they are, and reads them when they are multiplied. Copies of matrices, and arrays that a thread keeps to

@@ -21,7 +21,7 @@ export const splitKCombine = defineKernel({
     elementCost((parts + 1) * (weights + biases), (parts - 1) * (weights + biases)),
 });
 
-/** How partial sums lie in memory: so many parts, of which each has rows of so many numbers. */
+/** How partial sums lie in memory: `count` parts, each of rows of `row` numbers. */
 export interface Parts {
   readonly count: number;
   readonly row: number;

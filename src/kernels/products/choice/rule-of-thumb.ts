@@ -23,6 +23,6 @@ const BUSY = 256;
 function onGpu({ batches, rows, columns }: Product): readonly MatmulVariant[] {
   const busy = batches * Math.ceil(rows / 64) * Math.ceil(columns / 128) >= BUSY;
   return busy
-    ? ['matrixUnits64', 'splitUnits64', 'vectorised64', 'half', 'register64']
+    ? ['matrixUnits64', 'splitUnits64', 'splitUnits64shallow', 'vectorised64', 'half', 'register64']
     : ['matrixUnits64narrow', 'splitUnits64shallow', 'vectorised64narrow', 'half', 'tiled'];
 }

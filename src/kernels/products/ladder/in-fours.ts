@@ -38,7 +38,7 @@ function aAlongTerms(
 ): boolean | undefined {
   const { start, batch, row, outer, middle, inner } = a;
   if (!inFours(start, batch, outer, across || blocks === 1 ? 0 : middle)) return undefined;
-  // A row of so many terms may end within a quad: the rest of it is there, and not taken.
+  // A row of terms may end within a quad: the rest of it is there, and not taken.
   if (inner === 1 && inFours(row) && (inFours(terms) || row >= terms + 3 - ((terms + 3) % 4))) return true;
   return row === 1 && inFours(inner, rows) && c.rowSums === undefined ? false : undefined;
 }

@@ -14,7 +14,7 @@ interface Unit {
 /** The units that most people have who have any: NVIDIA's. */
 const COMMON: Unit = { edge: 16, lanes: 32 };
 
-/** A tile of c is so many matrices high and wide. */
+/** A tile of c is a number of matrices high and wide. */
 export const matrixUnitsKernel = defineGeneralKernel(
   'products/matmul_matrix_units.wgsl',
   ({ EDGE = COMMON.edge, BANDS_OF_ROWS, BANDS_OF_COLUMNS }) => ({
@@ -24,7 +24,7 @@ export const matrixUnitsKernel = defineGeneralKernel(
   'rows first',
 );
 
-/** Of a tile: its rows and columns, the terms that it takes at once, and whether operands are split into two halves each. */
+/** A tile has rows and columns, takes a number of terms at once, and may split operands into two halves each. */
 interface Tile {
   readonly rows: 64 | 128;
   readonly columns: 64 | 128 | 256;

@@ -1,9 +1,9 @@
-// The operands of operands.wgsl, four neighbours at a time: one address and one access for four numbers.
+// The operands of a product (shared/operands.wgsl), four neighbours at a time: one address and one access for four numbers.
 //
 // For products whose starts, strides and lengths along what is read so are multiples of four (`comesInFours` in
 // src/kernels/products/ladder/in-fours.ts).
 
-import super::operands::{StoredA, StoredB, StoredC};
+import super::super::shared::operands::{StoredA, StoredB, StoredC};
 
 @group(0) @binding(1) var<storage, read> a_quads: array<vec4<StoredA>>;
 @group(0) @binding(2) var<storage, read> b_quads: array<vec4<StoredB>>;

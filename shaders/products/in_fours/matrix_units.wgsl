@@ -7,6 +7,10 @@
 //
 // Tests run on devices without matrix units, with a module in this one's place.
 
+enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+
 const EDGE: u32 = 16u; // rows and columns of a matrix
 const LANES: u32 = 32u; // threads of a subgroup
 const BANDS_OF_ROWS: u32 = 4u; // matrices one below another in a tile

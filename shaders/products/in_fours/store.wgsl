@@ -1,16 +1,16 @@
-// Storing the sums of one row at four columns of c, after all that a layer does next: store.wgsl, for operands in fours.
+// Storing the sums of one row at four columns of c, after all that a layer does next.
 //
 // The columns are neighbours, and are stored as one, or `apart`. Of neighbours that are not all inside, c has room for the rest.
 
 import package::nan::is_finite;
 import package::rectify::{rectify_quad, lets_through_quad};
-import super::again_in_fours::{HALF, sum_again};
-import super::columns::Columns;
-import super::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
-import super::operands::{StoredC, bias};
-import super::operands_in_fours::{mask_quads, c_quads};
-import super::parameters::params;
-import super::window::WINDOW;
+import super::again::{HALF, sum_again};
+import super::super::shared::columns::Columns;
+import super::super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
+import super::super::shared::operands::{StoredC, bias};
+import super::operands::{mask_quads, c_quads};
+import super::super::shared::parameters::params;
+import super::super::shared::window::WINDOW;
 
 fn four_of_mask(at: vec4u, apart: bool) -> vec4f {
   var four = vec4f(mask_quads[at.x / 4u]);

@@ -1,9 +1,11 @@
-// again.wgsl for operands that are read in fours: why a sum that is not finite is added up again, term by term, stands there.
+// A sum that is not finite is added up again, term by term, of operands that are read in fours.
+//
+// Why, shared/again.wgsl tells.
 
-import super::columns::Columns;
-import super::operands_in_fours::{element_of_a, single_of_b};
-import super::parameters::params;
-import super::window::{WINDOW, is_inside, place_in_image};
+import super::super::shared::columns::Columns;
+import super::operands::{element_of_a, single_of_b};
+import super::super::shared::parameters::params;
+import super::super::shared::window::{WINDOW, is_inside, place_in_image};
 
 const HALF: bool = false; // operands are rounded to half precision
 

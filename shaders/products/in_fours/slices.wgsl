@@ -1,10 +1,10 @@
-// The walk along the summation in slices of so many terms, the same for all threads of a workgroup.
+// The walk along the summation in slices of DEPTH terms, the same for all threads of a workgroup.
 //
 // A slice lies within one block of inner terms, so that the tap of a window is found once for all of it. Where a block is short,
 // or the terms are the positions of an image, all blocks of (middle, inner) are one: ACROSS. Then a must go on from block to block in
 // even steps, and each thread finds the tap of its own term.
 
-import super::parameters::params;
+import super::super::shared::parameters::params;
 
 const DEPTH: u32 = 16u; // terms of the summation a slice
 const ACROSS: bool = false; // slices go on from one block of inner terms to the next

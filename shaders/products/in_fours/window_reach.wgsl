@@ -1,6 +1,8 @@
-// How far from where a column looks a term does: the window of window.wgsl, term by term.
+// How far from where a column looks a term does, through a window.
+//
+// shared/window.wgsl tells what a window is; here it is looked through term by term.
 
-import super::parameters::params;
+import super::super::shared::parameters::params;
 import super::slices::{ACROSS, Slice};
 
 struct Reach {

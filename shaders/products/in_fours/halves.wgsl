@@ -1,4 +1,6 @@
 // Eight numbers rounded to halves, and what that leaves of them.
+//
+// Two halves stand in a word, and eight of them in a vec4u, which is stored as one.
 
 // A number with as many bits as a half has: by hand, since of x - f32(f16(x)) a driver may make 0.
 fn rounded(x: vec4f) -> vec4f {
