@@ -71,7 +71,7 @@ describe('shaders', () => {
   it.each(cases)('%s compiles with what it imports, %s', async (file, how) => {
     const types = storedTypesOf(readShader(file)).map((name) => [name, 'f16'] as const);
     const source = specialise(readShader(file), how === 'as it is' ? {} : Object.fromEntries(types));
-    const enabled = [...source.matchAll(/^enable (\w+);/gm)].map(([, name = '']) => name);
+    const enabled = [...source.matchAll(/\benable (\w+);/g)].map(([, name = '']) => name);
     if (enabled.some((name) => !gpu.device.has(FEATURES[name] as GPUFeatureName))) {
       // Without the feature even valid code is refused: then the refusal must be about nothing else.
       gpu.device.gpu.pushErrorScope('validation');

@@ -6,7 +6,7 @@
  *
  * This is the syntax of WESL (https://wesl-lang.dev), of which imports are all that is known here. The linked text is the
  * shader's own, line for line, its imports made comments, and behind it every module it needs, whole and once. What they enable stands
- * before all else, where WGSL wants it. Names stay as they are written, so no two of these files may declare the same one.
+ * in the first of its lines that is empty, since WGSL wants that before all else. Names stay as they are written, so no two of these files may declare the same one.
  *
  * Why not WESL's own linker, npm `wesl` 0.7: it refuses every built-in name that is not in its list, Dawn's `subgroup_matrix_left`
  * among them; it is asynchronous, where pipelines are made; and it takes 98 ms for our shaders, this 7 ms.
@@ -61,14 +61,12 @@ export function link(file: string, read: (file: string) => string): string {
   const modules = [...texts].filter(([name]) => name !== file);
   const enabled = new Set(modules.flatMap(([, text]) => text.match(ENABLE) ?? []));
   for (const directive of own.match(ENABLE) ?? []) enabled.delete(directive);
-  return [
-    [...enabled].map((directive) => `${directive} `),
-    commented(own, STATEMENT),
-    modules.map(([name, text]) => `\n// ${name}\n\n${commented(commented(text, STATEMENT), ENABLE)}`),
-  ]
-    .flat()
-    .join('');
+  // The first line that is empty, behind the header, has room for them.
+  const linked = commented(own, STATEMENT).replace(/^$/m, [...enabled].join(' '));
+  return linked + modules.map(([name, text]) => `\n// ${name}\n\n${withoutDirectives(text)}`).join('');
 }
+
+const withoutDirectives = (text: string): string => commented(commented(text, STATEMENT), ENABLE);
 
 function readModule(file: string, read: (file: string) => string, at: string): string {
   try {

@@ -14,16 +14,17 @@ function linked(files: Readonly<Record<string, string>>): string {
 const occurrences = (text: string, part: string) => text.split(part).length - 1;
 
 describe('a linked shader', () => {
-  it('puts what modules enable before all else, once, and lines stay where they are', () => {
+  it('puts what modules enable into the first empty line, once, and lines stay where they are', () => {
     const files: Record<string, string> = {
       'main.wgsl':
-        '// header\nimport package::units::multiply;\nimport package::halves::half;\nfn main() {}\n',
+        '// header\n\nimport package::units::multiply;\nimport package::halves::half;\nfn main() {}\n',
       'units.wgsl': '// units\n\nenable f16;\nenable subgroups;\nfn multiply() {}\n',
       'halves.wgsl': '// halves\n\nenable f16;\nfn half() {}\n',
     };
     const text = link('main.wgsl', (file) => files[file] as string);
-    expect(text.split('\n').slice(0, 4)).toEqual([
-      'enable f16; enable subgroups; // header',
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      '// header',
+      'enable f16; enable subgroups;',
       '// import package::units::multiply;',
       '// import package::halves::half;',
       'fn main() {}',
