@@ -267,6 +267,7 @@ export function callsOfNets(gpu: {
           { normalisation: { mean: [0, 0, 0], std: [1, 1, 0] } },
           { augment: { padding: 1.5, flip: true } },
           { augment: { flip: true } },
+          { augment: { padding: 1, flip: true, cutout: -1 } },
           { augment: { padding: 1, flip: true, rotate: 3 } },
         ),
       ],

@@ -12,6 +12,7 @@ const params = {
   width: 'u32',
   padding: 'u32',
   flip: 'u32',
+  cutout: 'u32',
 } as const;
 
 /** From bytes to normalised images; nothing is random. */
@@ -26,7 +27,7 @@ export const prepareKernel = defineKernel({
     elementCost(1.25 * planes * height * width, 3 * planes * height * width),
 });
 
-/** From bytes to normalised images, each cropped and mirrored at random. */
+/** From bytes to normalised images, each cropped, mirrored and cut at random. */
 export const augmentKernel = defineKernel({
   ...prepareKernel,
   name: 'augment.augment',
@@ -34,7 +35,7 @@ export const augmentKernel = defineKernel({
   bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write', key: 'read' },
 });
 
-/** From images that are numbers already to the same, each cropped and mirrored at random. */
+/** From images that are numbers already to the same, each cropped, mirrored and cut at random. */
 export const shiftKernel = defineKernel({
   ...prepareKernel,
   name: 'augment.shift',
@@ -56,22 +57,42 @@ export interface PrepareOptions {
   crop?: { padding: number };
   /** Mirror each image left to right with probability 1/2. */
   flip?: boolean;
-  /** Decides crops and flips: u32 [seed, counter]. Without one nothing is random: no crop, no flip, as evaluation wants. */
+  /** Clear a square so many pixels wide, around a random middle; what lies outside the image is lost (default 0: none). */
+  cutout?: number;
+  /** Decides them all: u32 [seed, counter]. Without one nothing is random: no crop, flip or cutout, as evaluation wants. */
   key?: Tensor;
 }
 
 /**
- * Images from bytes: (byte / 255 - mean) / std, f32 [N, C, H, W], cropped and flipped at random if there is a key. The padding
- * of a crop is 0 after the normalisation: the mean colour, not black.
- * @throws ShapeError when `bytes`, `mean` or `std` do not fit the shape; ArgumentError when the padding is not a whole number of at
- *   least 0, or `bytes` is not u32
+ * Images from bytes: (byte / 255 - mean) / std, f32 [N, C, H, W], cropped, flipped and cut at random if there is a key.
+ * Padding and cutout are 0 after the normalisation: the mean colour, not black.
+ * @throws ShapeError when `bytes`, `mean` or `std` do not fit the shape; ArgumentError when padding or cutout is not a whole number
+ *   of at least 0, or `bytes` is not u32
  */
-export function prepareImages({ bytes, shape, mean, std, crop, flip, key }: PrepareOptions): Tensor {
+export function prepareImages({
+  bytes,
+  shape,
+  mean,
+  std,
+  crop,
+  flip,
+  cutout = 0,
+  key,
+}: PrepareOptions): Tensor {
   const padding = crop?.padding ?? 0;
   check(bytes, shape, mean, std, padding);
+  checkPixels('prepareImages', 'cutout', cutout);
   const [batch, channels, height, width] = shape;
   const y = new Tensor(bytes.device, shape);
-  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip ?? false) };
+  const sizes = {
+    planes: batch * channels,
+    channels,
+    height,
+    width,
+    padding,
+    flip: Number(flip ?? false),
+    cutout,
+  };
   const tensors = { bytes, mean, deviation: std, y };
   if (key) launch(augmentKernel, { ...tensors, key }, sizes);
   else launch(prepareKernel, tensors, sizes);
@@ -84,21 +105,23 @@ export interface ShiftOptions {
   images: Tensor;
   crop: { padding: number };
   flip: boolean;
+  cutout?: number;
   key: Tensor;
 }
 
 /**
- * Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0.
- * @throws ShapeError when `images` is not [N, C, H, W]; ArgumentError when it is not f32, or the padding as above
+ * Images that are numbers already, cropped, flipped and cut as `prepareImages` does with the same key. Padding and cutout are 0.
+ * @throws ShapeError when `images` is not [N, C, H, W]; ArgumentError when it is not f32, or padding or cutout as above
  */
-export function shiftImages({ images, crop: { padding }, flip, key }: ShiftOptions): Tensor {
+export function shiftImages({ images, crop: { padding }, flip, cutout = 0, key }: ShiftOptions): Tensor {
   const op = 'shiftImages';
   checkRank(op, 'the images', images.shape, 4, '[N, C, H, W]');
   checkDType(op, 'the images', images);
-  checkPadding(op, padding);
+  checkPixels(op, 'crop padding', padding);
+  checkPixels(op, 'cutout', cutout);
   const [batch, channels, height, width] = images.shape;
   const shifted = new Tensor(images.device, images.shape);
-  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip) };
+  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip), cutout };
   launch(shiftKernel, { images, shifted, draw: key }, sizes);
   return shifted;
 }
@@ -121,11 +144,11 @@ function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: 
         `got ${mean.size} and ${std.size}`,
     );
   }
-  checkPadding(op, padding);
+  checkPixels(op, 'crop padding', padding);
 }
 
-function checkPadding(op: string, padding: number): void {
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw new ArgumentError(op, 'crop padding', `is ${padding}`, 'it must be a whole number of at least 0');
+function checkPixels(op: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0) {
+    throw new ArgumentError(op, name, `is ${value}`, 'it must be a whole number of at least 0');
   }
 }
