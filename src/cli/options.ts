@@ -26,6 +26,10 @@ export function interval(text: string): RunConfig['checkpointEvery'] {
   );
 }
 
+/** Names of preprocessing steps, in order: `gcn,zca`. What they are, the config's schema knows. */
+export const steps = (text: string): { name: string }[] =>
+  text.split(',').map((name) => ({ name: name.trim() }));
+
 interface Range {
   /** The number is this or larger. */
   readonly least?: number;

@@ -36,7 +36,7 @@ export interface StepMemory {
 export interface MemoryPlan {
   /** Parameters, and running statistics where there are any. */
   readonly parameters: number;
-  /** What the optimizer remembers for each parameter. */
+  /** What the optimizer remembers for each parameter, and the average of each where the run has one. */
   readonly optimizerState: number;
   /** Rates, random keys, the normalisation of images. */
   readonly constants: number;
@@ -49,8 +49,8 @@ export interface MemoryPlan {
 }
 
 /**
- * Plan a run of this config; its data set is not looked at. An epoch's last evaluation batch, if it is smaller than the others,
- * takes a further part of what the evaluation step takes.
+ * Plan a run of this config; its data set is not looked at. An epoch's last batch, if it is smaller than the others, takes a
+ * further part of what a step takes.
  *
  * @param device made for this: the session that is planned lives on it, with parameters and optimizer state
  * @throws LimitError when a tensor is larger than the device allows, naming the op and the largest batch that would do
@@ -60,9 +60,11 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
   const session = assemble({ ...config, seed: device.seed }, device, blankImages(config));
   const training = stepMemory(session, planTraining(session, config.batch), config.batch);
   const evaluation = stepMemory(session, planEvaluation(session), EVALUATION_BATCH);
-  const { model, optimizer } = session;
+  const { model, optimizer, average } = session;
   const parameters = bytesOf(model.stateDict().values());
-  const optimizerState = bytesOf(optimizer.stateDict().slots.values() as Iterable<Tensor>);
+  const optimizerState =
+    bytesOf(optimizer.stateDict().slots.values() as Iterable<Tensor>) +
+    bytesOf(average?.module.stateDict().values() ?? []);
   const state = device.memory.used - before;
   const trainingPeak = state + training.total;
   return {
@@ -101,8 +103,13 @@ function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
   return { ...bytes, train: floats, test: floats };
 }
 
-function planTraining({ device, train, model, optimizer }: Session, batch: number): StepPlan {
-  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer));
+function planTraining(
+  { device, train, model, optimizer, average, config }: Session,
+  batch: number,
+): StepPlan {
+  const { labelSmoothing } = config;
+  const work = trainingWork(model.train(), optimizer, { average, labelSmoothing });
+  const program = new BatchProgram(device, train, work);
   try {
     return program.plan(batch);
   } catch (error) {

@@ -2,10 +2,11 @@ import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { BatchLoader } from '../data/loader.js';
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { having, instance, required } from '../errors/rules.js';
+import { having, instance, number, object, required } from '../errors/rules.js';
 import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { Module } from '../nn/module.js';
+import { AveragedModel } from '../nn/optim/averaged-model.js';
 import { Optimizer } from '../nn/optim/optimizer.js';
 import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
@@ -23,6 +24,10 @@ export interface TrainerOptions {
   /** Sets the optimizer's `factor` before each step; asked in epochs, and parts of them. */
   readonly schedule: Schedule;
   readonly batches: BatchLoader;
+  /** Share of the probability that the loss wants of all classes alike (default 0). */
+  readonly labelSmoothing?: number;
+  /** Takes the model's weights in after each step, once that many epochs are done (default 0). */
+  readonly average?: { readonly model: AveragedModel; readonly start?: number } | undefined;
 }
 
 /** What these must be. */
@@ -32,6 +37,8 @@ const OPTIONS: Rules<TrainerOptions> = {
   optimizer: required(instance(Optimizer)),
   schedule: required(having('factor', 'a Schedule, such as schedule.constant()')),
   batches: required(instance(BatchLoader)),
+  labelSmoothing: number({ atLeast: 0, atMost: 1 }),
+  average: object,
 };
 
 /** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
@@ -44,14 +51,25 @@ export interface Position {
   readonly score: Score;
 }
 
+/** What a training step does besides. */
+export interface StepOptions extends Pick<TrainerOptions, 'labelSmoothing'> {
+  /** Takes in the weights that the step leaves. */
+  readonly average?: AveragedModel | undefined;
+}
+
 /** The work of a training step, on a model in training mode: forward, backward, update. */
-export function trainingWork(model: Module, optimizer: Optimizer<RateOptions>): BatchWork {
+export function trainingWork(
+  model: Module,
+  optimizer: Optimizer<RateOptions>,
+  { labelSmoothing = 0, average }: StepOptions = {},
+): BatchWork {
   return (images, labels) => {
-    const result = crossEntropy(model.forward(images), labels);
+    const result = crossEntropy(model.forward(images), labels, { labelSmoothing });
     // Before the new gradients rather than after the update: they stay readable until the next step.
     optimizer.zeroGrad();
     backward(result.loss);
-    optimizer.step();
+    if (average) average.updateParameters(() => optimizer.step());
+    else optimizer.step();
     return result;
   };
 }
@@ -83,8 +101,15 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     checkOptions('Trainer', options, OPTIONS);
     this.options = options;
-    const { device, model, optimizer, batches } = options;
-    this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer));
+    const { device, model, optimizer, batches, labelSmoothing, average } = options;
+    if (average) {
+      checkOptions('Trainer: average', average, {
+        model: required(instance(AveragedModel)),
+        start: number({ atLeast: 0 }),
+      });
+    }
+    const step = { average: average?.model, ...(labelSmoothing && { labelSmoothing }) };
+    this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer, step));
   }
 
   /**
@@ -95,7 +120,12 @@ export class Trainer {
   async *epoch(): AsyncGenerator<Score> {
     this.options.model.train();
     const { epoch, step } = this.position;
-    if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
+    const { steps } = this.options.batches;
+    if (step < steps) {
+      // The last batch first, which may be smaller: `grad` is that of what was recorded last.
+      await this.#program.compile(epoch, steps - 1);
+      await this.#program.compile(epoch, step);
+    }
     yield* pipelined(this.#steps(), (score) => {
       this.#awaited.shift();
       const { epoch, step } = this.position;
@@ -109,7 +139,7 @@ export class Trainer {
     this.position = { epoch: this.position.epoch + 1, step: 0, score: NO_SCORE };
   }
 
-  /** The Euclidean norm of the gradients of the last step, all parameters together. Waits for the GPU. */
+  /** The Euclidean norm of the gradients of the last step on a full batch, all parameters together. Waits for the GPU. */
   async gradientNorm(): Promise<number> {
     const gradients = this.options.model.parameters().flatMap(({ grad }) => (grad ? [grad.toArray()] : []));
     let squares = 0;
@@ -137,9 +167,11 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { optimizer, schedule, batches } = this.options;
+    const { optimizer, schedule, batches, average } = this.options;
     const { epoch, step } = this.position;
-    optimizer.factor = schedule.factor(epoch + step / batches.steps);
+    const epochs = epoch + step / batches.steps;
+    optimizer.factor = schedule.factor(epochs);
+    if (average) average.model.begun = epochs >= (average.start ?? 0);
     return this.#program.run(epoch, step);
   }
 }

@@ -30,6 +30,17 @@ const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('plateau'), ...warmUp, patience: count }),
 ]);
 
+const averageSchema = z.discriminatedUnion('name', [
+  /** An exponential moving average, which each step keeps `decay` of. */
+  z.strictObject({
+    name: z.literal('ema'),
+    decay: z.number().min(0).lt(1).default(0.999),
+    start: z.number().nonnegative().default(0),
+  }),
+  /** The plain mean ("stochastic weight averaging"). */
+  z.strictObject({ name: z.literal('swa'), start: z.number().nonnegative() }),
+]);
+
 const groupSchema = z.strictObject({
   match: z.union([z.string(), z.array(z.string())]),
   rate: z.number().nonnegative().optional(),
@@ -67,6 +78,8 @@ export const configSchema = z.strictObject({
     .default({ minutes: 10 }),
   /** Images a step. */
   batch: count,
+  /** Leave out the images of an epoch's last batch where it is smaller, as runs did whose config does not say. */
+  dropLast: z.boolean().default(true),
   /** Multiplier of the number of maps in each layer. */
   width: rate,
   /** Probability that dropout clears a value; 0 for none. */
@@ -92,8 +105,18 @@ export const configSchema = z.strictObject({
   weightDecay: z.number().nonnegative(),
   /** What the learning rate is multiplied by as training goes on. */
   schedule: scheduleSchema,
-  /** Random shifts by up to `padding` pixels and mirror images, drawn anew each epoch; `false` for none. */
-  augment: z.union([z.literal(false), z.strictObject({ padding: natural, flip: z.boolean() })]),
+  /** Share of the probability that the training loss wants of all classes alike, rather than of the right one. */
+  labelSmoothing: z.number().min(0).max(1).default(0),
+  /** What is scored and saved for use is the average of the weights after each step from epoch `start` on; `false`: the weights. */
+  average: z.union([z.literal(false), averageSchema]).default(false),
+  /**
+   * Random shifts by up to `padding` pixels, mirror images, and squares of `cutout` pixels a side that are cleared, drawn anew
+   * each epoch; `false` for none.
+   */
+  augment: z.union([
+    z.literal(false),
+    z.strictObject({ padding: natural, flip: z.boolean(), cutout: count.optional() }),
+  ]),
 });
 
 export type RunConfig = Readonly<z.infer<typeof configSchema>>;

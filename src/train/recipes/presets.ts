@@ -20,7 +20,8 @@ export type Training = Pick<
   | 'groups'
   | 'schedule'
   | 'augment'
->;
+> &
+  Partial<Pick<RunConfig, 'labelSmoothing' | 'average'>>;
 
 /** Random changes of training images that leave their meaning alone: a mirrored 2 is not a 2, a mirrored ship is a ship. */
 const PHOTOGRAPHS = { padding: 4, flip: true };
@@ -107,6 +108,9 @@ export const plainSystem = (model: string) => ({
   retrain: false,
   checkpointEvery: { minutes: 10 },
   preprocessing: [{ name: 'standardise' as const }],
+  dropLast: false,
+  labelSmoothing: 0,
+  average: false as const,
   width: 1,
   dropout: DROPOUT[model] ?? 0.5,
   batchNorm: false,

@@ -6,6 +6,7 @@ import type { Device } from '../../gpu/device.js';
 import type { DeviceOptions } from '../../gpu/open-device.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
+import { AveragedModel } from '../../nn/optim/averaged-model.js';
 import type { Optimizer } from '../../nn/optim/optimizer.js';
 import type { RateOptions } from '../../nn/optim/options.js';
 import { SGD } from '../../nn/optim/sgd.js';
@@ -25,6 +26,8 @@ export interface Learner {
   readonly model: Module;
   readonly optimizer: Optimizer<RateOptions>;
   readonly schedule: Schedule;
+  /** The average of the model's weights, where the config asks for one. */
+  readonly average: AveragedModel | undefined;
 }
 
 export interface Session extends Learner {
@@ -53,8 +56,12 @@ export function buildLearner(config: RunConfig, device: Device): Learner {
     throw new RunError(`the device was made with ${name} ${device[name]}, the config says ${config[name]}`);
   }
   const model = buildModel(config, device);
-  return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config) };
+  const optimizer = buildOptimizer(config, model);
+  return { model, optimizer, schedule: buildSchedule(config), average: buildAverage(config, model) };
 }
+
+/** The net that is scored, and used later. */
+export const scoredModel = ({ model, average }: Learner): Module => average?.module ?? model;
 
 /**
  * Put a session together from its learner and its images.
@@ -68,20 +75,24 @@ export function assemble(
   images: RunImages,
   learner = buildLearner(config, device),
 ): Session {
-  const { model, optimizer, schedule } = learner;
+  const { model, optimizer, schedule, average } = learner;
   const { set, ...how } = images.train;
   const train = new BatchLoader(device, set, {
     ...how,
     batch: config.batch,
     shuffleSeed: config.seed,
-    dropLast: true,
+    dropLast: config.dropLast,
     ...(config.augment && { augment: config.augment }),
   });
   const scoring = ({ set, ...how }: PreparedImages) =>
     new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
   const validation = images.validation && scoring(images.validation);
   const test = scoring(images.test);
-  const trainer = new Trainer({ device, model, optimizer, schedule, batches: train });
+  const trainer = new Trainer({
+    ...{ device, model, optimizer, schedule, batches: train },
+    labelSmoothing: config.labelSmoothing,
+    average: average && { model: average, start: config.average ? config.average.start : 0 },
+  });
   return { config, device, ...learner, trainer, train, validation, test };
 }
 
@@ -121,6 +132,15 @@ function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions
   const { optimizer, learningRate: lr, weightDecay, momentum, nesterov } = config;
   const groups = parameterGroups(model, config.groups, { lr, weightDecay });
   return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
+}
+
+/** Built after the model, whose first weights are those of a run without an average. */
+function buildAverage(config: RunConfig, model: Module): AveragedModel | undefined {
+  const { average } = config;
+  const [first] = model.parameters();
+  if (!average || !first) return undefined;
+  const options = average.name === 'ema' ? { decay: average.decay } : {};
+  return new AveragedModel(model, buildModel(config, first.device), options);
 }
 
 function buildSchedule({ schedule, epochs }: RunConfig): Schedule {
