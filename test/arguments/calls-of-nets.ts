@@ -227,6 +227,14 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
+    AveragedModel: () => [
+      [
+        (...args: [never, never, never]) => new dawngrad.AveragedModel(...args),
+        a(net(), 3, STRANGER),
+        a(net(), 3, STRANGER),
+        options({ decay: 0.9 }, { decay: 1 }, { decay: -1 }),
+      ],
+    ],
     'schedule.step': () => [
       [
         dawngrad.schedule.step,
@@ -297,6 +305,8 @@ export function callsOfNets(gpu: {
           },
           { schedule: undefined },
           { schedule: 3 },
+          { labelSmoothing: 2 },
+          { average: { model: net() } },
         ),
       ],
     ],

@@ -30,7 +30,8 @@ const circumstancesSchema = z.strictObject({
 export type Circumstances = Readonly<z.infer<typeof circumstancesSchema>>;
 export type Machine = Circumstances['machine'];
 
-function machineOf({ adapter }: Device): Machine {
+/** The machine that a device is of. */
+export function machineOf({ adapter }: Device): Machine {
   const processors = cpus();
   return {
     adapter: adapter.name,

@@ -14,6 +14,8 @@ describe('dawngrad reproduce', () => {
     [['fig3'], 1, /^dawngrad: nin-cifar10 learns from files: name their directory with --data DIR.*\n$/],
     [['fig3', '--scale', 'huge'], 2, /^dawngrad: option '--scale <name>' argument 'huge' is invalid.*\n$/],
     [['fig3', '--data', 'nowhere'], 1, /^2 runs: .*\ndawngrad: \S*nowhere: no such directory\n$/],
+    [[], 2, /^dawngrad: name an experiment: table1, .*; or ask for --plan\n$/],
+    [['table9', '--plan'], 1, /^dawngrad: no experiment is called "table9"; .*\n$/],
     [['table5', '--run', 'here'], 1, /^dawngrad: table5 compares several runs; --run is for .*\n$/],
     [['fig4', '--run', 'nowhere'], 1, /^dawngrad: nowhere: not the directory of a run: no such directory\n$/],
   ])('says in a line what is wrong with %j, and leaves nothing behind', async (args, status, line) => {
