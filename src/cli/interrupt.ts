@@ -17,7 +17,7 @@ const statusOf = (name: Ending): number => 128 + constants.signals[name];
 /**
  * Work that is stopped in an orderly way by Ctrl-C, SIGTERM and SIGHUP: the first of them aborts the signal and says what
  * happens now, a second one ends the process at once.
- * So does the end of the time that it was given, which is no failure.
+ * So does the end of the time that it was given; that is not a failure.
  * @param work is handed a signal whose `reason`, once it aborts, is the `Exit` to throw when the work has come to a stop
  * @param minutes that the process is given, counted from its start; left out, as long as it takes
  */

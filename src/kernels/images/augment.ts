@@ -57,7 +57,7 @@ export interface PrepareOptions {
   crop?: { padding: number };
   /** Mirror each image left to right with probability 1/2. */
   flip?: boolean;
-  /** Clear a square so many pixels wide, around a random middle; what lies outside the image is lost (default 0: none). */
+  /** Clear a square of `cutout` x `cutout` pixels around a random middle; what lies outside the image is lost (default 0: none). */
   cutout?: number;
   /** Decides them all: u32 [seed, counter]. Without one nothing is random: no crop, flip or cutout, as evaluation wants. */
   key?: Tensor;

@@ -115,14 +115,14 @@ export class AveragedModel {
     this.#written = weight;
   }
 
-  /** Of the step that comes after `before` others. */
+  /** How much the step counts that comes after `before` others. */
   #weightOf(before: number): number {
     if (before === 0) return 1;
     if (this.#decay === undefined) return 1 / (before + 1);
     return 1 - Math.min(this.#decay, (1 + before) / (10 + before));
   }
 
-  /** Go on after so many steps; the averages themselves are the state of `module`. */
+  /** Go on after `averaged` steps; the averages themselves are the state of `module`. */
   resume(averaged: number): void {
     checkArgument('AveragedModel', 'averaged', averaged, whole(0));
     this.#averaged = averaged;
