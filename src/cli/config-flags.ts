@@ -28,6 +28,7 @@ const FIELDS = {
   dropLast: 'dropLast',
   labelSmoothing: 'labelSmoothing',
   nesterov: 'nesterov',
+  maxNorm: 'maxNorm',
 } as const satisfies Record<string, keyof RunConfig>;
 
 /** What the user gave of these flags. */
@@ -95,6 +96,11 @@ export const withConfigFlags = (command: Command): Command =>
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
     .option('--nesterov', "with Nesterov's correction")
     .option('--no-nesterov', 'without it')
+    .option(
+      '--max-norm <c>',
+      'the greatest norm of the weights that enter a unit; 0: none',
+      number({ least: 0 }),
+    )
     .option('--weight-decay <c>', 'L2 penalty on the weights', number({ least: 0 }))
     .option(
       '--checkpoint-every <interval>',

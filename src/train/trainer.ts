@@ -2,7 +2,7 @@ import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { BatchLoader } from '../data/loader.js';
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { having, instance, number, object, required } from '../errors/rules.js';
+import { callable, having, instance, number, object, required } from '../errors/rules.js';
 import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { Module } from '../nn/module.js';
@@ -26,6 +26,8 @@ export interface TrainerOptions {
   readonly batches: BatchLoader;
   /** Share of the probability that the loss wants of all classes alike (default 0). */
   readonly labelSmoothing?: number;
+  /** Sets the momentum of all groups of an `SGD` before each step, asked in epochs; left out, it stays what it is. */
+  readonly momentum?: ((epochs: number) => number) | undefined;
   /** Takes the model's weights in after each step, once that many epochs are done (default 0). */
   readonly average?: { readonly model: AveragedModel; readonly start?: number } | undefined;
 }
@@ -38,6 +40,7 @@ const OPTIONS: Rules<TrainerOptions> = {
   schedule: required(having('factor', 'a Schedule, such as schedule.constant()')),
   batches: required(instance(BatchLoader)),
   labelSmoothing: number({ atLeast: 0, atMost: 1 }),
+  momentum: callable,
   average: object,
 };
 
@@ -167,10 +170,12 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { optimizer, schedule, batches, average } = this.options;
+    const { optimizer, schedule, batches, momentum, average } = this.options;
     const { epoch, step } = this.position;
     const epochs = epoch + step / batches.steps;
     optimizer.factor = schedule.factor(epochs);
+    if (momentum)
+      for (const { options } of optimizer.groups) Object.assign(options, { momentum: momentum(epochs) });
     if (average) average.model.begun = epochs >= (average.start ?? 0);
     return this.#program.run(epoch, step);
   }

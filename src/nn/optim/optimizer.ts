@@ -6,6 +6,7 @@ import type { Device } from '../../gpu/device.js';
 import { checkDType } from '../../kernels/check.js';
 import { filled } from '../../kernels/fill.js';
 import type { FlatTensors } from '../../kernels/optimizers/flat-parameters.js';
+import { constrainNorms } from '../../kernels/optimizers/max-norm.js';
 import { fromArray } from '../../tensor/create.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape, formatShape } from '../../tensor/shape.js';
@@ -154,6 +155,11 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
         for (const { parameter, start } of members) {
           if (parameter.grad) this.update({ ...flat, gradient: parameter.grad, start });
         }
+      }
+      for (const { params, options } of this.groups) {
+        const { maxNorm = 0 } = options;
+        if (maxNorm === 0) continue;
+        for (const parameter of params) if (parameter.grad) constrainNorms(parameter, maxNorm);
       }
     });
   }

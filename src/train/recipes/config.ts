@@ -45,6 +45,7 @@ const groupSchema = z.strictObject({
   match: z.union([z.string(), z.array(z.string())]),
   rate: z.number().nonnegative().optional(),
   weightDecay: z.number().nonnegative().optional(),
+  maxNorm: z.number().nonnegative().optional(),
 });
 
 export const configSchema = z.strictObject({
@@ -101,8 +102,12 @@ export const configSchema = z.strictObject({
   /** Momentum of SGD, with Nesterov's correction or without. */
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
+  /** Momentum rises in a straight line, to that after as many epochs; left out, it stays what it is. */
+  momentumRise: z.strictObject({ to: z.number().min(0).lt(1), epochs: rate }).optional(),
   /** L2 penalty. */
   weightDecay: z.number().nonnegative(),
+  /** The greatest norm of the weights that enter a unit, or a map; 0 for none. */
+  maxNorm: z.number().nonnegative().default(0),
   /** What the learning rate is multiplied by as training goes on. */
   schedule: scheduleSchema,
   /** Share of the probability that the training loss wants of all classes alike, rather than of the right one. */

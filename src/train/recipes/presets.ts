@@ -16,7 +16,9 @@ export type Training = Pick<
   | 'learningRate'
   | 'momentum'
   | 'nesterov'
+  | 'momentumRise'
   | 'weightDecay'
+  | 'maxNorm'
   | 'groups'
   | 'schedule'
   | 'labelSmoothing'
@@ -49,7 +51,9 @@ function quick(model: string): Training {
     learningRate: 0.002,
     momentum: 0.9,
     nesterov: true,
+    momentumRise: undefined,
     weightDecay: decayFor(model),
+    maxNorm: 0,
     groups: ONLY_WEIGHTS_DECAY,
     schedule: { name: 'cosine', warmUp: 0.5 },
     labelSmoothing: 0,
@@ -90,7 +94,9 @@ export const fewSteps = (model: string) =>
     learningRate: 0.02,
     momentum: 0.9,
     nesterov: true,
+    momentumRise: undefined,
     weightDecay: decayFor(model),
+    maxNorm: 0,
     groups: ONLY_WEIGHTS_DECAY,
     schedule: { name: 'cosine', warmUp: 2 },
     labelSmoothing: 0,

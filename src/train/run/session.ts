@@ -91,6 +91,7 @@ export function assemble(
   const trainer = new Trainer({
     ...{ device, model, optimizer, schedule, batches: train },
     labelSmoothing: config.labelSmoothing,
+    momentum: momentumOf(config),
     average: average && { model: average, start: config.average ? config.average.start : 0 },
   });
   return { config, device, ...learner, trainer, train, validation, test };
@@ -110,7 +111,7 @@ export function buildModel(config: RunConfig, device: Device): Module {
 export function checkNet(config: RunConfig, device: Device): void {
   const model = buildModel(config, device);
   try {
-    parameterGroups(model, config.groups, { lr: config.learningRate, weightDecay: config.weightDecay });
+    groupsOf(config, model);
   } finally {
     for (const parameter of model.parameters()) parameter.dispose();
   }
@@ -128,9 +129,19 @@ export function checkFit(modelName: string, datasetName: string, set: ImageSet):
   if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
 }
 
+const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
+  parameterGroups(model, groups, { lr, weightDecay, maxNorm });
+
+/** Momentum after a number of epochs, where it is to change. */
+function momentumOf({ momentum, momentumRise }: RunConfig): ((epochs: number) => number) | undefined {
+  if (!momentumRise) return undefined;
+  const { to, epochs: over } = momentumRise;
+  return (epochs) => momentum + (to - momentum) * Math.min(1, epochs / over);
+}
+
 function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
-  const { optimizer, learningRate: lr, weightDecay, momentum, nesterov } = config;
-  const groups = parameterGroups(model, config.groups, { lr, weightDecay });
+  const { optimizer, learningRate: lr, momentum, nesterov } = config;
+  const groups = groupsOf(config, model);
   return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
 }
 

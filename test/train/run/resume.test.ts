@@ -32,6 +32,13 @@ const WAYS: readonly [string, Partial<RunConfig>][] = [
     },
   ],
   ['a plain mean of the weights', { average: { name: 'swa', start: 1 } }],
+  [
+    'momentum that rises, and norms that are held to a limit',
+    {
+      ...{ optimizer: 'sgd', learningRate: 0.05, momentum: 0.5, maxNorm: 0.5 },
+      momentumRise: { to: 0.9, epochs: 1.5 },
+    },
+  ],
   ['the last batch left out', { dropLast: true }],
 ];
 
