@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { keepingCircumstances } from '../../experiments/reproduce/circumstances.js';
 import { removeIfEmpty } from '../../files/directory.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
@@ -55,7 +56,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           dataset,
           path,
           resume,
-          reporter,
+          reporter: keepingCircumstances(reporter),
           signal,
           withDevice: (work) => withDevice(deviceOptions(flags, config), work),
         }),

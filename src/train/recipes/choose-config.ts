@@ -84,7 +84,7 @@ export function chooseWithoutData(options: ConfigOptions): RunConfig {
 }
 
 /** All of a config but which data set it is about, and where that lies. */
-function chooseSettings({
+export function chooseSettings({
   model,
   recipe,
   preset,
