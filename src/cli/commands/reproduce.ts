@@ -1,8 +1,19 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { EXPERIMENT_NAMES, findExperiment } from '../../experiments/reproduce/experiments.js';
+import type { Command } from 'commander';
+import { DataError } from '../../data/index.js';
+import {
+  ALL_EXPERIMENTS,
+  EXPERIMENT_NAMES,
+  type Experiment,
+  findExperiments,
+} from '../../experiments/reproduce/experiments.js';
 import { type ForecastOptions, forecast } from '../../experiments/reproduce/forecast.js';
-import { type Reproduction, reproduceFrom, reproduce as run } from '../../experiments/reproduce/reproduce.js';
+import {
+  type ReproduceOptions,
+  type Reproduction,
+  reproduceFrom,
+  reproduce as run,
+} from '../../experiments/reproduce/reproduce.js';
 import { SCALE_NAMES, SCALES, type ScaleName } from '../../experiments/reproduce/scale.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { withDevice } from '../device.js';
@@ -35,7 +46,7 @@ export function defineReproduce(program: Command): void {
   const command = program
     .command('reproduce')
     .description('make a table or a figure of the paper anew; the same command goes on with what was cut off')
-    .argument('[experiment]', `${EXPERIMENT_NAMES.join(', ')}; with --plan left out: all of them`)
+    .argument('<experiment>', `${EXPERIMENT_NAMES.join(', ')}, or ${ALL_EXPERIMENTS}`)
     .option('--data <dir>', "the data set's directory")
     .addOption(
       choice('--scale <name>', 'a miniature (small), or as the recipes say (full)', SCALE_NAMES).default(
@@ -50,49 +61,52 @@ export function defineReproduce(program: Command): void {
   withDeviceFlags(command).addOption(precisionFlag("the recipe's, with --run the run's")).action(reproduce);
 }
 
-async function reproduce(name: string | undefined, flags: Flags): Promise<void> {
+async function reproduce(name: string, flags: Flags): Promise<void> {
   const { scale, out, seeds, run: path, precision, plan, minutes } = flags;
-  const data = flags.data === undefined ? {} : { data: resolve(flags.data) };
-  const shared = {
+  const experiments = findExperiments(name);
+  const common = {
     out,
-    ...data,
+    ...(flags.data !== undefined && { data: resolve(flags.data) }),
     ...(precision && { precision }),
+    command: ['dawngrad', ...process.argv.slice(2)].join(' '),
     withDevice: <T>(config: RunConfig, work: Parameters<typeof withDevice<T>>[1]) =>
       withDevice(deviceOptions(flags, config), work),
   };
-  if (plan) {
-    const names = name === undefined ? EXPERIMENT_NAMES : [name];
-    const experiments = names.map(findExperiment);
-    await printPlan({ ...shared, experiments, scale: SCALES[scale], seeds });
-    return;
-  }
-  if (name === undefined) {
-    throw new InvalidArgumentError(`name an experiment: ${EXPERIMENT_NAMES.join(', ')}; or ask for --plan`);
-  }
-  const common = {
-    ...shared,
-    experiment: findExperiment(name),
-    command: ['dawngrad', ...process.argv.slice(2)].join(' '),
+  const trained = { ...common, scale: SCALES[scale], seeds };
+  if (plan) return printPlan({ ...trained, experiments });
+  const work = async (signal: AbortSignal) => {
+    for (const experiment of experiments) {
+      const made = await unlessDataAreElsewhere(name, experiment, () =>
+        train({ ...trained, experiment, signal }),
+      );
+      if (made) print(made);
+      if (signal.aborted) {
+        process.stderr.write('stopped; the same command goes on from that very step\n');
+        throw signal.reason;
+      }
+    }
   };
-  const train = (signal: AbortSignal) =>
-    withReporter((inner) => {
-      const reporter = new ReproduceLog(process.stderr, inner);
-      return run({ ...common, scale: SCALES[scale], seeds, signal, reporter });
-    });
-  const reproduction =
-    path !== undefined
-      ? await reproduceFrom(path, common)
-      : await interruptible(
-          'stopping after this step',
-          async (signal) => {
-            const made = await train(signal);
-            if (made) return made;
-            process.stderr.write('stopped; the same command goes on from that very step\n');
-            throw signal.reason;
-          },
-          minutes,
-        );
-  print(reproduction);
+  const [first] = experiments;
+  if (path !== undefined && first) print(await reproduceFrom(path, { ...common, experiment: first }));
+  else await interruptible('stopping after this step', work, minutes);
+}
+
+const train = (options: Omit<ReproduceOptions, 'reporter'>): Promise<Reproduction | undefined> =>
+  withReporter((inner) => run({ ...options, reporter: new ReproduceLog(process.stderr, inner) }));
+
+/** Of all experiments, those are left out whose data set is another one than those that lie in --data. */
+async function unlessDataAreElsewhere<T>(
+  asked: string,
+  { name }: Experiment,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (asked !== ALL_EXPERIMENTS || !(error instanceof DataError)) throw error;
+    process.stderr.write(`${name} is left out: ${error.message}\n`);
+    return undefined;
+  }
 }
 
 async function printPlan(options: Omit<ForecastOptions, 'signal'>): Promise<void> {
