@@ -94,7 +94,7 @@ async function reproduce(name: string, flags: Flags): Promise<void> {
 const train = (options: Omit<ReproduceOptions, 'reporter'>): Promise<Reproduction | undefined> =>
   withReporter((inner) => run({ ...options, reporter: new ReproduceLog(process.stderr, inner) }));
 
-/** Of all experiments, those are left out whose data set is another one than those that lie in --data. */
+/** Where all experiments are asked for, those are left out whose data set is another one than those that lie in --data. */
 async function unlessDataAreElsewhere<T>(
   asked: string,
   { name }: Experiment,

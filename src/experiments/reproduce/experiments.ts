@@ -79,7 +79,7 @@ export function findExperiment(name: string): Experiment {
 /** The word for all experiments one after the other. */
 export const ALL_EXPERIMENTS = 'all';
 
-/** Of all experiments those first that tell most for their time, and whose runs others need too. */
+/** Those that come first where all are asked for: they tell most for their time, and others need their runs too. */
 const FIRST = ['fig3', 'table1', 'table5', 'fig4', 'table4'];
 
 /**
