@@ -152,8 +152,7 @@ export class Trainer {
     const { steps } = this.options.batches;
     if (step >= steps) return;
     // The last batch first, which may be smaller: `grad` is that of what was recorded last.
-    await this.#program.compile(epoch, steps - 1);
-    await this.#program.compile(epoch, step);
+    await this.#program.compile(epoch, steps - 1, step);
   }
 
   /**
