@@ -11,6 +11,12 @@
 // nothing is ever read outside the row. With IGNORING a row with the label `ignored` costs nothing, is not correct, has no gradient,
 // and is not counted among the rows.
 //
+// With SMOOTHING a row is to hold its label for right with 1 - smoothing only, and every class, that one too, with its share of the
+// rest (Szegedy et al., CVPR 2016, section 7; PyTorch's label_smoothing). With e = smoothing and K classes
+//
+//   loss[n]  = log s[n] + m[n] - (1 - e) z[n, label[n]] - e/K sum_k z[n, k]
+//   dz[n, k] = dloss / rows * (exp(z[n, k] - m[n]) / s[n] - (1 - e) [k = label[n]] - e/K)
+//
 // Forward, rows are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), and a thread walks each twice, for the
 // maximum and for the sum: rows are short (10 or 100 classes) and there is nothing to share. Backward, elements are dealt to them;
 // a row's statistics save a thread from walking the row again.
@@ -25,10 +31,13 @@ struct Params {
   ignored: u32,
   // Rows that dloss is to be divided by: 1 where it was divided before, by those that count.
   divisor: u32,
+  // The share of a row's probability that is spread over all classes.
+  smoothing: f32,
 }
 
 const WORKGROUP: u32 = 256u;
 const IGNORING: bool = false; // leave rows out whose label is params.ignored
+const SMOOTHING: bool = false; // spread params.smoothing of the target over all classes
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> logits: array<Stored>;
@@ -55,8 +64,13 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
       }
     }
     var sum = 0.0;
+    var distance = 0.0; // from the largest logit, of all together
     for (var k = 0u; k < params.classes; k++) {
-      sum += exp_of(f32(logits[first + k]) - largest);
+      let logit = f32(logits[first + k]);
+      sum += exp_of(logit - largest);
+      if (SMOOTHING) {
+        distance += largest - logit;
+      }
     }
     statistics[row] = vec2f(largest, sum);
 
@@ -66,7 +80,11 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     if (left_out) {
       loss[row] = 0.0;
     } else if (label < params.classes) {
-      loss[row] = unless_nan(log(sum), sum) + (largest - f32(logits[first + label]));
+      var below = largest - f32(logits[first + label]);
+      if (SMOOTHING) {
+        below = (1.0 - params.smoothing) * below + params.smoothing * (distance / f32(params.classes));
+      }
+      loss[row] = unless_nan(log(sum), sum) + below;
     } else {
       loss[row] = nan_with(label);
     }
@@ -87,9 +105,13 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     let probability = exp_of(f32(logits[i]) - saved.x) / saved.y;
     let is_target = i - row * params.classes == label && !left_out;
     let row_gradient = select(loss_gradient[0] / f32(params.divisor), 0.0, left_out);
-    let gradient = row_gradient * (probability - select(0.0, 1.0, is_target));
-    // PyTorch takes one infinity from another at the target of an infinite dloss.
-    let known = (left_out || label < params.classes) && (is_finite(row_gradient) || !is_target);
+    var wanted = select(0.0, 1.0, is_target);
+    if (SMOOTHING) {
+      wanted = (1.0 - params.smoothing) * wanted + params.smoothing / f32(params.classes);
+    }
+    let gradient = row_gradient * (probability - wanted);
+    // PyTorch takes one infinity from another at the target of an infinite dloss; with smoothing every class is one.
+    let known = (left_out || label < params.classes) && (is_finite(row_gradient) || !(is_target || SMOOTHING));
     logits_gradient[i] = Stored(select(nan_with(label), gradient, known));
   }
 }

@@ -12,7 +12,7 @@ const PUBLIC = {
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
-  optimizers: 'Adam Optimizer SGD schedule',
+  optimizers: 'Adam AveragedModel Optimizer SGD schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
   training:
     'NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +

@@ -1,4 +1,4 @@
-// From a batch of 8-bit images to what the net is given, with random crops and flips on the way.
+// From a batch of 8-bit images to what the net is given, with random crops, flips and cutouts on the way.
 // The same for images that are numbers already.
 //
 //   prepare:  y[n, c, h, w] = (byte[n, c, h, w] / 255 - mean[c]) / deviation[c]
@@ -9,6 +9,9 @@
 // bytes packs [N, C, H, W] four to a word, the first in the lowest bits; mean and deviation: [C]; the others: [N, C, H, W].
 // Padding is 0 in the result, that is the mean colour, not black. down, right and the flip are drawn for each image n from
 // pcg3d(seed, counter, n), all of its channels alike; key (draw, for shift) is (seed, counter).
+//
+// At the end a square of cutout x cutout positions is 0 too, as far as it lies in the image, whose middle is drawn anywhere in it
+// from pcg3d(seed, counter, n + 2^31) (DeVries & Taylor, "Cutout", 2017); with a cutout of 0 there is none.
 //
 // A plane belongs to a workgroup or a few, whose threads are dealt its positions in turn (planeGrid in src/kernels/planes.ts)
 // and draw once, for their image. Four threads read each word; uploads are a quarter of the size for it.
@@ -25,6 +28,7 @@ struct Params {
   width: u32,
   padding: u32,
   flip: u32,
+  cutout: u32,
 }
 
 const WORKGROUP: u32 = 64u;
@@ -55,33 +59,44 @@ fn prepare(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
   }
 }
 
-// Where in an image its crop begins, and whether it is mirrored. Left of it or above it wraps round to a huge number, and back
-// in the sums below.
+// Where in an image its crop begins, whether it is mirrored, and where in the result its cutout begins. Left of it or above it
+// wraps round to a huge number, and back in the sums below.
 struct Placement {
   down: u32,
   right: u32,
   flipped: bool,
+  cut: vec2u, // row and column
 }
+
+const OF_CUTOUTS: u32 = 0x80000000u;
 
 fn placement_of(image: u32, drawn: Key) -> Placement {
   let bits = random_bits(drawn, image);
   let shifts = 2u * params.padding + 1u;
+  var cut = vec2u();
+  if (params.cutout > 0u) {
+    let middle = random_bits(drawn, image + OF_CUTOUTS).xy % vec2u(params.height, params.width);
+    cut = middle - vec2u(params.cutout / 2u);
+  }
   return Placement(
     bits.x % shifts - params.padding,
     bits.y % shifts - params.padding,
     params.flip == 1u && bits.z >= 0x80000000u,
+    cut,
   );
 }
 
 const OUTSIDE: u32 = 0xffffffffu;
 
-// The position in its plane that moves to `position`, or OUTSIDE.
+// The position in its plane that moves to `position`, or OUTSIDE if none does.
 fn source_of(position: u32, placement: Placement) -> u32 {
   let h = position / params.width;
   let w = position - h * params.width;
   let row = h + placement.down;
   let column = select(w, params.width - 1u - w, placement.flipped) + placement.right;
-  return select(OUTSIDE, row * params.width + column, row < params.height && column < params.width);
+  let inside = row < params.height && column < params.width;
+  let is_cut = all(vec2u(h, w) - placement.cut < vec2u(params.cutout));
+  return select(OUTSIDE, row * params.width + column, inside && !is_cut);
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
-import { choice, interval, number, precisionFlag, wholeNumber } from './options.js';
+import { choice, interval, number, precisionFlag, steps, wholeNumber } from './options.js';
 
 /** Flags that set a field of the config as they are. */
 const FIELDS = {
@@ -25,6 +25,11 @@ const FIELDS = {
   head: 'head',
   retrain: 'retrain',
   checkpointEvery: 'checkpointEvery',
+  preprocessing: 'preprocessing',
+  dropLast: 'dropLast',
+  labelSmoothing: 'labelSmoothing',
+  nesterov: 'nesterov',
+  maxNorm: 'maxNorm',
 } as const satisfies Record<string, keyof RunConfig>;
 
 /** What the user gave of these flags. */
@@ -37,6 +42,10 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
   validation?: number;
   augment?: boolean;
   warmUp?: number;
+  cutout?: number;
+  average?: 'ema' | 'swa' | 'none';
+  averageDecay?: number;
+  averageStart?: number;
 }
 
 /** Adds the options that say where the data are. */
@@ -92,6 +101,13 @@ export const withConfigFlags = (command: Command): Command =>
     )
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
+    .option('--nesterov', "with Nesterov's correction")
+    .option('--no-nesterov', 'without it')
+    .option(
+      '--max-norm <c>',
+      'the greatest norm of the weights that enter a unit; 0: none',
+      number({ least: 0 }),
+    )
     .option('--weight-decay <c>', 'L2 penalty on the weights', number({ least: 0 }))
     .option(
       '--checkpoint-every <interval>',
@@ -99,7 +115,33 @@ export const withConfigFlags = (command: Command): Command =>
       interval,
     )
     .option('--augment', 'shift and, where it makes sense, mirror the training images at random')
-    .option('--no-augment', 'train on the images as they are');
+    .option('--no-augment', 'train on the images as they are')
+    .option(
+      '--cutout <pixels>',
+      'clear a square so wide at random in each training image; 0: none',
+      wholeNumber(0),
+    )
+    .option('--preprocessing <steps>', 'what is made of the pixels: standardise, or gcn,zca, ...', steps)
+    .option('--drop-last', "leave out the images of an epoch's last batch, if it is smaller")
+    .option('--no-drop-last', 'train on them')
+    .option(
+      '--label-smoothing <share>',
+      'of the probability that is wanted of all classes alike',
+      number({ least: 0, below: 1 }),
+    )
+    .addOption(
+      choice(
+        '--average <name>',
+        'score and use an average of the weights: exponential (ema), or a plain mean (swa)',
+        ['ema', 'swa', 'none'],
+      ),
+    )
+    .option(
+      '--average-decay <share>',
+      'of the exponential average that a step keeps',
+      number({ least: 0, below: 1 }),
+    )
+    .option('--average-start <epochs>', 'after how many epochs it begins', number({ least: 0 }));
 
 /** What the flags ask for, as far as they were given. */
 export function configOptionsFrom(model: string | undefined, flags: ConfigFlags): ConfigOptions {
@@ -107,7 +149,8 @@ export function configOptionsFrom(model: string | undefined, flags: ConfigFlags)
     const value = flags[flag as keyof typeof FIELDS];
     return value === undefined ? [] : [[field, value]];
   });
-  const { config: configFile, data, dataset, recipe, preset, augment, warmUp, validation } = flags;
+  const { config: configFile, data, dataset, recipe, preset, validation } = flags;
+  const { augment, cutout, warmUp, average, averageDecay, averageStart } = flags;
   const given = Object.entries({
     model,
     configFile,
@@ -115,9 +158,13 @@ export function configOptionsFrom(model: string | undefined, flags: ConfigFlags)
     dataset,
     recipe,
     preset,
-    augment,
-    warmUp,
     validation,
+    augment,
+    cutout,
+    warmUp,
+    average,
+    averageDecay,
+    averageStart,
   });
   return {
     ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),

@@ -27,6 +27,10 @@ export function interval(text: string): RunConfig['checkpointEvery'] {
   );
 }
 
+/** Names of preprocessing steps, in order: `gcn,zca`. What they are, the config's schema knows. */
+export const steps = (text: string): { name: string }[] =>
+  text.split(',').map((name) => ({ name: name.trim() }));
+
 interface Range {
   /** The number is this or larger. */
   readonly least?: number;
@@ -83,6 +87,17 @@ export const deviceOptions = (flags: DeviceFlags, config: RunConfig): DeviceOpti
   ...adapterOptions(flags),
   ...deviceSettings(config),
 });
+
+/** How long a process may take: runs of days fit into pieces of minutes. */
+export interface MinutesFlag {
+  minutes?: number;
+}
+
+export const minutesFlag = (): Option =>
+  new Option(
+    '--minutes <n>',
+    'stop when the process has run for so long, with a checkpoint and exit status 0, and say what is left',
+  ).argParser(number({ above: 0 }));
 
 /** How the device computes. */
 export interface PrecisionFlag {

@@ -8,6 +8,7 @@ import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
 import { defineRecipes } from './commands/recipes.js';
 import { defineReproduce } from './commands/reproduce.js';
+import { defineResults } from './commands/results.js';
 import { defineShader } from './commands/shader.js';
 import { defineSummary } from './commands/summary.js';
 import { defineSweep } from './commands/sweep.js';
@@ -22,6 +23,7 @@ const COMMANDS = [
   defineModels,
   defineRecipes,
   defineReproduce,
+  defineResults,
   defineSweep,
   defineSummary,
   definePlan,

@@ -24,8 +24,15 @@ export interface LoaderOptions {
   readonly shuffleSeed?: number;
   /** Leave out the last batch of an epoch where it is smaller than the others, unless it is the only one (default false). */
   readonly dropLast?: boolean;
-  /** Shift each image by up to `padding` pixels, zeros coming in, and mirror it with probability 1/2. */
-  readonly augment?: { readonly padding: number; readonly flip: boolean };
+  /**
+   * Shift each image by up to `padding` pixels, zeros coming in, mirror it with probability 1/2, and clear a square `cutout`
+   * pixels wide at a random place (default 0: none).
+   */
+  readonly augment?: {
+    readonly padding: number;
+    readonly flip: boolean;
+    readonly cutout?: number | undefined;
+  };
   /**
    * Should `toDevice` take the whole set there, if there is room? (Default: on a GPU. A software adapter has the host's memory,
    * and would hold the set twice.) The batches are the same.
@@ -93,7 +100,11 @@ export class BatchLoader {
       });
     }
     if (augment) {
-      checkOptions('BatchLoader: augment', augment, { padding: required(whole(0)), flip: required(boolean) });
+      checkOptions('BatchLoader: augment', augment, {
+        padding: required(whole(0)),
+        flip: required(boolean),
+        cutout: whole(0),
+      });
     }
     const floats = set.pixels instanceof Float32Array;
     if (floats && normalisation) {
@@ -178,6 +189,7 @@ export class BatchLoader {
     const drawn = augment && {
       crop: { padding: augment.padding },
       flip: augment.flip,
+      cutout: augment.cutout ?? 0,
       key: nextKey(this.#device),
     };
     const images = this.#normalisation

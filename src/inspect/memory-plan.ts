@@ -7,7 +7,7 @@ import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { blankImages } from '../train/run/run-images.js';
 import { assemble, EVALUATION_BATCH, type Session } from '../train/run/session.js';
-import { evaluationWork, trainingWork } from '../train/trainer.js';
+import { evaluationWork } from '../train/trainer.js';
 
 /** Bytes that a recorded step takes, by what they hold at its fullest moment. */
 export interface StepMemory {
@@ -33,7 +33,7 @@ export interface StepMemory {
 export interface MemoryPlan {
   /** Parameters, and running statistics where there are any. */
   readonly parameters: number;
-  /** What the optimizer remembers for each parameter. */
+  /** What the optimizer remembers for each parameter, and the average of each where the run has one. */
   readonly optimizerState: number;
   /** Rates, random keys, the normalisation of images. */
   readonly constants: number;
@@ -46,8 +46,8 @@ export interface MemoryPlan {
 }
 
 /**
- * Plan a run of this config; its data set is not looked at, nor counted where a GPU has room for it too. An epoch's last evaluation batch, if it is smaller than the others,
- * takes a further part of what the evaluation step takes.
+ * Plan a run of this config; its data set is not looked at, nor counted where a GPU has room for it too. An epoch's last
+ * batch, if it is smaller than the others, takes a further part of what a step takes.
  *
  * @param device made for this: the session that is planned lives on it, with parameters and optimizer state
  * @throws LimitError when a tensor is larger than the device allows, naming the op and the largest batch that would do
@@ -57,9 +57,11 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
   const session = assemble({ ...config, seed: device.seed }, device, blankImages(config));
   const training = stepMemory(session, planTraining(session, config.batch), config.batch);
   const evaluation = stepMemory(session, planEvaluation(session), EVALUATION_BATCH);
-  const { model, optimizer } = session;
+  const { model, optimizer, average } = session;
   const parameters = bytesOf(model.stateDict().values());
-  const optimizerState = bytesOf(optimizer.stateDict().slots.values() as Iterable<Tensor>);
+  const optimizerState =
+    bytesOf(optimizer.stateDict().slots.values() as Iterable<Tensor>) +
+    bytesOf(average?.module.stateDict().values() ?? []);
   const state = device.memory.used - before;
   const trainingPeak = state + training.total;
   return {
@@ -77,8 +79,9 @@ export function planRun(config: RunConfig, device: Device): MemoryPlan {
 const bytesOf = (tensors: Iterable<Tensor>): number =>
   [...new Set(Array.from(tensors, ({ buffer }) => buffer))].reduce((sum, { size }) => sum + size, 0);
 
-function planTraining({ device, train, model, optimizer, scaler }: Session, batch: number): StepPlan {
-  const program = new BatchProgram(device, train, trainingWork(model.train(), optimizer, scaler));
+function planTraining({ device, train, model, trainer }: Session, batch: number): StepPlan {
+  model.train();
+  const program = new BatchProgram(device, train, trainer.work);
   try {
     return program.plan(batch);
   } catch (error) {

@@ -4,7 +4,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { checkDType, checkFloats } from './check.js';
 import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
-const params = { rows: 'u32', classes: 'u32', ignored: 'u32', divisor: 'u32' } as const;
+const params = { rows: 'u32', classes: 'u32', ignored: 'u32', divisor: 'u32', smoothing: 'f32' } as const;
 
 /** The loss of each row, whether its largest logit is the right one, and what the way back needs. */
 export const softmaxCrossEntropyForward = defineKernel({
@@ -62,16 +62,27 @@ export interface RowResults {
   readonly statistics: Tensor;
 }
 
-/** The label whose rows are left out, if there is one, as the shader takes it. */
-const ignoring = (ignored?: number) =>
-  ({ params: { ignored: ignored ?? 0 }, constants: { IGNORING: ignored !== undefined } }) as const;
+/** What the rows are held against besides their labels. */
+export interface Targets {
+  /** The label of rows that cost nothing and are not correct; left out, there is none. */
+  readonly ignored?: number | undefined;
+  /** Share of the probability that is spread over all classes (default 0). */
+  readonly smoothing?: number | undefined;
+}
+
+/** The same as the shader takes it. */
+const taking = ({ ignored, smoothing = 0 }: Targets) =>
+  ({
+    params: { ignored: ignored ?? 0, smoothing },
+    constants: { IGNORING: ignored !== undefined, SMOOTHING: smoothing > 0 },
+  }) as const;
 
 /**
  * Cross-entropy of softmax(logits) for each row: logits `[N, K]`, labels `[N]` of type u32.
- * @param ignored the label of rows that cost nothing and are not correct
+ * @param targets what the labels do not say
  * @throws ShapeError for other shapes, or no elements; ArgumentError for other types
  */
-export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, ignored?: number): RowResults {
+export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, targets: Targets = {}): RowResults {
   checkFloats('crossEntropy', 'logits', logits);
   checkDType('crossEntropy', 'labels', labels, 'u32');
   const [rows, classes] = logits.shape;
@@ -86,7 +97,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, ignored?: nu
   const loss = new Tensor(device, [rows]);
   const correct = new Tensor(device, [rows]);
   const statistics = new Tensor(device, [rows, 2]);
-  const { params, constants } = ignoring(ignored);
+  const { params, constants } = taking(targets);
   launch(
     softmaxCrossEntropyForward,
     { logits, labels, loss, correct, statistics },
@@ -103,7 +114,7 @@ export function countedRows(labels: Tensor, ignored: number): Tensor {
   launch(
     softmaxCrossEntropyCount,
     { all_labels: labels, counted },
-    { rows, classes: 0, ignored, divisor: 1 },
+    { rows, classes: 0, ignored, divisor: 1, smoothing: 0 },
   );
   return counted;
 }
@@ -111,7 +122,7 @@ export function countedRows(labels: Tensor, ignored: number): Tensor {
 /**
  * The gradient at the logits, `[N, K]`, from that of the loss, a scalar on the device.
  * @param divisor the rows of a mean loss; 1 for the gradient of their sum
- * @param ignored the label of rows without a gradient
+ * @param targets those of the forward pass
  */
 export function softmaxCrossEntropyGradient(
   logits: Tensor,
@@ -119,11 +130,11 @@ export function softmaxCrossEntropyGradient(
   statistics: Tensor,
   lossGradient: Tensor,
   divisor: number,
-  ignored?: number,
+  targets: Targets = {},
 ): Tensor {
   const [rows, classes] = logits.shape;
   const logitsGradient = new Tensor(logits.device, logits.shape, logits.dtype);
-  const { params, constants } = ignoring(ignored);
+  const { params, constants } = taking(targets);
   launch(
     softmaxCrossEntropyBackward,
     {

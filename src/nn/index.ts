@@ -22,6 +22,7 @@ export type { FixedOptions, ModelDescription, ModelEntry, ModelOptions } from '.
 export { NetworkInNetwork, type NinLayers } from './models/nin.js';
 export { Module } from './module.js';
 export { Adam, type AdamOptions } from './optim/adam.js';
+export { AveragedModel, type AveragingOptions } from './optim/averaged-model.js';
 export { GradScaler, type GradScalerOptions, type GradScalerState } from './optim/grad-scaler.js';
 export { Optimizer, type OptimizerState } from './optim/optimizer.js';
 export type { GroupOptions, RateOptions } from './optim/options.js';

@@ -11,7 +11,7 @@ export class CrossEntropyLoss {
   /** How many of the last batch had their largest logit at the label; disposed of with the rest of its `tidy`. */
   correct: Tensor | null = null;
 
-  /** @param options which label is left out, if any */
+  /** @param options which label is left out, if any, and how much of the probability is wanted of all classes */
   constructor(readonly options: CrossEntropyOptions = {}) {
     checkOptions('CrossEntropyLoss', options, CROSS_ENTROPY_RULES);
   }

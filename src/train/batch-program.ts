@@ -71,41 +71,61 @@ export class BatchProgram {
   }
 
   /**
-   * Record the work for batches of the size of this one, unless that was done, and compile all that it launches side by side.
-   * The whole set goes to the device first, where that is worth it; it makes room again where the work finds none beside it.
+   * Record the work for batches of the sizes of these, in this order, unless that was done, and compile all that it launches side
+   * by side. The whole set goes to the device first, where that is worth it; it makes room again where the work finds none beside
+   * it.
    * @throws OutOfMemoryError, with what it needs and the largest batch that fits, when there is no room for it
    */
-  async compile(epoch: number, step: number): Promise<void> {
-    const count = this.#batches.indices(epoch, step).length;
-    if (this.#recorded.has(count)) return;
+  async compile(epoch: number, ...steps: readonly number[]): Promise<void> {
+    const counts = new Set(steps.map((step) => this.#batches.indices(epoch, step).length));
+    const missing = [...counts].filter((count) => !this.#recorded.has(count));
+    if (missing.length === 0) return;
     await this.#batches.toDevice();
+    try {
+      for (const count of missing) await this.#compile(count);
+    } catch (error) {
+      // The set cannot leave while one of them picks from it.
+      for (const count of missing) this.#forget(count);
+      if (!(error instanceof OutOfMemoryError)) throw error;
+      const left = this.#batches.leaveDevice();
+      this.#device.trim();
+      if (!left) throw this.#tooLarge(missing, error);
+      await this.compile(epoch, ...steps);
+    }
+  }
+
+  async #compile(count: number): Promise<void> {
     const input = this.#input(count);
     try {
       this.#keep(count, { input, program: await this.#device.compile(() => this.#step(input)) });
     } catch (error) {
       input.dispose();
-      if (!(error instanceof OutOfMemoryError)) throw error;
-      if (!this.#batches.leaveDevice()) throw this.#tooLarge(count, error);
-      this.#device.trim();
-      await this.compile(epoch, step);
+      throw error;
     }
   }
 
-  /** The step has no room: what it needs, and which batch would fit. */
-  #tooLarge(count: number, cause: OutOfMemoryError): OutOfMemoryError {
+  /** Steps on batches of these sizes have no room: what they need, and which batch would fit. */
+  #tooLarge(counts: readonly number[], cause: OutOfMemoryError): OutOfMemoryError {
     const { used } = this.#device.memory;
     const { capacity } = this.#device;
     const needed = (images: number): number => {
       const { bytes, uploadBytes } = this.plan(images);
       return bytes + uploadBytes;
     };
-    const step = `a step of ${count} images needs ${mebibytes(needed(count))} MiB of device memory`;
+    const largest = Math.max(...counts);
+    const together = counts.reduce((sum, count) => sum + needed(count), 0);
+    const others = counts.filter((count) => count < largest).map((count) => `, beside one of ${count},`);
+    const step = `a step of ${largest} images${others.join('')} needs ${mebibytes(together)} MiB of device memory`;
     if (capacity === Number.POSITIVE_INFINITY) {
       return new OutOfMemoryError(`${step}, which there are not; use a smaller batch (${cause.message})`, {
         cause,
       });
     }
-    const most = largestBelow(count, (images) => used + needed(images) <= capacity);
+    // What is left over of a smaller batch is unknown here: as much as of this one, or all of it.
+    const most = largestBelow(largest, (images) => {
+      const sizes = new Set(counts.map((count) => Math.min(count, images)));
+      return used + [...sizes].reduce((sum, count) => sum + needed(count), 0) <= capacity;
+    });
     const advice = most > 0 ? `the largest batch that fits is ${most}` : 'not even one image fits';
     return new OutOfMemoryError(`${step}, and ${mebibytes(capacity - used)} MiB are free: ${advice}`, {
       cause,
@@ -119,11 +139,14 @@ export class BatchProgram {
 
   /** Give the memory of its programs back. Running it again records anew. */
   dispose(): void {
-    for (const { program, input } of this.#recorded.values()) {
-      program.dispose();
-      input.dispose();
-    }
-    this.#recorded.clear();
+    for (const count of [...this.#recorded.keys()]) this.#forget(count);
+  }
+
+  #forget(count: number): void {
+    const recorded = this.#recorded.get(count);
+    recorded?.program.dispose();
+    recorded?.input.dispose();
+    this.#recorded.delete(count);
   }
 
   /** What the work would take for batches of this size: see `device.plan`. */

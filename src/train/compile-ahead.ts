@@ -4,7 +4,7 @@ import { BatchProgram } from './batch-program.js';
 import type { RunConfig } from './recipes/config.js';
 import { blankImages } from './run/run-images.js';
 import { assemble, EVALUATION_BATCH, type Learner } from './run/session.js';
-import { evaluationWork, trainingWork } from './trainer.js';
+import { evaluationWork } from './trainer.js';
 
 /**
  * Begin to compile what a training step of a run launches, and, on a GPU, what scoring does, which a software driver would do with
@@ -17,11 +17,10 @@ export async function compileAhead(
   learner: Learner,
 ): Promise<{ readonly compiled: Promise<void> }> {
   try {
-    const { train, test, model, optimizer, scaler } = assemble(config, device, blankImages(config), learner);
+    const { train, test, model, trainer } = assemble(config, device, blankImages(config), learner);
     await Promise.all([train.toDevice(), test.toDevice()]);
-    const step = new BatchProgram(device, train, trainingWork(model.train(), optimizer, scaler)).plan(
-      config.batch,
-    );
+    model.train();
+    const step = new BatchProgram(device, train, trainer.work).plan(config.batch);
     model.zeroGrad();
     const compiled = device.compilePipelines(step.launches);
     if (!device.adapter.software) {

@@ -2,10 +2,11 @@ import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { BatchLoader } from '../data/loader.js';
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { having, instance, required } from '../errors/rules.js';
+import { callable, having, instance, number, object, required } from '../errors/rules.js';
 import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { Module } from '../nn/module.js';
+import { AveragedModel } from '../nn/optim/averaged-model.js';
 import { GradScaler } from '../nn/optim/grad-scaler.js';
 import { Optimizer } from '../nn/optim/optimizer.js';
 import type { RateOptions } from '../nn/optim/options.js';
@@ -26,7 +27,13 @@ export interface TrainerOptions {
   readonly schedule: Schedule;
   readonly batches: BatchLoader;
   /** Scales the loss, for gradients that may be stored as halves. */
-  readonly scaler?: GradScaler;
+  readonly scaler?: GradScaler | undefined;
+  /** Share of the probability that the loss wants of all classes alike (default 0). */
+  readonly labelSmoothing?: number;
+  /** Sets the momentum of all groups of an `SGD` before each step, asked in epochs; left out, it stays what it is. */
+  readonly momentum?: ((epochs: number) => number) | undefined;
+  /** Takes the model's weights in after each step, once that many epochs are done (default 0). */
+  readonly average?: { readonly model: AveragedModel; readonly start?: number } | undefined;
 }
 
 /** What these must be. */
@@ -37,6 +44,9 @@ const OPTIONS: Rules<TrainerOptions> = {
   schedule: required(having('factor', 'a Schedule, such as schedule.constant()')),
   batches: required(instance(BatchLoader)),
   scaler: instance(GradScaler),
+  labelSmoothing: number({ atLeast: 0, atMost: 1 }),
+  momentum: callable,
+  average: object,
 };
 
 /** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
@@ -49,27 +59,30 @@ export interface Position {
   readonly score: Score;
 }
 
-/**
- * The work of a training step, on a model in training mode: forward, backward, update.
- * @param scaler scales the loss, if it is to be; the one that the step returns is not
- */
+/** What a training step does besides. */
+export interface StepOptions extends Pick<TrainerOptions, 'scaler' | 'labelSmoothing'> {
+  /** Takes in the weights that the step leaves, those of before where the scaler skips it: as in PyTorch's loop. */
+  readonly average?: AveragedModel | undefined;
+}
+
+/** The work of a training step, on a model in training mode: forward, backward, update. The loss that it returns is not scaled. */
 export function trainingWork(
   model: Module,
   optimizer: Optimizer<RateOptions>,
-  scaler?: GradScaler,
+  { scaler, labelSmoothing = 0, average }: StepOptions = {},
 ): BatchWork {
   return (images, labels) => {
-    const result = crossEntropy(model.forward(images), labels);
+    const result = crossEntropy(model.forward(images), labels, { labelSmoothing });
     // Before the new gradients rather than after the update: they stay readable until the next step.
     optimizer.zeroGrad();
-    if (scaler) {
-      backward(result.loss, { gradient: scaler.factor });
+    backward(result.loss, scaler && { gradient: scaler.factor });
+    const update = () => {
+      if (!scaler) return optimizer.step();
       scaler.step(optimizer);
       scaler.update();
-    } else {
-      backward(result.loss);
-      optimizer.step();
-    }
+    };
+    if (average) average.updateParameters(update);
+    else update();
     return result;
   };
 }
@@ -104,6 +117,8 @@ async function withSoundScale(score: Promise<Score>, scaler: GradScaler, at: Pos
  */
 export class Trainer {
   readonly options: TrainerOptions;
+  /** Its step, on a model in training mode. */
+  readonly work: BatchWork;
   /** How far training is. Set it, with the states that belong to it, to go on from a checkpoint. */
   position: Position = { epoch: 0, step: 0, score: NO_SCORE };
 
@@ -115,15 +130,29 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     checkOptions('Trainer', options, OPTIONS);
     this.options = options;
-    const { device, model, optimizer, batches, scaler } = options;
-    this.#program = new BatchProgram(device, batches, trainingWork(model, optimizer, scaler));
+    const { device, model, optimizer, batches, scaler, labelSmoothing, average } = options;
+    if (average) {
+      checkOptions('Trainer: average', average, {
+        model: required(instance(AveragedModel)),
+        start: number({ atLeast: 0 }),
+      });
+    }
+    const step = { scaler, average: average?.model, ...(labelSmoothing && { labelSmoothing }) };
+    this.work = trainingWork(model, optimizer, step);
+    this.#program = new BatchProgram(device, batches, this.work);
   }
 
-  /** Compile the step, unless it is: `epoch` would do so before the first. The images go to the device too, if they are to. */
+  /**
+   * Compile the steps on all sizes of batch that are to come, unless they are: `epoch` would do so before the first. The images
+   * go to the device too, if they are to.
+   */
   async prepare(): Promise<void> {
     this.options.model.train();
     const { epoch, step } = this.position;
-    if (step < this.options.batches.steps) await this.#program.compile(epoch, step);
+    const { steps } = this.options.batches;
+    if (step >= steps) return;
+    // The last batch first, which may be smaller: `grad` is that of what was recorded last.
+    await this.#program.compile(epoch, steps - 1, step);
   }
 
   /**
@@ -151,7 +180,7 @@ export class Trainer {
     return (await this.options.scaler?.takeSkippedSteps()) ?? 0;
   }
 
-  /** The Euclidean norm of the gradients of the last step, all parameters together. Waits for the GPU. */
+  /** The Euclidean norm of the gradients of the last step on a full batch, all parameters together. Waits for the GPU. */
   async gradientNorm(): Promise<number> {
     const scaled = this.options.scaler?.stateDict();
     const gradients = this.options.model.parameters().flatMap(({ grad }) => (grad ? [grad.toArray()] : []));
@@ -180,9 +209,13 @@ export class Trainer {
   }
 
   #step(): Promise<Score> {
-    const { optimizer, schedule, batches, scaler } = this.options;
+    const { optimizer, schedule, batches, momentum, average, scaler } = this.options;
     const { epoch, step } = this.position;
-    optimizer.factor = schedule.factor(epoch + step / batches.steps);
+    const epochs = epoch + step / batches.steps;
+    optimizer.factor = schedule.factor(epochs);
+    if (momentum)
+      for (const { options } of optimizer.groups) Object.assign(options, { momentum: momentum(epochs) });
+    if (average) average.model.begun = epochs >= (average.start ?? 0);
     const score = this.#program.run(epoch, step);
     return scaler && step % LOOKS_AT_SCALE === 0 ? withSoundScale(score, scaler, this.position) : score;
   }

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { mentionsOfNothing } from './mentions.js';
 import { pathsBelow, readFiles, readText } from './repository.js';
 
-const FOLDERS = ['bench', 'docs', 'examples', 'recipes', 'scripts', 'shaders', 'src', 'test', 'tuning'];
+const FOLDERS = [
+  'bench',
+  'docs',
+  'examples',
+  'recipes',
+  'results',
+  'scripts',
+  'shaders',
+  'src',
+  'test',
+  'tuning',
+];
 const PATHS = ['README.md', 'SECURITY.md', ...FOLDERS.flatMap((folder) => [folder, ...pathsBelow(folder)])];
 
 describe('comments and pages', () => {
@@ -11,6 +22,7 @@ describe('comments and pages', () => {
       ['README.md', readText('README.md')] as const,
       ['SECURITY.md', readText('SECURITY.md')] as const,
       ...readFiles('docs', '.md'),
+      ...readFiles('results', '.md'),
       ...readFiles('bench', '.md'),
       ...readFiles('src', '.ts'),
       ...readFiles('shaders', '.wgsl'),

@@ -229,6 +229,14 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
+    AveragedModel: () => [
+      [
+        (...args: [never, never, never]) => new dawngrad.AveragedModel(...args),
+        a(net(), 3, STRANGER),
+        a(net(), 3, STRANGER),
+        options({ decay: 0.9 }, { decay: 1 }, { decay: -1 }),
+      ],
+    ],
     GradScaler: () => [
       [
         (...args: [never, never]) => new dawngrad.GradScaler(...args),
@@ -297,6 +305,7 @@ export function callsOfNets(gpu: {
           { normalisation: { mean: [0, 0, 0], std: [1, 1, 0] } },
           { augment: { padding: 1.5, flip: true } },
           { augment: { flip: true } },
+          { augment: { padding: 1, flip: true, cutout: -1 } },
           { augment: { padding: 1, flip: true, rotate: 3 } },
         ),
       ],
@@ -327,6 +336,8 @@ export function callsOfNets(gpu: {
           },
           { schedule: undefined },
           { schedule: 3 },
+          { labelSmoothing: 2 },
+          { average: { model: net() } },
         ),
       ],
     ],

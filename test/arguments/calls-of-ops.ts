@@ -198,7 +198,12 @@ export function callsOfOps(gpu: {
         dawngrad.crossEntropy,
         f32(2, 3),
         u32(0, 1),
-        options({ ignoreIndex: 1 }, { ignoreIndex: -1 }, { ignore_index: 1 }),
+        options(
+          { ignoreIndex: 1, labelSmoothing: 0.1 },
+          { ignoreIndex: -1 },
+          { labelSmoothing: 1.5 },
+          { ignore_index: 1 },
+        ),
       ],
     ],
     backward: () => [

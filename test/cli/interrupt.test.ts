@@ -5,6 +5,23 @@ import { interruptible } from '../../src/cli/interrupt.js';
 afterEach(() => vi.restoreAllMocks());
 
 describe('interruptible', () => {
+  it('aborts when the time is over that the process was given, which is no failure', async () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const aborted = (signal: AbortSignal) =>
+      new Promise<unknown>((done) => signal.addEventListener('abort', () => done(signal.reason)));
+    // The process has run for longer than that already.
+    expect(await interruptible('stopping', aborted, 1e-9)).toEqual(new Exit(0));
+    expect(write).toHaveBeenCalledWith('\n1e-9 minutes are over: stopping\n');
+    // It has not run for so long, nor is that more than a timer can wait.
+    for (const minutes of [1e5, 1e9]) {
+      const work = async (signal: AbortSignal) => {
+        await new Promise((done) => setTimeout(done, 20));
+        return signal.aborted;
+      };
+      expect(await interruptible('stopping', work, minutes)).toBe(false);
+    }
+  });
+
   it.each([
     ['SIGINT', 130, 'Ctrl-C again'],
     ['SIGTERM', 143, 'a second SIGTERM'],

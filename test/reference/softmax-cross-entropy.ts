@@ -4,6 +4,11 @@
 //   loss    = -(1 / N) sum_n log p[n, label[n]]
 //   dz[n, k] = (dLoss / N) (p[n, k] - [k = label[n]])
 //
+// With a smoothing e the label is to have the probability 1 - e + e/K, and each other class e/K:
+//
+//   loss     = -(1 / N) sum_n sum_k q[n, k] log p[n, k]      q[n, k] = (1 - e) [k = label[n]] + e/K
+//   dz[n, k] = (dLoss / N) (p[n, k] - q[n, k])
+//
 // Every row is shifted by its maximum first, which changes nothing but keeps exp from overflowing.
 
 import { type Array64, zerosLike } from './array.js';
@@ -22,24 +27,36 @@ export function logSoftmax(logits: Array64): Array64 {
   return result;
 }
 
+const wanted = (isLabel: boolean, classes: number, smoothing: number): number =>
+  (1 - smoothing) * Number(isLabel) + smoothing / classes;
+
 /** logits [N, K], labels [N] in 0 ... K - 1 -> the mean loss. */
-export function softmaxCrossEntropy(logits: Array64, labels: Array64): number {
+export function softmaxCrossEntropy(logits: Array64, labels: Array64, smoothing = 0): number {
   const [batch, classes] = logits.shape;
   const logProbabilities = logSoftmax(logits);
   let loss = 0;
-  for (let n = 0; n < batch; n++) loss -= logProbabilities.data[n * classes + labels.data[n]] / batch;
+  for (let n = 0; n < batch; n++)
+    for (let k = 0; k < classes; k++) {
+      const share = wanted(k === labels.data[n], classes, smoothing);
+      if (share > 0) loss -= (share * logProbabilities.data[n * classes + k]) / batch;
+    }
   return loss;
 }
 
-export function softmaxCrossEntropyBackward(dLoss: number, logits: Array64, labels: Array64): Array64 {
+export function softmaxCrossEntropyBackward(
+  dLoss: number,
+  logits: Array64,
+  labels: Array64,
+  smoothing = 0,
+): Array64 {
   const [batch, classes] = logits.shape;
   const logProbabilities = logSoftmax(logits);
   const dLogits = zerosLike(logits);
   for (let n = 0; n < batch; n++)
     for (let k = 0; k < classes; k++) {
-      const target = k === labels.data[n] ? 1 : 0;
+      const share = wanted(k === labels.data[n], classes, smoothing);
       const probability = Math.exp(logProbabilities.data[n * classes + k]);
-      dLogits.data[n * classes + k] = (dLoss / batch) * (probability - target);
+      dLogits.data[n * classes + k] = (dLoss / batch) * (probability - share);
     }
   return dLogits;
 }

@@ -17,7 +17,9 @@ import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 const directory = useDirectory();
 
 describe('a run', () => {
-  const [learning, dead, diverging, memory] = [1, 2, 3, 4].map(() => useDevice({ seed: SEED })) as Gpu[];
+  const [learning, dead, diverging, memory, whole] = [1, 2, 3, 4, 5].map(() =>
+    useDevice({ seed: SEED }),
+  ) as Gpu[];
   type Gpu = ReturnType<typeof useDevice>;
   const plain = { ...tinyConfig, dropout: 0, augment: false, width: 0.5 } as const;
 
@@ -123,6 +125,28 @@ describe('a run', () => {
     expect(new Set(used).size).toBe(1);
     // Held until here: what the garbage collector takes would be given back.
     expect(session.test.count).toBe(20);
+  });
+
+  it("trains on an epoch's smaller last batch too, whose loss is the mean over its own images", async () => {
+    const config = { ...plain, dropLast: false, batch: 16 };
+    const { trainer, model } = assemble(config, whole!.device, standardisedImages(tinyData));
+    const counts: number[] = [];
+    for await (const { count, lossSum } of trainer.epoch()) {
+      counts.push(count);
+      // Untrained, each image costs about ln(10).
+      expect(lossSum / count).toBeGreaterThan(0.7 * Math.log(10));
+      expect(lossSum / count).toBeLessThan(2 * Math.log(10));
+    }
+    expect(counts).toEqual([16, 16, 12]);
+    expect(trainer.position.score.count).toBe(tinyData.train.count);
+    // Take the last step once more: the net goes on, and the gradient stays that of the last full batch.
+    const norm = await trainer.gradientNorm();
+    expect(norm).toBeGreaterThan(0);
+    trainer.position = { epoch: 0, step: 2, score: trainer.position.score };
+    const before = await model.parameters()[0]!.toArray();
+    for await (const _ of trainer.epoch());
+    expect(await model.parameters()[0]!.toArray()).not.toEqual(before);
+    expect(await trainer.gradientNorm()).toBe(norm);
   });
 
   it('refuses data of another form, and a device of another seed', () => {

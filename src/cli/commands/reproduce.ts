@@ -1,7 +1,19 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { EXPERIMENT_NAMES, findExperiment } from '../../experiments/reproduce/experiments.js';
-import { type Reproduction, reproduceFrom, reproduce as run } from '../../experiments/reproduce/reproduce.js';
+import { DataError } from '../../data/index.js';
+import {
+  ALL_EXPERIMENTS,
+  EXPERIMENT_NAMES,
+  type Experiment,
+  findExperiments,
+} from '../../experiments/reproduce/experiments.js';
+import { type ForecastOptions, forecast } from '../../experiments/reproduce/forecast.js';
+import {
+  type ReproduceOptions,
+  type Reproduction,
+  reproduceFrom,
+  reproduce as run,
+} from '../../experiments/reproduce/reproduce.js';
 import { SCALE_NAMES, SCALES, type ScaleName } from '../../experiments/reproduce/scale.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { withDevice } from '../device.js';
@@ -10,28 +22,31 @@ import {
   choice,
   type DeviceFlags,
   deviceOptions,
+  type MinutesFlag,
+  minutesFlag,
   type PrecisionFlag,
   precisionFlag,
   wholeNumber,
   withDeviceFlags,
 } from '../options.js';
 import { ReproduceLog } from '../output/reproduce-log.js';
-import { describeReproduction } from '../output/reproduce-text.js';
+import { describePlan, describeReproduction } from '../output/reproduce-text.js';
 import { withReporter } from '../output/run-reporter.js';
 
-interface Flags extends DeviceFlags, PrecisionFlag {
+interface Flags extends DeviceFlags, PrecisionFlag, MinutesFlag {
   data?: string;
   scale: ScaleName;
   out: string;
   seeds: number;
   run?: string;
+  plan?: boolean;
 }
 
 export function defineReproduce(program: Command): void {
   const command = program
     .command('reproduce')
     .description('make a table or a figure of the paper anew; the same command goes on with what was cut off')
-    .argument('<experiment>', EXPERIMENT_NAMES.join(', '))
+    .argument('<experiment>', `${EXPERIMENT_NAMES.join(', ')}, or ${ALL_EXPERIMENTS}`)
     .option('--data <dir>', "the data set's directory")
     .addOption(
       choice('--scale <name>', 'a miniature (small), or as the recipes say (full)', SCALE_NAMES).default(
@@ -40,37 +55,70 @@ export function defineReproduce(program: Command): void {
     )
     .option('--out <dir>', 'where reports go, and runs below it', 'reproduced')
     .option('--seeds <n>', 'how often to train each system, with another seed each time', wholeNumber(1), 1)
+    .option('--plan', 'print the runs, their epochs and how long they will take on this machine, and stop')
+    .addOption(minutesFlag())
     .option('--run <dir>', 'fig4: of the net of this run, in place of training one');
   withDeviceFlags(command).addOption(precisionFlag("the recipe's, with --run the run's")).action(reproduce);
 }
 
 async function reproduce(name: string, flags: Flags): Promise<void> {
-  const { scale, out, seeds, run: path, precision } = flags;
-  const data = flags.data === undefined ? {} : { data: resolve(flags.data) };
+  const { scale, out, seeds, run: path, precision, plan, minutes } = flags;
+  const experiments = findExperiments(name);
   const common = {
-    experiment: findExperiment(name),
     out,
-    ...data,
+    ...(flags.data !== undefined && { data: resolve(flags.data) }),
     ...(precision && { precision }),
     command: ['dawngrad', ...process.argv.slice(2)].join(' '),
     withDevice: <T>(config: RunConfig, work: Parameters<typeof withDevice<T>>[1]) =>
       withDevice(deviceOptions(flags, config), work),
   };
-  const train = (signal: AbortSignal) =>
-    withReporter((inner) => {
+  const trained = { ...common, scale: SCALES[scale], seeds };
+  if (plan) return printPlan({ ...trained, experiments });
+  const work = async (signal: AbortSignal) => {
+    for (const experiment of experiments) {
+      const made = await unlessDataAreElsewhere(name, experiment, () =>
+        train({ ...trained, experiment, signal }),
+      );
+      if (made) print(made);
+      if (signal.aborted) {
+        process.stderr.write('stopped; the same command goes on from that very step\n');
+        throw signal.reason;
+      }
+    }
+  };
+  const [first] = experiments;
+  if (path !== undefined && first) print(await reproduceFrom(path, { ...common, experiment: first }));
+  else await interruptible('stopping after this step', work, minutes);
+}
+
+const train = (options: Omit<ReproduceOptions, 'reporter'>): Promise<Reproduction | undefined> =>
+  withReporter((inner) => run({ ...options, reporter: new ReproduceLog(process.stderr, inner) }));
+
+/** Where all experiments are asked for, those are left out whose data set is another one than those that lie in --data. */
+async function unlessDataAreElsewhere<T>(
+  asked: string,
+  { name }: Experiment,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (asked !== ALL_EXPERIMENTS || !(error instanceof DataError)) throw error;
+    process.stderr.write(`${name} is left out: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+async function printPlan(options: Omit<ForecastOptions, 'signal'>): Promise<void> {
+  const estimates = await interruptible('stopping after this step', (signal) =>
+    withReporter(async (inner) => {
       const reporter = new ReproduceLog(process.stderr, inner);
-      return run({ ...common, scale: SCALES[scale], seeds, signal, reporter });
-    });
-  const reproduction =
-    path !== undefined
-      ? await reproduceFrom(path, common)
-      : await interruptible('stopping after this step', async (signal) => {
-          const made = await train(signal);
-          if (made) return made;
-          process.stderr.write('stopped; the same command goes on from that very step\n');
-          throw signal.reason;
-        });
-  print(reproduction);
+      const made = await forecast({ ...options, signal, reporter });
+      if (!made) throw signal.reason;
+      return made;
+    }),
+  );
+  process.stdout.write(describePlan(estimates));
 }
 
 function print(reproduction: Reproduction): void {

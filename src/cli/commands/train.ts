@@ -1,18 +1,26 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
+import { keepingCircumstances } from '../../experiments/reproduce/circumstances.js';
 import { removeIfEmpty } from '../../files/directory.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
-import { runWithRetraining } from '../../train/run/retraining.js';
+import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
 import { makeDefaultRunDirectory, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
 import { formatTestError } from '../../train/score.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { interruptible } from '../interrupt.js';
-import { type DeviceFlags, deviceOptions, withDeviceFlags } from '../options.js';
+import {
+  type DeviceFlags,
+  deviceOptions,
+  type MinutesFlag,
+  minutesFlag,
+  withDeviceFlags,
+} from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
+import { describeStop } from '../output/run-text.js';
 
-interface Flags extends DeviceFlags, ConfigFlags {
+interface Flags extends DeviceFlags, ConfigFlags, MinutesFlag {
   out?: string;
   resume?: string | true;
 }
@@ -27,7 +35,7 @@ export function defineTrain(program: Command): void {
   withConfigFlags(command)
     .option('--retrain', 'then train anew on the held-out images too, for as long')
     .option('--no-retrain', 'keep the net that was trained without them');
-  withDeviceFlags(command).action(train);
+  withDeviceFlags(command.addOption(minutesFlag())).action(train);
 }
 
 async function train(model: string | undefined, flags: Flags): Promise<void> {
@@ -39,29 +47,32 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   if (given !== undefined && !resume) refuseUsed(given);
   const path = given ?? makeDefaultRunDirectory(config.model);
 
-  const outcome = await interruptible('stopping after this step', async (signal) => {
-    let read: Dataset | undefined;
-    const dataset = () => {
-      read ??= loadRunData(config);
-      return read;
-    };
-    const ended = await withReporter((reporter) =>
-      runWithRetraining({
-        config,
-        dataset,
-        path,
-        resume,
-        reporter,
-        signal,
-        withDevice: (work) => withDevice(deviceOptions(flags, config), work),
-      }),
-    );
-    if (ended.state !== 'stopped') return ended;
-    const { epoch, step } = ended.position;
-    process.stderr.write(
-      `stopped after step ${step} of epoch ${epoch + 1}; --resume ${path} goes on from that very step\n`,
-    );
-    throw signal.reason;
-  }).finally(() => given ?? removeIfEmpty(path));
+  const outcome = await interruptible(
+    'stopping after this step',
+    async (signal) => {
+      let read: Dataset | undefined;
+      const dataset = () => {
+        read ??= loadRunData(config);
+        return read;
+      };
+      const ended = await withReporter((reporter) =>
+        runWithRetraining({
+          config,
+          dataset,
+          path,
+          resume,
+          reporter: keepingCircumstances(reporter),
+          signal,
+          withDevice: (work) => withDevice(deviceOptions(flags, config), work),
+        }),
+      );
+      if (ended.state !== 'stopped') return ended;
+      process.stderr.write(
+        `${describeStop(path, ended.position, workLeft(path, config, ended.position.epoch))}\n`,
+      );
+      throw signal.reason;
+    },
+    flags.minutes,
+  ).finally(() => given ?? removeIfEmpty(path));
   if (outcome.state === 'finished') process.stdout.write(`${formatTestError(outcome.testScore)}\n`);
 }

@@ -1,10 +1,12 @@
 import type { PreprocessingProgress } from '../../data/index.js';
 import type { PlannedRun } from '../../experiments/reproduce/plan.js';
 import type { ExperimentReporter } from '../../experiments/reproduce/run-experiment.js';
+import type { TimeLeft } from '../../experiments/reproduce/time-left.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
 import type { RunStart, StepProgress } from '../../train/run/reporter.js';
-import { describeRun, describeTime } from './reproduce-text.js';
+import { describeRun } from './reproduce-text.js';
 import type { RunReporter } from './run-reporter.js';
+import { describeTime } from './run-text.js';
 
 /** Milliseconds between two lines about the time left. */
 const INTERVAL = 60_000;
@@ -47,6 +49,11 @@ export class ReproduceLog implements Required<ExperimentReporter> {
       this.#print(`${describeTime(seconds)} left in all`);
     } else return;
     this.#lastTime = performance.now();
+  }
+
+  stopped({ runs, epochs, seconds }: Pick<TimeLeft, 'runs' | 'epochs' | 'seconds'>): void {
+    const count = (number: number, one: string) => `${number} ${one}${number === 1 ? '' : 's'}`;
+    this.#print(`left: ${count(runs, 'run')}, ${count(epochs, 'epoch')}, ${describeTime(seconds)}`);
   }
 
   preparing(progress: PreprocessingProgress): void {

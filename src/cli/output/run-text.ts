@@ -1,5 +1,6 @@
 import type { EpochMetrics } from '../../train/run/metrics.js';
 import type { RunStart } from '../../train/run/reporter.js';
+import type { WorkLeft } from '../../train/run/retraining.js';
 import type { Position } from '../../train/trainer.js';
 
 /** What is trained, on what and with what, in a few lines. */
@@ -21,6 +22,29 @@ const describePosition = ({ epoch, step }: Position, epochs: number): string =>
   epoch < epochs
     ? `going on after step ${step} of epoch ${epoch + 1}`
     : `all ${epochs} epochs are done; testing once more`;
+
+/** Where a run stopped, what is left of it, and how it goes on. */
+export function describeStop(path: string, { epoch, step }: Position, { epochs, seconds }: WorkLeft): string {
+  const time = seconds === undefined ? '' : `, ${describeTime(seconds)}`;
+  return (
+    `stopped after step ${step} of epoch ${epoch + 1}; --resume ${path} goes on from that very step\n` +
+    `left: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}${time}`
+  );
+}
+
+/** `about 40 seconds`, `about 12 minutes`, `about 3.5 hours`, `about 12 days`. */
+export function describeTime(seconds: number): string {
+  const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? UNITS.at(-1)!;
+  const count = seconds / size;
+  return `about ${count < 10 && unit !== 'seconds' ? count.toFixed(1) : Math.round(count)} ${unit}`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+  ['seconds', 1],
+];
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 

@@ -1,27 +1,36 @@
 /** What a run was computed with and on: kept beside it, since a report may be written later, and elsewhere. */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { readJson, writeJson } from '../../files/json.js';
 import type { Device } from '../../gpu/device.js';
-import type { RunStart } from '../../train/run/reporter.js';
+import type { Reporter, RunStart } from '../../train/run/reporter.js';
 
 const FILE = 'circumstances.json';
 
 const images = z.number().int().nonnegative();
 
-const circumstancesSchema = z.strictObject({
-  machine: z.strictObject({
-    adapter: z.string(),
-    /** Name and version. */
-    driver: z.string(),
-    /** Does the adapter compute on the CPU? */
-    software: z.boolean(),
-    cpu: z.string(),
-    cores: z.number().int().positive(),
-    system: z.string(),
-  }),
+const machineSchema = z.strictObject({
+  adapter: z.string(),
+  /** Name and version. */
+  driver: z.string(),
+  /** Does the adapter compute on the CPU? */
+  software: z.boolean(),
+  cpu: z.string(),
+  cores: z.number().int().positive(),
+  system: z.string(),
+  /** Those of dawngrad, and of the package that Dawn is in. */
+  versions: z.strictObject({ dawngrad: z.string(), webgpu: z.string() }).optional(),
+});
+
+export const circumstancesSchema = z.strictObject({
+  /** That the run was on last. */
+  machine: machineSchema,
+  /** Others that it was on before. */
+  earlier: z.array(machineSchema).optional(),
   /** Numbers of images, and what is to be known of this copy of the data. */
   images: z.strictObject({ train: images, validation: images, test: images, note: z.string().optional() }),
   parameters: z.number().int().nonnegative(),
@@ -30,7 +39,12 @@ const circumstancesSchema = z.strictObject({
 export type Circumstances = Readonly<z.infer<typeof circumstancesSchema>>;
 export type Machine = Circumstances['machine'];
 
-function machineOf({ adapter }: Device): Machine {
+/** The version that a package's own file gives. */
+const versionIn = (path: string): string =>
+  (createRequire(import.meta.url)(path) as { readonly version: string }).version;
+
+/** The machine that a device is of. */
+export function machineOf({ adapter }: Device): Machine {
   const processors = cpus();
   return {
     adapter: adapter.name,
@@ -39,17 +53,27 @@ function machineOf({ adapter }: Device): Machine {
     cpu: processors[0]?.model.trim() || 'unknown',
     cores: Math.max(1, processors.length),
     system: `${process.platform} ${process.arch}, Node ${process.version}`,
+    versions: { dawngrad: versionIn('../../../package.json'), webgpu: versionIn('webgpu/package.json') },
   };
 }
 
 /**
- * Keep beside a run what it is computed with and on.
+ * Keep beside a run what it is computed with and on, and what it was on before.
  * @throws FileError when the disk refuses
  */
 export function writeCircumstances({ path, device, dataset, parameters }: RunStart): void {
   const { train, validation, test, note } = dataset;
+  const machine = machineOf(device);
+  const before = readCircumstances(path);
+  const others = before ? [...(before.earlier ?? []), before.machine] : [];
+  const earlier = others.filter(
+    (one, index) =>
+      !isDeepStrictEqual(one, machine) &&
+      others.findIndex((other) => isDeepStrictEqual(one, other)) === index,
+  );
   const circumstances: Circumstances = {
-    machine: machineOf(device),
+    machine,
+    ...(earlier.length > 0 && { earlier }),
     images: {
       train: train.count,
       validation: validation?.count ?? 0,
@@ -61,10 +85,23 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
   writeJson(join(path, FILE), circumstances);
 }
 
+/** The reporter of a run that shall have its circumstances kept beside it. */
+export const keepingCircumstances = (reporter: Required<Reporter>): Required<Reporter> => ({
+  started(start) {
+    writeCircumstances(start);
+    reporter.started(start);
+  },
+  preparing: (progress) => reporter.preparing(progress),
+  stepped: (progress) => reporter.stepped(progress),
+  evaluating: (done, of) => reporter.evaluating(done, of),
+  finishedEpoch: (metrics) => reporter.finishedEpoch(metrics),
+  warned: (text) => reporter.warned(text),
+});
+
 /**
  * What a run was computed with and on.
  * @param run its directory
- * @returns undefined for a run that was not made by an experiment
+ * @returns undefined for a run that was not made by an experiment or on the command line
  * @throws FileError when the file is something else
  */
 export function readCircumstances(run: string): Circumstances | undefined {

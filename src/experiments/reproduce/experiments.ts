@@ -75,3 +75,18 @@ export function findExperiment(name: string): Experiment {
   if (experiment) return experiment;
   throw new RunError(`no experiment is called "${name}"; there are ${EXPERIMENT_NAMES.join(', ')}`);
 }
+
+/** The word for all experiments one after the other. */
+export const ALL_EXPERIMENTS = 'all';
+
+/** Those that come first where all are asked for: they tell most for their time, and others need their runs too. */
+const FIRST = ['fig3', 'table1', 'table5', 'fig4', 'table4'];
+
+/**
+ * One experiment, or all of them, the most telling first.
+ * @throws RunError when there is none of that name
+ */
+export function findExperiments(name: string): readonly Experiment[] {
+  if (name !== ALL_EXPERIMENTS) return [findExperiment(name)];
+  return [...new Set([...FIRST, ...EXPERIMENT_NAMES])].map(findExperiment);
+}

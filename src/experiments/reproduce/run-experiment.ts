@@ -5,17 +5,14 @@ import { describeOwner } from '../../files/claims/owner.js';
 import { makeDirectory } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { readMetrics } from '../../train/run/metrics.js';
 import type { Reporter } from '../../train/run/reporter.js';
-import { readResult } from '../../train/run/result.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
 import { confirming } from '../../train/run/run-claim.js';
-import { RunDirectory } from '../../train/run/run-directory.js';
 import { RunError } from '../../train/run/run-error.js';
 import { writeCircumstances } from './circumstances.js';
+import { estimateRuns } from './estimate.js';
 import { type PlannedRun, type PlanOptions, planRuns, runsBelow } from './plan.js';
 import { SharedImages } from './shared-images.js';
-import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js';
 import { TimeLeft } from './time-left.js';
 
 export interface ExperimentOptions extends PlanOptions {
@@ -39,6 +36,8 @@ export interface ExperimentReporter extends Reporter {
   measuring?(run: PlannedRun): void;
   /** Seconds that all runs to come will take: before the first of them, and after each epoch. */
   timeLeft?(seconds: number, when: 'before' | 'during'): void;
+  /** The signal stopped it: what there is left to do. */
+  stopped?(left: Pick<TimeLeft, 'runs' | 'epochs' | 'seconds'>): void;
   /** The run that begins now, or goes on, counted from 1 among those that were not finished. */
   running?(run: PlannedRun, number: number, of: number): void;
 }
@@ -98,25 +97,19 @@ async function trainRuns(
     await withDevice(config, (device) => images.fit(config, device, preparing));
   }
 
-  const speeds = new Map<string, Speed>();
-  for (const run of todo) {
-    const { config, recipe } = run;
-    if (signal.aborted) return false;
-    if (speeds.has(recipe.name)) continue;
-    reporter.measuring?.(run);
-    const measure = (device: Device) => measureSpeed(config, images.dataset(config), device);
-    speeds.set(recipe.name, await withDevice(config, measure));
-  }
-  const left = new TimeLeft(
-    todo.map(({ config, recipe, path }) =>
-      toCome(path, stretchesOf(config, images.dataset(config), speeds.get(recipe.name)!)),
-    ),
-  );
+  const measuring = (run: PlannedRun) => reporter.measuring?.(run);
+  const estimates = await estimateRuns(todo, { images, withDevice, measuring, signal });
+  if (!estimates) return false;
+  const left = new TimeLeft(estimates.map(({ stretches = [] }) => stretches));
   reporter.timeLeft?.(left.seconds, 'before');
 
+  const stopped = () => {
+    reporter.stopped?.(left);
+    return false;
+  };
   for (const [index, run] of todo.entries()) {
     const { config, path, state } = run;
-    if (signal.aborted) return false;
+    if (signal.aborted) return stopped();
     reporter.running?.(run, index + 1, todo.length);
     const outcome = await runWithRetraining({
       config,
@@ -142,20 +135,8 @@ async function trainRuns(
         warned: (text) => reporter.warned?.(text),
       }),
     });
-    if (outcome.state === 'stopped') return false;
+    if (outcome.state === 'stopped') return stopped();
     left.finishedRun(index);
   }
   return true;
-}
-
-/** A run's stretches without the epochs that it has trained before. */
-function toCome(path: string, stretches: readonly Stretch[]): Stretch[] {
-  const first = RunDirectory.find(path);
-  const runs = [first, first && RunDirectory.find(first.retrained)];
-  return stretches.map((stretch, index) => {
-    const run = runs[index];
-    if (!run) return stretch;
-    const trained = readResult(run.result) ? stretch.epochs : readMetrics(run.metrics).length;
-    return { ...stretch, epochs: stretch.epochs - trained };
-  });
 }

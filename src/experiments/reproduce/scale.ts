@@ -2,6 +2,7 @@
 import { type Dataset, take } from '../../data/index.js';
 import { chooseConfig } from '../../train/recipes/choose-config.js';
 import type { RunConfig } from '../../train/recipes/config.js';
+import { fewSteps } from '../../train/recipes/presets.js';
 import { readRecipe } from '../../train/recipes/recipe.js';
 
 export interface Scale {
@@ -43,8 +44,8 @@ export interface Miniature {
 
 /**
  * What systems compare is kept: net, heads, dropout, preprocessing, augmentation, and the same images, seeds and epochs for
- * each. How they are trained is the preset `modern`: with the paper's first weights and schedule so few epochs would pass
- * before the nets begin to learn.
+ * each. How they are trained is `fewSteps`: with the paper's first weights and schedule so few epochs would pass before the
+ * nets begin to learn.
  */
 export const miniature = (name: string, size: Miniature): Scale => ({
   name,
@@ -55,14 +56,13 @@ export const miniature = (name: string, size: Miniature): Scale => ({
     'which trained nets of full width on all images, for hundreds of epochs.',
   config(recipe, seed, data) {
     const { width, images, heldOut, epochs, batch } = size;
-    const changes = { width, limit: images, epochs, batch, seed, retrain: false };
+    const how = { ...fewSteps(readRecipe(recipe).model), epochs, batch };
+    const changes = { ...how, width, limit: images, seed, retrain: false };
     return chooseConfig({
       recipe,
       ...(data !== undefined && { data }),
-      preset: 'modern',
       validation: heldOut,
-      // The preset would augment every system; table 1 compares with and without.
-      changes: { ...changes, augment: readRecipe(recipe).augment },
+      changes,
     });
   },
   cut: ({ test, ...rest }) => ({ ...rest, test: take(test, 0, Math.min(test.count, size.heldOut)) }),

@@ -54,6 +54,8 @@ async function secondsPerCall(work: () => Promise<void>): Promise<number> {
 export interface Stretch {
   readonly epochs: number;
   readonly secondsPerEpoch: number;
+  /** Training images a second, without scoring. */
+  readonly imagesPerSecond: number;
 }
 
 /** The epochs of a run, and where its config says so those of retraining. A schedule may end them earlier. */
@@ -63,6 +65,7 @@ export function stretchesOf(config: RunConfig, dataset: Dataset, { training, sco
   const stretch = (trained: ImageSet, scored: ImageSet): Stretch => ({
     epochs,
     secondsPerEpoch: training * trained.count + scoring * scored.count,
+    imagesPerSecond: 1 / training,
   });
   const first = stretch(train, validation ?? test);
   return config.retrain ? [first, stretch(dataset.train, test)] : [first];

@@ -12,6 +12,7 @@ const params = {
   width: 'u32',
   padding: 'u32',
   flip: 'u32',
+  cutout: 'u32',
 } as const;
 
 /** From bytes to normalised images; nothing is random. */
@@ -29,7 +30,7 @@ export const prepareKernel = defineKernel({
   }),
 });
 
-/** From bytes to normalised images, each cropped and mirrored at random. */
+/** From bytes to normalised images, each cropped, mirrored and cut at random. */
 export const augmentKernel = defineKernel({
   ...prepareKernel,
   name: 'augment.augment',
@@ -37,7 +38,7 @@ export const augmentKernel = defineKernel({
   bindings: { bytes: 'read', mean: 'read', deviation: 'read', y: 'write', key: 'read' },
 });
 
-/** From images that are numbers already to the same, each cropped and mirrored at random. */
+/** From images that are numbers already to the same, each cropped, mirrored and cut at random. */
 export const shiftKernel = defineKernel({
   ...prepareKernel,
   name: 'augment.shift',
@@ -63,25 +64,28 @@ export interface PrepareOptions {
   crop?: { padding: number };
   /** Mirror each image left to right with probability 1/2. */
   flip?: boolean;
-  /** Decides crops and flips: u32 [seed, counter]. Without one nothing is random: no crop, no flip, as evaluation wants. */
+  /** Clear a square of `cutout` x `cutout` pixels around a random middle; what lies outside the image is lost (default 0: none). */
+  cutout?: number;
+  /** Decides them all: u32 [seed, counter]. Without one nothing is random: no crop, flip or cutout, as evaluation wants. */
   key?: Tensor;
   /** As what the result is stored (default f32). */
   dtype?: 'f32' | 'f16';
 }
 
 /**
- * Images from bytes: (byte / 255 - mean) / std, [N, C, H, W], cropped and flipped at random if there is a key. The padding
- * of a crop is 0 after the normalisation: the mean colour, not black.
- * @throws ShapeError when `bytes`, `mean` or `std` do not fit the shape; ArgumentError when the padding is not a whole number of at
- *   least 0, or `bytes` is not u32
+ * Images from bytes: (byte / 255 - mean) / std, [N, C, H, W], cropped, flipped and cut at random if there is a key.
+ * Padding and cutout are 0 after the normalisation: the mean colour, not black.
+ * @throws ShapeError when `bytes`, `mean` or `std` do not fit the shape; ArgumentError when padding or cutout is not a whole number
+ *   of at least 0, or `bytes` is not u32
  */
 export function prepareImages(options: PrepareOptions): Tensor {
-  const { bytes, shape, mean, std, crop, flip, key, dtype } = options;
+  const { bytes, shape, mean, std, crop, flip = false, cutout = 0, key, dtype } = options;
   const padding = crop?.padding ?? 0;
   check(bytes, shape, mean, std, padding);
+  checkPixels('prepareImages', 'cutout', cutout);
   const [batch, channels, height, width] = shape;
   const y = new Tensor(bytes.device, shape, dtype);
-  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip ?? false) };
+  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip), cutout };
   const tensors = { bytes, mean, deviation: std, y };
   if (key) launch(augmentKernel, { ...tensors, key }, sizes);
   else launch(prepareKernel, tensors, sizes);
@@ -94,23 +98,27 @@ export interface ShiftOptions {
   images: Tensor;
   crop: { padding: number };
   flip: boolean;
+  cutout?: number;
   key: Tensor;
   /** As what the result is stored (default f32). */
   dtype?: 'f32' | 'f16';
 }
 
 /**
- * Images that are numbers already, cropped and flipped as `prepareImages` does with the same key. The padding is 0.
- * @throws ShapeError when `images` is not [N, C, H, W]; ArgumentError when it is not f32, or the padding as above
+ * Images that are numbers already, cropped, flipped and cut as `prepareImages` does with the same key. Padding and cutout are 0.
+ * @throws ShapeError when `images` is not [N, C, H, W]; ArgumentError when it is not f32, or padding or cutout as above
  */
-export function shiftImages({ images, crop: { padding }, flip, key, dtype }: ShiftOptions): Tensor {
+export function shiftImages(options: ShiftOptions): Tensor {
+  const { images, crop, flip, cutout = 0, key, dtype } = options;
+  const { padding } = crop;
   const op = 'shiftImages';
   checkRank(op, 'the images', images.shape, 4, '[N, C, H, W]');
   checkDType(op, 'the images', images);
-  checkPadding(op, padding);
+  checkPixels(op, 'crop padding', padding);
+  checkPixels(op, 'cutout', cutout);
   const [batch, channels, height, width] = images.shape;
   const shifted = new Tensor(images.device, images.shape, dtype);
-  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip) };
+  const sizes = { planes: batch * channels, channels, height, width, padding, flip: Number(flip), cutout };
   launch(shiftKernel, { images, shifted, draw: key }, sizes);
   return shifted;
 }
@@ -133,11 +141,11 @@ function check(bytes: Tensor, shape: Shape, mean: Tensor, std: Tensor, padding: 
         `got ${mean.size} and ${std.size}`,
     );
   }
-  checkPadding(op, padding);
+  checkPixels(op, 'crop padding', padding);
 }
 
-function checkPadding(op: string, padding: number): void {
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw new ArgumentError(op, 'crop padding', `is ${padding}`, 'it must be a whole number of at least 0');
+function checkPixels(op: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0) {
+    throw new ArgumentError(op, name, `is ${value}`, 'it must be a whole number of at least 0');
   }
 }

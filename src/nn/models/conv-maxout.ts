@@ -45,7 +45,7 @@ const poolOf = ({ pool }: Block) => ({ kernelSize: pool, stride: 2, ceilMode: tr
  *
  * Dropout clears pixels with probability 0.2 and hidden units with `dropout`, none at all where that is 0. The authors do not
  * enlarge the pixels that stay; here what stays grows by 1 / (1 - p) everywhere. They also bound the norm of each unit's
- * weights, which is the optimizer's business and is not done.
+ * weights: the optimizer's `maxNorm`, which the recipes set.
  */
 export class ConvMaxout extends Sequential {
   constructor(

@@ -5,7 +5,7 @@ import type { Parameter } from '../parameter.js';
 import { Optimizer, type Update } from './optimizer.js';
 import { type GroupOptions, RATE_RULES, type RateOptions, withDefaults } from './options.js';
 
-/** Adam's options; those of `RateOptions` are `lr` and `weightDecay`. */
+/** Adam's options; those of `RateOptions` are `lr`, `weightDecay` and `maxNorm`. */
 export interface AdamOptions extends RateOptions {
   /** How much of the running means of the gradient and of its square each step keeps (default 0.9 and 0.999). */
   betas: readonly [number, number];
@@ -15,7 +15,10 @@ export interface AdamOptions extends RateOptions {
   decoupled: boolean;
 }
 
-const DEFAULTS: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupled: false };
+const DEFAULTS: AdamOptions = {
+  ...{ lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, decoupled: false },
+  ...{ weightDecay: 0, maxNorm: 0 },
+};
 
 /** What the options must be. */
 const RULES: Rules<AdamOptions> = {

@@ -15,6 +15,7 @@ import {
   type ScaledStep,
   unscaleGradient,
 } from '../../kernels/optimizers/loss-scale.js';
+import { constrainNorms } from '../../kernels/optimizers/max-norm.js';
 import { fromArray } from '../../tensor/create.js';
 import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape, formatShape } from '../../tensor/shape.js';
@@ -210,6 +211,11 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
         const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(chunk) };
         this.update({ ...flat, gradient, start, scaled });
         if (members.every(({ parameter }) => parameter.grad !== gradient)) gradient.dispose();
+      }
+      for (const { params, options } of this.groups) {
+        const { maxNorm = 0 } = options;
+        if (maxNorm === 0) continue;
+        for (const parameter of params) if (parameter.grad) constrainNorms(parameter, maxNorm);
       }
     });
   }

@@ -12,12 +12,18 @@ export interface RateOptions {
   lr: number;
   /** Coefficient of the L2 penalty: this much of the parameter is added to its gradient. */
   weightDecay: number;
+  /**
+   * After each step the Euclidean norm of all weights that enter a unit, or a map, is at most this: longer ones are shortened. 0
+   * for none (the default). A recorded step keeps the limit that it was recorded with.
+   */
+  maxNorm?: number;
 }
 
 /** What these must be. */
 export const RATE_RULES: Rules<RateOptions> = {
   lr: number({ atLeast: 0 }),
   weightDecay: number({ atLeast: 0 }),
+  maxNorm: number({ atLeast: 0 }),
 };
 
 /** Parameters and the options in which they differ from the rest. */

@@ -5,7 +5,7 @@ import type { Parameter } from '../parameter.js';
 import { Optimizer, type Update } from './optimizer.js';
 import { type GroupOptions, RATE_RULES, type RateOptions, withDefaults } from './options.js';
 
-/** SGD's options; those of `RateOptions` are `lr` and `weightDecay`. */
+/** SGD's options; those of `RateOptions` are `lr`, `weightDecay` and `maxNorm`. */
 export interface SGDOptions extends RateOptions {
   /** Share of the last step's velocity that goes on into the next (default 0). */
   momentum: number;
@@ -13,7 +13,7 @@ export interface SGDOptions extends RateOptions {
   nesterov: boolean;
 }
 
-const DEFAULTS: Partial<SGDOptions> = { momentum: 0, nesterov: false, weightDecay: 0 };
+const DEFAULTS: Partial<SGDOptions> = { momentum: 0, nesterov: false, weightDecay: 0, maxNorm: 0 };
 
 /** What the options must be. */
 const RULES: Rules<SGDOptions> = {

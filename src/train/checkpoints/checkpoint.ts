@@ -1,6 +1,6 @@
 /**
  * A checkpoint is one safetensors file with all that a run needs to go on as if it had not stopped: the net (`model.*`), what
- * the optimizer remembers (`optimizer.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
+ * the optimizer remembers (`optimizer.*`), the average of the weights where there is one (`average.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
  */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
@@ -21,6 +21,7 @@ import { decodeVerified, encodeVerified, notFinite } from './verified.js';
 
 const MODEL = 'model.';
 const OPTIMIZER = 'optimizer.';
+const AVERAGE = 'average.';
 const RANDOM = 'random';
 /** The metadata entry with the JSON. */
 const STATE = 'dawngrad';
@@ -59,6 +60,8 @@ const stateSchema = z.object({
     factor: z.number(),
     groups: z.array(z.record(z.string(), z.union([z.number(), z.boolean(), numbers]))),
   }),
+  /** How many steps are in the average of the weights. */
+  averaged: natural.default(0),
   schedule: z.record(z.string(), z.number()),
   /** What the loss is scaled by, in a run that scales it. */
   scaler: scalerSchema.optional(),
@@ -80,19 +83,21 @@ export interface Checkpoint extends CheckpointState {
  * @throws DivergedError when a number of the state is not finite: such a net must not take the place of a good one
  */
 export async function captureCheckpoint(session: Session, best: Best): Promise<Uint8Array> {
-  const { config, device, model, optimizer, schedule, trainer, train, scaler } = session;
+  const { config, device, model, optimizer, schedule, average, trainer, train, scaler } = session;
   const { slots, steps, skipped, factor, groups } = optimizer.stateDict();
   const named = [
     ...[...model.stateDict()].map(([name, tensor]) => [MODEL + name, tensor] as const),
     ...[...(slots as ReadonlyMap<string, Tensor>)].map(
       ([name, tensor]) => [OPTIMIZER + name, tensor] as const,
     ),
+    ...[...(average?.module.stateDict() ?? [])].map(([name, tensor]) => [AVERAGE + name, tensor] as const),
   ];
   const state = {
     version: VERSION,
     config,
     classes: [...train.set.classes],
     best,
+    averaged: average?.averaged ?? 0,
     schedule: schedule.stateDict(),
     tuning: tuningOf(device),
   };
@@ -160,14 +165,14 @@ export function readNewest(
   }
 }
 
-/** Load the net alone, for evaluation and prediction. */
-export function restoreModel(model: Module, { path, tensors }: Checkpoint): void {
-  naming(path, () => model.loadStateDict(below(tensors, MODEL)));
+/** Load the net alone, for evaluation and prediction: with its averaged weights, where the run averages them. */
+export function restoreModel(model: Module, { path, tensors, config }: Checkpoint): void {
+  naming(path, () => model.loadStateDict(below(tensors, config.average ? AVERAGE : MODEL)));
 }
 
 /** Bring a session that was made from the checkpoint's config to where the checkpoint was taken. */
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
-  const { model, optimizer, schedule, trainer, device, train, scaler } = session;
+  const { model, optimizer, schedule, average, trainer, device, train, scaler } = session;
   const { path, position, tensors } = checkpoint;
   const random = tensors.get(RANDOM);
   if (random?.values.length !== 2) throw new RunError(`reading ${path}: it lacks the random state`);
@@ -178,6 +183,8 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   }
   naming(path, () => {
     model.loadStateDict(below(tensors, MODEL));
+    average?.module.loadStateDict(below(tensors, AVERAGE));
+    average?.resume(checkpoint.averaged);
     const { steps, factor, groups } = checkpoint.optimizer;
     const options = groups as unknown as readonly RateOptions[];
     optimizer.loadStateDict({ steps, factor, groups: options, slots: below(tensors, OPTIMIZER) });

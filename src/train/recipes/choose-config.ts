@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
-import { boolean, number, plainObject, required, text, whole } from '../../errors/rules.js';
+import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
 import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
@@ -23,6 +23,14 @@ export interface ConfigOptions {
   data?: string;
   augment?: boolean;
   warmUp?: number;
+  /** Pixels a side of the square that is cleared in each training image; 0 for none. */
+  cutout?: number;
+  /** How weights are averaged, or `none`. */
+  average?: 'ema' | 'swa' | 'none';
+  /** How much of an exponential average each step keeps. */
+  averageDecay?: number;
+  /** After how many epochs the average begins: of an exponential one by default at once, of the plain mean after three quarters. */
+  averageStart?: number;
   /** Training images to hold out; 0 for none, and then there is nothing to retrain on either. */
   validation?: number;
   /** Fields of the config to set as they are. */
@@ -39,6 +47,10 @@ const OPTIONS: Rules<ConfigOptions> = {
   data: text,
   augment: boolean,
   warmUp: number({ atLeast: 0 }),
+  cutout: whole(0),
+  average: oneOf('ema', 'swa', 'none'),
+  averageDecay: number({ atLeast: 0, below: 1 }),
+  averageStart: number({ atLeast: 0 }),
   validation: whole(0),
   changes: required(plainObject),
 };
@@ -72,7 +84,7 @@ export function chooseWithoutData(options: ConfigOptions): RunConfig {
 }
 
 /** All of a config but which data set it is about, and where that lies. */
-function chooseSettings({
+export function chooseSettings({
   model,
   recipe,
   preset,
@@ -108,18 +120,53 @@ function sameModel(source: string, itsModel: string, wished: string | undefined)
   throw new RunError(`${source} is for the model ${itsModel}, not ${wished}; leave one of the two out`);
 }
 
-function changesTo(
-  base: RunConfig,
-  { augment, warmUp, validation, changes }: ConfigOptions,
-): Partial<RunConfig> {
+function changesTo(base: RunConfig, options: ConfigOptions): Partial<RunConfig> {
+  const { warmUp, validation, changes } = options;
   return {
     ...(validation === 0 && { validation: undefined, retrain: false }),
     ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
     ...changes,
-    ...(augment === true && { augment: base.augment || augmentationFor(base.model) }),
-    ...(augment === false && { augment: false }),
+    ...augmentationOf(base, options),
+    ...averageOf(base, options),
     ...(warmUp !== undefined && { schedule: { ...base.schedule, warmUp } }),
   } as Partial<RunConfig>;
+}
+
+function augmentationOf(
+  { augment: own, model }: RunConfig,
+  { augment, cutout }: ConfigOptions,
+): Partial<Pick<RunConfig, 'augment'>> {
+  const moved = augment === undefined ? own : augment && (own || augmentationFor(model));
+  if (cutout === undefined) return augment === undefined ? {} : { augment: moved };
+  const { cutout: _, ...others } = moved || { padding: 0, flip: false };
+  if (cutout > 0) return { augment: { ...others, cutout } };
+  return { augment: moved && others };
+}
+
+function averageOf(
+  base: RunConfig,
+  { average, averageDecay, averageStart, changes }: ConfigOptions,
+): Partial<Pick<RunConfig, 'average'>> {
+  const { epochs = base.epochs } = changes;
+  const own = base.average;
+  const name = average ?? (own ? own.name : 'none');
+  if (name === 'none') {
+    if (averageDecay === undefined && averageStart === undefined) {
+      return average === undefined ? {} : { average: false };
+    }
+    throw new RunError('the weights of this run are not averaged; use --average ema or --average swa');
+  }
+  if (name === 'ema') {
+    const { decay, start } = own && own.name === 'ema' ? own : { decay: 0.999, start: 0 };
+    return { average: { name, decay: averageDecay ?? decay, start: averageStart ?? start } };
+  }
+  if (averageDecay !== undefined) {
+    throw new RunError(
+      'a plain mean of weights has no decay; use --average ema, or leave --average-decay out',
+    );
+  }
+  const start = own && own.name === 'swa' && average === undefined ? own.start : Math.floor(0.75 * epochs);
+  return { average: { name, start: averageStart ?? start } };
 }
 
 /**

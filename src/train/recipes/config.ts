@@ -34,10 +34,22 @@ const scheduleSchema = z.discriminatedUnion('name', [
 /** What matrix products may round their operands to, where that is faster; files of old may have it by another name. */
 export const precisionSchema = z.preprocess(renamed, z.enum(PRECISIONS));
 
+const averageSchema = z.discriminatedUnion('name', [
+  /** An exponential moving average, which each step keeps `decay` of. */
+  z.strictObject({
+    name: z.literal('ema'),
+    decay: z.number().min(0).lt(1).default(0.999),
+    start: z.number().nonnegative().default(0),
+  }),
+  /** The plain mean ("stochastic weight averaging"). */
+  z.strictObject({ name: z.literal('swa'), start: z.number().nonnegative() }),
+]);
+
 const groupSchema = z.strictObject({
   match: z.union([z.string(), z.array(z.string())]),
   rate: z.number().nonnegative().optional(),
   weightDecay: z.number().nonnegative().optional(),
+  maxNorm: z.number().nonnegative().optional(),
 });
 
 export const configSchema = z.strictObject({
@@ -73,6 +85,8 @@ export const configSchema = z.strictObject({
     .default({ minutes: 10 }),
   /** Images a step. */
   batch: count,
+  /** Leave out the images of an epoch's last batch where it is smaller, as runs did whose config does not say. */
+  dropLast: z.boolean().default(true),
   /** Multiplier of the number of maps in each layer. */
   width: rate,
   /** Probability that dropout clears a value; 0 for none. */
@@ -94,12 +108,26 @@ export const configSchema = z.strictObject({
   /** Momentum of SGD, with Nesterov's correction or without. */
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
+  /** Momentum rises in a straight line, to that after as many epochs; left out, it stays what it is. */
+  momentumRise: z.strictObject({ to: z.number().min(0).lt(1), epochs: rate }).optional(),
   /** L2 penalty. */
   weightDecay: z.number().nonnegative(),
+  /** The greatest norm of the weights that enter a unit, or a map; 0 for none. */
+  maxNorm: z.number().nonnegative().default(0),
   /** What the learning rate is multiplied by as training goes on. */
   schedule: scheduleSchema,
-  /** Random shifts by up to `padding` pixels and mirror images, drawn anew each epoch; `false` for none. */
-  augment: z.union([z.literal(false), z.strictObject({ padding: natural, flip: z.boolean() })]),
+  /** Share of the probability that the training loss wants of all classes alike, rather than of the right one. */
+  labelSmoothing: z.number().min(0).max(1).default(0),
+  /** What is scored and saved for use is the average of the weights after each step from epoch `start` on; `false`: the weights. */
+  average: z.union([z.literal(false), averageSchema]).default(false),
+  /**
+   * Random shifts by up to `padding` pixels, mirror images, and squares of `cutout` pixels a side that are cleared, drawn anew
+   * each epoch; `false` for none.
+   */
+  augment: z.union([
+    z.literal(false),
+    z.strictObject({ padding: natural, flip: z.boolean(), cutout: count.optional() }),
+  ]),
 });
 
 export type RunConfig = Readonly<z.infer<typeof configSchema>>;

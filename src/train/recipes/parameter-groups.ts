@@ -11,6 +11,8 @@ export interface GroupRule {
   readonly rate?: number | undefined;
   /** Their L2 penalty, in place of the run's. */
   readonly weightDecay?: number | undefined;
+  /** The greatest norm of what enters each of their units, in place of the run's. */
+  readonly maxNorm?: number | undefined;
 }
 
 /**
@@ -56,11 +58,14 @@ export function parameterGroups(
   return [...groups.values()];
 }
 
-function ratesOf(rules: readonly GroupRule[], { lr, weightDecay }: RateOptions): RateOptions {
-  const decays = rules.map((rule) => rule.weightDecay).filter((decay) => decay !== undefined);
+function ratesOf(rules: readonly GroupRule[], { lr, ...base }: RateOptions): RateOptions {
+  const last = (name: 'weightDecay' | 'maxNorm') =>
+    rules.findLast((rule) => rule[name] !== undefined)?.[name];
+  const maxNorm = last('maxNorm') ?? base.maxNorm;
   return {
     lr: rules.reduce((product, { rate = 1 }) => product * rate, lr),
-    weightDecay: decays.at(-1) ?? weightDecay,
+    weightDecay: last('weightDecay') ?? base.weightDecay,
+    ...(maxNorm !== undefined && { maxNorm }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { DeadStartDetector } from './dead-start.js';
 import type { EpochMetrics } from './metrics.js';
 import type { OpenRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
-import type { Session } from './session.js';
+import { type Session, scoredModel } from './session.js';
 
 /** Who hears of what happens, and may stop it. */
 export interface Watch {
@@ -109,13 +109,13 @@ async function trainSteps(
  * @throws DivergedError when a loss is not a finite number, or absurd
  */
 export async function scoreImages(
-  { session: { device, model } }: OpenRun,
+  { session }: OpenRun,
   images: BatchLoader,
   { reporter, signal }: Watch,
 ): Promise<Score | undefined> {
   let sum = NO_SCORE;
   if (signal.aborted) return undefined;
-  for await (const score of evaluate(device, model, images)) {
+  for await (const score of evaluate(session.device, scoredModel(session), images)) {
     sum = addScores(sum, score);
     reporter.evaluating?.(sum.count, images.count);
     if (signal.aborted) return undefined;

@@ -5,7 +5,7 @@ import { readLines } from '../../files/read-lines.js';
 import { appendLine, replaceFile } from '../../files/write-file.js';
 import { RunError } from './run-error.js';
 
-const metricsSchema = z.strictObject({
+export const metricsSchema = z.strictObject({
   /** Number of the epoch, from 1. */
   epoch: z.number().int().positive(),
   /** Steps since the run began. */

@@ -14,7 +14,7 @@ const scoreSchema = z.strictObject({
   loss: z.number(),
 });
 
-const resultSchema = z.strictObject({
+export const resultSchema = z.strictObject({
   /** Epochs that were trained: fewer than the config allows where the schedule ended the run. */
   epochs: z.number().int().nonnegative(),
   /** Score on the held-out images, in a run that held some out. */

@@ -49,6 +49,29 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
   );
 }
 
+/** What a run that was stopped has before it. */
+export interface WorkLeft {
+  /** Epochs to train, those of retraining included; the one that it stopped in counts as one. A schedule may end them earlier. */
+  readonly epochs: number;
+  /** How long they will take, at the pace of those before; undefined where there was none. */
+  readonly seconds: number | undefined;
+}
+
+/**
+ * What is left of a run, in its directory.
+ * @param epoch how many are finished of the run that was stopped, which may be that of retraining
+ */
+export function workLeft(path: string, config: RunConfig, epoch: number): WorkLeft {
+  const first = RunDirectory.find(path);
+  const again = first && RunDirectory.find(first.retrained);
+  const epochs = again
+    ? again.readConfig().epochs - epoch
+    : config.epochs - epoch + (config.retrain ? config.epochs : 0);
+  const past = [first, again].flatMap((run) => (run ? readMetrics(run.metrics) : []));
+  const pace = past.reduce((sum, { seconds }) => sum + seconds, 0) / past.length;
+  return { epochs, seconds: past.length > 0 ? epochs * pace : undefined };
+}
+
 /** What may have changed since retraining began: where the data are, and how often it is saved. */
 const changeable = ({ data, checkpointEvery }: RunConfig): Partial<RunConfig> => ({
   checkpointEvery,

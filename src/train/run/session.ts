@@ -6,6 +6,7 @@ import type { Device } from '../../gpu/device.js';
 import type { DeviceOptions } from '../../gpu/open-device.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
+import { AveragedModel } from '../../nn/optim/averaged-model.js';
 import { GradScaler } from '../../nn/optim/grad-scaler.js';
 import type { Optimizer } from '../../nn/optim/optimizer.js';
 import type { RateOptions } from '../../nn/optim/options.js';
@@ -28,6 +29,8 @@ export interface Learner {
   readonly schedule: Schedule;
   /** Scales the loss, where gradients may be too small or too large to be stored. */
   readonly scaler: GradScaler | undefined;
+  /** The average of the model's weights, where the config asks for one. */
+  readonly average: AveragedModel | undefined;
 }
 
 export interface Session extends Learner {
@@ -57,9 +60,17 @@ export function buildLearner(config: RunConfig, device: Device): Learner {
   }
   const model = buildModel(config, device);
   const scales = config.precision === 'medium' && config.lossScaling === 'dynamic';
-  const scaler = scales ? new GradScaler(device) : undefined;
-  return { model, optimizer: buildOptimizer(config, model), schedule: buildSchedule(config), scaler };
+  return {
+    model,
+    optimizer: buildOptimizer(config, model),
+    schedule: buildSchedule(config),
+    scaler: scales ? new GradScaler(device) : undefined,
+    average: buildAverage(config, model),
+  };
 }
+
+/** The net that is scored, and used later. */
+export const scoredModel = ({ model, average }: Learner): Module => average?.module ?? model;
 
 /**
  * Put a session together from its learner and its images.
@@ -73,21 +84,25 @@ export function assemble(
   images: RunImages,
   learner = buildLearner(config, device),
 ): Session {
-  const { model, optimizer, schedule, scaler } = learner;
+  const { model, optimizer, schedule, scaler, average } = learner;
   const { set, ...how } = images.train;
   const train = new BatchLoader(device, set, {
     ...how,
     batch: config.batch,
     shuffleSeed: config.seed,
-    dropLast: true,
+    dropLast: config.dropLast,
     ...(config.augment && { augment: config.augment }),
   });
   const scoring = ({ set, ...how }: PreparedImages) =>
     new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
   const validation = images.validation && scoring(images.validation);
   const test = scoring(images.test);
-  const options = { device, model, optimizer, schedule, batches: train, ...(scaler && { scaler }) };
-  const trainer = new Trainer(options);
+  const trainer = new Trainer({
+    ...{ device, model, optimizer, schedule, batches: train, scaler },
+    labelSmoothing: config.labelSmoothing,
+    momentum: momentumOf(config),
+    average: average && { model: average, start: config.average ? config.average.start : 0 },
+  });
   return { config, device, ...learner, trainer, train, validation, test };
 }
 
@@ -105,7 +120,7 @@ export function buildModel(config: RunConfig, device: Device): Module {
 export function checkNet(config: RunConfig, device: Device): void {
   const model = buildModel(config, device);
   try {
-    parameterGroups(model, config.groups, { lr: config.learningRate, weightDecay: config.weightDecay });
+    groupsOf(config, model);
   } finally {
     for (const parameter of model.parameters()) parameter.dispose();
   }
@@ -123,10 +138,29 @@ export function checkFit(modelName: string, datasetName: string, set: ImageSet):
   if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
 }
 
+const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
+  parameterGroups(model, groups, { lr, weightDecay, maxNorm });
+
+/** Momentum after a number of epochs, where it is to change. */
+function momentumOf({ momentum, momentumRise }: RunConfig): ((epochs: number) => number) | undefined {
+  if (!momentumRise) return undefined;
+  const { to, epochs: over } = momentumRise;
+  return (epochs) => momentum + (to - momentum) * Math.min(1, epochs / over);
+}
+
 function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
-  const { optimizer, learningRate: lr, weightDecay, momentum, nesterov } = config;
-  const groups = parameterGroups(model, config.groups, { lr, weightDecay });
+  const { optimizer, learningRate: lr, momentum, nesterov } = config;
+  const groups = groupsOf(config, model);
   return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
+}
+
+/** Built after the model, whose first weights are those of a run without an average. */
+function buildAverage(config: RunConfig, model: Module): AveragedModel | undefined {
+  const { average } = config;
+  const [first] = model.parameters();
+  if (!average || !first) return undefined;
+  const options = average.name === 'ema' ? { decay: average.decay } : {};
+  return new AveragedModel(model, buildModel(config, first.device), options);
 }
 
 function buildSchedule({ schedule, epochs }: RunConfig): Schedule {

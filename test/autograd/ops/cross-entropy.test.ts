@@ -183,6 +183,52 @@ describe('crossEntropy', () => {
     },
   );
 
+  it.each([
+    [1, 1, 0.3],
+    [128, 10, 0.1],
+    [7, 100, 0.05],
+    [5, 3, 1],
+  ])('smooths labels as the reference does: %i rows, %i classes, by %d', async (rows, classes, smoothing) => {
+    const logits = random64([rows, classes], 1, 4);
+    const labels = randomLabels(rows, classes, 2);
+    const z = upload(gpu.device, logits);
+    z.requiresGrad = true;
+    const { loss, correct } = crossEntropy(z, upload(gpu.device, labels, 'u32'), {
+      labelSmoothing: smoothing,
+    });
+    await expectTensor(loss, scalar(softmaxCrossEntropy(logits, labels, smoothing)), {
+      ...SINGLE,
+      label: 'loss',
+    });
+    expect(await correct.item()).toBe(countCorrect(logits, labels));
+    backward(loss);
+    const wanted = softmaxCrossEntropyBackward(1, logits, labels, smoothing);
+    await expectTensor(z.grad, wanted, { ...SINGLE, label: 'dLogits' });
+  });
+
+  it('smooths labels as computed by hand: 4 classes, by 0.2', async () => {
+    // -log softmax([0, ln 2, ln 3, ln 4]) is -log [0.1, 0.2, 0.3, 0.4]; the label's share is 0.85, the others' 0.05.
+    const logits = from(gpu.device, [[0, Math.log(2), Math.log(3), Math.log(4)]]);
+    const { loss } = crossEntropy(logits, from(gpu.device, [3], 'u32'), { labelSmoothing: 0.2 });
+    const wanted = -(0.05 * Math.log(0.1 * 0.2 * 0.3) + 0.85 * Math.log(0.4));
+    expect(await loss.item()).toBeCloseTo(wanted, 6);
+  });
+
+  it('agrees with finite differences where labels are smoothed and some are ignored', async () => {
+    const labels = from(gpu.device, [1, 9, 0, 6, 9], 'u32');
+    const logits = upload(gpu.device, random64([5, 7], 2));
+    const options = { ignoreIndex: 9, labelSmoothing: 0.3 };
+    await expectGradients((z) => crossEntropy(z, labels, options).loss, [logits], { absolute: 1e-4 });
+  });
+
+  it('is NaN at every class for an infinite gradient, where labels are smoothed: all are targets', async () => {
+    const logits = upload(gpu.device, random64([1, 3], 7));
+    logits.requiresGrad = true;
+    const { loss } = crossEntropy(logits, from(gpu.device, [1], 'u32'), { labelSmoothing: 0.1 });
+    backward(loss, { gradient: upload(gpu.device, scalar(Number.POSITIVE_INFINITY)) });
+    expect([...(await logits.grad!.toArray())]).toEqual(Array(3).fill(Number.NaN));
+  });
+
   it('keeps nothing but its results where nothing is recorded', () => {
     const logits = zeros(gpu.device, [5, 7]);
     const labels = zeros(gpu.device, [5], 'u32');

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
 import { useDirectory } from '../../support/directory.js';
 import { writeTinyMnist } from '../../support/tiny-mnist.js';
 import { Call, dawngrad, ROOT, start, useBuild } from '../dawngrad.js';
@@ -78,6 +79,34 @@ describe('dawngrad train', () => {
       ...{ epochs: 2, momentum: 0.9, schedule: { name: 'plateau' } },
     });
     expect(await dawngrad(['eval', run])).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
+  });
+
+  it('stops when its time is over, says what is left, and goes on in another place to the same bits', async () => {
+    const [straight, piece, moved] = ['straight', 'piece', 'moved'].map(within) as [string, string, string];
+    const line = ['train', ...TINY, ...data, '--epochs', '2', '--seed', '4'];
+    const whole = await dawngrad([...line, '--out', straight]);
+    const stopped = await dawngrad([...line, '--out', piece, '--minutes', '0.0001']);
+    expect(stopped.status).toBe(0);
+    expect(stopped.stdout).toBe('');
+    expect(stopped.stderr).toContain('0.0001 minutes are over: stopping after this step\n');
+    expect(stopped.stderr).toMatch(/stopped after step \d of epoch 1; --resume .*\nleft: 2 epochs\n$/);
+    cpSync(piece, moved, { recursive: true });
+    cpSync(data[1]!, within('other-data'), { recursive: true });
+    rmSync(piece, { recursive: true });
+    const resumed = await dawngrad([
+      'train',
+      '--resume',
+      moved,
+      '--data',
+      within('other-data'),
+      '--minutes',
+      '60',
+    ]);
+    expect(resumed.status).toBe(0);
+    expect(resumed.stdout).toBe(whole.stdout);
+    expect(resumed.stderr).not.toContain('bits differ');
+    const [one, other] = [straight, moved].map((run) => readCheckpoint(join(run, 'last.safetensors')));
+    expect(other!.tensors).toEqual(one!.tensors);
   });
 
   it('repeats a run from its config', async () => {

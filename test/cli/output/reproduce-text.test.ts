@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeReproduction, describeTime } from '../../../src/cli/output/reproduce-text.js';
+import { describeReproduction } from '../../../src/cli/output/reproduce-text.js';
+import { describeTime } from '../../../src/cli/output/run-text.js';
 import { SCALES } from '../../../src/experiments/reproduce/scale.js';
 import { fakeSystem } from '../../experiments/reproduce/finished-runs.js';
 

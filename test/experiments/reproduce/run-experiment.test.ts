@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { describePlan } from '../../../src/cli/output/reproduce-text.js';
 import { readCircumstances } from '../../../src/experiments/reproduce/circumstances.js';
+import { forecast } from '../../../src/experiments/reproduce/forecast.js';
 import type { PlanOptions } from '../../../src/experiments/reproduce/plan.js';
 import { planRuns } from '../../../src/experiments/reproduce/plan.js';
 import { reproduce } from '../../../src/experiments/reproduce/reproduce.js';
@@ -12,6 +14,7 @@ import { type ExperimentReporter, runExperiment } from '../../../src/experiments
 import type { Scale } from '../../../src/experiments/reproduce/scale.js';
 import { Claims } from '../../../src/files/claims/claim.js';
 import { thisProcess } from '../../../src/files/claims/owner.js';
+import { readMetrics } from '../../../src/train/run/metrics.js';
 import { useDirectory } from '../../support/directory.js';
 import { TINY, tinyExperiment, withDevice } from './tiny.js';
 
@@ -29,6 +32,8 @@ function listener(more: ExperimentReporter = {}): { heard: string[]; reporter: E
     fitting: ({ recipe }) => heard.push(`fitting ${recipe.name}`),
     measuring: ({ recipe }) => heard.push(`measuring ${recipe.name}`),
     timeLeft: (seconds, when) => heard.push(`${when} ${seconds > 0 ? 'some' : 'no'} time`),
+    stopped: ({ runs, epochs, seconds }) =>
+      heard.push(`stopped ${runs} runs, ${epochs} epochs, ${seconds > 0 ? 'some' : 'no'} time`),
     running: ({ recipe }, number, of) => heard.push(`${number}/${of} ${recipe.name}`),
     ...more,
   };
@@ -38,7 +43,7 @@ function listener(more: ExperimentReporter = {}): { heard: string[]; reporter: E
 const checkpoint = (out: string, run: string) => readFileSync(join(out, 'runs', run, 'last.safetensors'));
 
 describe('runExperiment', () => {
-  it('trains what is missing, goes on where it was cut off, and ends where it would have ended', async () => {
+  it('trains what is missing, goes on where it was cut off, in another place too, and ends where it would have ended', async () => {
     const controller = new AbortController();
     const cut = listener({
       stepped: ({ epoch, step }) => {
@@ -55,13 +60,20 @@ describe('runExperiment', () => {
       'before some time',
       '1/2 no-dropout',
       'during some time',
+      'stopped 2 runs, 3 epochs, some time',
     ]);
+
+    // Copied to another place, and gone where it was.
+    const there = join(directory.path, 'there');
+    cpSync(options.out, there, { recursive: true });
+    rmSync(options.out, { recursive: true });
+    options = { ...options, out: there };
 
     const again = listener();
     expect(await runExperiment({ ...options, withDevice, reporter: again.reporter })).toBe(true);
+    // What trained here before tells how fast it goes.
     expect(again.heard).toEqual([
       'begun,missing',
-      'measuring no-dropout',
       'measuring nin-mnist',
       'before some time',
       '1/2 no-dropout',
@@ -156,6 +168,51 @@ describe('runExperiment', () => {
     expect(() => planRuns({ ...options, scale })).toThrow(
       /the run in .*no-dropout-tiny-seed0 has other settings: epochs 2 rather than 3; name another directory with --out/,
     );
+  });
+});
+
+describe('forecast', () => {
+  it('tells of each run once what it has before it, and makes nothing', async () => {
+    const { experiment, out, ...others } = options;
+    const elsewhere = join(directory.path, 'nothing');
+    const { heard, reporter } = listener();
+    const ask = { ...others, seeds: 2, withDevice, reporter, signal: new AbortController().signal };
+    const fresh = await forecast({ ...ask, out: elsewhere, experiments: [experiment, experiment] });
+    expect(heard).toEqual(['measuring no-dropout', 'measuring nin-mnist']);
+    expect(existsSync(elsewhere)).toBe(false);
+    const states = (estimates: typeof fresh) =>
+      estimates!.map(({ run, stretches }) => [run.recipe.name, run.config.seed, stretches![0]!.epochs]);
+    expect(states(fresh)).toEqual([
+      ['no-dropout', 0, 2],
+      ['no-dropout', 1, 2],
+      ['nin-mnist', 0, 2],
+      ['nin-mnist', 1, 2],
+    ]);
+    for (const { stretches } of fresh!) expect(stretches![0]!.secondsPerEpoch).toBeGreaterThan(0);
+
+    // Seed 0 was trained: nothing is left of it, and it tells the speed of seed 1.
+    const after = await forecast({ ...ask, out, experiments: [experiment] });
+    expect(heard).toHaveLength(2);
+    expect(states(after)).toEqual([
+      ['no-dropout', 0, 0],
+      ['no-dropout', 1, 2],
+      ['nin-mnist', 0, 0],
+      ['nin-mnist', 1, 2],
+    ]);
+    const [first] = readMetrics(join(out, 'runs', 'nin-mnist-tiny-seed0', 'metrics.jsonl'));
+    expect(after![3]!.stretches![0]!.secondsPerEpoch).toBeLessThan(10 * first!.seconds);
+  });
+
+  it('says of which runs the data are not here', async () => {
+    const { experiment, out, ...others } = options;
+    const cifar = { ...experiment, systems: ['nin-cifar10', 'nin-mnist'] };
+    const ask = { ...others, out, withDevice, signal: new AbortController().signal };
+    const estimates = await forecast({ ...ask, experiments: [cifar] });
+    expect(estimates!.map(({ stretches }) => stretches === undefined)).toEqual([true, false]);
+    const text = describePlan(estimates!);
+    expect(text).toMatch(/^run +state +epochs left +images\/s +minutes\nnin-cifar10, seed 0 +no data here\n/);
+    expect(text).toMatch(/\nnin-mnist, seed 0 +finished +0 +\d+ +0\.0\nall +0 +0\.0\n/);
+    expect(text).toContain('not counted');
   });
 });
 

@@ -11,6 +11,7 @@ describe('TimeLeft', () => {
       ],
     ]);
     expect(left.seconds).toBe(30 + 10 + 14);
+    expect([left.runs, left.epochs]).toEqual([2, 7]);
   });
 
   it('takes finished epochs off, and learns from how long they took', () => {
@@ -26,7 +27,7 @@ describe('TimeLeft', () => {
     const left = new TimeLeft([[{ epochs: 100, secondsPerEpoch: 10 }]]);
     left.finishedEpoch(0, 10);
     left.finishedRun(0);
-    expect(left.seconds).toBe(0);
+    expect([left.seconds, left.runs, left.epochs]).toEqual([0, 0, 0]);
     left.finishedEpoch(0, 10);
     expect(left.seconds).toBe(0);
   });

@@ -27,16 +27,17 @@ function imagesOf(shape: Images['shape'], seed = 1): Images {
 interface Randomness {
   readonly padding: number;
   readonly flip: boolean;
+  readonly cutout?: number;
   readonly seed: number;
   readonly counter: number;
 }
 
 const NONE: Randomness = { padding: 0, flip: false, seed: 0, counter: 0 };
 
-/** Pad with zeros after normalising, cut out a window, mirror it: one pixel after the other. */
+/** Pad with zeros after normalising, cut out a window, mirror it, clear a square of it: one pixel after the other. */
 function reference(
   { shape, pixels, mean, std }: Images,
-  { padding, flip, seed, counter }: Randomness,
+  { padding, flip, cutout = 0, seed, counter }: Randomness,
 ): Array64 {
   const [batch, channels, height, width] = shape;
   const output = array64(shape);
@@ -45,11 +46,17 @@ function reference(
     const top = (x % (2 * padding + 1)) - padding;
     const left = (y % (2 * padding + 1)) - padding;
     const flipped = flip && z >= 2 ** 31;
+    const [middleRow, middleColumn] = pcg3d(seed, counter, n + 2 ** 31);
+    const firstRow = (middleRow % height) - Math.floor(cutout / 2);
+    const firstColumn = (middleColumn % width) - Math.floor(cutout / 2);
+    const isCut = (row: number, column: number) =>
+      row >= firstRow && row < firstRow + cutout && column >= firstColumn && column < firstColumn + cutout;
     for (let c = 0; c < channels; c++)
       for (let h = 0; h < height; h++)
         for (let w = 0; w < width; w++) {
           const row = h + top;
           const column = (flipped ? width - 1 - w : w) + left;
+          if (isCut(h, w)) continue;
           if (row < 0 || row >= height || column < 0 || column >= width) continue;
           const pixel = pixels[offset(shape, n, c, row, column)];
           output.data[offset(shape, n, c, h, w)] = (pixel / 255 - mean[c]) / std[c];
@@ -92,15 +99,18 @@ describe('prepareImages', () => {
     );
   });
 
-  it('crops and flips as a loop on the host does, for any images and key', async () => {
+  it('crops, flips and cuts as a loop on the host does, for any images and key', async () => {
     const length = (max: number) => fc.integer({ min: 1, max });
     const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     const shapes = fc.tuple(length(5), length(4), length(11), length(11));
-    const randomness = fc.record({ padding: fc.nat(5), flip: fc.boolean(), seed: word, counter: word });
+    const randomness = fc.record({
+      ...{ padding: fc.nat(5), flip: fc.boolean(), cutout: fc.nat(8) },
+      ...{ seed: word, counter: word },
+    });
     const property = fc.asyncProperty(shapes, randomness, async (shape, randomness) => {
       const images = imagesOf(shape);
-      const { padding, flip } = randomness;
-      const options = { ...optionsOf(images), crop: { padding }, flip, key: keyOf(randomness) };
+      const { padding, flip, cutout } = randomness;
+      const options = { ...optionsOf(images), crop: { padding }, flip, cutout, key: keyOf(randomness) };
       const expected = reference(images, randomness);
       await expectTensor(prepareImages(options), expected, { ...SINGLE, label: 'images' });
     });
@@ -137,6 +147,26 @@ describe('prepareImages', () => {
     for (const outer of [1, 2, 6, 7]) expect(Math.abs(columns([outer]) - 50)).toBeLessThan(34);
   });
 
+  it('clears a square anywhere in an image, another one in each, as far as it lies in it', async () => {
+    const [batch, side, cutout] = [400, 8, 4];
+    const pixels = new Uint8Array(batch * side * side).fill(255);
+    const images: Images = { shape: [batch, 1, side, side], pixels, mean: [0], std: [1] };
+    const key = keyOf({ ...NONE, seed: 5, counter: 6 });
+    const values = await prepareImages({ ...optionsOf(images), cutout, key }).toArray();
+    const cleared = Array.from(
+      { length: batch },
+      (_, n) => values.slice(n * side * side, (n + 1) * side * side).filter((value) => value === 0).length,
+    );
+    // Around a corner the least, 2 x 2, is left of it; in the middle all of it.
+    expect([Math.min(...cleared), Math.max(...cleared)]).toEqual([4, 16]);
+    expect(
+      new Set(values.slice(0, 64).map((value, place) => place * Number(value === 0))).size,
+    ).toBeGreaterThan(4);
+    // Rows 2 to 6 of the middle's 8 lose nothing: (5/8)^2 of the squares are whole.
+    const whole = cleared.filter((count) => count === 16).length;
+    expect(Math.abs(whole - batch * (5 / 8) ** 2)).toBeLessThan(50);
+  });
+
   it('works on more planes than a grid has workgroups', async () => {
     const images = imagesOf([33_000, 2, 1, 2]);
     const randomness = { padding: 1, flip: true, seed: 1, counter: 2 };
@@ -158,6 +188,9 @@ describe('prepareImages', () => {
     expect(() => prepareImages({ ...options, crop: { padding: -1 } })).toThrow(
       'prepareImages: crop padding is -1; it must be a whole number of at least 0',
     );
+    expect(() => prepareImages({ ...options, cutout: 1.5 })).toThrow(
+      'prepareImages: cutout is 1.5; it must be a whole number of at least 0',
+    );
   });
 });
 
@@ -168,12 +201,15 @@ describe('shiftImages', () => {
     const length = (max: number) => fc.integer({ min: 1, max });
     const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
     const shapes = fc.tuple(length(5), length(4), length(11), length(11));
-    const randomness = fc.record({ padding: fc.nat(5), flip: fc.boolean(), seed: word, counter: word });
+    const randomness = fc.record({
+      ...{ padding: fc.nat(5), flip: fc.boolean(), cutout: fc.nat(8) },
+      ...{ seed: word, counter: word },
+    });
     const property = fc.asyncProperty(shapes, randomness, async (shape, randomness) => {
       const { pixels } = imagesOf(shape);
       const [mean, std] = [0, 1].map((value) => Array<number>(shape[1]).fill(value));
       const expected = reference({ shape, pixels, mean, std }, randomness);
-      const { padding, flip, seed, counter } = randomness;
+      const { padding, flip, cutout, seed, counter } = randomness;
       const shifted = shiftImages({
         images: fromArray(
           gpu.device,
@@ -182,6 +218,7 @@ describe('shiftImages', () => {
         ),
         crop: { padding },
         flip,
+        cutout,
         key: fromArray(gpu.device, Uint32Array.of(seed, counter), [2]),
       });
       await expectTensor(shifted, expected, { ...SINGLE, label: 'images' });

@@ -33,6 +33,20 @@ describe('parameter groups', () => {
     expect(sizes(true)).toEqual([9, 27]);
   });
 
+  it('may be held to norms of their own', () => {
+    const rules = [
+      { match: 'block1.*', maxNorm: 2 },
+      { match: '*.cccp1.*', maxNorm: 0 },
+    ];
+    const norms = (maxNorm?: number) =>
+      parameterGroups(build('nin-glyphs'), rules, { lr: 1, weightDecay: 0, ...(maxNorm && { maxNorm }) }).map(
+        (group) => group.maxNorm,
+      );
+    // Of block 1, of its first 1x1 layer, of others, of the first 1x1 layers of these.
+    expect(norms(1)).toEqual([2, 0, 1, 0]);
+    expect(norms()).toEqual([2, 0, undefined, 0]);
+  });
+
   it('take a dot as a dot, and a rule for all of a name', () => {
     const named = (match: string) => () =>
       parameterGroups(build('nin-glyphs'), [{ match, rate: 3 }], { lr: 1, weightDecay: 0 });

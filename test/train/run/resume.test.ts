@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
+import type { RunConfig } from '../../../src/train/recipes/config.js';
 import { readMetrics } from '../../../src/train/run/metrics.js';
 import type { Reporter } from '../../../src/train/run/reporter.js';
 import { runTraining } from '../../../src/train/run/run.js';
@@ -11,22 +12,46 @@ import { SEED, tinyConfig, tinyData } from './tiny-run.js';
 
 /** What must not depend on whether a run was stopped: every bit of its state, and its metrics but for the times. */
 function traceOf(path: string) {
-  const { tensors, position, optimizer, best } = readCheckpoint(join(path, 'last.safetensors'));
+  const { tensors, position, optimizer, averaged, best } = readCheckpoint(join(path, 'last.safetensors'));
   const bits = [...tensors].map(([name, { values }]) => [name, Buffer.from(values.buffer).toString('hex')]);
   const metrics = readMetrics(join(path, 'metrics.jsonl')).map(
     ({ imagesPerSecond, seconds, ...rest }) => rest,
   );
-  return { bits, position, optimizer, best, metrics };
+  return { bits, position, optimizer, averaged, best, metrics };
 }
 
-describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
+/** How a run may train, with all that it must remember for that. */
+const WAYS: readonly [string, Partial<RunConfig>][] = [
+  ['sgd', { optimizer: 'sgd', learningRate: 0.05 }],
+  ['adam', { optimizer: 'adam', learningRate: 0.003 }],
+  [
+    'batch norm, smoothed labels, cutout, and an exponential average',
+    {
+      ...{ batchNorm: true, labelSmoothing: 0.1, average: { name: 'ema', decay: 0.9, start: 0.4 } },
+      augment: { padding: 2, flip: true, cutout: 8 },
+    },
+  ],
+  ['a plain mean of the weights', { average: { name: 'swa', start: 1 } }],
+  [
+    'momentum that rises, and norms that are held to a limit',
+    {
+      ...{ optimizer: 'sgd', learningRate: 0.05, momentum: 0.5, maxNorm: 0.5 },
+      momentumRise: { to: 0.9, epochs: 1.5 },
+    },
+  ],
+  ['the last batch left out', { dropLast: true }],
+];
+
+describe.each(WAYS)('a run with %s', (_, changes) => {
   // Each run needs a device of its own: initial weights are drawn from the device's random streams.
   const [straight, stopped, resumed, stoppedWithin, resumedWithin] = Array.from({ length: 5 }, () =>
     useDevice({ seed: SEED }),
   ) as [Gpu, Gpu, Gpu, Gpu, Gpu];
   type Gpu = ReturnType<typeof useDevice>;
   const directory = useDirectory();
-  const config = { ...tinyConfig, optimizer, learningRate: optimizer === 'adam' ? 0.003 : 0.05 };
+  const config = { ...tinyConfig, ...changes };
+  // 44 images in batches of 8.
+  const steps = config.dropLast ? 5 : 6;
 
   const train = (
     gpu: Gpu,
@@ -67,8 +92,8 @@ describe.each(['sgd', 'adam'] as const)('a run with %s', (optimizer) => {
     ]);
     expect(JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'))).toEqual(config);
     expect(readMetrics(join(path, 'metrics.jsonl')).map(({ epoch, step }) => [epoch, step])).toEqual([
-      [1, 5],
-      [2, 10],
+      [1, steps],
+      [2, 2 * steps],
     ]);
   });
 

@@ -1,0 +1,137 @@
+/**
+ * A finished run as data that a repository can keep: its settings, how each epoch went, how it ended, and on what it was computed. No
+ * weights. From these files every table and figure about full-scale runs is drawn.
+ */
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { makeDirectory, namesIn } from '../../files/directory.js';
+import { readJson, writeJson } from '../../files/json.js';
+import { chooseSettings } from '../../train/recipes/choose-config.js';
+import { configSchema, type RunConfig } from '../../train/recipes/config.js';
+import { recipeNames } from '../../train/recipes/recipe.js';
+import { metricsSchema, readMetrics } from '../../train/run/metrics.js';
+import { readResult, resultSchema } from '../../train/run/result.js';
+import { RunDirectory } from '../../train/run/run-directory.js';
+import { RunError } from '../../train/run/run-error.js';
+import { circumstancesSchema, readCircumstances } from '../reproduce/circumstances.js';
+import { differences } from '../reproduce/plan.js';
+
+/** One training of a net. */
+const trainingSchema = z.strictObject({
+  /** All settings, but for where the data lay. */
+  config: configSchema.omit({ data: true }),
+  result: resultSchema,
+  metrics: z.array(metricsSchema),
+});
+
+const keptRunSchema = z.strictObject({
+  /** What was trained, in a few words. */
+  description: z.string().min(1),
+  /** Time of all epochs, scoring included, retraining too; without preprocessing. */
+  minutes: z.number().positive(),
+  circumstances: circumstancesSchema,
+  training: trainingSchema,
+  /** The run that retrained, where there was one: its net counts. */
+  retraining: trainingSchema.optional(),
+});
+
+export interface KeptRun extends Readonly<z.infer<typeof keptRunSchema>> {
+  /** The name of its file, without `.json`: how texts refer to it. */
+  readonly name: string;
+}
+
+/** Where runs are kept. */
+export const RESULTS = 'results';
+const EXTENSION = '.json';
+
+/** Settings that make no difference to what a run is. */
+const ASIDE: readonly string[] = ['recipe', 'data', 'seed', 'checkpointEvery'] satisfies (keyof RunConfig)[];
+
+/**
+ * What is to be kept of a finished run.
+ * @param path of the run
+ * @param name for its file; left out, that of its recipe with its seed
+ * @param description left out, what its recipe says, or in which settings it differs from the preset `modern`
+ * @throws RunError when it is not finished, or a miniature; FileError when a file cannot be read
+ */
+export function keptRunOf(path: string, name?: string, description?: string): KeptRun {
+  const first = RunDirectory.open(path);
+  const { final } = first;
+  const training = trainingOf(first);
+  const { config } = training;
+  if (config.limit !== undefined || config.width !== 1) {
+    throw new RunError(
+      `${path}: a miniature, of which no results are kept: its limit or width are not the full ones`,
+    );
+  }
+  const circumstances = readCircumstances(path);
+  if (!circumstances) throw new RunError(`${path}: there is no word of what it was computed on`);
+  const retraining = config.retrain ? trainingOf(final) : undefined;
+  if (config.retrain && final === first) throw new RunError(`${path}: it is still to be retrained`);
+  const epochs = [...training.metrics, ...(retraining?.metrics ?? [])];
+  return {
+    name: name ?? `${nameOf(config, path)}-seed${config.seed}`,
+    description: description ?? describe(config),
+    minutes: epochs.reduce((sum, { seconds }) => sum + seconds, 0) / 60,
+    circumstances,
+    training,
+    ...(retraining && { retraining }),
+  };
+}
+
+function trainingOf(run: RunDirectory): z.infer<typeof trainingSchema> {
+  const result = readResult(run.result);
+  if (!result) throw new RunError(`${run.path}: it is not finished; --resume goes on with it`);
+  const { data: _, ...config } = run.readConfig();
+  return { config, result, metrics: readMetrics(run.metrics) };
+}
+
+/** Was it trained as its recipe says? Then it stands for a system of the paper. */
+export function followsRecipe({ config }: KeptRun['training']): boolean {
+  const { recipe } = config;
+  if (recipe === undefined || !recipeNames().includes(recipe)) return false;
+  return settingsBeside(config, chooseSettings({ recipe })).length === 0;
+}
+
+function nameOf(config: KeptRun['training']['config'], path: string): string {
+  if (followsRecipe({ config } as KeptRun['training'])) return config.recipe as string;
+  throw new RunError(`${path}: it was not trained as a recipe says; give its results a --name`);
+}
+
+function describe(config: KeptRun['training']['config']): string {
+  if (followsRecipe({ config } as KeptRun['training'])) return `the recipe ${config.recipe}`;
+  const changes = settingsBeside(config, chooseSettings({ model: config.model, preset: 'modern' }));
+  return [`${config.model}, modern`, ...changes].join(', ');
+}
+
+function settingsBeside(config: Partial<RunConfig>, usual: Partial<RunConfig>): string[] {
+  return differences(usual, config)
+    .filter(({ field }) => !ASIDE.includes(field) && field !== 'dataset')
+    .map(({ field, to }) => `${field} ${typeof to === 'string' ? to : JSON.stringify(to)}`);
+}
+
+/**
+ * Keep a run.
+ * @param directory where
+ * @returns its file
+ * @throws FileError when it cannot be written
+ */
+export function keepRun(directory: string, { name, ...content }: KeptRun): string {
+  makeDirectory(directory);
+  const path = join(directory, name + EXTENSION);
+  writeJson(path, content);
+  return path;
+}
+
+/**
+ * All runs that are kept in a directory, in the order of their names.
+ * @throws FileError when one is something else
+ */
+export const readKeptRuns = (directory: string): KeptRun[] =>
+  namesIn(directory)
+    .filter((file) => file.endsWith(EXTENSION))
+    .sort()
+    .map((file) => ({
+      ...readJson(join(directory, file), keptRunSchema, 'the results of a run'),
+      name: basename(file, EXTENSION),
+    }));
