@@ -6,6 +6,8 @@
 // of them and what is no number behind that, so that nothing that is wrong gets lost as it would in max(). x and y are flat,
 // `size` long; the elements are dealt to `threads` threads in turn, and the host looks through what these found.
 
+alias Stored = f32;
+
 struct Params {
   size: u32,
   threads: u32,
@@ -14,8 +16,8 @@ struct Params {
 const WORKGROUP: u32 = 256u;
 
 @group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Stored>;
+@group(0) @binding(2) var<storage, read> y: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> worst: array<u32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -25,7 +27,7 @@ fn compare(@builtin(global_invocation_id) thread: vec3u) {
   }
   var most = 0u;
   for (var i = thread.x; i < params.size; i += params.threads) {
-    most = max(most, bitcast<u32>(x[i] - y[i]) & 0x7fffffffu);
+    most = max(most, bitcast<u32>(f32(x[i]) - f32(y[i])) & 0x7fffffffu);
   }
   worst[thread.x] = most;
 }

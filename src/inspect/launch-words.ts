@@ -45,6 +45,7 @@ export function keyOf({ values = {}, constants }: Launch): string | undefined {
   if (![...SIZES, ...STRIDES].every((name) => name in values)) return undefined;
   const { a_row, a_inner, b_inner, b_column, c_row, c_column, ...sizes } = values as Numbers;
   const has = (name: string) => constants[name] === true;
+  const stored = (alias: string) => (constants[alias] === 'f16' ? 'f16' : 'f32');
   const per = has('ROW_BIAS') ? 'row' : has('COLUMN_BIAS') ? 'column' : undefined;
   return productKey(
     {
@@ -59,5 +60,6 @@ export function keyOf({ values = {}, constants }: Launch): string | undefined {
       ...(per && { bias: { per } }),
       ...(has('MASK') && { mask: {} }),
     },
+    { a: stored('StoredA'), b: stored('StoredB'), c: stored('StoredC') },
   );
 }

@@ -13,25 +13,33 @@ import { useDevice } from '../support/device.js';
 
 describe('the words for a launch', () => {
   const gpu = useDevice();
+  const medium = useDevice({ precision: 'medium' });
 
-  it('are the key of the product that it computes, and name the variant that was chosen for it', () => {
-    const { device } = gpu;
-    const model = models.get('nin-cifar10')!.build(device, { width: 0.1 });
-    const step = () =>
-      tidy(device, () => {
-        const images = new Tensor(device, [3, 3, 32, 32]);
-        const labels = new Tensor(device, [3], 'u32');
-        backward(crossEntropy(model.forward(images), labels).loss);
+  it.each([
+    ['single precision', gpu],
+    ['halves', medium],
+  ])(
+    'are the key of the product that it computes, and name the variant that was chosen for it: %s',
+    (what, { device }) => {
+      const model = models.get('nin-cifar10')!.build(device, { width: 0.1 });
+      const step = () =>
+        tidy(device, () => {
+          const images = new Tensor(device, [3, 3, 32, 32]);
+          const labels = new Tensor(device, [3], 'u32');
+          backward(crossEntropy(model.forward(images), labels).loss);
+        });
+      let launches: ReturnType<typeof device.plan>['launches'] = [];
+      const seen = productsOf(device, () => {
+        launches = device.plan(step).launches;
       });
-    let launches: ReturnType<typeof device.plan>['launches'] = [];
-    const seen = productsOf(device, () => {
-      launches = device.plan(step).launches;
-    });
-    const products = launches.filter(({ label }) => label.startsWith('matmul.'));
-    expect(new Set(products.map(wordsOf))).toEqual(new Set(seen.map(({ key }) => key)));
-    const chosen = chosenVariants(device);
-    for (const launch of products) expect(variantOf(launch)).toBe(chosen[wordsOf(launch)]);
-  });
+      const products = launches.filter(({ label }) => label.startsWith('matmul.'));
+      expect(new Set(products.map(wordsOf))).toEqual(new Set(seen.map(({ key }) => key)));
+      const halves = what === 'halves' && device.has('shader-f16');
+      expect(seen.some(({ key }) => key.includes(' stored '))).toBe(halves);
+      const chosen = chosenVariants(device);
+      for (const launch of products) expect(variantOf(launch)).toBe(chosen[wordsOf(launch)]);
+    },
+  );
 
   it.each(VARIANTS)('tell %s from the other rungs of the ladder', (variant) => {
     const { device } = gpu;

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { cast } from '../../src/kernels/cast.js';
 import { worstDifference } from '../../src/kernels/worst-difference.js';
 import { fromArray } from '../../src/tensor/create.js';
 import { uniformGenerator } from '../reference/random.js';
 import { useDevice } from '../support/device.js';
+import { asHalf } from '../support/halves.js';
 
 describe('worstDifference', () => {
   const gpu = useDevice();
@@ -32,6 +34,13 @@ describe('worstDifference', () => {
         ),
       ).toBeCloseTo(2, 5);
     }
+  });
+
+  it('is found between halves', async (test) => {
+    test.skip(!gpu.device.has('shader-f16'), 'this device has no halves');
+    const [x, y] = [tensor([1, -5, 0.1]), tensor([1, -5, 0.25])].map((singles) => cast(singles, 'f16'));
+    expect(await worstDifference(x!, y!)).toBe(0.25 - asHalf(0.1));
+    await expect(worstDifference(x!, tensor([1, 2, 3]))).rejects.toThrow('x is f16 and y is f32');
   });
 
   it('refuses tensors of different shapes', async () => {

@@ -150,7 +150,7 @@ function prefer(wanted: MatmulVariant, step: () => void): MatmulVariant[] {
     device,
     Object.fromEntries(products.map(({ key }) => [key, { variant: wanted, milliseconds: {} }])),
   );
-  return products.map(({ product, epilogue }) => chooseVariant(device, product, epilogue));
+  return products.map(({ product, epilogue, stored }) => chooseVariant(device, product, epilogue, stored));
 }
 
 describe("ten training steps take PyTorch's course", () => {

@@ -1,7 +1,9 @@
 /** Random operands for a product that was seen somewhere, whose own operands are gone. */
 import type { Device } from '../../gpu/device.js';
+import { cast } from '../../kernels/cast.js';
+import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import type { Epilogue, Product } from '../../kernels/products/product.js';
-import { Tensor } from '../../tensor/tensor.js';
+import { type DType, Tensor } from '../../tensor/tensor.js';
 
 /** What a product is computed from, and where its result goes. */
 export interface Operands {
@@ -42,7 +44,7 @@ const DISTINCT = 65_537;
 
 /**
  * Numbers in [-1, 1), as good as random and quick to make by the million. They are multiples of 2^-10, which half precision
- * holds too: a variant that rounds its operands must compute what the others do.
+ * holds too: a variant that rounds its operands must compute what the others do, and operands stored as halves are what they were.
  */
 function numbers(count: number, seed: number): Float32Array {
   const values = new Float32Array(count);
@@ -55,36 +57,42 @@ function numbers(count: number, seed: number): Float32Array {
   return values;
 }
 
-/** Operands of the sizes that a product touches; dispose of them with `disposeOperands`. */
-function operandsOf(
-  device: Device,
-  product: Product,
-  { bias, mask, ...flags }: Epilogue,
-  fill: (tensor: Tensor, seed: number) => Tensor,
-): Operands {
+/** A product that was seen: what operands for it are made after. */
+type Wanted = Pick<SeenProduct, 'product' | 'epilogue' | 'stored'>;
+
+type Make = (count: number, dtype: DType, seed: number) => Tensor;
+
+/** Operands of the sizes that a product touches, stored as its own were; dispose of them with `disposeOperands`. */
+function operandsOf({ product, epilogue: { bias, mask, ...flags }, stored }: Wanted, make: Make): Operands {
   const extents = extentsOf(product);
-  const tensor = (count: number, seed: number) => fill(new Tensor(device, [count]), seed);
   return {
-    a: tensor(extents.a, 1),
-    b: tensor(extents.b, 2),
-    c: tensor(extents.c, 3),
+    a: make(extents.a, stored.a, 1),
+    b: make(extents.b, stored.b, 2),
+    c: make(extents.c, stored.c, 3),
     epilogue: {
       ...flags,
       ...(bias && {
-        bias: { per: bias.per, values: tensor(product[bias.per === 'row' ? 'rows' : 'columns'], 4) },
+        bias: { per: bias.per, values: make(product[bias.per === 'row' ? 'rows' : 'columns'], 'f32', 4) },
       }),
-      ...(mask && { mask: tensor(extents.c, 5) }),
+      ...(mask && { mask: make(extents.c, stored.c, 5) }),
     },
   };
 }
 
 /** Random operands, and in c what a product may add to. */
-export const randomOperands = (device: Device, product: Product, epilogue: Epilogue): Operands =>
-  operandsOf(device, product, epilogue, (tensor, seed) => tensor.write(numbers(tensor.size, seed)));
+export const randomOperands = (device: Device, wanted: Wanted): Operands =>
+  operandsOf(wanted, (count, dtype, seed) => {
+    const singles = new Tensor(device, [count]).write(numbers(count, seed));
+    if (dtype !== 'f16') return singles;
+    // On the device: the host takes its time to make halves by the million.
+    const halves = cast(singles, dtype);
+    singles.dispose();
+    return halves;
+  });
 
 /** Operands without values: enough to plan what is launched. */
-export const blankOperands = (device: Device, product: Product, epilogue: Epilogue): Operands =>
-  operandsOf(device, product, epilogue, (tensor) => tensor);
+export const blankOperands = (device: Device, wanted: Wanted): Operands =>
+  operandsOf(wanted, (count, dtype) => new Tensor(device, [count], dtype));
 
 /** Give the memory of all of them back. */
 export function disposeOperands({ a, b, c, epilogue: { bias, mask } }: Operands): void {

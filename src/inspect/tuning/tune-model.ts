@@ -8,6 +8,7 @@ import {
   subjectOf,
 } from '../../kernels/products/choice/measured-table.js';
 import { productsOf, type SeenProduct } from '../../kernels/products/choice/seen-products.js';
+import { storedDType } from '../../kernels/stored-dtype.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { RunConfig } from '../../train/recipes/config.js';
@@ -20,7 +21,7 @@ export function productsOfRun(config: RunConfig, device: Device): readonly SeenP
   const { input } = findModel(config.model);
   const model = buildModel(config, device);
   const loss = (count: number) => {
-    const images = new Tensor(device, [count, ...input]);
+    const images = new Tensor(device, [count, ...input], storedDType(device));
     const labels = new Tensor(device, [count], 'u32');
     return crossEntropy(model.forward(images), labels).loss;
   };

@@ -11,7 +11,7 @@ import type { Device } from '../../gpu/device.js';
 import { type Stopwatch, stopwatch } from '../../gpu/stopwatch.js';
 import { chooseVariant, variantsFor } from '../../kernels/products/choice/choose-variant.js';
 import type { MeasuredProducts } from '../../kernels/products/choice/measured-table.js';
-import { operandsKey } from '../../kernels/products/choice/product-key.js';
+import { operandsKey, storedKey } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
@@ -159,21 +159,21 @@ function taskOf(
   among: readonly MatmulVariant[],
 ): Task {
   const product = fromStart(asked);
-  const { epilogue } = seen;
+  const { epilogue, stored } = seen;
   const most = mostInSample(device.adapter.software);
   const pieces = samplePieces(product, most, epilogue.bias?.per === 'column');
   const able = among.filter((variant) =>
     [product, ...pieces].every((part) => LADDER[variant].accepts(device, part, epilogue)),
   );
   const about = {
-    kind: operandsKey(product),
+    kind: operandsKey(product) + storedKey(stored),
     work: multiplyAdds(product),
     able: [...new Set<MatmulVariant>(['specification', ...able])],
-    untuned: chooseVariant(device, asked, epilogue),
+    untuned: chooseVariant(device, asked, epilogue, stored),
   };
   const candidates = about.able.map((variant): Candidate => {
     const launchAll = () => {
-      const operands = blankOperands(device, product, epilogue);
+      const operands = blankOperands(device, { ...seen, product });
       for (const part of [product, ...pieces]) multiply(operands, part, variant);
     };
     const { launches } = device.plan(() => tidy(device, launchAll));
@@ -197,18 +197,19 @@ type Estimate = Option & { readonly variant: MatmulVariant };
 
 async function tuneProduct(
   { device, clock }: Workbench,
-  { key, count, product, epilogue, pieces, work }: Task,
+  task: Task,
   candidates: readonly Candidate[],
 ): Promise<TunedProduct> {
+  const { key, count, product, pieces, work } = task;
   const patience = PATIENCE[device.adapter.software ? 'software' : 'hardware'];
   const now = () => performance.now();
   const inSample = pieces.reduce((sum, piece) => sum + multiplyAdds(piece), 0);
   const rejected: { variant: string; why: string }[] = [];
   const estimates: Estimate[] = [];
-  const operands = randomOperands(device, product, epilogue);
+  const operands = randomOperands(device, task);
   const { c } = operands;
   const before = copyOf(c);
-  const reference = new Tensor(device, c.shape);
+  const reference = new Tensor(device, c.shape, c.dtype);
   try {
     for (const { variant, pipeline } of candidates) {
       const launch = () => {
@@ -219,7 +220,7 @@ async function tuneProduct(
       const first = await clock.time(launch);
       if (variant === 'specification') copyTo(c, reference);
       const difference = await worstDifference(c, reference);
-      const tolerance = toleranceOf(product, variant);
+      const tolerance = toleranceOf(task, variant);
       // NaN is in no order.
       if (!(difference <= tolerance)) {
         rejected.push({ variant, why: whatIsWrong(difference, tolerance) });
@@ -256,7 +257,7 @@ const multiply = ({ a, b, c, epilogue }: Operands, product: Product, variant: Ma
 const copyTo = (from: Tensor, to: Tensor): void => from.device.copy(from.memory, to.memory, from.bytes);
 
 function copyOf(tensor: Tensor): Tensor {
-  const copy = new Tensor(tensor.device, tensor.shape);
+  const copy = new Tensor(tensor.device, tensor.shape, tensor.dtype);
   copyTo(tensor, copy);
   return copy;
 }
@@ -278,11 +279,16 @@ const repeat = (times: number, work: () => void): void => {
  * terms. Random operands in [-1, 1] have products with a deviation of 1/3, so that eight deviations of their sum, which no
  * sum will exceed, are 8/3 sqrt(n), and the error is below n 2^-23 8/3 sqrt(n) < 2^-21 n^1.5. That is a small part of what
  * sums are like: for 1000 terms it is less than a five-hundredth of their deviation.
+ *
+ * Two sums that differ by that much may be stored as halves that differ by a unit in their last place more: at most 2^-10 of the
+ * sums, which are below 8/3 sqrt(n) and the 2 that a bias and what is added to may come to.
  */
-function toleranceOf({ outer, middle = 1, inner }: Product, variant: MatmulVariant): number {
+function toleranceOf({ product, stored }: Pick<Task, 'product' | 'stored'>, variant: MatmulVariant): number {
+  const { outer, middle = 1, inner } = product;
   const terms = outer * middle * inner;
   const { precision = 'highest' }: Rung = LADDER[variant];
-  return precision === 'highest' ? 2 ** -22 * (terms + 8) : 2 ** -21 * (terms ** 1.5 + 8);
+  const ofSum = precision === 'highest' ? 2 ** -22 * (terms + 8) : 2 ** -21 * (terms ** 1.5 + 8);
+  return stored.c === 'f16' ? ofSum + 2 ** -10 * ((8 / 3) * Math.sqrt(terms) + 2) : ofSum;
 }
 
 const whatIsWrong = (difference: number, tolerance: number): string =>

@@ -2,7 +2,8 @@ import { DawngradError } from '../../errors/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { chooseVariant, variantsFor } from './choice/choose-variant.js';
 import { LADDER, type MatmulVariant } from './ladder/ladder.js';
-import type { Epilogue, Product } from './product.js';
+import type { Operands } from './ladder/rung.js';
+import type { Epilogue, Product, Stored } from './product.js';
 
 /**
  * Compute a `Product` of `a` and `b` into `c`, by the rung that is named or else the one that is likely the fastest here.
@@ -14,7 +15,7 @@ export function multiplyInto(
   b: Tensor,
   product: Product,
   epilogue: Epilogue = {},
-  variant: MatmulVariant = chooseVariant(c.device, product, epilogue),
+  variant: MatmulVariant = chooseVariant(c.device, product, epilogue, storedIn({ a, b, c })),
 ): void {
   const { accepts, launch } = LADDER[variant];
   if (!accepts(c.device, product, epilogue)) {
@@ -25,3 +26,5 @@ export function multiplyInto(
   }
   launch({ a, b, c }, product, epilogue);
 }
+
+const storedIn = ({ a, b, c }: Operands): Stored => ({ a: a.dtype, b: b.dtype, c: c.dtype });

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor/tensor.js';
+import type { DType, Tensor } from '../../tensor/tensor.js';
 
 /**
  * One launch computes `batches` products
@@ -38,6 +38,12 @@ export interface Product {
     rowSums?: number;
   };
 }
+
+/** As what the operands of a product are stored: f32 or f16. A mask is stored as c is, a bias in single precision. */
+export type Stored = Readonly<Record<'a' | 'b' | 'c', DType>>;
+
+/** In single precision, all of them. */
+export const SINGLES: Stored = { a: 'f32', b: 'f32', c: 'f32' };
 
 /** Steps in y and x; an index i on an axis of width w is at y = floor(i / w) and x = i mod w, before the steps. */
 export interface Steps {

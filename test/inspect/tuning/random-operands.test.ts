@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { extentsOf, fromStart, randomOperands } from '../../../src/inspect/tuning/random-operands.js';
+import {
+  disposeOperands,
+  extentsOf,
+  fromStart,
+  type Operands,
+  randomOperands,
+} from '../../../src/inspect/tuning/random-operands.js';
 import { productsOf } from '../../../src/kernels/products/choice/seen-products.js';
 import { conv2d } from '../../../src/kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
-import type { Product } from '../../../src/kernels/products/product.js';
+import { type Epilogue, type Product, SINGLES } from '../../../src/kernels/products/product.js';
 import { zeros } from '../../../src/tensor/create.js';
 import { windowOf } from '../../../src/tensor/shape.js';
 import { useDevice } from '../../support/device.js';
+import { useHalves } from '../../support/halves.js';
 
 describe('the extents of operands', () => {
   const gpu = useDevice();
@@ -55,11 +62,42 @@ describe('random operands', () => {
       b: { inner: 30, column: 1 },
       c: { row: 30, column: 1 },
     };
-    const { a, b } = randomOperands(gpu.device, product, {});
+    const { a, b } = randomOperands(gpu.device, { product, epilogue: {}, stored: SINGLES });
     for (const operand of [a, b]) {
       const values = [...((await operand.toArray()) as Float32Array)];
       expect(new Set(values).size).toBeGreaterThan(400);
       expect(values.filter((value) => Math.abs(value) > 1 || !Number.isInteger(value * 2 ** 10))).toEqual([]);
     }
+  });
+});
+
+describe('random operands of halves', () => {
+  const gpu = useHalves();
+
+  it('are stored as those of the product were, with the numbers of those in single precision', async () => {
+    const product: Product = {
+      ...{ batches: 1, rows: 7, columns: 9, outer: 1, inner: 5, group: 9 },
+      a: { row: 5, inner: 1 },
+      b: { inner: 9, column: 1 },
+      c: { row: 9, column: 1 },
+    };
+    const values = zeros(gpu.device, [7]);
+    const epilogue: Epilogue = {
+      bias: { values, per: 'row' },
+      mask: zeros(gpu.device, [63]),
+      accumulate: true,
+    };
+    const flat = ({ a, b, c, epilogue: { bias, mask } }: Operands) => [a, b, c, bias!.values, mask!];
+    const singles = flat(randomOperands(gpu.device, { product, epilogue, stored: SINGLES }));
+    const used = gpu.device.memory.used;
+    const stored = { a: 'f32', b: 'f16', c: 'f16' } as const;
+    const operands = randomOperands(gpu.device, { product, epilogue, stored });
+    const halves = flat(operands);
+    expect(halves.map(({ dtype }) => dtype)).toEqual(['f32', 'f16', 'f16', 'f32', 'f16']);
+    for (const [index, half] of halves.entries()) {
+      expect(await half.toArray()).toEqual(await singles[index]!.toArray());
+    }
+    disposeOperands(operands);
+    expect(gpu.device.memory.used).toBe(used);
   });
 });

@@ -17,16 +17,21 @@ import {
 } from '../../../src/kernels/products/choice/measured-table.js';
 import { productKey } from '../../../src/kernels/products/choice/product-key.js';
 import { productsOf } from '../../../src/kernels/products/choice/seen-products.js';
+import { conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import type { MatmulVariant } from '../../../src/kernels/products/ladder/ladder.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
-import { Tensor } from '../../../src/tensor/tensor.js';
+import { windowOf } from '../../../src/tensor/shape.js';
+import { type DType, Tensor } from '../../../src/tensor/tensor.js';
 import { useDevice } from '../../support/device.js';
+import { useHalves } from '../../support/halves.js';
 
 /** Sizes that no rule of a shipped table is likely to be made for. */
-const multiply = (device: Device) =>
-  matrixProduct(new Tensor(device, [19, 23]), new Tensor(device, [23, 67]));
+const multiply = (device: Device, dtype: DType = 'f32') =>
+  matrixProduct(new Tensor(device, [19, 23], dtype), new Tensor(device, [23, 67], dtype));
 
-const seenIn = (device: Device) => productsOf(device, () => void device.plan(() => multiply(device)));
+const seenIn = (device: Device, dtype?: DType) =>
+  productsOf(device, () => void device.plan(() => multiply(device, dtype)));
 
 /** A launch of a plan, or of a program, whose operands have no place yet. */
 function isRecorded({ operands }: Launch): boolean {
@@ -61,28 +66,36 @@ describe('the tuner', () => {
     expect(gpu.device.plan(() => multiply(gpu.device)).launches[0]?.label).toBe(`matmul.${chosen}`);
   });
 
-  it('rejects a variant whose numbers are others, and says by how much', async () => {
-    // The launch of the tiled kernel is robbed of half of its terms.
-    const { device } = gpu;
-    const { launch } = device;
-    const inner = 5;
-    vi.spyOn(device, 'launch').mockImplementation((wanted) => {
-      const params = wanted.params.slice(0);
-      if (wanted.label === 'matmul.tiled') new Uint32Array(params)[inner] = 11;
-      launch.call(device, { ...wanted, params });
-    });
-    const tuning = await tuneProducts(
-      device,
-      seenIn(device),
-      () => {},
-      () => ['tiled'],
-    );
-    vi.restoreAllMocks();
-    const [product] = tuning.products;
-    expect(product?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
-    expect(product?.rejected[0]?.why).toMatch(/^differs from specification by [\d.]+, more than 0\.0000074$/);
-    expect(product?.options.map(({ variant }) => variant)).toEqual(['specification']);
-  });
+  it.each([
+    ['f32', gpu, '0\\.0000074'],
+    ['f16', medium, '0\\.014'],
+  ] as const)(
+    'rejects a variant whose numbers are others, and says by how much: %s',
+    async (dtype, { device }, least) => {
+      // The launch of the tiled kernel is robbed of half of its terms.
+      if (dtype === 'f16' && !device.has('shader-f16')) return;
+      const { launch } = device;
+      const inner = 5;
+      vi.spyOn(device, 'launch').mockImplementation((wanted) => {
+        const params = wanted.params.slice(0);
+        if (wanted.label === 'matmul.tiled') new Uint32Array(params)[inner] = 11;
+        launch.call(device, { ...wanted, params });
+      });
+      const tuning = await tuneProducts(
+        device,
+        seenIn(device, dtype),
+        () => {},
+        () => ['tiled'],
+      );
+      vi.restoreAllMocks();
+      const [product] = tuning.products;
+      expect(product?.rejected.map(({ variant }) => variant)).toEqual(['tiled']);
+      expect(product?.rejected[0]?.why).toMatch(
+        new RegExp(`^differs from specification by [\\d.]+, more than ${least}$`),
+      );
+      expect(product?.options.map(({ variant }) => variant)).toEqual(['specification']);
+    },
+  );
 
   it('rejects a variant whose sums of rows are others, while its product is right', async () => {
     // The tiled kernel is launched without them.
@@ -216,6 +229,56 @@ describe('the tuner', () => {
     expect([...small!.options, ...small!.slower].map(({ variant }) => variant)).not.toContain('tiled');
   });
 });
+
+describe('the tuner, of products of halves', () => {
+  const gpu = useHalves({ precision: 'medium' });
+
+  it('measures the three directions of a convolution as they are stored, and its choice is taken', async () => {
+    const { device } = gpu;
+    const window = windowOf('conv2d', { kernelSize: 3, padding: 1 });
+    const weightShape = [5, 3, 3, 3];
+    const work = () => {
+      const [x, y] = [
+        [2, 3, 7, 6],
+        [2, 5, 7, 6],
+      ].map((shape) => new Tensor(device, shape, 'f16'));
+      const [weight, bias] = [weightShape, [5]].map((shape) => new Tensor(device, shape));
+      conv2d(x!, weight!, bias!, window, true);
+      conv2dInputGradient(y!, weight!, x!.shape, window, x!);
+      conv2dParameterGradients(y!, x!, weightShape, window, true);
+    };
+    const launched = () => device.plan(work).launches.filter(({ label }) => label.startsWith('matmul.'));
+    const seen = productsOf(device, launched);
+    expect(seen.map(({ stored: { a, b, c } }) => [a, b, c])).toEqual([
+      ['f32', 'f16', 'f16'],
+      ['f32', 'f16', 'f16'],
+      ['f16', 'f16', 'f32'],
+    ]);
+    const asStored = launched().map(({ constants }) => storedIn(constants));
+    const measured: string[][] = [];
+    const { launch } = device;
+    vi.spyOn(device, 'launch').mockImplementation((wanted) => {
+      if (wanted.label.startsWith('matmul.')) measured.push(storedIn(wanted.constants));
+      launch.call(device, wanted);
+    });
+    const used = device.memory.used;
+    const among = () => ['specification', 'tiled', 'half'] as const;
+    const tuning = await tuneProducts(device, seen, () => {}, among);
+    vi.restoreAllMocks();
+    expect(device.memory.used).toBe(used);
+    expect(tuning.products.map(({ rejected }) => rejected)).toEqual([[], [], []]);
+    expect(new Set(measured.map(String))).toEqual(new Set(asStored.map(String)));
+    const table = measurementsOf(tuning);
+    useMeasurements(device, table);
+    expect(launched().map(({ label }) => label)).toEqual(
+      seen.map(({ key }) => `matmul.${table[key]!.variant}`),
+    );
+  });
+});
+
+/** As what the operands of a launch are stored, by its constants. */
+const storedIn = ({ StoredA = 'f32', StoredB = 'f32', StoredC = 'f32' }: Launch['constants']): string[] =>
+  [StoredA, StoredB, StoredC].map(String);
 
 describe("the user's measurements", () => {
   const [first, second, third] = [useDevice(), useDevice(), useDevice()];

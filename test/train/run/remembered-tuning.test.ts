@@ -45,6 +45,18 @@ describe('the tuning of a run', () => {
     expect(order.map((each) => chooseVariant(other, each))).toEqual(before);
   });
 
+  it('tells operands of halves from those of single precision', () => {
+    const stored = { a: 'f32', b: 'f16', c: 'f16' } as const;
+    const key = productKey(product, {}, stored);
+    const one = device();
+    useMeasurements(one, { ...measured('tiled'), [key]: { variant: 'register64', milliseconds: {} } });
+    chooseVariant(one, product, {}, stored);
+    const other = device();
+    goOnWithTuning(other, tuningOf(one), refuse);
+    expect(chooseVariant(other, product, {}, stored)).toBe('register64');
+    expect(chooseVariant(other, product)).toBe('tiled');
+  });
+
   it('goes on in a run whose checkpoint calls the precision by its old name', () => {
     const one = device();
     useMeasurements(one, measured('tiled'));

@@ -11,7 +11,7 @@ import { PerDevice } from '../../../gpu/device-state.js';
 import { allows } from '../../../gpu/precision.js';
 import { LADDER, type MatmulVariant, VARIANTS } from '../ladder/ladder.js';
 import type { Rung } from '../ladder/rung.js';
-import type { Epilogue, Product } from '../product.js';
+import { type Epilogue, type Product, SINGLES, type Stored } from '../product.js';
 import { type MeasuredProducts, readMeasuredTable } from './measured-table.js';
 import { productKey } from './product-key.js';
 import { ruleOfThumb } from './rule-of-thumb.js';
@@ -29,10 +29,15 @@ interface Taken {
 /** What was taken for products of a key. If they differ in what they accept, the most preferred: each takes its own by that again. */
 const taken = new PerDevice(() => new Map<string, Taken>());
 
-/** The variant to take for a product. */
-export function chooseVariant(device: Device, product: Product, epilogue: Epilogue = {}): MatmulVariant {
-  const key = productKey(product, epilogue);
-  noteProduct(device, key, product, epilogue);
+/** The variant to take for a product whose operands are stored so (default: in single precision). */
+export function chooseVariant(
+  device: Device,
+  product: Product,
+  epilogue: Epilogue = {},
+  stored: Stored = SINGLES,
+): MatmulVariant {
+  const key = productKey(product, epilogue, stored);
+  noteProduct(device, { key, product, epilogue, stored });
   let refused = 0;
   for (const variant of preferences(device, key, product, epilogue)) {
     if (mayTake(variant, device, product, epilogue)) return take(device, key, { variant, refused });

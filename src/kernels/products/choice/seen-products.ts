@@ -1,13 +1,14 @@
 /** Which products some work asks for: what there is for a tuner to measure. */
 import type { Device } from '../../../gpu/device.js';
 import { PerDevice } from '../../../gpu/device-state.js';
-import type { Epilogue, Product } from '../product.js';
+import type { Epilogue, Product, Stored } from '../product.js';
 
 /** A product that some work asked for. */
 export interface SeenProduct {
   readonly key: string;
   readonly product: Product;
   readonly epilogue: Epilogue;
+  readonly stored: Stored;
   /** How often. */
   count: number;
 }
@@ -28,9 +29,9 @@ export function productsOf(device: Device, work: () => void): readonly SeenProdu
 }
 
 /** A product is asked for. */
-export function noteProduct(device: Device, key: string, product: Product, epilogue: Epilogue): void {
+export function noteProduct(device: Device, product: Omit<SeenProduct, 'count'>): void {
   const seen = watched.of(device);
-  const before = seen?.get(key);
+  const before = seen?.get(product.key);
   if (before) before.count++;
-  else seen?.set(key, { key, product, epilogue, count: 1 });
+  else seen?.set(product.key, { ...product, count: 1 });
 }

@@ -3,6 +3,7 @@ import type { AdapterDescription } from '../../../../src/gpu/adapter.js';
 import { chooseVariant, useMeasurements } from '../../../../src/kernels/products/choice/choose-variant.js';
 import type { MeasuredProducts } from '../../../../src/kernels/products/choice/measured-table.js';
 import { productKey } from '../../../../src/kernels/products/choice/product-key.js';
+import { productsOf } from '../../../../src/kernels/products/choice/seen-products.js';
 import type { Product } from '../../../../src/kernels/products/product.js';
 import { useDevice } from '../../../support/device.js';
 import { gpuLike } from '../../../support/devices-like.js';
@@ -35,6 +36,24 @@ describe('the variant of a product', () => {
     expect(chooseVariant(deviceLike(known, measured('tiled')), product)).toBe('tiled');
     expect(chooseVariant(deviceLike(known), product)).toBe('broadcast64');
     expect(chooseVariant(deviceLike({ software: true }), product)).toBe('broadcast32');
+  });
+
+  it('is that of operands stored as they are: what was measured of others says nothing', () => {
+    const stored = { a: 'f32', b: 'f16', c: 'f16' } as const;
+    const key = productKey(product, {}, stored);
+    const device = deviceLike(known, {
+      ...measured('tiled'),
+      [key]: { variant: 'register64', milliseconds: {} },
+    });
+    expect(chooseVariant(device, product, {}, stored)).toBe('register64');
+    expect(chooseVariant(device, product)).toBe('tiled');
+    const { b: _, ...others } = stored;
+    expect(chooseVariant(device, product, {}, { ...others, b: 'f32' })).toBe('broadcast64');
+    const [seen, again] = productsOf(device, () => {
+      chooseVariant(device, product, {}, stored);
+      chooseVariant(device, product);
+    });
+    expect([seen!.stored, again!.stored]).toEqual([stored, { a: 'f32', b: 'f32', c: 'f32' }]);
   });
 
   it('is the specification where nothing else accepts it', () => {

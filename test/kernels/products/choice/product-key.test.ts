@@ -42,6 +42,16 @@ describe('the key of a product', () => {
     );
   });
 
+  it('says as what operands are stored where any are halves, and nothing where none are', () => {
+    const stored = { a: 'f32', b: 'f32', c: 'f32' } as const;
+    const key = productKey(product);
+    expect(productKey(product, {}, stored)).toBe(key);
+    expect(productKey(product, {}, { ...stored, b: 'f16', c: 'f16' })).toBe(`${key} stored f32,f16,f16`);
+    expect(productKey(product, { relu: true }, { ...stored, a: 'f16' })).toBe(
+      `${key} relu stored f16,f32,f32`,
+    );
+  });
+
   it('is the same wherever operands begin, and however far apart what is no neighbour is', () => {
     const elsewhere = { ...product, a: { start: 8, row: 40, inner: 1 }, c: { start: 5, row: 60, column: 1 } };
     expect(productKey(elsewhere)).toBe(productKey(product));
