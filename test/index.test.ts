@@ -6,13 +6,13 @@ const PUBLIC = {
   'devices and tensors':
     'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
   ops:
-    'add avgPool2d backward batchNorm2d conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
+    'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
-  optimizers: 'Adam AveragedModel Optimizer SGD schedule',
+  optimizers: 'Adam AveragedModel GradScaler Optimizer SGD schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
   training:
     'NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +

@@ -118,6 +118,11 @@ const SINGLE: readonly Case[] = [
     [activation(random64([3, 5], 1)), parameter(random64([5, 7], 2))],
   ],
   ['crossEntropy', (logits) => crossEntropy(logits!, labels()).loss, [activation(random64([5, 7], 1, 4))]],
+  [
+    'crossEntropy with smoothed labels',
+    (logits) => crossEntropy(logits!, labels(), { labelSmoothing: 0.3 }).loss,
+    [activation(random64([5, 7], 1, 4))],
+  ],
 ];
 
 function batchNorm(training: boolean): Op {

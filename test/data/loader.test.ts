@@ -228,7 +228,7 @@ describe('BatchLoader', () => {
 
 describe('BatchLoader on a device that stores activations as halves', () => {
   const [gpu, single] = [useHalves({ precision: 'medium', seed: 3 }), useDevice({ seed: 3 })];
-  const augment = { padding: 1, flip: true };
+  const augment = { padding: 1, flip: true, cutout: 1 };
 
   it.each([
     ['bytes', setOf(5), {}],

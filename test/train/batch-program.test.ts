@@ -7,6 +7,7 @@ import { OutOfMemoryError } from '../../src/gpu/gpu-errors.js';
 import { randomState } from '../../src/kernels/random-key.js';
 import { tidy } from '../../src/tensor/tidy.js';
 import { BatchProgram } from '../../src/train/batch-program.js';
+import type { RunConfig } from '../../src/train/recipes/config.js';
 import { standardisedImages } from '../../src/train/run/run-images.js';
 import { assemble, type Session } from '../../src/train/run/session.js';
 import { evaluate, Trainer, trainingWork } from '../../src/train/trainer.js';
@@ -82,7 +83,7 @@ describe('images that are on the device', () => {
     const images = standardisedImages(tinyData);
     const session = assemble(tinyConfig, device, images);
     const { normalisation } = images.train;
-    const augment = { padding: 2, flip: true };
+    const augment = { padding: 2, flip: true, cutout: 4 };
     const options = { batch: tinyConfig.batch, normalisation, augment, shuffleSeed: SEED, dropLast: true };
     const batches = new BatchLoader(device, tinyData.train, { ...options, onDevice });
     const trainer = new Trainer({ ...session.trainer.options, batches });
@@ -115,6 +116,61 @@ describe('images that are on the device', () => {
     compile.mockRejectedValueOnce(full);
     await expect(program.compile(0, 0)).rejects.toThrow(/^a step of 8 images needs/);
     compile.mockRestore();
+  });
+
+  it('make room where the second of two sizes of batch finds none, though the first picks from them', async () => {
+    const { device } = resident;
+    const images = standardisedImages(tinyData);
+    const { model, optimizer } = assemble(tinyConfig, device, images);
+    const { normalisation } = images.train;
+    const batches = new BatchLoader(device, tinyData.train, { batch: 16, normalisation, onDevice: true });
+    const program = new BatchProgram(device, batches, trainingWork(model.train(), optimizer));
+    const leave = vi.spyOn(batches, 'leaveDevice');
+    const through = device.compile.bind(device);
+    const compile = vi.spyOn(device, 'compile').mockImplementation(through);
+    compile.mockImplementationOnce(through).mockRejectedValueOnce(new OutOfMemoryError('full'));
+    await program.compile(0, 2, 0);
+    expect(leave.mock.results).toMatchObject([{ value: true }]);
+    expect(compile).toHaveBeenCalledTimes(4);
+    compile.mockRestore();
+    const record = vi.spyOn(device, 'record');
+    expect(await Promise.all([program.run(0, 0), program.run(0, 2)])).toMatchObject([
+      { count: 16 },
+      { count: 12 },
+    ]);
+    expect(record).not.toHaveBeenCalled();
+    record.mockRestore();
+    program.dispose();
+
+    vi.spyOn(device, 'compile')
+      .mockImplementationOnce(through)
+      .mockRejectedValueOnce(new OutOfMemoryError('full'));
+    const before = device.memory.used;
+    await expect(program.compile(0, 2, 0)).rejects.toThrow(/^a step of 16 images, beside one of 12, needs/);
+    expect(device.memory.used).toBe(before);
+    vi.restoreAllMocks();
+  });
+});
+
+describe('a trainer that scales its loss, and averages its weights', () => {
+  const gpu = useDevice({ seed: SEED, precision: 'medium' });
+
+  it('is prepared for the smaller last batch of an epoch too', async () => {
+    const { device } = gpu;
+    const config: RunConfig = {
+      ...{ ...tinyConfig, precision: 'medium', batch: 16, labelSmoothing: 0.1 },
+      average: { name: 'ema', decay: 0.9, start: 0 },
+    };
+    const { trainer, average, scaler } = assemble(config, device, standardisedImages(tinyData));
+    expect(scaler).toBeDefined();
+    await trainer.prepare();
+    const [record, compile] = [vi.spyOn(device, 'record'), vi.spyOn(device, 'compile')];
+    const counts: number[] = [];
+    for await (const { count } of trainer.epoch()) counts.push(count);
+    expect(counts).toEqual([16, 16, 12]);
+    expect([record, compile].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    expect(average?.averaged).toBe(3);
+    vi.restoreAllMocks();
   });
 });
 

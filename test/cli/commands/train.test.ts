@@ -210,14 +210,16 @@ describe('dawngrad train', () => {
     });
     expect(existsSync(atOnce)).toBe(false);
 
-    // The claim, the config, the preprocessing and the first line of the metrics still fit, the checkpoint does not.
+    // The claim, the config, the preprocessing, the circumstances and the first line of the metrics still fit, the checkpoint does
+    // not.
     const later = within('full-later');
-    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(4));
+    const second = await dawngrad(['train', ...TINY, ...data, '--out', later], full(5));
     expect(second.stderr).toContain(
       `dawngrad: writing ${join(later, 'best.safetensors')}: the disk is full (ENOSPC)\n`,
     );
     expect(second.status).toBe(1);
     expect(readdirSync(later).sort()).toEqual([
+      'circumstances.json',
       'claims',
       'config.json',
       'metrics.jsonl',

@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
+import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
+import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
+import { Module } from '../../../src/nn/module.js';
 import { AveragedModel, type AveragingOptions } from '../../../src/nn/optim/averaged-model.js';
+import { GradScaler } from '../../../src/nn/optim/grad-scaler.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
-import { from, uniform } from '../../../src/tensor/create.js';
+import { Parameter } from '../../../src/nn/parameter.js';
+import { from, uniform, zeros } from '../../../src/tensor/create.js';
+import type { Tensor } from '../../../src/tensor/tensor.js';
 import { tidy } from '../../../src/tensor/tidy.js';
 import { expectClose } from '../../support/close.js';
 import { useDevice } from '../../support/device.js';
@@ -82,7 +88,41 @@ function expectState(found: Map<string, number[]>, wanted: Map<string, number[]>
   }
 }
 
+/** One weight, whose gradient is what the images are. */
+class One extends Module {
+  readonly weight = new Parameter(gpu.device, [1], () => Float32Array.of(4));
+
+  forward(images: Tensor): Tensor {
+    return sum(multiply(this.weight, images));
+  }
+}
+
 describe('AveragedModel', () => {
+  it("takes in what is there after a step that a scaler skips, as PyTorch's loop does", async () => {
+    const { device } = gpu;
+    const model = new One();
+    const optimizer = new SGD(model.parameters(), { lr: 1 });
+    const scaler = new GradScaler(device);
+    const averaged = new AveragedModel(model, new One());
+    const images = zeros(device, [1]);
+    const program = device.record(() => {
+      optimizer.zeroGrad();
+      backward(model.forward(images), { gradient: scaler.factor });
+      averaged.updateParameters(() => {
+        scaler.step(optimizer);
+        scaler.update();
+      });
+    });
+    for (const gradient of [1, Number.POSITIVE_INFINITY, 2]) {
+      images.write(Float32Array.of(gradient));
+      program.run();
+    }
+    expect(await model.weight.item()).toBe(1);
+    // 4 - 1, the same again, and 3 - 2.
+    expect(await (averaged.module as One).weight.item()).toBeCloseTo((3 + 3 + 1) / 3, 6);
+    expect(averaged.averaged).toBe(3);
+  });
+
   it.each([false, true])('is the plain mean of all steps without a decay; recorded: %s', async (recorded) => {
     const { averaged, states } = await trained(5, {}, { recorded });
     expectState(
