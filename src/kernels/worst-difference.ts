@@ -21,8 +21,8 @@ export const worstDifferenceKernel = defineKernel({
 const MOST_THREADS = 16_384;
 
 /**
- * The largest |x - y| of two tensors, both f32 or both f16, found on the device; NaN where either has an element that is none, or both are the same
- * infinity.
+ * The largest |x - y| of two tensors, both f32 or both f16, found on the device; NaN where either has an element that is none, or
+ * both are the same infinity.
  * @throws ShapeError for tensors of different shapes, ArgumentError where one is of integers, DawngradError for f32 and f16
  */
 export async function worstDifference(x: Tensor, y: Tensor): Promise<number> {
