@@ -168,10 +168,11 @@ describe("ten training steps take PyTorch's course", () => {
     await compare(fixture, model, new Adam(model.parameters(), fixture.optimizer));
   });
 
-  // Those that round their operands cannot, and one is never chosen; what the others were made for, they compute here.
+  // Those that round their operands cannot, one is never chosen, and nothing of this net's 5 and 6 maps comes in fours; what the
+  // others were made for, they compute here.
   const variants = VARIANTS.filter((variant) => {
     const { precision, forReading }: Rung = LADDER[variant];
-    return !precision && !forReading;
+    return !precision && !forReading && !variant.startsWith('vectorised');
   });
 
   it.each(variants)('NIN by %s wherever it can, to the same bits each time', async (variant) => {
