@@ -41,11 +41,11 @@ describe('piecesOf', () => {
   });
 });
 
-/** More tiles of 128 x 128 than two along each axis, and columns that come in fours. */
+/** More tiles of 128 x 128 than two along each axis, and all in fours. */
 const PRODUCT: Product = {
-  ...{ batches: 3, rows: 261, columns: 532, outer: 1, inner: 3, group: 532 },
-  a: { batch: 261 * 3, row: 3, inner: 1 },
-  b: { batch: 3 * 532, inner: 532, column: 1 },
+  ...{ batches: 3, rows: 261, columns: 532, outer: 1, inner: 4, group: 532 },
+  a: { batch: 261 * 4, row: 4, inner: 1 },
+  b: { batch: 4 * 532, inner: 532, column: 1 },
   c: { batch: 261 * 532, row: 532, column: 1 },
 };
 
@@ -81,7 +81,7 @@ describe('a product of more tiles than a launch may have workgroups', () => {
   }
 
   it('takes several, by every shader, and has the same bits', async () => {
-    const [a, b, bias, mask] = [[3, 261, 3], [3, 3, 532], [532], [3, 261, 532]].map((shape, seed) =>
+    const [a, b, bias, mask] = [[3, 261, 4], [3, 4, 532], [532], [3, 261, 532]].map((shape, seed) =>
       upload(gpu.device, random64(shape, seed)),
     ) as [Tensor, Tensor, Tensor, Tensor];
     const epilogue = { bias: { values: bias, per: 'column' }, mask } as const;

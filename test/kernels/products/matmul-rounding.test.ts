@@ -21,7 +21,7 @@ const whole64 = (shape: readonly number[], seed: number): Array64 =>
   map64(random64(shape, seed), (value) => Math.round(40 * value));
 
 describe('a matrix product of operands in half precision', () => {
-  const gpu = useDevice({ precision: 'medium' });
+  const gpu = useDevice();
 
   it('is computed in registers', () => expect(roundingVariants(gpu.device)).toEqual(['half']));
 

@@ -112,7 +112,7 @@ describe('the shader for matrix units', () => {
       'threads count their subgroups themselves, and might disagree',
       '@builtin(subgroup_id) subgroup: u32,\n) {',
       ') { let subgroup = index / 32u;',
-      /must only be called from subgroup uniform control flow/,
+      /requires argument 0 to be uniform/,
     ],
     ['some threads do without', 'if (i > 0u) {', 'if (index > 7u) {', /subgroup uniform control flow/],
     [
