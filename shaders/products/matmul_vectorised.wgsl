@@ -76,8 +76,8 @@ fn load_a(index: u32, first_row: u32, place: u32, slice: Slice) -> array<vec4f, 
 fn put_a(index: u32, quads: array<vec4f, A_FETCHES>) {
   for (var i = 0u; i < A_FETCHES; i++) {
     let fetch = index + i * THREADS;
-    if (fetch >= A_QUADS) {
-      break;
+    if (A_QUADS % THREADS > 0u && fetch >= A_QUADS) {
+      continue; // a loop with a constant number of rounds is unrolled
     }
     if (A_ALONG_TERMS) {
       let row = fetch / TERM_QUADS;
@@ -152,8 +152,8 @@ fn load_b(index: u32, columns: Columns, slice: Slice) -> array<vec4f, B_FETCHES>
 fn put_b(index: u32, quads: array<vec4f, B_FETCHES>) {
   for (var i = 0u; i < B_FETCHES; i++) {
     let fetch = index + i * THREADS;
-    if (fetch >= B_QUADS) {
-      break;
+    if (B_QUADS % THREADS > 0u && fetch >= B_QUADS) {
+      continue;
     }
     if (B_ALONG_TERMS) {
       let column = fetch / TERM_QUADS;
