@@ -26,7 +26,6 @@ describe('a product of matrices of halves', { timeout: 600_000 }, () => {
   const ALL = ['output', 'input gradient', 'parameter gradients'];
 
   it.each([taps!, few!, pointwise!])('rounded to one half each: $name', async (convolution) => {
-    if (!gpu.device.has('shader-f16')) return;
     expect(await expectConvolution(gpu.device, convolution, rounding)).toEqual(ALL);
   });
 
@@ -36,7 +35,6 @@ describe('a product of matrices of halves', { timeout: 600_000 }, () => {
   });
 
   it('split into two halves each', async () => {
-    if (!gpu.device.has('shader-f16')) return;
     expect(await expectConvolution(gpu.device, taps!, splitting)).toEqual(ALL);
   });
 });
