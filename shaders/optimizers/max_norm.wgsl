@@ -1,5 +1,6 @@
-// Rows of a parameter held to a greatest norm, in place: the constraint that maxout nets are trained under (Srebro et al.,
-// NIPS 2004; Hinton et al., arXiv:1207.0580).
+// Rows of a parameter held to a greatest norm, in place.
+//
+// It is the constraint that maxout nets are trained under (Srebro et al., NIPS 2004; Hinton et al., arXiv:1207.0580).
 //
 //   row = row min(1, limit / |row|)
 //
