@@ -172,6 +172,7 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   checkRoot(root, gradient);
   const tape = tapeOf(root);
   for (const node of tape) node.checkUnwritten();
+  goBack(undefined);
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
   const first = gradient ? asTypeOf(root, gradient, true) : filled(root.device, root.shape, 1, root.dtype);
   const gradients: Gradients = new Map([[root, { sum: first, masked: false }]]);

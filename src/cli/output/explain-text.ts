@@ -27,7 +27,7 @@ function titleOf({ step, model, batch, precision, adapter, measurements, total }
     ignored !== undefined
       ? `measurements: none used; ${path}: ${ignored}`
       : products > 0
-        ? `measurements: of ${products} products, ${path}`
+        ? `measurements: of ${products} ${products === 1 ? 'product' : 'products'}, ${path}`
         : 'measurements: none of this adapter; `dawngrad tune` makes some';
   return [
     `${model}, ${step} step, batch ${batch}, precision ${precision}, on ${adapter}: ${total.launches} launches`,

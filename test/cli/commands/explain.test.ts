@@ -58,7 +58,7 @@ describe('dawngrad explain', () => {
     const [, key] = /^ +variant .*\n +(.+)$/m.exec(stale.stdout)!;
     writeFileSync(file, measuredTableText(subject, { [key!]: { variant: 'tiled', milliseconds: {} } }));
     const { stdout } = await dawngrad(args, { env });
-    expect(stdout).toContain(`\nmeasurements: of 1 products, ${file}\n`);
+    expect(stdout).toContain(`\nmeasurements: of 1 product, ${file}\n`);
     expect(stdout).toContain(' variant tiled: measured on this adapter to be the fastest\n');
   });
 

@@ -36,6 +36,11 @@ describe('explainRun', () => {
       kernel: 'adam.step',
       direction: 'update',
     });
+    // What the backward pass starts from is its own.
+    expect(launches.find(({ kernel }) => kernel === 'fill')).toMatchObject({
+      layer: '',
+      direction: 'backward',
+    });
     expect(launches.filter(({ kernel }) => /^softmaxCross/.test(kernel)).map(({ op }) => op)).toEqual([
       'crossEntropy',
       'crossEntropy',
