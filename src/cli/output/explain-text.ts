@@ -1,6 +1,7 @@
 /** An explained step, for people. */
 import type { StepExplanation } from '../../inspect/explain/explain-run.js';
 import type { ExplainedLaunch, ExplainedOperand, LaunchSum } from '../../inspect/explain/explanation.js';
+import type { DeviceLimits } from '../../inspect/limits.js';
 import { formatShape } from '../../tensor/shape.js';
 import { textTable } from './text-table.js';
 
@@ -21,7 +22,16 @@ export function describeExplanation(explanation: StepExplanation): string {
   ].join('\n');
 }
 
-function titleOf({ step, model, batch, precision, adapter, measurements, total }: StepExplanation): string[] {
+function titleOf({
+  step,
+  model,
+  batch,
+  precision,
+  adapter,
+  measurements,
+  total,
+  limits,
+}: StepExplanation): string[] {
   const { path, products, ignored } = measurements;
   const table =
     ignored !== undefined
@@ -32,8 +42,13 @@ function titleOf({ step, model, batch, precision, adapter, measurements, total }
   return [
     `${model}, ${step} step, batch ${batch}, precision ${precision}, on ${adapter}: ${total.launches} launches`,
     table,
+    ...(limits ? [describeLimits(limits)] : []),
   ];
 }
+
+const describeLimits = ({ gflops, gigabytes, matrixGflops }: DeviceLimits): string =>
+  `limits, measured just now: ${digits(gflops)} GFLOP/s, ${digits(gigabytes)} GB/s through memory` +
+  `${matrixGflops === undefined ? '' : `, ${digits(matrixGflops)} GFLOP/s of matrix units`}; what stays in a cache can exceed 100 %`;
 
 /** To three digits, without an exponent. */
 const digits = (value: number): string =>
@@ -45,16 +60,17 @@ const mega = (value: number): string => digits(value / 1e6);
 const numberHeadings = (timed: boolean): string[] => [
   'MFLOP',
   'MB',
-  ...(timed ? ['us', '% step', 'GFLOP/s', 'GB/s'] : []),
+  ...(timed ? ['us', '% step', '% limit', 'GFLOP/s', 'GB/s'] : []),
 ];
 function numbersOf(
-  { flops, bytes, milliseconds }: Pick<LaunchSum, 'flops' | 'bytes' | 'milliseconds'>,
+  { flops, bytes, milliseconds, leastMilliseconds = 0 }: Omit<LaunchSum, 'of' | 'launches'>,
   step: number | undefined,
 ): string[] {
   const work = [mega(flops), mega(bytes)];
   if (milliseconds === undefined || step === undefined) return work;
   const rates = [flops, bytes].map((value) => digits(value / milliseconds / 1e6));
-  return [...work, digits(1000 * milliseconds), digits((100 * milliseconds) / step), ...rates];
+  const shares = [milliseconds / step, leastMilliseconds / milliseconds].map((share) => digits(100 * share));
+  return [...work, digits(1000 * milliseconds), ...shares, ...rates];
 }
 
 /** @param ignored why measurements that are there were not used, if so */

@@ -20,8 +20,9 @@ export interface ExplainContext {
   readonly names?: ReadonlyMap<Tensor | Memory, string>;
   /** By product key, how the variant was chosen. */
   readonly choices?: ReadonlyMap<string, ExplainedChoice>;
-  /** What each launch takes, in order. */
+  /** What each launch takes, in order, and what it takes at least. */
   readonly milliseconds?: readonly number[];
+  readonly leastMilliseconds?: readonly number[];
 }
 
 /**
@@ -30,10 +31,13 @@ export interface ExplainContext {
  */
 export function explainProgram(
   { launches, memory, bytes }: Pick<ProgramPlan<unknown>, 'launches' | 'memory' | 'bytes'>,
-  { names = new Map(), choices = new Map(), milliseconds }: ExplainContext = {},
+  { names = new Map(), choices = new Map(), milliseconds, leastMilliseconds }: ExplainContext = {},
 ): Explanation {
   const explained = launches.map((launch, index) =>
-    explainLaunch(launch, index, { names, choices, milliseconds: milliseconds?.[index] }),
+    explainLaunch(launch, index, {
+      ...{ names, choices, milliseconds: milliseconds?.[index] },
+      leastMilliseconds: leastMilliseconds?.[index],
+    }),
   );
   return {
     launches: explained,
@@ -48,10 +52,12 @@ interface LaunchContext {
   readonly names: ReadonlyMap<Tensor | Memory, string>;
   readonly choices: ReadonlyMap<string, ExplainedChoice>;
   readonly milliseconds: number | undefined;
+  readonly leastMilliseconds: number | undefined;
 }
 
 function explainLaunch(launch: Launch, index: number, context: LaunchContext): ExplainedLaunch {
   const { label, shader, entryPoint, constants, grid, cost, origin, values = {} } = launch;
+  const { milliseconds, leastMilliseconds } = context;
   const product = explainProduct(launch, context.choices);
   return {
     number: index + 1,
@@ -65,7 +71,8 @@ function explainLaunch(launch: Launch, index: number, context: LaunchContext): E
     grid,
     flops: cost?.flops ?? 0,
     bytes: cost?.bytes ?? 0,
-    ...(context.milliseconds !== undefined && { milliseconds: context.milliseconds }),
+    ...(milliseconds !== undefined && { milliseconds }),
+    ...(leastMilliseconds !== undefined && { leastMilliseconds }),
   };
 }
 
@@ -99,12 +106,17 @@ function operandsOf(
 function sumOf(launches: readonly ExplainedLaunch[]): Omit<LaunchSum, 'of'> {
   const total = (of: (launch: ExplainedLaunch) => number) =>
     launches.reduce((sum, launch) => sum + of(launch), 0);
-  const timed = launches.some(({ milliseconds }) => milliseconds !== undefined);
+  const [first] = launches;
   return {
     launches: launches.length,
     flops: total(({ flops }) => flops),
     bytes: total(({ bytes }) => bytes),
-    ...(timed && { milliseconds: total(({ milliseconds = 0 }) => milliseconds) }),
+    ...(first?.milliseconds !== undefined && {
+      milliseconds: total(({ milliseconds = 0 }) => milliseconds),
+    }),
+    ...(first?.leastMilliseconds !== undefined && {
+      leastMilliseconds: total(({ leastMilliseconds = 0 }) => leastMilliseconds),
+    }),
   };
 }
 

@@ -13,6 +13,7 @@ import { blankImages } from '../../train/run/run-images.js';
 import { assemble, type Session, scoredModel } from '../../train/run/session.js';
 import { evaluationWork } from '../../train/trainer.js';
 import { type LaunchTimesOptions, timeLaunches } from '../launch-times.js';
+import { type DeviceLimits, leastTime, measureLimits } from '../limits.js';
 import { explainProgram } from './explain-program.js';
 import type { Explanation } from './explanation.js';
 import { withLayerScopes } from './layer-scopes.js';
@@ -37,6 +38,8 @@ export interface StepExplanation extends Explanation {
   readonly adapter: string;
   /** Where the tuner's measurements for this device are kept, how many products they have, and why they are not used, if they are not. */
   readonly measurements: { readonly path: string; readonly products: number; readonly ignored?: string };
+  /** What the device was just seen to do at best, where launches were timed. */
+  readonly limits?: DeviceLimits;
   /** Bytes that are written to before each step, which are not part of the program. */
   readonly uploadBytes: number;
 }
@@ -61,7 +64,9 @@ export async function explainRun(
   const names = namesIn(model);
   // The gradients that the plan left there have no memory.
   model.zeroGrad();
+  const { launches } = plan!;
   const milliseconds = time ? await timesOf(device, program, batch, time) : undefined;
+  const limits = time && (await measureLimits(device, time.samples));
   const { path, products, ignored } = readMeasuredTable(device);
   return {
     ...{ step, model: config.model, batch, precision: device.precision, adapter: device.adapter.name },
@@ -69,11 +74,15 @@ export async function explainRun(
       ...{ path, products: Object.keys(products).length },
       ...(ignored !== undefined && { ignored }),
     },
+    ...(limits && { limits }),
     uploadBytes: plan!.uploadBytes,
     ...explainProgram(plan!, {
       names,
       choices: new Map(seen.map((product) => [product.key, explainChoice(device, product)])),
       ...(milliseconds && { milliseconds }),
+      ...(limits && {
+        leastMilliseconds: launches.map((launch) => leastTime(launch, device.precision, limits)),
+      }),
     }),
   };
 }

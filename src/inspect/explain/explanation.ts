@@ -52,6 +52,8 @@ export interface ExplainedLaunch {
   readonly bytes: number;
   /** What it takes, where that was measured: the median of its samples. */
   readonly milliseconds?: number;
+  /** What it takes at least, by the device's limits, where those were measured too. */
+  readonly leastMilliseconds?: number;
 }
 
 /** Several launches together. */
@@ -62,6 +64,7 @@ export interface LaunchSum {
   readonly flops: number;
   readonly bytes: number;
   readonly milliseconds?: number;
+  readonly leastMilliseconds?: number;
 }
 
 /** A tensor in the program's memory. */

@@ -67,7 +67,8 @@ describe('dawngrad explain', () => {
     const { status, stdout } = await dawngrad(['explain', 'eval', ...size, '--time']);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^nin-glyphs, eval step, batch 2, /);
-    expect(stdout).toMatch(/^ +layer +op +pass +kernel +MFLOP +MB +us +% step +GFLOP\/s +GB\/s$/m);
+    expect(stdout).toMatch(/^ +layer +op +pass +kernel +MFLOP +MB +us +% step +% limit +GFLOP\/s +GB\/s$/m);
+    expect(stdout).toMatch(/^limits, measured just now: [\d.]+ GFLOP\/s, [\d.]+ GB\/s through memory/m);
     expect(stdout).not.toMatch(/backward/);
     expect(stdout).toMatch(/^total( +[\d.]+){4} +100 /m);
   });
