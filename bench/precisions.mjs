@@ -8,12 +8,3 @@ export const precisionNamed = renamed;
 
 /** What a device has that was not asked for another. */
 export const [EXACT] = PRECISIONS;
-
-/**
- * Products of what matrix units multiply, for one product of 32-bit numbers: one where operands are rounded to halves, three where
- * each is the sum of two. Undefined where no matrix unit takes part.
- */
-export const matrixProductsFor = (precision) => {
-  if (precision === EXACT) return undefined;
-  return precision === 'high' ? 3 : 1;
-};

@@ -15,7 +15,7 @@
  * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
  * | `src/data/`        | data sets, read from files or drawn; preprocessing; batches on the device                |
  * | `src/train/`       | training runs and their directories, recipes, checkpoints                                |
- * | `src/inspect/`     | the machine's diagnosis, the memory plan, a model's summary, the tuner                   |
+ * | `src/inspect/`     | the machine's diagnosis, a step explained, the memory plan, a model's summary, the tuner |
  * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
  * | `src/cli/`         | the command line: one file a command, and how its output looks                           |
  *

@@ -1,7 +1,8 @@
 /** Each launch of the training step, with its time and what of the device's limits that is. */
+
 import { timeLaunches } from '../../dist/inspect/launch-times.js';
 import { variantOf, wordsOf } from '../../dist/inspect/launch-words.js';
-import { matrixProductsFor } from '../precisions.mjs';
+import { leastTime } from '../../dist/inspect/limits.js';
 import { digits } from '../report.mjs';
 import { mainBatch } from './options.mjs';
 import { timeSteps, workOf } from './ours.mjs';
@@ -43,14 +44,6 @@ const KINDS = [
   [/^normalisation\//, 'normalisation'],
   [/^(softmax|reduce)/, 'loss'],
 ];
-
-/** Milliseconds that a launch takes at least, if nothing but arithmetic and copying limits it. */
-export function leastTime(launch, precision, { gflops, gigabytes, matrixGflops }) {
-  const { flops = 0, bytes = 0 } = launch.cost ?? {};
-  const many = isProduct(launch) ? matrixProductsFor(precision) : undefined;
-  const rate = many && matrixGflops ? matrixGflops / many : gflops;
-  return Math.max(flops / rate, bytes / gigabytes) / 1e6;
-}
 
 /** The sums of what launches take, by kind, the most first. */
 export function byKind(results) {

@@ -5,6 +5,7 @@
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import { DawngradError, ShapeError } from '../errors/errors.js';
 import { boolean, synchronous } from '../errors/rules.js';
+import { goBack, type Origin, opDone, wentBack } from '../gpu/program/origin.js';
 import { cast } from '../kernels/cast.js';
 import { checkFloats } from '../kernels/check.js';
 import { addAndDispose, unshared } from '../kernels/elementwise.js';
@@ -57,6 +58,8 @@ class Node implements TapeNode {
     readonly backward: Backward | typeof MASK,
     readonly options: TapeOptions,
     reads: readonly Tensor[],
+    /** Where its backward pass comes from, while somebody traces. */
+    readonly origin: Origin | undefined,
   ) {
     this.#reads = reads;
     this.#versions = reads.map(({ version }) => version);
@@ -116,11 +119,12 @@ export function putOnTape(
   backward: Backward | typeof MASK,
   options: TapeOptions = {},
 ): Tensor {
+  const origin = opDone(op);
   if (needsGradient(inputs)) {
     const { reads = backward === MASK ? [output] : [...inputs, output] } = options;
     for (const tensor of reads) tensor.savedForBackward = true;
     output.requiresGrad = true;
-    output.node = new Node(op, output, inputs, backward, options, reads);
+    output.node = new Node(op, output, inputs, backward, options, reads, origin);
   }
   return output;
 }
@@ -168,6 +172,7 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   checkRoot(root, gradient);
   const tape = tapeOf(root);
   for (const node of tape) node.checkUnwritten();
+  goBack(undefined);
   // A view, so that what belongs to the caller is treated like everything else, yet never disposed of.
   const first = gradient ? asTypeOf(root, gradient, true) : filled(root.device, root.shape, 1, root.dtype);
   const gradients: Gradients = new Map([[root, { sum: first, masked: false }]]);
@@ -175,17 +180,20 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
     for (const node of tape) {
       // The tensor goes off the tape, and with it everything that its backward pass had kept.
       if (!retainGraph) node.output.node = WALKED;
+      goBack(node.origin);
       stepBack(node, gradients);
       if (retainGraph) continue;
       for (const saved of node.options.saved ?? []) saved.dispose();
       if (node.relinquished) node.output.dispose();
     }
+    goBack(undefined);
     for (const [leaf, { sum }] of gradients) {
       // A gradient that was passed on unchanged shares its memory; writing to the leaf's must not change another's.
       leaf.grad = keep(leaf.grad ? addAndDispose(leaf.grad, sum) : unshared(sum));
       sum.dispose();
     }
   });
+  wentBack();
 }
 
 /** The sum of what came back for each tensor so far; `masked` if that is one gradient, with the tensor's mask applied. */

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
+import { defineExplain } from './commands/explain.js';
 import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   defineSweep,
   defineSummary,
   definePlan,
+  defineExplain,
   defineShader,
   defineTune,
   defineDoctor,

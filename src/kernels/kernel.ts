@@ -103,6 +103,7 @@ export function launch<B extends string, P extends string, S extends string>(
     constants: { ...constants, ...halvesAmong(stored) },
     access: names.map((name) => kernel.bindings[name]),
     operands: operands.map(({ memory }) => memory),
+    bindings: given.length === names.length ? names : names.map((name) => (tensors[name] ? name : '')),
     owners: operands,
     cost: { flops: share * flops, bytes: share * bytes },
     params: packParams(kernel.params, params),

@@ -149,6 +149,15 @@ export class BatchProgram {
     this.#recorded.delete(count);
   }
 
+  /**
+   * The program for batches of this size, compiled, whose input holds whatever it does: for profiles.
+   * @throws OutOfMemoryError when there is no room for it
+   */
+  async programOf(count: number): Promise<Program<StepResult>> {
+    if (!this.#recorded.has(count)) await this.#compile(count);
+    return this.#recorded.get(count)!.program;
+  }
+
   /** What the work would take for batches of this size: see `device.plan`. */
   plan(count: number): StepPlan {
     const input = this.#input(count);

@@ -2,6 +2,7 @@ import { DawngradError } from '../../errors/errors.js';
 import { LimitError } from '../gpu-errors.js';
 import type { Memory } from '../memory/memory.js';
 import type { PipelineSource } from '../shaders/pipelines.js';
+import type { Origin } from './origin.js';
 
 /** What a launch must do at the least, to say how far from the device's limits it ran. */
 export interface Cost {
@@ -15,6 +16,8 @@ export interface Cost {
 export interface Launch extends PipelineSource {
   /** Where the operands are, one for each entry of `access`. */
   readonly operands: readonly Memory[];
+  /** What the shader calls them: for people and profiles. Empty where it does not touch the one that stands in. */
+  readonly bindings?: readonly string[];
   /** Whose memory that is. They are held on to while this may still run, so that the garbage collector takes none. */
   readonly owners?: readonly object[];
   /** The uniform block, as the shader's `struct Params` lays it out. */
@@ -22,6 +25,8 @@ export interface Launch extends PipelineSource {
   /** What is in it, by name: for people and profiles. */
   readonly values?: Readonly<Record<string, number>>;
   readonly cost?: Cost;
+  /** Where in the net it comes from, if somebody traced the recording. */
+  readonly origin?: Origin;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
 }

@@ -2,6 +2,7 @@ import { DawngradError } from '../../errors/errors.js';
 import { aligned, type Memory, type OwnedMemory } from '../memory/memory.js';
 import type { Access } from '../shaders/pipelines.js';
 import type { Launch } from './launch.js';
+import { currentOrigin } from './origin.js';
 
 /**
  * How far a recording is. Memory refers to this rather than to the recording, whose launches refer to tensors: a tensor could
@@ -133,8 +134,10 @@ export class Recording {
           'what changes gradients must come before the step of an optimizer, which puts them into one buffer',
       );
     }
-    this.work.push(launch);
-    this.launches.push(launch);
+    const origin = currentOrigin();
+    const noted = origin ? { ...launch, origin } : launch;
+    this.work.push(noted);
+    this.launches.push(noted);
     this.#clock.launches++;
   }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { byKind, kindsOf, leastTime } from '../../../bench/gpu/launches.mjs';
+import { byKind, kindsOf } from '../../../bench/gpu/launches.mjs';
 import { countsOf } from '../../../bench/gpu/ops.mjs';
 import { mainBatch, optionsFrom, PARTS, sizesFor } from '../../../bench/gpu/options.mjs';
 import { comparisonLines, comparisonOf, lossLines } from '../../../bench/gpu/report.mjs';
 import { EXACT, PRECISIONS } from '../../../bench/precisions.mjs';
+import { leastTime } from '../../../src/inspect/limits.js';
 
 describe('the options of bench:gpu', () => {
   it('are all parts and precisions, within four minutes, unless told', () => {
@@ -44,7 +45,13 @@ describe('the options of bench:gpu', () => {
 });
 
 /** A launch of a shader that reads and writes these. */
-const launchOf = (shader: string, label: string, read: object[], written: object, cost = {}) => ({
+const launchOf = (
+  shader: string,
+  label: string,
+  read: object[],
+  written: object,
+  cost = { flops: 0, bytes: 0 },
+) => ({
   shader,
   label,
   cost,

@@ -15,7 +15,7 @@ import { type Epilogue, type Product, SINGLES, type Stored } from '../product.js
 import { type MeasuredProducts, readMeasuredTable } from './measured-table.js';
 import { productKey } from './product-key.js';
 import { ruleOfThumb } from './rule-of-thumb.js';
-import { noteProduct } from './seen-products.js';
+import { noteProduct, type SeenProduct } from './seen-products.js';
 import { holds, shippedRules } from './shipped-rules.js';
 
 const measured = new PerDevice((device) => readMeasuredTable(device).products);
@@ -39,7 +39,7 @@ export function chooseVariant(
   const key = productKey(product, epilogue, stored);
   noteProduct(device, { key, product, epilogue, stored });
   let refused = 0;
-  for (const variant of preferences(device, key, product, epilogue)) {
+  for (const { variant } of preferences(device, key, product, epilogue)) {
     if (mayTake(variant, device, product, epilogue)) return take(device, key, { variant, refused });
     refused += 1;
   }
@@ -53,12 +53,47 @@ function take(device: Device, key: string, choice: Taken): MatmulVariant {
   return choice.variant;
 }
 
+/** Who prefers a variant: in the order above, what this adapter was measured to do, a rule for it, one for all, nobody. */
+export type ChoiceReason = 'measured' | 'shipped rule' | 'rule of thumb' | 'fallback';
+
+interface Preference {
+  readonly variant: string;
+  readonly why: ChoiceReason;
+}
+
 /** What to take for a product, the best first; a table may name what is not a variant, or not one for this product. */
-function* preferences(device: Device, key: string, product: Product, epilogue: Epilogue): Iterable<string> {
+function* preferences(
+  device: Device,
+  key: string,
+  product: Product,
+  epilogue: Epilogue,
+): Iterable<Preference> {
   const best = measured.of(device)[key];
-  if (best) yield best.variant;
-  for (const rule of rules.of(device)) if (holds(rule, product, epilogue)) yield rule.variant;
-  yield* ruleOfThumb(device, product);
+  if (best) yield { variant: best.variant, why: 'measured' };
+  for (const rule of rules.of(device)) {
+    if (holds(rule, product, epilogue)) yield { variant: rule.variant, why: 'shipped rule' };
+  }
+  for (const variant of ruleOfThumb(device, product)) yield { variant, why: 'rule of thumb' };
+}
+
+/** What `chooseVariant` takes, why, and what was preferred to it but cannot be taken, the best first. */
+export interface ExplainedChoice {
+  readonly variant: MatmulVariant;
+  readonly why: ChoiceReason;
+  readonly refused: readonly string[];
+}
+
+/** Say why a product that was asked for gets the variant that it gets. */
+export function explainChoice(
+  device: Device,
+  { key, product, epilogue }: Pick<SeenProduct, 'key' | 'product' | 'epilogue'>,
+): ExplainedChoice {
+  const refused: string[] = [];
+  for (const { variant, why } of preferences(device, key, product, epilogue)) {
+    if (mayTake(variant, device, product, epilogue)) return { variant, why, refused };
+    refused.push(variant);
+  }
+  return { variant: 'specification', why: 'fallback', refused };
 }
 
 /** May this device take this variant for this product without being told to? */

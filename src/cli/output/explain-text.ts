@@ -1,0 +1,170 @@
+/** An explained step, for people. */
+import type { StepExplanation } from '../../inspect/explain/explain-run.js';
+import type { ExplainedLaunch, ExplainedOperand, LaunchSum } from '../../inspect/explain/explanation.js';
+import type { DeviceLimits } from '../../inspect/limits.js';
+import { formatShape } from '../../tensor/shape.js';
+import { textTable } from './text-table.js';
+
+/** The launches in order, each with its numbers and, below, what it is made of; the sums; the memory. */
+export function describeExplanation(explanation: StepExplanation): string {
+  const { launches, total, layers, kernels } = explanation;
+  return [
+    ...titleOf(explanation),
+    '',
+    ...launchLines(launches, total.milliseconds, explanation.measurements.ignored),
+    '',
+    ...sumLines('layer', layers, total),
+    '',
+    ...sumLines('kernel', kernels, total),
+    '',
+    ...memoryLines(explanation),
+    '',
+  ].join('\n');
+}
+
+function titleOf({
+  step,
+  model,
+  batch,
+  precision,
+  adapter,
+  measurements,
+  total,
+  limits,
+}: StepExplanation): string[] {
+  const { path, products, ignored } = measurements;
+  const table =
+    ignored !== undefined
+      ? `measurements: none used; ${path}: ${ignored}`
+      : products > 0
+        ? `measurements: of ${products} ${products === 1 ? 'product' : 'products'}, ${path}`
+        : 'measurements: none of this adapter; `dawngrad tune` makes some';
+  return [
+    `${model}, ${step} step, batch ${batch}, precision ${precision}, on ${adapter}: ${total.launches} launches`,
+    table,
+    ...(limits ? [describeLimits(limits)] : []),
+  ];
+}
+
+const describeLimits = ({ gflops, gigabytes, matrixGflops }: DeviceLimits): string =>
+  `limits, measured just now: ${digits(gflops)} GFLOP/s, ${digits(gigabytes)} GB/s through memory` +
+  `${matrixGflops === undefined ? '' : `, ${digits(matrixGflops)} GFLOP/s of matrix units`}; what stays in a cache can exceed 100 %`;
+
+/** To three digits, without an exponent. */
+const digits = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
+
+const mega = (value: number): string => digits(value / 1e6);
+
+/** Headings of the numbers, and those of a launch or a sum. */
+const numberHeadings = (timed: boolean): string[] => [
+  'MFLOP',
+  'MB',
+  ...(timed ? ['us', '% step', '% limit', 'GFLOP/s', 'GB/s'] : []),
+];
+function numbersOf(
+  { flops, bytes, milliseconds, leastMilliseconds = 0 }: Omit<LaunchSum, 'of' | 'launches'>,
+  step: number | undefined,
+): string[] {
+  const work = [mega(flops), mega(bytes)];
+  if (milliseconds === undefined || step === undefined) return work;
+  const rates = [flops, bytes].map((value) => digits(value / milliseconds / 1e6));
+  const shares = [milliseconds / step, leastMilliseconds / milliseconds].map((share) => digits(100 * share));
+  return [...work, digits(1000 * milliseconds), ...shares, ...rates];
+}
+
+/** @param ignored why measurements that are there were not used, if so */
+function launchLines(
+  launches: readonly ExplainedLaunch[],
+  step: number | undefined,
+  ignored: string | undefined,
+): string[] {
+  const words = ['', 'layer', 'op', 'pass', 'kernel'];
+  const rows = launches.map((launch) => [
+    String(launch.number),
+    launch.layer || '-',
+    ...[launch.op, launch.direction, launch.kernel],
+    ...numbersOf(launch, step),
+  ]);
+  const head = [...words, ...numberHeadings(step !== undefined)];
+  const [first, ...lines] = textTable([head, ...rows], (column) => column === 0 || column >= words.length);
+  const indent = ' '.repeat(String(launches.length).length + 4);
+  return [
+    first as string,
+    ...lines.flatMap((line, index) => [
+      line,
+      ...detailsOf(launches[index] as ExplainedLaunch, ignored).map((detail) => `${indent}${detail}`),
+    ]),
+  ];
+}
+
+function detailsOf(
+  { product, operands, shader, entryPoint, constants, grid }: ExplainedLaunch,
+  ignored: string | undefined,
+): string[] {
+  const given = (how: ExplainedOperand['access']) =>
+    operands
+      .filter(({ access }) => access === how)
+      .map(describeOperand)
+      .join(', ');
+  const specialised = Object.entries(constants).map(([name, value]) => ` ${name}=${value}`);
+  return [
+    ...(product ? [describeProduct(product, ignored), product.key] : []),
+    `${given('read')} -> ${given('write')}`.trim(),
+    `${shader} ${entryPoint}${specialised.join('')}, grid ${grid.join(' x ')}`,
+  ];
+}
+
+function describeProduct(
+  { variant, why, refused }: NonNullable<ExplainedLaunch['product']>,
+  ignored: string | undefined,
+): string {
+  const unused = ignored === undefined ? '' : `; measurements are not used: ${ignored}`;
+  const others = refused.length > 0 ? `; preferred, but not possible here: ${refused.join(', ')}` : '';
+  return `variant ${variant}: ${REASONS[why]}${others}${unused}`;
+}
+
+const REASONS = {
+  measured: 'measured on this adapter to be the fastest',
+  'shipped rule': 'a rule for this adapter that comes with the engine',
+  'rule of thumb': 'the rule of thumb',
+  fallback: 'the fallback, which computes every product',
+  named: 'named by who asked for the product',
+} as const;
+
+const describeOperand = ({ binding, parameter, dtype, shape }: ExplainedOperand): string =>
+  `${binding} ${parameter ? `${parameter} ` : ''}${formatShape(shape)}${dtype === 'f32' ? '' : ` ${dtype}`}`;
+
+function sumLines(what: string, sums: readonly LaunchSum[], total: Omit<LaunchSum, 'of'>): string[] {
+  const step = total.milliseconds;
+  const rows = [...sums, { of: 'total', ...total }].map((sum) => [
+    sum.of || '-',
+    String(sum.launches),
+    ...numbersOf(sum, step),
+  ]);
+  return textTable(
+    [[what, 'launches', ...numberHeadings(step !== undefined)], ...rows],
+    (column) => column > 0,
+  );
+}
+
+/** Bytes as MiB. */
+const mebibytes = (bytes: number): string => digits(bytes / 2 ** 20);
+
+function memoryLines({ memory, launches, uploadBytes }: StepExplanation): string[] {
+  const { bytes, peak, tensors } = memory;
+  const rows = peak.tensors.map((index) => {
+    const { label, bytes, from, until, writtenBy } = tensors[index]!;
+    const writer = writtenBy === null ? undefined : launches[writtenBy - 1];
+    const maker = writer ? `${writer.number} ${writer.layer || '-'} ${writer.op} ${writer.direction}` : '-';
+    return [mebibytes(bytes), label, `${from} to ${until ?? 'the end, and after'}`, maker];
+  });
+  return [
+    `memory: the step's ${mebibytes(bytes)} MiB for ${tensors.length} tensors, and ${mebibytes(uploadBytes)} MiB for the batch; ` +
+      `at the most ${mebibytes(peak.bytes)} MiB are in use, at launch ${peak.launch}, by`,
+    ...textTable(
+      [['MiB', 'tensor', 'needed by launches', 'first written by'], ...rows],
+      (column) => column === 0,
+    ),
+  ];
+}

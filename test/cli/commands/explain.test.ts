@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  measuredTablePath,
+  measuredTableText,
+  subjectOf,
+} from '../../../src/kernels/products/choice/measured-table.js';
+import { useDevice } from '../../support/device.js';
+import { useDirectory } from '../../support/directory.js';
+import { dawngrad, useBuild } from '../dawngrad.js';
+
+useBuild();
+
+describe('dawngrad explain', () => {
+  const directory = useDirectory();
+  const gpu = useDevice();
+
+  it('prints launches with why their kernels, sums, and the memory; and writes them as JSON', async () => {
+    const json = join(directory.path, 'step.json');
+    const size = ['nin-glyphs', '--batch', '4', '--width', '0.2'];
+    const { status, stdout, stderr } = await dawngrad(['explain', 'train', ...size, '--json', json]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^nin-glyphs, train step, batch 4, precision highest, on .+: \d+ launches\n/);
+    expect(stdout).toMatch(/^ +layer +op +pass +kernel +MFLOP +MB$/m);
+    expect(stdout).toMatch(/^ *\d+ +block1\.conv +conv2d +forward +matmul\./m);
+    expect(stdout).toMatch(/^ *\d+ +block1\.conv +conv2d +backward +matmul\./m);
+    expect(stdout).toMatch(/^ +variant \w+: (a rule for this adapter|the rule of thumb)/m);
+    expect(stdout).toMatch(/^ +a block1\.conv\.weight \[3, 3, 5, 5\], b \[4, 3, 32, 32\], .* -> c \[4, 3, /m);
+    expect(stdout).toMatch(/^ +products\/matmul_\w+\.wgsl \w+ .*RELU=true.*, grid \d+ x \d+ x \d+$/m);
+    expect(stdout).toMatch(/^layer +launches +MFLOP +MB$/m);
+    expect(stdout).toMatch(/^memory: the step's .* at the most .* MiB are in use, at launch \d+, by$/m);
+
+    const step = JSON.parse(readFileSync(json, 'utf8'));
+    expect(step).toMatchObject({ step: 'train', model: 'nin-glyphs', batch: 4, precision: 'highest' });
+    expect(stdout).toContain(`: ${step.launches.length} launches\n`);
+    expect(step.launches[1]).toMatchObject({ number: 2, layer: 'block1.conv', op: 'conv2d' });
+    expect(step.memory.peak.bytes).toBeGreaterThan(0);
+  });
+
+  it('says so where measurements are there, but of shaders as they were', async () => {
+    const { device } = gpu;
+    const cache = join(directory.path, 'cache');
+    const env = { XDG_CACHE_HOME: cache, DAWNGRAD_TUNING: '' };
+    const subject = subjectOf(device);
+    const file = join(cache, 'dawngrad', 'tuning', basename(measuredTablePath(subject)));
+    mkdirSync(dirname(file), { recursive: true });
+    const args = ['explain', 'eval', 'nin-glyphs', '--batch', '2', '--width', '0.2'];
+
+    writeFileSync(file, measuredTableText({ ...subject, shaders: 'others' }, {}));
+    const stale = await dawngrad(args, { env });
+    expect(stale.status).toBe(0);
+    expect(stale.stdout).toContain(`\nmeasurements: none used; ${file}: the shaders have changed since\n`);
+    expect(stale.stdout).toMatch(
+      /^ +variant .*; measurements are not used: the shaders have changed since$/m,
+    );
+
+    const [, key] = /^ +variant .*\n +(.+)$/m.exec(stale.stdout)!;
+    writeFileSync(file, measuredTableText(subject, { [key!]: { variant: 'tiled', milliseconds: {} } }));
+    const { stdout } = await dawngrad(args, { env });
+    expect(stdout).toContain(`\nmeasurements: of 1 product, ${file}\n`);
+    expect(stdout).toContain(' variant tiled: measured on this adapter to be the fastest\n');
+  });
+
+  it('times the launches of an evaluation', async () => {
+    const size = ['nin-glyphs', '--batch', '2', '--width', '0.2'];
+    const { status, stdout } = await dawngrad(['explain', 'eval', ...size, '--time']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^nin-glyphs, eval step, batch 2, /);
+    expect(stdout).toMatch(/^ +layer +op +pass +kernel +MFLOP +MB +us +% step +% limit +GFLOP\/s +GB\/s$/m);
+    expect(stdout).toMatch(/^limits, measured just now: [\d.]+ GFLOP\/s, [\d.]+ GB\/s through memory/m);
+    expect(stdout).not.toMatch(/backward/);
+    expect(stdout).toMatch(/^total( +[\d.]+){4} +100 /m);
+  });
+
+  it('refuses what is no step, and a file that cannot be written', async () => {
+    const wrong = await dawngrad(['explain', 'test']);
+    expect({ status: wrong.status, stdout: wrong.stdout }).toEqual({ status: 2, stdout: '' });
+    expect(wrong.stderr).toMatch(/^dawngrad: .*Allowed choices are train, eval\.\n$/);
+    const json = join(directory.path, 'none', 'step.json');
+    const args = ['explain', 'eval', 'nin-glyphs', '--batch', '2', '--width', '0.2', '--json', json];
+    const lost = await dawngrad(args);
+    expect({ status: lost.status, stdout: lost.stdout }).toEqual({ status: 1, stdout: '' });
+    expect(lost.stderr).toMatch(/^dawngrad: .*step\.json.*\n$/);
+  });
+});
