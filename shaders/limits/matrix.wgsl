@@ -1,5 +1,6 @@
-// How fast do this device's matrix units multiply? Products of 16 x 16 halves, added up in single precision, that touch nothing but
-// registers.
+// How fast this device's matrix units multiply.
+//
+// Products of 16 x 16 halves, added up in single precision, touch nothing but registers.
 //
 //   y[subgroup] = sum of sixteen matrices, each the sum of `rounds` products of 16 x 16 ones and ones / 1024: 16 rounds / 1024
 //

@@ -29,7 +29,9 @@ describe('findShader', () => {
   it.each(['matmul', 'pools/matmul_register', 'operands', ''])(
     'knows no "%s", and says what there is',
     (name) => {
-      expect(() => findShader(name)).toThrow(`no shader is called "${name}"; there are adam, augment, `);
+      expect(() => findShader(name)).toThrow(
+        `no shader is called "${name}"; there are adam, arithmetic, augment, `,
+      );
     },
   );
 });
