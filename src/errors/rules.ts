@@ -78,6 +78,12 @@ export const boolean = rule('be true or false', (value) => typeof value === 'boo
 
 export const text = rule('be a string', (value) => typeof value === 'string');
 
+/** What can be the name of a file on every system, or the beginning of one; it leads into no other directory. */
+export const fileName = rule(
+  'be a file name of letters, digits, dots and dashes, which begins with a letter or digit',
+  (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(value),
+);
+
 export const callable = rule('be a function', (value) => typeof value === 'function');
 
 /** An object whose fields somebody else checks. */

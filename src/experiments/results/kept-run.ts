@@ -4,6 +4,8 @@
  */
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { checkArgument } from '../../errors/check-options.js';
+import { fileName } from '../../errors/rules.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
 import { readJson, writeJson } from '../../files/json.js';
 import { chooseSettings } from '../../train/recipes/choose-config.js';
@@ -114,9 +116,10 @@ function settingsBeside(config: Partial<RunConfig>, usual: Partial<RunConfig>): 
  * Keep a run.
  * @param directory where
  * @returns its file
- * @throws FileError when it cannot be written
+ * @throws ArgumentError when its name is not like a file's, FileError when it cannot be written
  */
 export function keepRun(directory: string, { name, ...content }: KeptRun): string {
+  checkArgument('keeping a run', 'name', name, fileName);
   makeDirectory(directory);
   const path = join(directory, name + EXTENSION);
   writeJson(path, content);

@@ -77,6 +77,18 @@ describe('what is kept of a run', () => {
   });
 });
 
+describe('where a run is kept', () => {
+  it.each(['', 'a/../../x', '../x', '..', '.hidden', 'a\\b', 'a b', '-x'])(
+    'is no file of the name "%s", which could be anywhere',
+    (name) => {
+      expect(() => keepRun(within('refused'), { ...kept[0]!, name })).toThrow(
+        'it must be a file name of letters, digits, dots and dashes',
+      );
+      expect(readdirSync(within())).not.toContain('refused');
+    },
+  );
+});
+
 describe('what is drawn from kept runs', () => {
   const draw = (name: string) => drawFrom(kept, 'kept')(name);
 
