@@ -3,11 +3,13 @@
  * weights. From these files every table and figure about full-scale runs is drawn.
  */
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { checkArgument } from '../../errors/check-options.js';
 import { fileName } from '../../errors/rules.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
-import { readJson, writeJson } from '../../files/json.js';
+import { jsonText, parseAs, readJson, writeJson } from '../../files/json.js';
+import { createFile } from '../../files/write-file.js';
 import { chooseSettings } from '../../train/recipes/choose-config.js';
 import { configSchema, type RunConfig } from '../../train/recipes/config.js';
 import { recipeNames } from '../../train/recipes/recipe.js';
@@ -45,6 +47,8 @@ export interface KeptRun extends Readonly<z.infer<typeof keptRunSchema>> {
 /** Where runs are kept. */
 export const RESULTS = 'results';
 const EXTENSION = '.json';
+/** What such a file is, for errors. */
+const KIND = 'the results of a run';
 
 /** Settings that make no difference to what a run is. */
 const ASIDE: readonly string[] = ['recipe', 'data', 'seed', 'checkpointEvery'] satisfies (keyof RunConfig)[];
@@ -113,17 +117,30 @@ function settingsBeside(config: Partial<RunConfig>, usual: Partial<RunConfig>): 
 }
 
 /**
- * Keep a run.
+ * Keep a run. What was kept of the same run before is written anew; that of another stays.
  * @param directory where
  * @returns its file
- * @throws ArgumentError when its name is not like a file's, FileError when it cannot be written
+ * @throws ArgumentError when its name is not like a file's, RunError when another run has its name, FileError when it cannot be
+ * written, or its name is that of something else
  */
 export function keepRun(directory: string, { name, ...content }: KeptRun): string {
   checkArgument('keeping a run', 'name', name, fileName);
   makeDirectory(directory);
   const path = join(directory, name + EXTENSION);
+  if (createFile(path, jsonText(content))) return path;
+  const kept = readJson(path, keptRunSchema, KIND);
+  if (!isSameRun(kept, parseAs(keptRunSchema, JSON.parse(jsonText(content)), path))) {
+    throw new RunError(`${path} keeps another run; give this one another --name, or remove that file`);
+  }
   writeJson(path, content);
   return path;
+}
+
+/** Were two runs trained with the same settings, and did every epoch go alike? */
+function isSameRun(one: z.infer<typeof keptRunSchema>, other: z.infer<typeof keptRunSchema>): boolean {
+  const trainings = (run: typeof one) =>
+    [run.training, run.retraining].map((each) => each && { config: each.config, metrics: each.metrics });
+  return isDeepStrictEqual(trainings(one), trainings(other));
 }
 
 /**
@@ -135,6 +152,6 @@ export const readKeptRuns = (directory: string): KeptRun[] =>
     .filter((file) => file.endsWith(EXTENSION))
     .sort()
     .map((file) => ({
-      ...readJson(join(directory, file), keptRunSchema, 'the results of a run'),
+      ...readJson(join(directory, file), keptRunSchema, KIND),
       name: basename(file, EXTENSION),
     }));

@@ -89,6 +89,30 @@ describe('where a run is kept', () => {
   );
 });
 
+describe('a name that is taken', () => {
+  it('is written anew for the same run, and refused for another, which stays', () => {
+    const dir = within('taken');
+    const [first] = kept;
+    const path = keepRun(dir, { ...first!, name: 'x' });
+    keepRun(dir, { ...first!, name: 'x', description: 'in other words' });
+    expect(readKeptRuns(dir)).toEqual([{ ...first, name: 'x', description: 'in other words' }]);
+    const { training } = first!;
+    const others = [
+      { ...training, config: { ...training.config, seed: 7 } },
+      { ...training, metrics: training.metrics.map((one) => ({ ...one, trainLoss: 2 })) },
+    ];
+    for (const other of others) {
+      expect(() => keepRun(dir, { ...first!, name: 'x', training: other })).toThrow(
+        `${path} keeps another run; give this one another --name`,
+      );
+    }
+    expect(readKeptRuns(dir)[0]!.training).toEqual(training);
+    writeFileSync(path, '{}');
+    expect(() => keepRun(dir, { ...first!, name: 'x' })).toThrow(path);
+    expect(readFileSync(path, 'utf8')).toBe('{}');
+  });
+});
+
 describe('what is drawn from kept runs', () => {
   const draw = (name: string) => drawFrom(kept, 'kept')(name);
 
