@@ -15,6 +15,7 @@ import { configSchema, type RunConfig } from '../../train/recipes/config.js';
 import { recipeNames } from '../../train/recipes/recipe.js';
 import { metricsSchema, readMetrics } from '../../train/run/metrics.js';
 import { readResult, resultSchema } from '../../train/run/result.js';
+import { resumePoint } from '../../train/run/resume-point.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { RunError } from '../../train/run/run-error.js';
 import { circumstancesSchema, readCircumstances } from '../reproduce/circumstances.js';
@@ -58,7 +59,7 @@ const ASIDE: readonly string[] = ['recipe', 'data', 'seed', 'checkpointEvery'] s
  * @param path of the run
  * @param name for its file; left out, that of its recipe with its seed
  * @param description left out, what its recipe says, or in which settings it differs from the preset `modern`
- * @throws RunError when it is not finished, or a miniature; FileError when a file cannot be read
+ * @throws RunError when it is not finished, a miniature, or its config was changed after its checkpoint; FileError when a file cannot be read
  */
 export function keptRunOf(path: string, name?: string, description?: string): KeptRun {
   const first = RunDirectory.open(path);
@@ -88,7 +89,10 @@ export function keptRunOf(path: string, name?: string, description?: string): Ke
 function trainingOf(run: RunDirectory): z.infer<typeof trainingSchema> {
   const result = readResult(run.result);
   if (!result) throw new RunError(`${run.path}: it is not finished; --resume goes on with it`);
-  const { data: _, ...config } = run.readConfig();
+  // Only the checkpoint has been written by who trained: config.json may have been edited since. The one before would say the same.
+  const checkpoint = resumePoint(run, run.readConfig(), () => {});
+  if (!checkpoint) throw new RunError(`${run.path}: it has no checkpoint, which says how it was trained`);
+  const { data: _, ...config } = checkpoint.config;
   return { config, result, metrics: readMetrics(run.metrics) };
 }
 

@@ -77,6 +77,23 @@ describe('what is kept of a run', () => {
   });
 });
 
+describe('the settings of a kept run', () => {
+  it('are those that it was trained with, whatever config.json was made to say since', () => {
+    const config = configOf('nin-cifar10', { learningRate: 0.2, retrain: false });
+    const path = writeRun(within('edited'), { config, validation: 0.1 });
+    const edit = (changes: object) =>
+      writeFileSync(join(path, 'config.json'), JSON.stringify({ ...config, ...changes }));
+    edit({ learningRate: 0.3 });
+    expect(() => keptRunOf(path, 'x')).toThrow(
+      /its config was changed after its checkpoint: learningRate is 0\.3, was 0\.2\./,
+    );
+    edit({ epochs: 7 });
+    expect(keptRunOf(path, 'x').training.config.epochs).toBe(config.epochs);
+    rmSync(join(path, 'last.safetensors'));
+    expect(() => keptRunOf(path, 'x')).toThrow('it has no checkpoint, which says how it was trained');
+  });
+});
+
 describe('where a run is kept', () => {
   it.each(['', 'a/../../x', '../x', '..', '.hidden', 'a\\b', 'a b', '-x'])(
     'is no file of the name "%s", which could be anywhere',
