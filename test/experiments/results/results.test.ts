@@ -223,4 +223,20 @@ describe('dawngrad results', () => {
     expect(readFileSync(page, 'utf8')).toContain('(kept/figure3.svg)');
     expect(readdirSync(within('kept'))).toContain('figure3.svg');
   });
+
+  it('draws nothing from a directory that is not there, nor where a text has no block', async () => {
+    const { program } = await import('../../../src/cli/program.js');
+    const page = within('untouched.md');
+    const text = '<!-- results: presets -->\nas it was\n<!-- end of results -->\n';
+    writeFileSync(page, text);
+    const call = (...line: string[]) => program().parseAsync(['results', 'draw', ...line], { from: 'user' });
+    await expect(call(page, '--dir', within('typo'))).rejects.toThrow(`${within('typo')}: cannot be read: `);
+    expect(readFileSync(page, 'utf8')).toBe(text);
+    const plain = within('plain.md');
+    writeFileSync(plain, 'We got 7 %.');
+    await expect(call(page, plain, '--dir', within('kept'))).rejects.toThrow(
+      `${plain}: there is no <!-- results: ... --> in it, so there is nothing to draw`,
+    );
+    expect(readFileSync(page, 'utf8')).toBe(text);
+  });
 });
