@@ -108,7 +108,9 @@ export const oneOf = (...values: readonly unknown[]): Rule =>
 
 /** An object of this class, or of one that extends it; `advice` says where to get one. */
 export const instance = (type: Class, advice = ''): Rule =>
-  rule(`be a ${type.name}${advice}`, (value) => type[Symbol.hasInstance](value));
+  rule(`be ${/^[AEIO]/.test(type.name) ? 'an' : 'a'} ${type.name}${advice}`, (value) =>
+    type[Symbol.hasInstance](value),
+  );
 
 /** A class, whose constructor may be private. */
 interface Class {
