@@ -96,7 +96,7 @@ export class AveragedModel {
   /**
    * Take the model's weights into the average, as they are after `step`. In a recorded program each run is a step of its own.
    * @param step an optimizer's step; what the host has to do for both is then done at once
-   * @throws ArgumentError when it is no function, or an async one, and what `step` throws; no step is counted then
+   * @throws ArgumentError when it is not a function, or an async one, and what `step` throws; no step is counted then
    */
   updateParameters(step: () => void = () => {}): void {
     checkArgument('AveragedModel.updateParameters', 'step', step, synchronous);
