@@ -1,7 +1,7 @@
 // The scale of the next step's loss, after all optimizers took or skipped this one.
 //
-//   scale = backoff_factor scale    if a gradient was not finite
-//           growth_factor scale     after growth_interval steps in a row without one
+//   scale = backoff_factor scale    if a gradient was not finite, but not below SMALLEST
+//           growth_factor scale     after growth_interval steps in a row without one, unless that is above LARGEST
 //           scale                   else
 //
 // One thread: there is next to nothing to do, but between two other launches.
@@ -17,6 +17,8 @@ struct Params {
 
 // 2^126: of what is larger, the inverse may be taken for 0.
 const LARGEST: f32 = 0x1p126;
+// 2^-126: what is smaller may be taken for 0, from which no scale grows again.
+const SMALLEST: f32 = 0x1p-126;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> state: LossScale;
@@ -31,7 +33,7 @@ fn update() {
   let scale = state.scale;
   state.last_scale = scale;
   if (found) {
-    state.scale = params.backoff_factor * scale;
+    state.scale = max(SMALLEST, params.backoff_factor * scale);
     state.good_steps = 0u;
     state.skipped_steps += 1u;
     return;

@@ -78,6 +78,12 @@ export const boolean = rule('be true or false', (value) => typeof value === 'boo
 
 export const text = rule('be a string', (value) => typeof value === 'string');
 
+/** What can be the name of a file on every system, or the beginning of one; it leads into no other directory. */
+export const fileName = rule(
+  'be a file name of letters, digits, dots and dashes, which begins with a letter or digit',
+  (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(value),
+);
+
 export const callable = rule('be a function', (value) => typeof value === 'function');
 
 /** An object whose fields somebody else checks. */
@@ -102,7 +108,9 @@ export const oneOf = (...values: readonly unknown[]): Rule =>
 
 /** An object of this class, or of one that extends it; `advice` says where to get one. */
 export const instance = (type: Class, advice = ''): Rule =>
-  rule(`be a ${type.name}${advice}`, (value) => type[Symbol.hasInstance](value));
+  rule(`be ${/^[AEIO]/.test(type.name) ? 'an' : 'a'} ${type.name}${advice}`, (value) =>
+    type[Symbol.hasInstance](value),
+  );
 
 /** A class, whose constructor may be private. */
 interface Class {

@@ -4,6 +4,7 @@ import { ArgumentError } from '../../src/errors/errors.js';
 import {
   boolean,
   either,
+  instance,
   list,
   number,
   oneOf,
@@ -50,6 +51,13 @@ describe('options', () => {
   ])('%s is taken for %s, where that is meant', (name, meant) => {
     const told = () => checkOptions('Layer', { kernelSize: 3, [name]: 1 } as never, RULES as never);
     expect(told).toThrow(meant ? `did you mean ${meant}? There are` : 'is not an option; there are');
+  });
+
+  it.each([
+    [class Optimizer {}, 'an Optimizer'],
+    [class Module {}, 'a Module'],
+  ])('are told of their class with its article', (type, told) => {
+    expect(() => checkArgument('step', 'it', 3, instance(type))).toThrow(`step: it is 3; it must be ${told}`);
   });
 
   it('that must be given are missed', () => {

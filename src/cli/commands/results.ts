@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { redrawn } from '../../experiments/results/blocks.js';
+import { redrawn, withoutBlocks } from '../../experiments/results/blocks.js';
 import { keepRun, keptRunOf, RESULTS, readKeptRuns } from '../../experiments/results/kept-run.js';
 import { drawFrom, FIGURE3_FILE, figure3 } from '../../experiments/results/tables.js';
 import { readText } from '../../files/read-file.js';
 import { remove } from '../../files/remove.js';
 import { replaceFile } from '../../files/write-file.js';
+import { RunError } from '../../train/run/run-error.js';
 
 interface Flags {
   dir: string;
@@ -49,13 +49,18 @@ function add(run: string, { name, description, dir }: AddFlags): void {
 }
 
 async function draw(texts: readonly string[], { dir }: Flags): Promise<void> {
-  const kept = existsSync(dir) ? readKeptRuns(dir) : [];
+  const kept = readKeptRuns(dir);
   const figure = join(dir, FIGURE3_FILE);
   const svg = await figure3(kept);
   // All texts are drawn before the first is written.
   const drawn = texts.map((path) => {
     const folder = relative(dirname(path), dir).replaceAll('\\', '/');
-    return [path, redrawn(readText(path), drawFrom(kept, folder), path)] as const;
+    const text = readText(path);
+    const anew = redrawn(text, drawFrom(kept, folder), path);
+    if (withoutBlocks(text) === text) {
+      throw new RunError(`${path}: there is no <!-- results: ... --> in it, so there is nothing to draw`);
+    }
+    return [path, anew] as const;
   });
   if (svg !== undefined) replaceFile(figure, svg);
   else remove(figure);

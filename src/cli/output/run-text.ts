@@ -36,7 +36,9 @@ export function describeStop(path: string, { epoch, step }: Position, { epochs, 
 export function describeTime(seconds: number): string {
   const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? UNITS.at(-1)!;
   const count = seconds / size;
-  return `about ${count < 10 && unit !== 'seconds' ? count.toFixed(1) : Math.round(count)} ${unit}`;
+  if (unit !== 'seconds') return `about ${count < 10 ? count.toFixed(1) : Math.round(count)} ${unit}`;
+  const whole = Math.round(count);
+  return `about ${whole} ${whole === 1 ? 'second' : 'seconds'}`;
 }
 
 const UNITS: readonly (readonly [string, number])[] = [

@@ -66,6 +66,9 @@ const EXPERIMENTS: ReadonlyMap<string, Experiment> = new Map(ALL.map((one) => [o
 
 export const EXPERIMENT_NAMES: readonly string[] = [...EXPERIMENTS.keys()];
 
+/** The word for all experiments one after the other. */
+export const ALL_EXPERIMENTS = 'all';
+
 /**
  * An experiment by its name.
  * @throws RunError when there is none of that name
@@ -73,11 +76,11 @@ export const EXPERIMENT_NAMES: readonly string[] = [...EXPERIMENTS.keys()];
 export function findExperiment(name: string): Experiment {
   const experiment = EXPERIMENTS.get(name);
   if (experiment) return experiment;
-  throw new RunError(`no experiment is called "${name}"; there are ${EXPERIMENT_NAMES.join(', ')}`);
+  const names = EXPERIMENT_NAMES.join(', ');
+  throw new RunError(
+    `no experiment is called "${name}"; there are ${names}, and ${ALL_EXPERIMENTS} for all of them`,
+  );
 }
-
-/** The word for all experiments one after the other. */
-export const ALL_EXPERIMENTS = 'all';
 
 /** Those that come first where all are asked for: they tell most for their time, and others need their runs too. */
 const FIRST = ['fig3', 'table1', 'table5', 'fig4', 'table4'];

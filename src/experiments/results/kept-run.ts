@@ -3,14 +3,19 @@
  * weights. From these files every table and figure about full-scale runs is drawn.
  */
 import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { checkArgument } from '../../errors/check-options.js';
+import { fileName } from '../../errors/rules.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
-import { readJson, writeJson } from '../../files/json.js';
+import { jsonText, parseAs, readJson, writeJson } from '../../files/json.js';
+import { createFile } from '../../files/write-file.js';
 import { chooseSettings } from '../../train/recipes/choose-config.js';
 import { configSchema, type RunConfig } from '../../train/recipes/config.js';
 import { recipeNames } from '../../train/recipes/recipe.js';
 import { metricsSchema, readMetrics } from '../../train/run/metrics.js';
 import { readResult, resultSchema } from '../../train/run/result.js';
+import { resumePoint } from '../../train/run/resume-point.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { RunError } from '../../train/run/run-error.js';
 import { circumstancesSchema, readCircumstances } from '../reproduce/circumstances.js';
@@ -43,6 +48,8 @@ export interface KeptRun extends Readonly<z.infer<typeof keptRunSchema>> {
 /** Where runs are kept. */
 export const RESULTS = 'results';
 const EXTENSION = '.json';
+/** What such a file is, for errors. */
+const KIND = 'the results of a run';
 
 /** Settings that make no difference to what a run is. */
 const ASIDE: readonly string[] = ['recipe', 'data', 'seed', 'checkpointEvery'] satisfies (keyof RunConfig)[];
@@ -52,7 +59,7 @@ const ASIDE: readonly string[] = ['recipe', 'data', 'seed', 'checkpointEvery'] s
  * @param path of the run
  * @param name for its file; left out, that of its recipe with its seed
  * @param description left out, what its recipe says, or in which settings it differs from the preset `modern`
- * @throws RunError when it is not finished, or a miniature; FileError when a file cannot be read
+ * @throws RunError when it is not finished, a miniature, or its config was changed after its checkpoint; FileError when a file cannot be read
  */
 export function keptRunOf(path: string, name?: string, description?: string): KeptRun {
   const first = RunDirectory.open(path);
@@ -82,7 +89,10 @@ export function keptRunOf(path: string, name?: string, description?: string): Ke
 function trainingOf(run: RunDirectory): z.infer<typeof trainingSchema> {
   const result = readResult(run.result);
   if (!result) throw new RunError(`${run.path}: it is not finished; --resume goes on with it`);
-  const { data: _, ...config } = run.readConfig();
+  // Only the checkpoint has been written by who trained: config.json may have been edited since. The one before would say the same.
+  const checkpoint = resumePoint(run, run.readConfig(), () => {});
+  if (!checkpoint) throw new RunError(`${run.path}: it has no checkpoint, which says how it was trained`);
+  const { data: _, ...config } = checkpoint.config;
   return { config, result, metrics: readMetrics(run.metrics) };
 }
 
@@ -111,16 +121,30 @@ function settingsBeside(config: Partial<RunConfig>, usual: Partial<RunConfig>): 
 }
 
 /**
- * Keep a run.
+ * Keep a run. What was kept of the same run before is written anew; that of another stays.
  * @param directory where
  * @returns its file
- * @throws FileError when it cannot be written
+ * @throws ArgumentError when its name is not like a file's, RunError when another run has its name, FileError when it cannot be
+ * written, or its name is that of something else
  */
 export function keepRun(directory: string, { name, ...content }: KeptRun): string {
+  checkArgument('keeping a run', 'name', name, fileName);
   makeDirectory(directory);
   const path = join(directory, name + EXTENSION);
+  if (createFile(path, jsonText(content))) return path;
+  const kept = readJson(path, keptRunSchema, KIND);
+  if (!isSameRun(kept, parseAs(keptRunSchema, JSON.parse(jsonText(content)), path))) {
+    throw new RunError(`${path} keeps another run; give this one another --name, or remove that file`);
+  }
   writeJson(path, content);
   return path;
+}
+
+/** Were two runs trained with the same settings, and did every epoch go alike? */
+function isSameRun(one: z.infer<typeof keptRunSchema>, other: z.infer<typeof keptRunSchema>): boolean {
+  const trainings = (run: typeof one) =>
+    [run.training, run.retraining].map((each) => each && { config: each.config, metrics: each.metrics });
+  return isDeepStrictEqual(trainings(one), trainings(other));
 }
 
 /**
@@ -132,6 +156,6 @@ export const readKeptRuns = (directory: string): KeptRun[] =>
     .filter((file) => file.endsWith(EXTENSION))
     .sort()
     .map((file) => ({
-      ...readJson(join(directory, file), keptRunSchema, 'the results of a run'),
+      ...readJson(join(directory, file), keptRunSchema, KIND),
       name: basename(file, EXTENSION),
     }));

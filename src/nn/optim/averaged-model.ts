@@ -1,7 +1,7 @@
 import { noGrad } from '../../autograd/tape.js';
 import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
-import { instance, number, whole } from '../../errors/rules.js';
+import { instance, number, synchronous, whole } from '../../errors/rules.js';
 import { updateAverage } from '../../kernels/optimizers/average.js';
 import { sameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -96,10 +96,18 @@ export class AveragedModel {
   /**
    * Take the model's weights into the average, as they are after `step`. In a recorded program each run is a step of its own.
    * @param step an optimizer's step; what the host has to do for both is then done at once
+   * @throws ArgumentError when it is not a function, or an async one, and what `step` throws; no step is counted then
    */
   updateParameters(step: () => void = () => {}): void {
+    checkArgument('AveragedModel.updateParameters', 'step', step, synchronous);
+    const before = this.#averaged;
     this.#weight.device.onHost(() => this.#nextStep());
-    step();
+    try {
+      step();
+    } catch (error) {
+      this.#averaged = before;
+      throw error;
+    }
     noGrad(() => {
       for (const [value, average] of this.#pairs) updateAverage(average, value, this.#weight);
     });

@@ -18,7 +18,7 @@ import type { RateOptions } from './options.js';
 
 /** How a `GradScaler` scales; the defaults are PyTorch's. */
 export interface GradScalerOptions {
-  /** The first scale (default 65536). */
+  /** The first scale, from 2^-126 to 2^126 (default 65536). */
   initScale: number;
   /** What the scale is multiplied by after `growthInterval` steps in a row that were not skipped (default 2). */
   growthFactor: number;
@@ -34,12 +34,12 @@ const DEFAULTS: GradScalerOptions = {
   growthInterval: 2000,
 };
 
-/** The scale's inverse must be a number too: see `shaders/optimizers/update_loss_scale.wgsl`. */
-const LARGEST = 2 ** 126;
+/** A scale and its inverse must be positive numbers of 32 bits: see `shaders/optimizers/update_loss_scale.wgsl`. */
+const SCALE = number({ atLeast: 2 ** -126, atMost: 2 ** 126 });
 
 /** What the options must be. */
 const RULES: Rules<GradScalerOptions> = {
-  initScale: number({ above: 0, atMost: LARGEST }),
+  initScale: SCALE,
   growthFactor: number({ above: 1 }),
   backoffFactor: number({ above: 0, below: 1 }),
   growthInterval: whole(1, 2 ** 32 - 1),
@@ -60,8 +60,8 @@ export interface GradScalerState {
 }
 
 const STATE_RULES: Rules<GradScalerState> = {
-  scale: required(number({ above: 0, atMost: LARGEST })),
-  lastScale: required(number({ above: 0, atMost: LARGEST })),
+  scale: required(SCALE),
+  lastScale: required(SCALE),
   growthFactor: required(RULES.growthFactor),
   backoffFactor: required(RULES.backoffFactor),
   growthInterval: required(RULES.growthInterval),

@@ -10,7 +10,11 @@ const within = (name: string) => join(directory.path, name);
 
 describe('dawngrad reproduce', () => {
   it.each([
-    [['table9', '--data', '.'], 1, /^dawngrad: no experiment is called "table9"; there are table1, .*\n$/],
+    [
+      ['table9', '--data', '.'],
+      1,
+      /^dawngrad: no experiment is called "table9"; there are table1, .*, and all for .*\n$/,
+    ],
     [['fig3'], 1, /^dawngrad: nin-cifar10 learns from files: name their directory with --data DIR.*\n$/],
     [['fig3', '--scale', 'huge'], 2, /^dawngrad: option '--scale <name>' argument 'huge' is invalid.*\n$/],
     [['fig3', '--data', 'nowhere'], 1, /^2 runs: .*\ndawngrad: \S*nowhere: no such directory\n$/],

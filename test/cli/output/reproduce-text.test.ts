@@ -6,6 +6,7 @@ import { fakeSystem } from '../../experiments/reproduce/finished-runs.js';
 
 it.each([
   [0, 'about 0 seconds'],
+  [1.2, 'about 1 second'],
   [40, 'about 40 seconds'],
   [119, 'about 119 seconds'],
   [150, 'about 2.5 minutes'],

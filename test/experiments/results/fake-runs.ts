@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodeVerified } from '../../../src/train/checkpoints/verified.js';
 import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
 
@@ -55,6 +56,12 @@ export function writeRun(path: string, { config, validation, test, epochs = 3 }:
     images: { train: 40_000, validation: 10_000, test: 10_000 },
     parameters: 966_986,
   });
-  writeFileSync(join(path, 'last.safetensors'), 'weights');
+  const state = {
+    ...{ version: 2, config, classes: [], schedule: {}, optimizer: { steps: [], factor: 1, groups: [] } },
+    position: { epoch: epochs, step: 0, score: { lossSum: 0, correct: 0, count: 0 } },
+  };
+  const tensors = new Map([['model.weights', { shape: [1], values: Float32Array.of(1) }]]);
+  const checkpoint = encodeVerified({ tensors, metadata: { dawngrad: JSON.stringify(state) } });
+  writeFileSync(join(path, 'last.safetensors'), checkpoint);
   return path;
 }

@@ -77,6 +77,59 @@ describe('what is kept of a run', () => {
   });
 });
 
+describe('the settings of a kept run', () => {
+  it('are those that it was trained with, whatever config.json was made to say since', () => {
+    const config = configOf('nin-cifar10', { learningRate: 0.2, retrain: false });
+    const path = writeRun(within('edited'), { config, validation: 0.1 });
+    const edit = (changes: object) =>
+      writeFileSync(join(path, 'config.json'), JSON.stringify({ ...config, ...changes }));
+    edit({ learningRate: 0.3 });
+    expect(() => keptRunOf(path, 'x')).toThrow(
+      /its config was changed after its checkpoint: learningRate is 0\.3, was 0\.2\./,
+    );
+    edit({ epochs: 7 });
+    expect(keptRunOf(path, 'x').training.config.epochs).toBe(config.epochs);
+    rmSync(join(path, 'last.safetensors'));
+    expect(() => keptRunOf(path, 'x')).toThrow('it has no checkpoint, which says how it was trained');
+  });
+});
+
+describe('where a run is kept', () => {
+  it.each(['', 'a/../../x', '../x', '..', '.hidden', 'a\\b', 'a b', '-x'])(
+    'is no file of the name "%s", which could be anywhere',
+    (name) => {
+      expect(() => keepRun(within('refused'), { ...kept[0]!, name })).toThrow(
+        'it must be a file name of letters, digits, dots and dashes',
+      );
+      expect(readdirSync(within())).not.toContain('refused');
+    },
+  );
+});
+
+describe('a name that is taken', () => {
+  it('is written anew for the same run, and refused for another, which stays', () => {
+    const dir = within('taken');
+    const [first] = kept;
+    const path = keepRun(dir, { ...first!, name: 'x' });
+    keepRun(dir, { ...first!, name: 'x', description: 'in other words' });
+    expect(readKeptRuns(dir)).toEqual([{ ...first, name: 'x', description: 'in other words' }]);
+    const { training } = first!;
+    const others = [
+      { ...training, config: { ...training.config, seed: 7 } },
+      { ...training, metrics: training.metrics.map((one) => ({ ...one, trainLoss: 2 })) },
+    ];
+    for (const other of others) {
+      expect(() => keepRun(dir, { ...first!, name: 'x', training: other })).toThrow(
+        `${path} keeps another run; give this one another --name`,
+      );
+    }
+    expect(readKeptRuns(dir)[0]!.training).toEqual(training);
+    writeFileSync(path, '{}');
+    expect(() => keepRun(dir, { ...first!, name: 'x' })).toThrow(path);
+    expect(readFileSync(path, 'utf8')).toBe('{}');
+  });
+});
+
 describe('what is drawn from kept runs', () => {
   const draw = (name: string) => drawFrom(kept, 'kept')(name);
 
@@ -169,5 +222,21 @@ describe('dawngrad results', () => {
     await call('draw', page, '--dir', within('kept'));
     expect(readFileSync(page, 'utf8')).toContain('(kept/figure3.svg)');
     expect(readdirSync(within('kept'))).toContain('figure3.svg');
+  });
+
+  it('draws nothing from a directory that is not there, nor where a text has no block', async () => {
+    const { program } = await import('../../../src/cli/program.js');
+    const page = within('untouched.md');
+    const text = '<!-- results: presets -->\nas it was\n<!-- end of results -->\n';
+    writeFileSync(page, text);
+    const call = (...line: string[]) => program().parseAsync(['results', 'draw', ...line], { from: 'user' });
+    await expect(call(page, '--dir', within('typo'))).rejects.toThrow(`${within('typo')}: cannot be read: `);
+    expect(readFileSync(page, 'utf8')).toBe(text);
+    const plain = within('plain.md');
+    writeFileSync(plain, 'We got 7 %.');
+    await expect(call(page, plain, '--dir', within('kept'))).rejects.toThrow(
+      `${plain}: there is no <!-- results: ... --> in it, so there is nothing to draw`,
+    );
+    expect(readFileSync(page, 'utf8')).toBe(text);
   });
 });

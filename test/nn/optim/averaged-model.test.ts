@@ -3,6 +3,7 @@ import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
 import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
 import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
+import { ArgumentError } from '../../../src/errors/errors.js';
 import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
@@ -195,6 +196,29 @@ describe('AveragedModel', () => {
     // All parameters of the optimizer; the two running statistics each by itself.
     expect(plan.launches.map(({ label }) => label)).toEqual(Array(3).fill('average.update'));
     expect(optimizer.groups).toHaveLength(1);
+  });
+
+  it('counts no step that throws, nor what is none', async () => {
+    const model = new One();
+    const averaged = new AveragedModel(model, new One());
+    const average = () => (averaged.module as One).weight.item();
+    const failing = () => {
+      throw new Error('no gradients');
+    };
+    const set = (value: number) => () => model.weight.write(Float32Array.of(value));
+    const noSteps = [model, 5, null, async () => {}] as unknown as (() => void)[];
+    const refuseAll = async (count: number, value: number) => {
+      expect(() => averaged.updateParameters(failing)).toThrow('no gradients');
+      for (const step of noSteps) {
+        expect(() => averaged.updateParameters(step)).toThrow(ArgumentError);
+      }
+      expect([averaged.averaged, await average()]).toEqual([count, value]);
+    };
+    await refuseAll(0, 4);
+    averaged.updateParameters(set(8));
+    await refuseAll(1, 8);
+    averaged.updateParameters(set(10));
+    expect([averaged.averaged, await average()]).toEqual([2, 9]);
   });
 
   it('refuses nets that are not alike, and what is no decay', () => {

@@ -276,6 +276,17 @@ describe('a GradScaler', () => {
     expect(scales).toEqual([1.5, 1.5, 0.375]);
   });
 
+  it('falls no further than to the smallest normal number, from which it grows again', async () => {
+    const scaler = new GradScaler(gpu.device, { initScale: 2 ** -125, growthInterval: 1 });
+    const learning = one();
+    const scales: number[] = [];
+    for (const gradient of [INFINITY, INFINITY, INFINITY, 0]) {
+      stepWith(scaler, [{ ...learning, gradient }]);
+      scales.push((await scaler.getScale()) * 2 ** 126);
+    }
+    expect(scales).toEqual([1, 1, 1, 2]);
+  });
+
   it('divides by a scale that is no power of two, and by one below 1', async () => {
     for (const initScale of [3, 0.25]) {
       const scaler = new GradScaler(gpu.device, { initScale });
@@ -330,7 +341,8 @@ describe('a GradScaler', () => {
 
   it('refuses options out of range', () => {
     const make = (options: object) => () => new GradScaler(gpu.device, options);
-    expect(make({ initScale: 0 })).toThrow('GradScaler: initScale is 0; it must be above 0');
+    expect(make({ initScale: 0 })).toThrow('GradScaler: initScale is 0; it must be at least 1.17');
+    expect(make({ initScale: 1e-60 })).toThrow('initScale is 1e-60; it must be at least 1.17');
     expect(make({ growthFactor: 1 })).toThrow('GradScaler: growthFactor is 1; it must be above 1');
     expect(make({ backoffFactor: 1 })).toThrow('it must be above 0 and below 1');
     expect(make({ growthInterval: 0.5 })).toThrow('GradScaler: growthInterval is 0.5');
