@@ -1,5 +1,5 @@
 /**
- * The end of the time that a process was given. Unlike a person's signal it is no hurry: work that a deadline stops has come
+ * The end of the time that a process was given. Unlike a person's signal it can wait: work that a deadline stops has come
  * further than where it began, or processes that are given too little time would follow each other for ever.
  */
 export class Deadline {
