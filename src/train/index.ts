@@ -8,6 +8,7 @@ export {
   type Safetensors,
 } from './checkpoints/safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './checkpoints/saved-model.js';
+export { Deadline } from './deadline.js';
 export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';
 export { PRESET_NAMES, type PresetName } from './recipes/presets.js';

@@ -13,7 +13,8 @@ const CALLS = { ...callsOfOps(gpu), ...callsOfNets(gpu) };
 
 /** What takes nothing that it could take wrongly, or leaves it to somebody who is called here; and who that is. */
 const UNCHECKED: Readonly<Record<string, string>> = {
-  'randomState listAdapters Module Optimizer models': 'made, asked for or extended, not told anything',
+  'randomState listAdapters Module Optimizer models Deadline':
+    'made, asked for or extended, not told anything',
   'schedule.constant': 'takes nothing',
   'init.fans init.nextDraw init.layerInit': 'for layers',
   'DATASET_NAMES DOWNLOADABLE PRESET_NAMES NO_SCORE': 'values',

@@ -15,9 +15,11 @@ import {
   reproduce as run,
 } from '../../experiments/reproduce/reproduce.js';
 import { SCALE_NAMES, SCALES, type ScaleName } from '../../experiments/reproduce/scale.js';
+import type { Deadline } from '../../train/deadline.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { withDevice } from '../device.js';
-import { interruptible } from '../interrupt.js';
+import { Exit } from '../failure.js';
+import { interruptible, stopsTraining } from '../interrupt.js';
 import {
   choice,
   type DeviceFlags,
@@ -74,21 +76,21 @@ async function reproduce(name: string, flags: Flags): Promise<void> {
   };
   const trained = { ...common, scale: SCALES[scale], seeds };
   if (plan) return printPlan({ ...trained, experiments });
-  const work = async (signal: AbortSignal) => {
+  const work = async (signal: AbortSignal, deadline: Deadline) => {
     for (const experiment of experiments) {
       const made = await unlessDataAreElsewhere(name, experiment, () =>
-        train({ ...trained, experiment, signal }),
+        train({ ...trained, experiment, signal, deadline }),
       );
       if (made) print(made);
-      if (signal.aborted) {
+      if (signal.aborted || deadline.isDue) {
         process.stderr.write('stopped; the same command goes on from that very step\n');
-        throw signal.reason;
+        throw signal.aborted ? signal.reason : new Exit(0);
       }
     }
   };
   const [first] = experiments;
   if (path !== undefined && first) print(await reproduceFrom(path, { ...common, experiment: first }));
-  else await interruptible('stopping after this step', work, minutes);
+  else await interruptible(stopsTraining, work, minutes);
 }
 
 const train = (options: Omit<ReproduceOptions, 'reporter'>): Promise<Reproduction | undefined> =>

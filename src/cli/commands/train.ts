@@ -9,7 +9,8 @@ import { makeDefaultRunDirectory, RunDirectory, refuseUsed } from '../../train/r
 import { formatTestError } from '../../train/score.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
-import { interruptible } from '../interrupt.js';
+import { Exit } from '../failure.js';
+import { interruptible, stopsTraining } from '../interrupt.js';
 import {
   type DeviceFlags,
   deviceOptions,
@@ -48,8 +49,8 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const path = given ?? makeDefaultRunDirectory(config.model);
 
   const outcome = await interruptible(
-    'stopping after this step',
-    async (signal) => {
+    stopsTraining,
+    async (signal, deadline) => {
       let read: Dataset | undefined;
       const dataset = () => {
         read ??= loadRunData(config);
@@ -63,6 +64,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           resume,
           reporter: keepingCircumstances(reporter),
           signal,
+          deadline,
           withDevice: (work) => withDevice(deviceOptions(flags, config), work),
         }),
       );
@@ -70,7 +72,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
       process.stderr.write(
         `${describeStop(path, ended.position, workLeft(path, config, ended.position.epoch))}\n`,
       );
-      throw signal.reason;
+      throw signal.aborted ? signal.reason : new Exit(0);
     },
     flags.minutes,
   ).finally(() => given ?? removeIfEmpty(path));

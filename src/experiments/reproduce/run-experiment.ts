@@ -4,6 +4,7 @@ import { type Claim, Claims } from '../../files/claims/claim.js';
 import { describeOwner } from '../../files/claims/owner.js';
 import { makeDirectory } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
+import { Deadline } from '../../train/deadline.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import type { Reporter } from '../../train/run/reporter.js';
 import { runWithRetraining } from '../../train/run/retraining.js';
@@ -24,6 +25,8 @@ export interface ExperimentOptions extends PlanOptions {
   readonly reporter?: ExperimentReporter;
   /** Stops at the next step; the same call goes on from there. */
   readonly signal?: AbortSignal;
+  /** Stops likewise, but not before a step was taken. */
+  readonly deadline?: Deadline;
 }
 
 /** Hears how an experiment goes, and how each of its runs does. */
@@ -36,7 +39,7 @@ export interface ExperimentReporter extends Reporter {
   measuring?(run: PlannedRun): void;
   /** Seconds that all runs to come will take: before the first of them, and after each epoch. */
   timeLeft?(seconds: number, when: 'before' | 'during'): void;
-  /** The signal stopped it: what there is left to do. */
+  /** The signal or the deadline stopped it: what there is left to do. */
   stopped?(left: Pick<TimeLeft, 'runs' | 'epochs' | 'seconds'>): void;
   /** The run that begins now, or goes on, counted from 1 among those that were not finished. */
   running?(run: PlannedRun, number: number, of: number): void;
@@ -44,7 +47,7 @@ export interface ExperimentReporter extends Reporter {
 
 /**
  * Train the runs that are missing, and those that were cut off to their end.
- * @returns whether all runs are finished; a signal may stop it before
+ * @returns whether all runs are finished; a signal or a deadline may stop it before
  * @throws RunError, FileError, DataError when a run cannot be started or go on, or another process trains runs in the same
  * directory
  */
@@ -86,7 +89,12 @@ async function trainRuns(
   todo: readonly PlannedRun[],
   images: SharedImages,
   claim: Claim,
-  { withDevice, reporter = {}, signal = new AbortController().signal }: ExperimentOptions,
+  {
+    withDevice,
+    reporter = {},
+    signal = new AbortController().signal,
+    deadline = new Deadline(),
+  }: ExperimentOptions,
 ): Promise<boolean> {
   const preparing = (progress: PreprocessingProgress) => reporter.preparing?.(progress);
   for (const run of todo) {
@@ -109,7 +117,7 @@ async function trainRuns(
   };
   for (const [index, run] of todo.entries()) {
     const { config, path, state } = run;
-    if (signal.aborted) return stopped();
+    if (signal.aborted || deadline.isDue) return stopped();
     reporter.running?.(run, index + 1, todo.length);
     const outcome = await runWithRetraining({
       config,
@@ -118,6 +126,7 @@ async function trainRuns(
       preprocessing: images.preprocessing(config)!,
       resume: state === 'begun',
       signal,
+      deadline,
       withDevice: (work) => withDevice(config, work),
       reporter: confirming(claim, {
         preparing,

@@ -1,5 +1,6 @@
 /** One epoch of a run: its steps, then the score of the net. */
 import type { BatchLoader } from '../../data/loader.js';
+import type { Deadline } from '../deadline.js';
 import { refuseDiverged } from '../diverged.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from '../score.js';
 import { evaluate } from '../trainer.js';
@@ -13,11 +14,12 @@ import { type Session, scoredModel } from './session.js';
 export interface Watch {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  readonly deadline: Deadline;
 }
 
 /**
  * Train on what is left of an epoch, score the net, and write down how it went.
- * @returns the score; undefined when the signal stopped it, which leaves a checkpoint within the epoch
+ * @returns the score; undefined when the signal or the deadline stopped it, which leaves a checkpoint within the epoch
  */
 export async function finishEpoch(
   run: OpenRun,
@@ -25,11 +27,13 @@ export async function finishEpoch(
   watch: Watch,
 ): Promise<Score | undefined> {
   const { session } = run;
-  const { trainer, schedule } = session;
+  const { trainer, train, schedule } = session;
   const begin = performance.now();
   const imagesPerSecond = await trainSteps(run, detector, watch);
   const { score: trainScore } = trainer.position;
-  const score = await scoreImages(run, run.scored, watch);
+  // A score that is cut short begins anew, so that a deadline lets it come to its end.
+  const cut = watch.deadline.isDue && trainer.position.step < train.steps;
+  const score = cut ? undefined : await scoreImages(run, run.scored, watch);
   if (!score) {
     await run.savePosition();
     return undefined;
@@ -68,16 +72,16 @@ function metricsOf(
 }
 
 /**
- * Take the steps that are left of an epoch, or as many of them as the signal lets pass.
+ * Take the steps that are left of an epoch, or as many of them as the signal and the deadline let pass.
  * @returns images a second, of these steps alone: what it takes to compile them is left out
  */
 async function trainSteps(
   run: OpenRun,
   detector: DeadStartDetector,
-  { reporter, signal }: Watch,
+  { reporter, signal, deadline }: Watch,
 ): Promise<number> {
   const { trainer, train, config } = run.session;
-  if (signal.aborted) return 0;
+  if (signal.aborted || deadline.isDue) return 0;
   await run.compiled;
   await trainer.prepare();
   const begin = performance.now();
@@ -97,7 +101,9 @@ async function trainSteps(
       score: sum,
       imagesPerSecond: rate(sum.count),
     });
-    if (signal.aborted) break;
+    deadline.progressed();
+    // Where the last step is under way already, there is nothing to cut.
+    if (signal.aborted || (deadline.isDue && trainer.position.step < train.steps)) break;
     await run.saveIfDue();
   }
   return rate(trainer.position.score.count);

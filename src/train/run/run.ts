@@ -4,6 +4,7 @@ import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, callable, either, instance, object, required, text } from '../../errors/rules.js';
 import { Claim } from '../../files/claims/claim.js';
 import { deviceRule } from '../../gpu/check-device.js';
+import { Deadline } from '../deadline.js';
 import type { Score } from '../score.js';
 import type { Position } from '../trainer.js';
 import { DeadStartDetector } from './dead-start.js';
@@ -18,12 +19,14 @@ export interface RunOptions extends OpenOptions {
   readonly reporter?: Reporter;
   /** Stops at the next step, with a checkpoint from which the run goes on at that very step. */
   readonly signal?: AbortSignal;
+  /** Stops likewise, but not before a step was taken, nor while images are scored. */
+  readonly deadline?: Deadline;
 }
 
 /** How a call to train a run ended. */
 export type RunOutcome = StoppedRun | EndedRun;
 
-/** A signal stopped it; it can be resumed. */
+/** A signal or a deadline stopped it; it can be resumed. */
 export interface StoppedRun {
   readonly state: 'stopped';
   /** How far it came: where it goes on. */
@@ -60,6 +63,7 @@ export const RUN_RULES: Omit<Rules<RunOptions>, 'device'> = {
   preprocessing: instance(Preprocessing),
   reporter: object,
   signal: instance(AbortSignal),
+  deadline: instance(Deadline),
   claim: instance(Claim),
 };
 
@@ -76,17 +80,25 @@ export function runTraining(options: RunOptions): Promise<RunOutcome> {
 }
 
 async function train(
-  { reporter: listener = {}, signal = new AbortController().signal, ...options }: RunOptions,
+  {
+    reporter: listener = {},
+    signal = new AbortController().signal,
+    deadline = new Deadline(),
+    ...options
+  }: RunOptions,
   claim: Claim,
 ): Promise<RunOutcome> {
   const reporter = confirming(claim, listener);
+  deadline.ready = false;
   const run = await openRun(options, reporter.preparing?.bind(reporter), reporter.warned?.bind(reporter));
+  deadline.ready = true;
   try {
     reporter.started?.(run.start);
-    const watch = { reporter, signal };
+    const watch = { reporter, signal, deadline };
     const score = run.isTrained ? await scoreImages(run, run.scored, watch) : await trainEpochs(run, watch);
     const ending = score && (await endingOf(run, score, watch));
-    if (!ending || signal.aborted) return { state: 'stopped', position: run.session.trainer.position };
+    const stopped = signal.aborted || (deadline.isDue && ending?.state === 'to-retrain');
+    if (!ending || stopped) return { state: 'stopped', position: run.session.trainer.position };
     run.saveResult(ending);
     return ending;
   } finally {
@@ -94,14 +106,14 @@ async function train(
   }
 }
 
-/** @returns the score after the last epoch; undefined when the signal stopped it */
+/** @returns the score after the last epoch; undefined when the signal or the deadline stopped it */
 async function trainEpochs(run: OpenRun, watch: Watch): Promise<Score | undefined> {
   const detector = new DeadStartDetector(run.start.dataset.train.classes.length);
   run.forgetResult();
   let score: Score | undefined;
   while (!run.isTrained) {
     score = await finishEpoch(run, detector, watch);
-    if (!score || watch.signal.aborted) return undefined;
+    if (!score || watch.signal.aborted || (watch.deadline.isDue && !run.isTrained)) return undefined;
   }
   return score;
 }

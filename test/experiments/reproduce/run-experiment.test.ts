@@ -14,6 +14,7 @@ import { type ExperimentReporter, runExperiment } from '../../../src/experiments
 import type { Scale } from '../../../src/experiments/reproduce/scale.js';
 import { Claims } from '../../../src/files/claims/claim.js';
 import { thisProcess } from '../../../src/files/claims/owner.js';
+import { Deadline } from '../../../src/train/deadline.js';
 import { readMetrics } from '../../../src/train/run/metrics.js';
 import { useDirectory } from '../../support/directory.js';
 import { TINY, tinyExperiment, withDevice } from './tiny.js';
@@ -119,6 +120,17 @@ describe('runExperiment', () => {
     writeFileSync(join(out, 'runs', 'claims', 'reproduce.3.claim'), ofTheDead);
     expect(await runExperiment(stopped)).toBe(false);
     expect(claims.owner('reproduce')).toBeUndefined();
+  });
+
+  it('takes a step of one run where its time was over from the start, and begins no other', async () => {
+    const out = join(directory.path, 'no-time');
+    const deadline = Object.assign(new Deadline(), { over: true });
+    let steps = 0;
+    const { heard, reporter } = listener({ stepped: () => void steps++ });
+    expect(await runExperiment({ ...options, out, withDevice, deadline, reporter })).toBe(false);
+    expect(steps).toBeGreaterThan(0);
+    expect(heard.filter((line) => /^\d\/\d /.test(line))).toEqual(['1/2 no-dropout']);
+    expect(heard.at(-1)).toMatch(/^stopped 2 runs/);
   });
 
   it('does not train what another process has finished since it looked', async () => {
