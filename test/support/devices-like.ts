@@ -5,6 +5,12 @@ import type { Precision } from '../../src/gpu/precision.js';
 
 export const MATRICES = { componentType: 'f16', resultComponentType: 'f32', M: 16, N: 16, K: 16 };
 
+/** What a workgroup of a GPU may have: an NVIDIA H200's. */
+const ROOM: Readonly<Record<string, number>> = {
+  maxComputeWorkgroupStorageSize: 49152,
+  maxComputeInvocationsPerWorkgroup: 1024,
+};
+
 /** A GPU with matrix units of which nobody has measured anything, but for what a test changes. */
 export const gpuLike = (
   device: Device,
@@ -14,6 +20,11 @@ export const gpuLike = (
   Object.create(device, {
     attached: { value: new Map() },
     precision: { value: precision },
+    limits: {
+      value: new Proxy(device.limits, {
+        get: (limits, name: keyof GPUSupportedLimits) => ROOM[name] ?? limits[name],
+      }),
+    },
     has: { value: (feature: string) => feature !== without },
     adapter: {
       value: {

@@ -79,7 +79,7 @@ describe('a device for high precision', () => {
 
   it('takes halves only as sums of two', () => {
     const gpu = gpuLike(high.device, 'high');
-    expect(chooseVariant(gpu, pointwise(192, 1024))).toBe('splitUnits64shallow');
+    expect(chooseVariant(gpu, pointwise(192, 1024))).toBe('splitUnits64');
     const rounding = variantsFor(gpu, pointwise(192, 1024)).filter((variant) =>
       /half|matrixUnits/.test(variant),
     );
