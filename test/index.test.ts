@@ -15,7 +15,7 @@ const PUBLIC = {
   optimizers: 'Adam AveragedModel GradScaler Optimizer SGD schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
   training:
-    'NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
+    'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
     'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
   errors:
