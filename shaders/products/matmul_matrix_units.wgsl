@@ -20,20 +20,20 @@
 // KiB of sums a subgroup. How fast it came out is in src/kernels/products/ladder/ladder.ts.
 
 import super::shared::columns::{Columns, columns_of};
-import super::in_fours::halves::{halves_of, rest_of};
+import super::in_fours::halves::{halves_of, rest_of, rounded_halves_of};
 import super::in_fours::matrix_units::{
   EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, LINE, SUMS_LINE, A_TURNED, B_TURNED, Sums,
   a_panels, b_panels, a_rests, b_rests, sums_of, left_matrix, left_rest, right_matrix, right_rest, add_product, put_sums
 };
 import super::shared::operands::StoredC;
-import super::in_fours::operands::{a_quads, b_quads, c_quads, single_of_b};
+import super::in_fours::operands::{a_quads, b_quads, c_quads};
 import super::shared::parameters::params;
 import super::shared::row_sums::ROW_SUMS;
 import super::in_fours::slices::{Slice, count_of_slices, next_slice, is_term, place_in_a};
 import super::in_fours::store::store_four;
 import super::shared::tile::tile_of;
-import super::shared::window::{WINDOW, is_inside, place_in_image};
-import super::in_fours::window_reach::{Reach, reach_of};
+import super::shared::window::WINDOW;
+import super::in_fours::window_reach::{Reach, reach_of, seen_through_window};
 
 const THREADS = LANES * SUBGROUPS;
 const TILE_ROWS = EDGE * BANDS_OF_ROWS;
@@ -96,9 +96,11 @@ fn put_a(index: u32, eights: array<Eight, A_FETCHES>) {
       term = fetch / ROW_EIGHTS;
       at = place_in_panel(term, row / 8u);
     }
-    a_panels[row / EDGE][term / EDGE][at] = halves_of(eights[i].first, eights[i].second);
     if (SPLIT) {
+      a_panels[row / EDGE][term / EDGE][at] = rounded_halves_of(eights[i].first, eights[i].second);
       a_rests[row / EDGE][term / EDGE][at] = rest_of(eights[i].first, eights[i].second);
+    } else {
+      a_panels[row / EDGE][term / EDGE][at] = halves_of(eights[i].first, eights[i].second);
     }
   }
 }
@@ -109,15 +111,6 @@ fn four_columns(batch: u32, first_column: u32, eight: u32, others: u32) -> Colum
     return columns_of(batch, first_column + eight + others * 4u * COLUMN_EIGHTS, COLUMN_EIGHTS);
   }
   return columns_of(batch, first_column + eight * 8u + others * 4u, 1u);
-}
-
-fn seen_through_window(columns: Columns, column: u32, reach: Reach, x_beyond: i32, b_beyond: u32) -> f32 {
-  let y = columns.y[column] + reach.y;
-  let x = columns.x[column] + reach.x + x_beyond;
-  if (!is_inside(y, x)) {
-    return 0.0;
-  }
-  return single_of_b(columns.b[column] + reach.b + b_beyond + place_in_image(y, x));
 }
 
 // Eight of the columns of b that a thread fetches, four by four: those that it fetches together, or of each of which it fetches terms.
@@ -210,9 +203,11 @@ fn put_b(index: u32, eights: array<Eight, B_FETCHES>) {
       term = fetch % TERM_EIGHTS * 8u;
       at = place_in_panel(column, term / 8u);
     }
-    b_panels[column / EDGE][term / EDGE][at] = halves_of(eights[i].first, eights[i].second);
     if (SPLIT) {
+      b_panels[column / EDGE][term / EDGE][at] = rounded_halves_of(eights[i].first, eights[i].second);
       b_rests[column / EDGE][term / EDGE][at] = rest_of(eights[i].first, eights[i].second);
+    } else {
+      b_panels[column / EDGE][term / EDGE][at] = halves_of(eights[i].first, eights[i].second);
     }
   }
 }

@@ -22,15 +22,15 @@
 
 import super::shared::columns::{Columns, columns_of};
 import super::shared::operands::StoredC;
-import super::in_fours::operands::{a_quads, b_quads, c_quads, single_of_b};
+import super::in_fours::operands::{a_quads, b_quads, c_quads};
 import super::shared::parameters::params;
 import super::shared::pick::pick;
 import super::shared::row_sums::ROW_SUMS;
 import super::in_fours::slices::{DEPTH, Slice, count_of_slices, next_slice, is_term, place_in_a};
 import super::in_fours::store::store_four;
 import super::shared::tile::tile_of;
-import super::shared::window::{WINDOW, is_inside, place_in_image};
-import super::in_fours::window_reach::{Reach, reach_of};
+import super::shared::window::WINDOW;
+import super::in_fours::window_reach::{Reach, reach_of, seen_through_window};
 
 const TILE_ROWS: u32 = 64u; // a multiple of 32
 const TILE_COLUMNS: u32 = 128u; // a multiple of 64
@@ -105,15 +105,6 @@ fn fetched_columns(index: u32, batch: u32, first_column: u32) -> Columns {
     return columns_of(batch, first_column + index / TERM_QUADS, THREADS / TERM_QUADS);
   }
   return quad_of_columns(batch, first_column, index % COLUMN_QUADS);
-}
-
-fn seen_through_window(columns: Columns, column: u32, reach: Reach, x_beyond: i32, b_beyond: u32) -> f32 {
-  let y = columns.y[column] + reach.y;
-  let x = columns.x[column] + reach.x + x_beyond;
-  if (!is_inside(y, x)) {
-    return 0.0;
-  }
-  return single_of_b(columns.b[column] + reach.b + b_beyond + place_in_image(y, x));
 }
 
 fn load_b(index: u32, columns: Columns, slice: Slice) -> array<vec4f, B_FETCHES> {

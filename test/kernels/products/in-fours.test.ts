@@ -5,6 +5,7 @@ import { comesInFours } from '../../../src/kernels/products/ladder/in-fours.js';
 import type { Product } from '../../../src/kernels/products/product.js';
 import { useDevice } from '../../support/device.js';
 import { convolutionsInFours, expectConvolution } from '../../support/in-fours.js';
+import { expectSpecialConvolution, expectSpecialProduct } from '../../support/special-products.js';
 
 describe('convolutions, four numbers at a time', () => {
   const gpu = useDevice();
@@ -31,6 +32,20 @@ describe('convolutions, four numbers at a time', () => {
       expect(await expectConvolution(gpu.device, channels!, variant)).toEqual(ALL);
     },
   );
+});
+
+describe('NaN, infinities and -0, four numbers at a time', { timeout: 300_000 }, () => {
+  const gpu = useDevice();
+
+  it('in a product and what a layer does next, beyond whole tiles and slices', () =>
+    expectSpecialProduct(gpu.device, 'vectorised64narrow', { rows: 35, depth: 20, columns: 68 }));
+
+  it('in a convolution in three directions', () =>
+    expectSpecialConvolution(gpu.device, {
+      algorithm: 'window',
+      variant: 'vectorised64narrow',
+      packed: true,
+    }));
 });
 
 describe('what comes in fours', () => {

@@ -9,9 +9,14 @@ import { SUBGROUP_MATRIX } from '../../../src/gpu/adapter.js';
 import { readShader, specialise } from '../../../src/gpu/shaders/shader.js';
 import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
 import { constantsFor, matrixUnits } from '../../../src/kernels/products/ladder/matrix-units.js';
+import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
+import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
+import { upload } from '../../support/expect-op.js';
 import { convolutionsInFours, expectConvolution } from '../../support/in-fours.js';
 import { emulateMatrixUnits, MATRIX_RUNGS } from '../../support/matrix-units.js';
+import { beyondRounding, HALF, TWO_HALVES } from '../../support/rounding.js';
+import { expectSpecialProduct } from '../../support/special-products.js';
 
 const SMALL = { rows: 64, columns: 64, depth: 16 } as const;
 /** One subgroup, which takes the least time: in place of the tiles that a GPU is given. */
@@ -29,14 +34,26 @@ describe('a product of matrices of halves', { timeout: 600_000 }, () => {
     expect(await expectConvolution(gpu.device, convolution, rounding)).toEqual(ALL);
   });
 
-  it('of activations that are stored as halves', async () => {
-    if (!gpu.device.has('shader-f16')) return;
+  it('of activations that are stored as halves', async (test) => {
+    test.skip(!gpu.device.has('shader-f16'), 'this device has no halves');
     expect(await expectConvolution(gpu.device, taps!, rounding, 'f16')).toEqual(ALL);
   });
 
   it('split into two halves each', async () => {
     expect(await expectConvolution(gpu.device, taps!, splitting)).toEqual(ALL);
   });
+
+  it.each([
+    ['one half', rounding, HALF],
+    ['two halves', splitting, TWO_HALVES],
+  ] as const)('is off by no more than its operands can be, of %s each', async (_, variant, kept) => {
+    const [a, b] = [random64([70, 52], 1), random64([52, 68], 2)];
+    const c = matrixProduct(upload(gpu.device, a), upload(gpu.device, b), {}, {}, variant);
+    expect(await beyondRounding(c, [a, b], {}, kept)).toEqual([]);
+  });
+
+  it('with NaN, infinities and -0 in it, and what a layer does next', () =>
+    expectSpecialProduct(gpu.device, rounding, { rows: 35, depth: 20, columns: 68 }));
 });
 
 // Dawn stops when its last reference goes.

@@ -64,6 +64,42 @@ describe('a recipe', () => {
     }
   });
 
+  // pylearn2/scripts/papers/maxout: cifar10_no_aug_valid.yaml, svhn.yaml, mnist.yaml. Rates are those of weights and biases alike.
+  it.each([
+    [
+      'conv-maxout-cifar10',
+      { learningRate: 0.17, to: 0.6 },
+      { conv1: [0.05, 0.9], conv3: [0.05, 1.9365], hidden: [1, 1.9] },
+    ],
+    [
+      'conv-maxout-svhn',
+      { learningRate: 0.2, to: 0.6 },
+      { conv1: [0.05, 0.9], conv3: [0.05, 1.9365], hidden: [1, 1.9] },
+    ],
+    ['conv-maxout-mnist', { learningRate: 0.05, to: 0.7 }, { conv1: [1, 0.9], conv3: [1, 1.9365] }],
+  ] as const)(
+    'of %s has the rates and norms that its authors published',
+    (name, { learningRate, to }, layers) => {
+      const recipe = readRecipe(name);
+      expect(recipe).toMatchObject({
+        ...{
+          learningRate,
+          momentum: 0.5,
+          momentumRise: { to, epochs: 250 },
+          weightDecay: 0,
+          maxNorm: 1.9365,
+        },
+      });
+      for (const [layer, [rate, maxNorm]] of Object.entries({ ...layers, fc: [1, 1.9365] })) {
+        const own = recipe.groups.filter(({ match }) =>
+          [match].flat().some((one) => layer.startsWith(one.replace(/\W.*/, ''))),
+        );
+        expect(own.reduce((product, group) => product * (group.rate ?? 1), 1)).toBe(rate);
+        expect(own.reduce((limit, group) => group.maxNorm ?? limit, recipe.maxNorm)).toBe(maxNorm);
+      }
+    },
+  );
+
   it('of each NIN is named after its model', () => {
     for (const name of [...models.keys()].filter((model) => model.startsWith('nin-'))) {
       expect(readRecipe(name).model).toBe(name);

@@ -16,9 +16,10 @@ const onCpu = ({ rows }: Product): readonly MatmulVariant[] => [
 const BUSY = 256;
 
 /**
- * For a GPU, tiles of 64 x 128 in workgroup memory, or of 64 x 64 where those would be too few to keep it busy. On an NVIDIA H200
- * kernels with tiles of 128 rows were no faster anywhere, and up to four times as slow. Whatever the precision, matrix units come
- * before threads, and what takes four numbers at a time before what takes one.
+ * For a GPU, tiles of 64 x 128 in workgroup memory, or of 64 x 64 where those would be too few to keep it busy. Tiles of 128 rows
+ * were at best 4 % faster on an NVIDIA H200, and took twice as long for NIN's dearest product (`npm run bench -- --batch 128`, with the
+ * `register` kernels of before). Whatever the precision, matrix units come before threads, and what takes four numbers at a time
+ * before what takes one.
  */
 function onGpu({ batches, rows, columns }: Product): readonly MatmulVariant[] {
   const busy = batches * Math.ceil(rows / 64) * Math.ceil(columns / 128) >= BUSY;
