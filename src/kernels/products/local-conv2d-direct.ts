@@ -3,18 +3,10 @@ import { Tensor } from '../../tensor/tensor.js';
 import { MOST_WORKGROUPS } from '../grid.js';
 import { defineKernel, launch } from '../kernel.js';
 import { storedDType } from '../stored-dtype.js';
+import { windowParams } from './local-patches.js';
 
 const params = {
-  images: 'i32',
-  channels: 'i32',
-  height: 'i32',
-  width: 'i32',
-  kernel_rows: 'i32',
-  kernel_columns: 'i32',
-  output_rows: 'i32',
-  output_columns: 'i32',
-  padding_rows: 'i32',
-  padding_columns: 'i32',
+  ...windowParams,
   stride_rows: 'i32',
   stride_columns: 'i32',
   outputs: 'i32',

@@ -3,7 +3,8 @@ import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch, linearGrid } from '../kernel.js';
 import type { Range } from './im2col.js';
 
-const params = {
+/** Where windows lie in images, as the shaders have it. */
+export const windowParams = {
   images: 'i32',
   channels: 'i32',
   height: 'i32',
@@ -14,8 +15,9 @@ const params = {
   output_columns: 'i32',
   padding_rows: 'i32',
   padding_columns: 'i32',
-  first_image: 'i32',
 } as const;
+
+const params = { ...windowParams, first_image: 'i32' } as const;
 
 type Params = Readonly<Record<keyof typeof params, number>>;
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { comesInFours } from '../../../src/kernels/products/ladder/in-fours.js';
 import type { Product } from '../../../src/kernels/products/product.js';
 import { useDevice } from '../../support/device.js';
+import { useHalves } from '../../support/halves.js';
 import { convolutionsInFours, expectConvolution } from '../../support/in-fours.js';
 import { expectSpecialConvolution, expectSpecialProduct } from '../../support/special-products.js';
 
@@ -32,6 +33,15 @@ describe('convolutions, four numbers at a time', () => {
       expect(await expectConvolution(gpu.device, channels!, variant)).toEqual(ALL);
     },
   );
+});
+
+describe('activations that are stored as halves, four at a time', { timeout: 300_000 }, () => {
+  const gpu = useHalves({ precision: 'medium' });
+
+  it.each(convolutionsInFours.slice(0, 3))('$name', async (convolution) => {
+    const taken = await expectConvolution(gpu.device, convolution, 'vectorised64narrow', 'f16');
+    expect(taken).toEqual(['output', 'input gradient', 'parameter gradients']);
+  });
 });
 
 describe('NaN, infinities and -0, four numbers at a time', { timeout: 300_000 }, () => {
