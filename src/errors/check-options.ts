@@ -20,7 +20,8 @@ export function checkOptions<Options extends object>(
   options: Options,
   rules: Rules<Options>,
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  const isObject = typeof options === 'object' && options !== null;
+  if (!isObject || Array.isArray(options) || options instanceof Promise) {
     const remedy = `they must be an object, with some of ${Object.keys(rules).join(', ')}`;
     throw new ArgumentError(who, 'options', `are ${show(options)}`, remedy);
   }

@@ -7,6 +7,7 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return showFunction(value);
   if (Array.isArray(value)) return `[${shortened(value.map((item) => show(item)))}]`;
   if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Promise) return 'a Promise (await it first)';
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null)
     return `a ${prototype.constructor?.name ?? 'thing'}`;

@@ -57,9 +57,21 @@ export function describeIssues({ issues }: z.ZodError): string {
   return more > 0 ? `${named}; and ${more} more` : named;
 }
 
-function describeIssue({ path, message }: z.core.$ZodIssue): string {
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const { path, message } = deepest(issue);
   const field = quotable(path.join('.'));
   return `${field ? `"${field}": ` : ''}${lowerFirst(quotable(message))}`;
+}
+
+/** What fits none of several forms is measured against the one that it comes nearest to: the one that it leaves the deepest. */
+function deepest(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
+  if (issue.code !== 'invalid_union') return issue;
+  const within = issue.errors.flatMap(([first]) => (first ? [deepest(first)] : []));
+  const depth = Math.max(0, ...within.map(({ path }) => path.length));
+  const nearest = within.filter(({ path }) => path.length === depth);
+  if (nearest.length === 0) return issue;
+  const messages = new Set(nearest.map(({ message }) => lowerFirst(message)));
+  return { path: [...issue.path, ...nearest[0]!.path], message: [...messages].join(', or ') };
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -3,7 +3,7 @@ import { checkOptions, type Rules } from '../errors/check-options.js';
 import { either, oneOf, plainObject, seed, text } from '../errors/rules.js';
 import { type Adapter, type AdapterOptions, requestAdapter, SUBGROUP_MATRIX } from './adapter.js';
 import { requiredLimits } from './limits.js';
-import { PRECISIONS, type Precision } from './precision.js';
+import { type Precision, precisionRule } from './precision.js';
 
 /** Which adapter a device is on, and what it may do. */
 export interface DeviceOptions extends AdapterOptions {
@@ -28,7 +28,7 @@ const OPTIONS: Rules<DeviceOptions> = {
   adapter: text,
   seed,
   limits: either(plainObject, oneOf('minimum')),
-  precision: oneOf(...PRECISIONS),
+  precision: precisionRule,
   features: oneOf('none'),
 };
 

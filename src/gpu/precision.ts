@@ -1,4 +1,5 @@
 /** What matrix products may round their operands to, in the words of PyTorch's `set_float32_matmul_precision`. */
+import { oneOf, type Rule } from '../errors/rules.js';
 
 /**
  * From the most exact down; each may also do as those before it do. Sums are in single precision always. What is stored is so too,
@@ -17,6 +18,13 @@ export type Precision = (typeof PRECISIONS)[number];
 /** Is `wanted` no more exact than what is asked `of` a device? Then the device may do as it says. */
 export const allows = (of: Precision, wanted: Precision): boolean =>
   PRECISIONS.indexOf(wanted) <= PRECISIONS.indexOf(of);
+
+/** What a precision must be; by its old name it is told the new one. */
+export const precisionRule: Rule = (value, subject) => {
+  const problem = oneOf(...PRECISIONS)(value, subject);
+  const now = renamed(value);
+  return problem && now !== value ? `${problem}, which is what '${value}' is called now` : problem;
+};
 
 const OLD_NAMES: Readonly<Record<string, Precision>> = { single: 'highest', half: 'medium' };
 

@@ -1,4 +1,4 @@
-import { checkTensor } from '../tensor/check.js';
+import { checkOneDevice, checkTensor } from '../tensor/check.js';
 import type { DType, Tensor } from '../tensor/tensor.js';
 
 /**
@@ -11,3 +11,15 @@ export const checkDType = (op: string, what: string, tensor: Tensor, dtype: DTyp
 /** Refuse what is not a tensor of numbers that may be stored as halves: an activation, or the gradient of one. */
 export const checkFloats = (op: string, what: string, tensor: Tensor): void =>
   checkTensor(op, what, tensor, 'f32', 'f16');
+
+/**
+ * Refuse the operands of a layer that are no such tensors, or on several devices.
+ * @param input an activation
+ * @throws ArgumentError
+ */
+export function checkOperands(op: string, input: Tensor, weight: Tensor, bias: Tensor | null): void {
+  checkFloats(op, 'input', input);
+  checkDType(op, 'weight', weight);
+  if (bias !== null) checkDType(op, 'bias', bias);
+  checkOneDevice(op, { input, weight, bias });
+}

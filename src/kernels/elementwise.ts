@@ -1,3 +1,4 @@
+import { checkOneDevice } from '../tensor/check.js';
 import { broadcastShape, type Shape, sameShape } from '../tensor/shape.js';
 import { type DType, Tensor } from '../tensor/tensor.js';
 import { type BroadcastLayout, broadcastLayout, isFlat, NO_LAYOUT, stretchedInPart } from './broadcast.js';
@@ -109,6 +110,7 @@ function paramsOf(
 export function elementwise(operation: Operation, a: Tensor, b: Tensor, wanted?: DType): Tensor {
   checkFloats(operation, 'a', a);
   checkFloats(operation, 'b', b);
+  checkOneDevice(operation, { a, b });
   const dtype = wanted ?? commonDType(a, b);
   const shape = broadcastShape(operation, a.shape, b.shape);
   const layout = broadcastLayout(a.shape, b.shape, shape);

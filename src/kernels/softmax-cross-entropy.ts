@@ -1,4 +1,5 @@
 import { ShapeError } from '../errors/errors.js';
+import { checkOneDevice } from '../tensor/check.js';
 import { formatShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { checkDType, checkFloats } from './check.js';
@@ -85,6 +86,7 @@ const taking = ({ ignored, smoothing = 0 }: Targets) =>
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, targets: Targets = {}): RowResults {
   checkFloats('crossEntropy', 'logits', logits);
   checkDType('crossEntropy', 'labels', labels, 'u32');
+  checkOneDevice('crossEntropy', { logits, labels });
   const [rows, classes] = logits.shape;
   if (logits.rank !== 2 || labels.rank !== 1 || labels.size !== rows || logits.size === 0) {
     throw new ShapeError(

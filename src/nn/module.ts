@@ -3,7 +3,7 @@ import { OpError } from '../errors/errors.js';
 import { boolean, synchronous } from '../errors/rules.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
-import { assignAll, type State } from './state.js';
+import { assignAll, type State, stateRule } from './state.js';
 
 /** PyTorch's names are in snake case: `runningMean` is saved as `running_mean`. */
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
@@ -159,6 +159,7 @@ export abstract class Module {
    * @throws ShapeError that lists what is missing, unexpected or of another shape; nothing is loaded then
    */
   loadStateDict(state: State): void {
+    checkArgument(this.toString(), 'state', state, stateRule);
     const relevant = [...state].filter(([name]) => !isBatchCount(name));
     assignAll(this.toString(), this.stateDict(), new Map(relevant));
   }

@@ -1,4 +1,5 @@
 import { DawngradError, ShapeError } from '../errors/errors.js';
+import { rule } from '../errors/rules.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -10,6 +11,9 @@ export interface HostArray {
 
 /** Names and values to load: from another model, or from a file. */
 export type State = ReadonlyMap<string, Tensor | HostArray>;
+
+/** What a `State` must be. */
+export const stateRule = rule('be a Map of tensors by name', (value) => value instanceof Map);
 
 /**
  * Overwrite a tensor in place, keeping its identity: optimizers and views go on referring to it.

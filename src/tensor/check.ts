@@ -24,6 +24,26 @@ export function checkTensor(op: string, what: string, tensor: Tensor, ...dtypes:
   }
 }
 
+/**
+ * Refuse tensors of several devices. One that is null or left out is none.
+ * @throws ArgumentError naming the first on another device than the first of all
+ */
+export function checkOneDevice(
+  op: string,
+  tensors: Readonly<Record<string, Tensor | null | undefined>>,
+): void {
+  const given = Object.entries(tensors).flatMap(([what, tensor]) => (tensor ? [{ what, tensor }] : []));
+  const [first] = given;
+  const stranger = given.find(({ tensor }) => tensor.device !== first?.tensor.device);
+  if (!first || !stranger) return;
+  throw new ArgumentError(
+    op,
+    stranger.what,
+    `is on another device than ${first.what}`,
+    'read it with toArray() and make it anew',
+  );
+}
+
 /** An option that is a tensor, with elements of this type if one is given. */
 export const tensorOf =
   (dtype?: DType): Rule =>

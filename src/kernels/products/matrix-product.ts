@@ -1,4 +1,5 @@
 import { ShapeError } from '../../errors/errors.js';
+import { checkOneDevice } from '../../tensor/check.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 import { checkFloats } from '../check.js';
@@ -67,6 +68,7 @@ export function matrixProduct(
 ): Tensor {
   checkFloats('matmul', 'a', a);
   checkFloats('matmul', 'b', b);
+  checkOneDevice('matmul', { a, b });
   const { transposeA = false, transposeB = false, exact = false } = options;
   const left = matricesOf('a', a, transposeA);
   const right = matricesOf('b', b, transposeB);

@@ -1,7 +1,7 @@
 import { noGrad } from '../../autograd/tape.js';
-import { checkArgument, type Rules } from '../../errors/check-options.js';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError, DawngradError } from '../../errors/errors.js';
-import { list, number, whole } from '../../errors/rules.js';
+import { instance, list, number, object, required, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import { PerDevice } from '../../gpu/device-state.js';
 import { checkDType } from '../../kernels/check.js';
@@ -22,7 +22,7 @@ import { checkSameShape, formatShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
 import { type FlatParameters, type Parameter, strays } from '../parameter.js';
-import { assign, assignAll, type State } from '../state.js';
+import { assign, assignAll, type State, stateRule } from '../state.js';
 import {
   type GroupOptions,
   groupsOf,
@@ -350,17 +350,23 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
    * Go on exactly where a saved optimizer stopped. The parameters must be in the same groups and order.
    * @throws DawngradError, ShapeError when they are not, ArgumentError when a number is out of range; nothing is loaded then
    */
-  loadStateDict({ steps, skipped, factor, groups, slots }: OptimizerState<Options>): void {
+  loadStateDict(state: OptimizerState<Options>): void {
+    const who = `loading the state of ${this.constructor.name}`;
+    checkOptions(who, state, {
+      steps: required(list(whole(0), this.#steps.size)),
+      skipped: instance(Tensor),
+      factor: required(number({ atLeast: 0 })),
+      groups: required(list(object)),
+      slots: required(stateRule),
+    });
+    const { steps, skipped, factor, groups, slots } = state;
     if (groups.length !== this.groups.length) {
       throw new DawngradError(
         `loading the state of ${this.constructor.name}: it was saved with ${groups.length} parameter groups, ` +
           `this one has ${this.groups.length}`,
       );
     }
-    const who = `loading the state of ${this.constructor.name}`;
     const all = groups.map((options) => withDefaults(who, options, {}, this.#rules));
-    checkArgument(who, 'steps', steps, list(whole(0), this.#steps.size));
-    checkArgument(who, 'factor', factor, number({ atLeast: 0 }));
     if (skipped) checkSameShape(who, [this.#steps.size], skipped.shape);
     assignAll(this.constructor.name, this.#namedSlots(), slots);
     if (skipped) assign(this.#countSkipped(), skipped);

@@ -52,6 +52,8 @@ const stateSchema = z.object({
     step: natural,
     score: z.object({ lossSum: z.number(), correct: natural, count: natural }),
   }),
+  /** What the epoch that it is in has taken; earlier versions did not say. */
+  spent: z.object({ images: natural, training: z.number(), seconds: z.number() }).optional(),
   /** The finished epoch with the lowest error on the images scored after each, from 1, and how many it got wrong. */
   best: z.object({ epoch: natural, wrong: natural }).optional(),
   optimizer: z.object({
@@ -83,7 +85,7 @@ export interface Checkpoint extends CheckpointState {
  * @throws DivergedError when a number of the state is not finite: such a net must not take the place of a good one
  */
 export async function captureCheckpoint(session: Session, best: Best): Promise<Uint8Array> {
-  const { config, device, model, optimizer, schedule, average, trainer, train, scaler } = session;
+  const { config, device, model, optimizer, schedule, average, trainer, clock, train, scaler } = session;
   const { slots, steps, skipped, factor, groups } = optimizer.stateDict();
   const named = [
     ...[...model.stateDict()].map(([name, tensor]) => [MODEL + name, tensor] as const),
@@ -96,6 +98,7 @@ export async function captureCheckpoint(session: Session, best: Best): Promise<U
     version: VERSION,
     config,
     classes: [...train.set.classes],
+    spent: clock.spent,
     best,
     averaged: average?.averaged ?? 0,
     schedule: schedule.stateDict(),
@@ -172,7 +175,7 @@ export function restoreModel(model: Module, { path, tensors, config }: Checkpoin
 
 /** Bring a session that was made from the checkpoint's config to where the checkpoint was taken. */
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
-  const { model, optimizer, schedule, average, trainer, device, train, scaler } = session;
+  const { model, optimizer, schedule, average, trainer, clock, device, train, scaler } = session;
   const { path, position, tensors } = checkpoint;
   const random = tensors.get(RANDOM);
   if (random?.values.length !== 2) throw new RunError(`reading ${path}: it lacks the random state`);
@@ -195,6 +198,7 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   randomState(device).write({ seed, counter });
   schedule.loadStateDict(checkpoint.schedule);
   trainer.position = position;
+  if (checkpoint.spent) clock.spent = checkpoint.spent;
 }
 
 /** The tensors whose names begin with `prefix`, without it. */

@@ -6,6 +6,7 @@ import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
 import { checkConfig, type RunConfig } from './config.js';
+import { refuseContradictions } from './contradictions.js';
 import { findModel } from './find-model.js';
 import { augmentationFor, PRESETS, type PresetName, plainSystem } from './presets.js';
 import { readRecipe } from './recipe.js';
@@ -65,11 +66,7 @@ export function chooseConfig(options: ConfigOptions): RunConfig {
   checkOptions('chooseConfig', options, OPTIONS);
   const base = options.configFile === undefined ? fromRecipe(options) : fromFile(options.configFile, options);
   const config = checkConfig({ ...base, ...changesTo(base, options) }, 'the settings of this run');
-  if (config.retrain && !config.validation) {
-    throw new RunError(
-      'retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
-    );
-  }
+  refuseContradictions(config);
   return config;
 }
 

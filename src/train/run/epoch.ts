@@ -27,24 +27,25 @@ export async function finishEpoch(
   watch: Watch,
 ): Promise<Score | undefined> {
   const { session } = run;
-  const { trainer, train, schedule } = session;
-  const begin = performance.now();
-  const imagesPerSecond = await trainSteps(run, detector, watch);
+  const { trainer, train, schedule, clock } = session;
+  clock.start();
+  await trainSteps(run, detector, watch);
   const { score: trainScore } = trainer.position;
   // A score that is cut short begins anew, so that a deadline lets it come to its end.
   const cut = watch.deadline.isDue && trainer.position.step < train.steps;
   const score = cut ? undefined : await scoreImages(run, run.scored, watch);
   if (!score) {
+    clock.lap();
     await run.savePosition();
     return undefined;
   }
   trainer.finishEpoch();
   const skippedSteps = await trainer.takeSkippedSteps();
-  const seconds = (performance.now() - begin) / 1000;
+  const { images, training, seconds } = clock.takeSpent();
   const metrics = {
     ...metricsOf(session, trainScore, score),
     ...(skippedSteps > 0 && { skippedSteps }),
-    imagesPerSecond,
+    imagesPerSecond: training > 0 ? images / training : 0,
     seconds,
   };
   schedule.observe(1 - metrics.trainError);
@@ -71,24 +72,28 @@ function metricsOf(
   };
 }
 
-/**
- * Take the steps that are left of an epoch, or as many of them as the signal and the deadline let pass.
- * @returns images a second, of these steps alone: what it takes to compile them is left out
- */
+/** Take the steps that are left of an epoch, or as many of them as the signal and the deadline let pass. */
 async function trainSteps(
   run: OpenRun,
   detector: DeadStartDetector,
   { reporter, signal, deadline }: Watch,
-): Promise<number> {
-  const { trainer, train, config } = run.session;
-  if (signal.aborted || deadline.isDue) return 0;
+): Promise<void> {
+  const { trainer, train, config, clock } = run.session;
+  if (signal.aborted || deadline.isDue) return;
   await run.compiled;
   await trainer.prepare();
-  const begin = performance.now();
-  const before = trainer.position.score.count;
-  const rate = (count: number) => (1000 * (count - before)) / (performance.now() - begin);
+  clock.lap();
+  const before = clock.spent;
+  let counted = trainer.position.score.count;
+  const lap = () => {
+    const { count } = trainer.position.score;
+    clock.lap(count - counted);
+    counted = count;
+  };
   for await (const score of trainer.epoch()) {
+    lap();
     const { epoch, score: sum } = trainer.position;
+    const { images, training } = clock.spent;
     detector.observe({ loss: lossOf(score), correct: score.correct, count: score.count });
     if (detector.suspicious) {
       const verdict = detector.verdict(await trainer.gradientNorm());
@@ -99,14 +104,15 @@ async function trainSteps(
       step: Math.ceil(sum.count / config.batch),
       steps: train.steps,
       score: sum,
-      imagesPerSecond: rate(sum.count),
+      // Since the run went on, perhaps on another machine: it is what the time left follows from.
+      imagesPerSecond: (images - before.images) / (training - before.training),
     });
     deadline.progressed();
     // Where the last step is under way already, there is nothing to cut.
     if (signal.aborted || (deadline.isDue && trainer.position.step < train.steps)) break;
     await run.saveIfDue();
   }
-  return rate(trainer.position.score.count);
+  lap();
 }
 
 /**

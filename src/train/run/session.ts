@@ -16,6 +16,7 @@ import type { RunConfig } from '../recipes/config.js';
 import { findModel } from '../recipes/find-model.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
 import { Trainer } from '../trainer.js';
+import { EpochClock } from './epoch-clock.js';
 import { RunError } from './run-error.js';
 import type { RunImages } from './run-images.js';
 
@@ -37,6 +38,8 @@ export interface Session extends Learner {
   readonly config: RunConfig;
   readonly device: Device;
   readonly trainer: Trainer;
+  /** Times the epoch that is being trained. */
+  readonly clock: EpochClock;
   readonly train: BatchLoader;
   /** Held out from training; undefined where the run holds no images out. */
   readonly validation: BatchLoader | undefined;
@@ -103,7 +106,7 @@ export function assemble(
     momentum: momentumOf(config),
     average: average && { model: average, start: config.average ? config.average.start : 0 },
   });
-  return { config, device, ...learner, trainer, train, validation, test };
+  return { config, device, ...learner, trainer, clock: new EpochClock(), train, validation, test };
 }
 
 /** The net of a config with its first weights, which follow from the device's seed. */

@@ -4,7 +4,7 @@ import { boolean, number, required } from '../../../errors/rules.js';
 import { checkDType, checkFloats } from '../../../kernels/check.js';
 import { batchNormGradients, normalise } from '../../../kernels/normalisation/batch-norm.js';
 import { batchStatistics } from '../../../kernels/normalisation/batch-statistics.js';
-import { tensorOf } from '../../../tensor/check.js';
+import { checkOneDevice, tensorOf } from '../../../tensor/check.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../../tape.js';
@@ -93,6 +93,7 @@ export function batchNorm2d(x: Tensor, gamma: Tensor, beta: Tensor, options: Bat
 
 function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor>>): void {
   checkFloats('batchNorm2d', 'x', x);
+  checkOneDevice('batchNorm2d', { x, ...perChannel });
   checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
   for (const [what, tensor] of Object.entries(perChannel)) {
     checkDType('batchNorm2d', what, tensor);

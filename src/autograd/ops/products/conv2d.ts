@@ -2,7 +2,7 @@ import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
 import { boolean } from '../../../errors/rules.js';
 import { biasGradient } from '../../../kernels/bias-gradient.js';
-import { checkDType, checkFloats } from '../../../kernels/check.js';
+import { checkOperands } from '../../../kernels/check.js';
 import { conv2dInputGradient, conv2d as forward } from '../../../kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../../kernels/products/conv2d-parameter-gradients.js';
 import {
@@ -46,7 +46,7 @@ const OPTIONS: Rules<Conv2dOptions> = {
  *   f32, x is of integers, or an option is out of range
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: Conv2dOptions = {}): Tensor {
-  checkOperands(x, weight, bias);
+  checkShapes(x, weight, bias);
   checkOptions('conv2d', options, OPTIONS);
   const { relu = false, ...rest } = options;
   const window = windowOf('conv2d', {
@@ -87,10 +87,8 @@ function parameterGradients(dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor 
   return { weight: null, bias: withBias ? biasGradient(dy) : null };
 }
 
-function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  checkFloats('conv2d', 'input', x);
-  checkDType('conv2d', 'weight', weight);
-  if (bias !== null) checkDType('conv2d', 'bias', bias);
+function checkShapes(x: Tensor, weight: Tensor, bias: Tensor | null): void {
+  checkOperands('conv2d', x, weight, bias);
   checkRank('conv2d', 'input', x.shape, 4, '[N, C, H, W]');
   checkRank('conv2d', 'weight', weight.shape, 4, '[O, C, KH, KW]');
   if (x.shape[1] !== weight.shape[1]) {

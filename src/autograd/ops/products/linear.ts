@@ -1,5 +1,5 @@
 import { ShapeError } from '../../../errors/errors.js';
-import { checkDType, checkFloats } from '../../../kernels/check.js';
+import { checkOperands } from '../../../kernels/check.js';
 import { matrixProduct } from '../../../kernels/products/matrix-product.js';
 import { sumOver } from '../../../kernels/reduce.js';
 import { storedDType } from '../../../kernels/stored-dtype.js';
@@ -13,7 +13,7 @@ import { factorsOf, putOnTape } from '../../tape.js';
  * @throws ShapeError when the shapes do not fit, ArgumentError when a parameter is not f32, or x is of integers
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
-  checkOperands(x, weight, bias);
+  checkShapes(x, weight, bias);
   const y = matrixProduct(
     x,
     weight,
@@ -37,10 +37,8 @@ export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   );
 }
 
-function checkOperands(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  checkFloats('linear', 'input', x);
-  checkDType('linear', 'weight', weight);
-  if (bias !== null) checkDType('linear', 'bias', bias);
+function checkShapes(x: Tensor, weight: Tensor, bias: Tensor | null): void {
+  checkOperands('linear', x, weight, bias);
   checkRank('linear', 'input', x.shape, 2, '[N, I]');
   checkRank('linear', 'weight', weight.shape, 2, '[O, I]');
   if (x.shape[1] !== weight.shape[1]) {

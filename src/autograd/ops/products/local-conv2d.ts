@@ -1,6 +1,6 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ShapeError } from '../../../errors/errors.js';
-import { checkDType, checkFloats } from '../../../kernels/check.js';
+import { checkOperands } from '../../../kernels/check.js';
 import {
   localConv2d as forward,
   localConv2dInputGradient,
@@ -75,9 +75,7 @@ export function localConv2d(
 }
 
 function checkRanks(x: Tensor, weight: Tensor, bias: Tensor | null): void {
-  checkFloats('localConv2d', 'input', x);
-  checkDType('localConv2d', 'weight', weight);
-  if (bias !== null) checkDType('localConv2d', 'bias', bias);
+  checkOperands('localConv2d', x, weight, bias);
   checkRank('localConv2d', 'input', x.shape, 4, '[N, C, H, W]');
   checkRank('localConv2d', 'weight', weight.shape, 6, '[OH, OW, O, C, KH, KW]');
 }
