@@ -41,6 +41,7 @@ export {
   glyphs,
   type ImageSet,
   loadDataset,
+  MissingDataError,
   type PreparedImages,
   Preprocessing,
   type PreprocessingProgress,

@@ -47,6 +47,11 @@ export class DataError extends OneLineError {
   override name = 'DataError';
 }
 
+/** A directory holds none of a data set's files: it may well hold those of another one. */
+export class MissingDataError extends DataError {
+  override name = 'MissingDataError';
+}
+
 const pixelsRule = rule(
   'be a Uint8Array or a Float32Array',
   (value) => value instanceof Uint8Array || value instanceof Float32Array,

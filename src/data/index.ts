@@ -2,14 +2,21 @@
  * The data floor: labelled images in host memory, read from the files of well-known data sets or drawn, and preprocessed.
  */
 import { statSync } from 'node:fs';
-import { DataError, type Dataset, type DatasetFormat } from './dataset.js';
+import { DataError, type Dataset, type DatasetFormat, MissingDataError } from './dataset.js';
 import { cifar10, cifar100 } from './formats/cifar.js';
 import { fashionMnist, mnist } from './formats/mnist.js';
 import { otherVersion } from './formats/other-versions.js';
 import { svhn } from './formats/svhn.js';
 import { glyphs } from './glyphs/glyphs.js';
 
-export { DataError, type Dataset, type FloatImageSet, type ImageSet, take } from './dataset.js';
+export {
+  DataError,
+  type Dataset,
+  type FloatImageSet,
+  type ImageSet,
+  MissingDataError,
+  take,
+} from './dataset.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
 export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
 export { type PreparedImages, Preprocessing } from './preprocessing/preprocessing.js';
@@ -33,7 +40,8 @@ export const DATASET_NAMES: readonly string[] = [DRAWN, ...FORMATS.map((format) 
 /**
  * A data set by name.
  * @param directory where its files are; `glyphs` has none
- * @throws DataError if the name is unknown, or the files are missing, damaged or others, FileError if one cannot be read
+ * @throws DataError if the name is unknown, or files are damaged or others, or some are missing, MissingDataError if all are;
+ *   FileError if one cannot be read
  */
 export function loadDataset(name: string, directory?: string): Dataset {
   if (name === DRAWN) {
@@ -54,7 +62,12 @@ export function loadDataset(name: string, directory?: string): Dataset {
     );
   }
   checkDirectory(directory);
-  return format.load(directory);
+  try {
+    return format.load(directory);
+  } catch (error) {
+    if (!(error instanceof DataError) || format.isIn(directory)) throw error;
+    throw new MissingDataError(error.message);
+  }
 }
 
 /**

@@ -153,7 +153,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     [
       'train nin-mnist --data mnist --retrain',
       FAILED,
-      'retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
+      'the settings of this run: retraining adds the held-out images, and this run holds none out; use --validation, or --no-retrain',
     ],
     ['train nin-mnist --data nowhere', FAILED, '{}/nowhere: no such directory'],
     ['train nin-mnist --data file', FAILED, '{}/file: not a directory'],

@@ -1,6 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DATASET_NAMES, DataError, detectDataset, loadDataset } from '../../src/data/index.js';
+import {
+  DATASET_NAMES,
+  DataError,
+  detectDataset,
+  loadDataset,
+  MissingDataError,
+} from '../../src/data/index.js';
 import { useFreshDirectory } from '../support/directory.js';
 import { writeMnist } from './writers/mnist.js';
 
@@ -46,6 +52,23 @@ describe('loadDataset', () => {
       `${directory.file('file')}: not a directory`,
     );
   });
+});
+
+it('tells a directory of another data set from one whose files are damaged, or not all there', () => {
+  writeMnist(directory.path);
+  expect(() => loadDataset('svhn', directory.path)).toThrow(MissingDataError);
+  const refused = () => {
+    try {
+      loadDataset('cifar-10', directory.path);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  expect(refused()).toBeInstanceOf(MissingDataError);
+  touch('data_batch_3.bin');
+  expect(refused()).toBeInstanceOf(DataError);
+  expect(refused()).not.toBeInstanceOf(MissingDataError);
 });
 
 describe('detectDataset', () => {

@@ -40,6 +40,15 @@ describe('options', () => {
     );
   });
 
+  it('that were not awaited are told so, and so are arguments', () => {
+    expect(() => checkOptions('Layer', Promise.resolve({}) as never, RULES as never)).toThrow(
+      'Layer: options are a Promise (await it first); they must be an object',
+    );
+    expect(() => checkArgument('Layer', 'p', Promise.resolve(1), number())).toThrow(
+      'Layer: p is a Promise (await it first); it must be a number',
+    );
+  });
+
   it.each([
     ['weight_decay', 'weightDecay'],
     ['WeightDecay', 'weightDecay'],

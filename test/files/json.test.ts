@@ -39,6 +39,29 @@ describe('a file that is read', () => {
     expect(errorOf(() => readJson(path, schema, 'a result')).message).toContain(`${path}: ${message}`);
   });
 
+  it.each([
+    [{ when: { minutes: 0 } }, '"when.minutes": too small: expected number to be >0'],
+    [{ when: { minutes: 1, days: 2 } }, '"when": unrecognized key: "days"'],
+    [
+      { when: 3 },
+      '"when": invalid input: expected false, or invalid input: expected object, received number',
+    ],
+    [{ how: { name: 'slow' } }, '"how.name": invalid discriminator value. Expected \'fast\''],
+    [{ how: { name: 'fast', to: 'x' } }, '"how.to": invalid input: expected number, received string'],
+  ])('and holds %j, which is none of several forms, is measured against the nearest', (value, message) => {
+    const forms = z.strictObject({
+      when: z.union([z.literal(false), z.strictObject({ minutes: z.number().positive() })]).default(false),
+      how: z
+        .union([
+          z.literal(false),
+          z.discriminatedUnion('name', [z.strictObject({ name: z.literal('fast'), to: z.number() })]),
+        ])
+        .default(false),
+    });
+    writeFileSync(path, JSON.stringify(value));
+    expect(errorOf(() => readJson(path, forms, 'a result')).message).toBe(`${path}: ${message}`);
+  });
+
   it('is at most 8 MiB long: of more not a byte is read', () => {
     writeFileSync(path, '');
     truncateSync(path, 300_000_000);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { DawngradError } from '../../src/errors/errors.js';
-import { elementwise } from '../../src/kernels/elementwise.js';
 import { defineKernel, ENOUGH_WORKGROUPS, launch, linearGrid } from '../../src/kernels/kernel.js';
 import { normalise } from '../../src/kernels/normalisation/batch-norm.js';
 import { planeGrid } from '../../src/kernels/planes.js';
@@ -58,9 +57,13 @@ describe('a launch', () => {
   const [one, other] = [useDevice(), useDevice()];
 
   it('refuses operands of two devices', () => {
-    const a = new Tensor(one.device, [2, 3]);
-    const b = new Tensor(other.device, [2, 3]);
-    expect(() => elementwise('add', a, b)).toThrow('elementwise.flat: a and b are on different devices');
+    const x = new Tensor(one.device, [2, 3]);
+    const perChannel = new Tensor(one.device, [3]);
+    const strange = new Tensor(other.device, [3]);
+    const statistics = { mean: perChannel, variance: perChannel };
+    expect(() => normalise(x, statistics, perChannel, strange, 0)).toThrow(
+      / and beta are on different devices/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { DataError } from '../../data/index.js';
+import { MissingDataError } from '../../data/index.js';
 import {
   ALL_EXPERIMENTS,
   EXPERIMENT_NAMES,
@@ -105,7 +105,7 @@ async function unlessDataAreElsewhere<T>(
   try {
     return await work();
   } catch (error) {
-    if (asked !== ALL_EXPERIMENTS || !(error instanceof DataError)) throw error;
+    if (asked !== ALL_EXPERIMENTS || !(error instanceof MissingDataError)) throw error;
     process.stderr.write(`${name} is left out: ${error.message}\n`);
     return undefined;
   }

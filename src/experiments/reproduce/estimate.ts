@@ -1,5 +1,5 @@
 /** How long the runs of an experiment will take on this machine: as runs before them took, or by a few steps. */
-import { DataError, type Dataset } from '../../data/index.js';
+import { type Dataset, MissingDataError } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { type EpochMetrics, readMetrics } from '../../train/run/metrics.js';
@@ -65,7 +65,7 @@ function datasetOf(images: SharedImages, config: RunConfig): Dataset | undefined
   try {
     return images.dataset(config);
   } catch (error) {
-    if (error instanceof DataError) return undefined;
+    if (error instanceof MissingDataError) return undefined;
     throw error;
   }
 }

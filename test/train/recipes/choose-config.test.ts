@@ -50,6 +50,11 @@ describe('the flags of a run', () => {
 
   it.each([
     ['nin-cifar10 --average-decay 0.9', /weights of this run are not averaged; use --average/],
+    [
+      'nin-cifar10 --average ema --average-start 30 --epochs 30',
+      /average begins after epoch 30, and the run has 30/,
+    ],
+    ['nin-cifar10 --cutout 33', /a cutout of 33 pixels clears whole images of 32x32/],
     ['nin-cifar10 --average swa --average-decay 0.9', /a plain mean of weights has no decay/],
     ['nin-cifar10 --preprocessing whiten', /"preprocessing\.0\.name"/],
     ['nin-cifar10 --label-smoothing 1', /less than 1/],
