@@ -1,5 +1,5 @@
 import { noGrad } from '../../autograd/tape.js';
-import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError, DawngradError } from '../../errors/errors.js';
 import { instance, list, number, object, required, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
@@ -353,7 +353,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
   loadStateDict(state: OptimizerState<Options>): void {
     const who = `loading the state of ${this.constructor.name}`;
     checkOptions(who, state, {
-      steps: required(list(whole(0), this.#steps.size)),
+      steps: required(list(whole(0))),
       skipped: instance(Tensor),
       factor: required(number({ atLeast: 0 })),
       groups: required(list(object)),
@@ -367,6 +367,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
       );
     }
     const all = groups.map((options) => withDefaults(who, options, {}, this.#rules));
+    checkArgument(who, 'steps', steps, list(whole(0), this.#steps.size));
     if (skipped) checkSameShape(who, [this.#steps.size], skipped.shape);
     assignAll(this.constructor.name, this.#namedSlots(), slots);
     if (skipped) assign(this.#countSkipped(), skipped);
