@@ -11,6 +11,21 @@ export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops
 export { add } from './ops/elementwise/add.js';
 export { divide } from './ops/elementwise/divide.js';
 export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';
+export {
+  abs,
+  clamp,
+  exp,
+  type GeluOptions,
+  gelu,
+  leakyRelu,
+  log,
+  neg,
+  pow,
+  sigmoid,
+  silu,
+  sqrt,
+  tanh,
+} from './ops/elementwise/functions.js';
 export { multiply } from './ops/elementwise/multiply.js';
 export { relu } from './ops/elementwise/relu.js';
 export { scale } from './ops/elementwise/scale.js';

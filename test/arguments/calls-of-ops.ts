@@ -112,6 +112,18 @@ export function callsOfOps(gpu: {
     scale: () => [[dawngrad.scale, f32(2), number(2)]],
     cast: () => [[dawngrad.cast, f32(2), text('f32', 'u32', 'f64')]],
     relu: () => [[dawngrad.relu, f32(2)]],
+    abs: () => [[dawngrad.abs, f32(2)]],
+    exp: () => [[dawngrad.exp, f32(2)]],
+    log: () => [[dawngrad.log, f32(2)]],
+    neg: () => [[dawngrad.neg, f32(2)]],
+    sigmoid: () => [[dawngrad.sigmoid, f32(2)]],
+    silu: () => [[dawngrad.silu, f32(2)]],
+    sqrt: () => [[dawngrad.sqrt, f32(2)]],
+    tanh: () => [[dawngrad.tanh, f32(2)]],
+    clamp: () => [[dawngrad.clamp, f32(2), number(-1), number(1)]],
+    gelu: () => [[dawngrad.gelu, f32(2), options({ approximate: 'tanh' }, { approximate: 'erf' })]],
+    leakyRelu: () => [[dawngrad.leakyRelu, f32(2), number(0.1)]],
+    pow: () => [[dawngrad.pow, f32(2), number(2)]],
     dropout: () => [
       [
         dawngrad.dropout,

@@ -25,7 +25,7 @@ const UNCHECKED: Readonly<Record<string, string>> = {
     'files, and configs',
   'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError':
     'errors',
-  'LimitError OutOfMemoryError RunError ShapeError': 'errors',
+  'LimitError MissingDataError OutOfMemoryError RunError ShapeError': 'errors',
 };
 
 /** Every public name, those in a namespace as `init.he`. */

@@ -4,6 +4,7 @@ import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { divide } from '../../src/autograd/ops/elementwise/divide.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
+import { exp, gelu, leakyRelu, log } from '../../src/autograd/ops/elementwise/functions.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
@@ -64,6 +65,10 @@ const STORED: readonly Case[] = [
   ['multiply, broadcast', multiply, [x, activation(random64([5, 1], 2))]],
   ['divide', divide, [x, activation(positive([3, 5, 7], 2))]],
   ['divide, broadcast', divide, [x, activation(positive([7], 2))]],
+  ['exp', exp, [x]],
+  ['gelu', (a) => gelu(a!), [x]],
+  ['leakyRelu', (a) => leakyRelu(a!), [x]],
+  ['log', log, [activation(positive([3, 5, 7], 2))]],
   ['scale', (a) => scale(a!, 1 / 3), [x]],
   ['dropout', (a) => dropout(a!, 0.3, { key: key() }), [x]],
   ['reshape', (a) => reshape(a!, [15, 7]), [x]],

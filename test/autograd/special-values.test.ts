@@ -5,6 +5,20 @@ import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { divide } from '../../src/autograd/ops/elementwise/divide.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
+import {
+  abs,
+  clamp,
+  exp,
+  gelu,
+  leakyRelu,
+  log,
+  neg,
+  pow,
+  sigmoid,
+  silu,
+  sqrt,
+  tanh,
+} from '../../src/autograd/ops/elementwise/functions.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
@@ -58,6 +72,23 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   multiply: [(a, b) => [multiply(a, b)], [4, 3], [3]],
   divide: [(a, b) => [divide(a, b)], [4, 3], [3]],
   scale: [(x) => [scale(x, 0.5)], [4, 3]],
+  abs: [(x) => [abs(x)], [3, 5]],
+  clamp: [(x) => [clamp(x, -0.5, 0.75)], [3, 5]],
+  exp: [(x) => [exp(x)], [3, 5]],
+  gelu: [(x) => [gelu(x)], [3, 5]],
+  'gelu, tanh': [(x) => [gelu(x, { approximate: 'tanh' })], [3, 5]],
+  leakyRelu: [(x) => [leakyRelu(x, 0.25)], [3, 5]],
+  log: [(x) => [log(x)], [3, 5]],
+  neg: [(x) => [neg(x)], [3, 5]],
+  'pow, 0': [(x) => [pow(x, 0)], [3, 5]],
+  'pow, 3': [(x) => [pow(x, 3)], [3, 5]],
+  'pow, -2': [(x) => [pow(x, -2)], [3, 5]],
+  'pow, 0.5': [(x) => [pow(x, 0.5)], [3, 5]],
+  'pow, 1.5': [(x) => [pow(x, 1.5)], [3, 5]],
+  sigmoid: [(x) => [sigmoid(x)], [3, 5]],
+  silu: [(x) => [silu(x)], [3, 5]],
+  sqrt: [(x) => [sqrt(x)], [3, 5]],
+  tanh: [(x) => [tanh(x)], [3, 5]],
   sum: [(x) => [sum(x, { axes: [1] })], [3, 5, 4]],
   mean: [(x) => [mean(x, { axes: [0, 2] })], [3, 5, 4]],
   maxPool2d: [(x) => [maxPool2d(x, { ...POOL, padding: 1 })], [1, 2, 5, 6]],

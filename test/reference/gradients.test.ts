@@ -187,6 +187,18 @@ const layers: GradientCase[] = [
     forward: (x) => reference.relu(x.input),
     backward: (dOutput, x) => ({ dInput: reference.reluBackward(dOutput, x.input) }),
   },
+  ...Object.keys(reference.functionRules).map((key): GradientCase => {
+    const name = key as reference.FunctionName;
+    const numbers = { clamp: [-0.25, 0.75], leakyRelu: [0.125], pow: [2.5] }[key] ?? [];
+    const values = random64([3, 7], 1);
+    const positive = reference.map64(values, (value) => Math.abs(value) + 0.25);
+    return {
+      name,
+      inputs: { input: ['log', 'pow', 'sqrt'].includes(name) ? positive : values },
+      forward: (x) => reference.functionOf(name, x.input, numbers),
+      backward: (dOutput, x) => ({ dInput: reference.functionBackward(name, dOutput, x.input, numbers) }),
+    };
+  }),
   {
     name: 'globalAvgPool2d',
     inputs: { input: random64([2, 3, 3, 5], 1) },

@@ -8,6 +8,7 @@ export * from './bias.js';
 export * from './conv2d.js';
 export * from './dropout.js';
 export * from './elementwise.js';
+export * from './functions.js';
 export * from './global-avg-pool2d.js';
 export * from './im2col.js';
 export * from './linear.js';

@@ -45,6 +45,10 @@ const answers: { readonly [Op in FixtureOp]: (fixture: FixtureCase<Op>) => Resul
     outputs: { output: reference.relu(input) },
     gradients: { dInput: reference.reluBackward(dOutput, input) },
   }),
+  functions: ({ inputs: { input, dOutput }, options: { function: name, numbers } }) => ({
+    outputs: { output: reference.functionOf(name, input, numbers) },
+    gradients: { dInput: reference.functionBackward(name, dOutput, input, numbers) },
+  }),
   maxPool2d: ({ inputs: { input, dOutput }, options }) => ({
     outputs: { output: reference.maxPool2d(input, options) },
     gradients: { dInput: reference.maxPool2dBackward(dOutput, input, options) },

@@ -12,11 +12,11 @@ import type { Optimizer } from '../../nn/optim/optimizer.js';
 import type { RateOptions } from '../../nn/optim/options.js';
 import { SGD } from '../../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
+import { EpochClock } from '../epoch-clock.js';
 import type { RunConfig } from '../recipes/config.js';
 import { findModel } from '../recipes/find-model.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
 import { Trainer } from '../trainer.js';
-import { EpochClock } from './epoch-clock.js';
 import { RunError } from './run-error.js';
 import type { RunImages } from './run-images.js';
 

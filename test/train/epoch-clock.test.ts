@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeVerified, encodeVerified } from '../../../src/train/checkpoints/verified.js';
-import { EpochClock } from '../../../src/train/run/epoch-clock.js';
-import { readMetrics } from '../../../src/train/run/metrics.js';
-import { runTraining } from '../../../src/train/run/run.js';
-import { useDevice } from '../../support/device.js';
-import { useDirectory } from '../../support/directory.js';
-import { SEED, tinyConfig, tinyData } from './tiny-run.js';
+import { decodeVerified, encodeVerified } from '../../src/train/checkpoints/verified.js';
+import { EpochClock } from '../../src/train/epoch-clock.js';
+import { readMetrics } from '../../src/train/run/metrics.js';
+import { runTraining } from '../../src/train/run/run.js';
+import { useDevice } from '../support/device.js';
+import { useDirectory } from '../support/directory.js';
+import { SEED, tinyConfig, tinyData } from './run/tiny-run.js';
 
 describe('the clock of an epoch', () => {
   it('counts all but the time between two pieces, and of that the training', () => {

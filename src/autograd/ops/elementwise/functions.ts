@@ -1,0 +1,91 @@
+/** Functions of one number, of every element of a tensor; of any shape, f32 or f16. Each is y = f(x), and dx = dy f'(x). */
+import { checkArgument, checkOptions, type Rules } from '../../../errors/check-options.js';
+import { ArgumentError } from '../../../errors/errors.js';
+import { anyNumber, oneOf } from '../../../errors/rules.js';
+import { checkFloats } from '../../../kernels/check.js';
+import { type Numbers, type UnaryFunction, unary, unaryGradient } from '../../../kernels/unary.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { putOnTape } from '../../tape.js';
+import { scale } from './scale.js';
+
+function apply(op: string, x: Tensor, name: UnaryFunction, numbers?: Numbers): Tensor {
+  checkFloats(op, 'x', x);
+  return putOnTape(op, unary(name, x, numbers), [x], (dy) => [unaryGradient(name, x, dy, numbers)], {
+    reads: [x],
+  });
+}
+
+/** y = |x|; at 0 the gradient is 0. */
+export const abs = (x: Tensor): Tensor => apply('abs', x, 'abs');
+
+/** y = e^x. */
+export const exp = (x: Tensor): Tensor => apply('exp', x, 'exp');
+
+/** y = ln x: -Infinity at 0, NaN below. */
+export const log = (x: Tensor): Tensor => apply('log', x, 'log');
+
+/** y = sqrt(x): NaN below 0. */
+export const sqrt = (x: Tensor): Tensor => apply('sqrt', x, 'sqrt');
+
+/** y = -x. */
+export function neg(x: Tensor): Tensor {
+  checkFloats('neg', 'x', x);
+  return scale(x, -1);
+}
+
+/** y = 1 / (1 + e^-x). */
+export const sigmoid = (x: Tensor): Tensor => apply('sigmoid', x, 'sigmoid');
+
+/** y = tanh x. */
+export const tanh = (x: Tensor): Tensor => apply('tanh', x, 'tanh');
+
+/** y = x sigmoid(x), also called swish (Elfwing, Uchibe & Doya 2017; Ramachandran, Zoph & Le 2017). */
+export const silu = (x: Tensor): Tensor => apply('silu', x, 'silu');
+
+/** How a GELU is computed. */
+export interface GeluOptions {
+  /** By a tanh, as in the first implementations, or (default) as it is defined. */
+  approximate?: 'none' | 'tanh';
+}
+
+const GELU_OPTIONS: Rules<GeluOptions> = { approximate: oneOf('none', 'tanh') };
+
+/**
+ * y = x P(X <= x), where X is normally distributed (Hendrycks & Gimpel, "Gaussian Error Linear Units", 2016).
+ * @throws ArgumentError when x is of integers, or for options that there are not
+ */
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  checkOptions('gelu', options, GELU_OPTIONS);
+  return apply('gelu', x, options.approximate === 'tanh' ? 'geluByTanh' : 'gelu');
+}
+
+/**
+ * y = x above 0, else negativeSlope x (default 0.01); at 0 the gradient is that of below. Maas, Hannun & Ng (2013).
+ * @throws ArgumentError when x is of integers, or the slope is no number
+ */
+export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
+  checkArgument('leakyRelu', 'negativeSlope', negativeSlope, anyNumber);
+  return apply('leakyRelu', x, 'leakyRelu', [negativeSlope]);
+}
+
+/**
+ * y = x, but at least `min` and at most `max`; the gradient is 0 where x lies outside. One of the two may be left out (undefined).
+ * @throws ArgumentError when x is of integers, or neither is a number
+ */
+export function clamp(x: Tensor, min?: number, max?: number): Tensor {
+  if (min === undefined && max === undefined) {
+    throw new ArgumentError('clamp', 'min', 'is undefined, and so is max', 'give one of them at least');
+  }
+  if (min !== undefined) checkArgument('clamp', 'min', min, anyNumber);
+  if (max !== undefined) checkArgument('clamp', 'max', max, anyNumber);
+  return apply('clamp', x, 'clamp', [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY]);
+}
+
+/**
+ * y = x^exponent, for a number that is the same for every element: of x below 0 NaN unless the exponent is whole, as C's pow.
+ * @throws ArgumentError when x is of integers, or the exponent no number
+ */
+export function pow(x: Tensor, exponent: number): Tensor {
+  checkArgument('pow', 'exponent', exponent, anyNumber);
+  return apply('pow', x, 'pow', [exponent]);
+}

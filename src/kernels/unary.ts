@@ -1,0 +1,73 @@
+import { Tensor } from '../tensor/tensor.js';
+import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
+
+/** Values of the shader's FUNCTION. */
+const FUNCTIONS = {
+  abs: 0,
+  clamp: 1,
+  exp: 2,
+  gelu: 3,
+  geluByTanh: 4,
+  leakyRelu: 5,
+  log: 6,
+  pow: 7,
+  sigmoid: 8,
+  silu: 9,
+  sqrt: 10,
+  tanh: 11,
+} as const;
+
+/** A function of one number. */
+export type UnaryFunction = keyof typeof FUNCTIONS;
+
+/** The numbers that a function takes besides: see the shader. */
+export type Numbers = readonly [first?: number, second?: number];
+
+const params = { size: 'u32', first: 'f32', second: 'f32' } as const;
+
+/** What a function is taken to cost: most are a polynomial or two. */
+const FLOPS_EACH = 20;
+
+/** y = f(x). */
+export const unaryForward = defineKernel({
+  name: 'unary.forward',
+  shader: 'unary.wgsl',
+  entryPoint: 'forward',
+  bindings: { x: 'read', y: 'write' },
+  storage: { Stored: ['x', 'y'] },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }, { Stored }) => elementCost(2 * size, FLOPS_EACH * size, Stored),
+});
+
+/** dx = dy f'(x). */
+export const unaryBackward = defineKernel({
+  name: 'unary.backward',
+  shader: 'unary.wgsl',
+  entryPoint: 'backward',
+  bindings: { x: 'read', output_gradient: 'read', input_gradient: 'write' },
+  storage: { Stored: ['x', 'output_gradient', 'input_gradient'] },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }, { Stored }) => elementCost(3 * size, FLOPS_EACH * size, Stored),
+});
+
+/** A function of every element of `x`. */
+export function unary(name: UnaryFunction, x: Tensor, [first = 0, second = 0]: Numbers = []): Tensor {
+  const y = new Tensor(x.device, x.shape, x.dtype);
+  launch(unaryForward, { x, y }, { size: x.size, first, second }, { FUNCTION: FUNCTIONS[name] });
+  return y;
+}
+
+/** The gradient of `unary` at its input, from that and the gradient of its output; both of one type. */
+export function unaryGradient(
+  name: UnaryFunction,
+  x: Tensor,
+  outputGradient: Tensor,
+  [first = 0, second = 0]: Numbers = [],
+): Tensor {
+  const gradient = new Tensor(x.device, x.shape, x.dtype);
+  const operands = { x, output_gradient: outputGradient, input_gradient: gradient };
+  launch(unaryBackward, operands, { size: x.size, first, second }, { FUNCTION: FUNCTIONS[name] });
+  return gradient;
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import {
+  abs,
+  clamp,
+  exp,
+  gelu,
+  leakyRelu,
+  log,
+  neg,
+  pow,
+  sigmoid,
+  silu,
+  sqrt,
+  tanh,
+} from '../../../../src/autograd/ops/elementwise/functions.js';
+import { backward } from '../../../../src/autograd/tape.js';
+import { from, full } from '../../../../src/tensor/create.js';
+import type { Tensor } from '../../../../src/tensor/tensor.js';
+import { fixtureCases } from '../../../fixtures/index.js';
+import { type Array64, array64, map64 } from '../../../reference/array.js';
+import {
+  type FunctionName,
+  functionBackward,
+  functionOf,
+  functionRules,
+  type Numbers,
+} from '../../../reference/functions.js';
+import { random64 } from '../../../reference/random.js';
+import { useDevice } from '../../../support/device.js';
+import { expectGradients, expectOp, upload } from '../../../support/expect-op.js';
+
+const gpu = useDevice();
+
+const OPS: Readonly<Record<FunctionName, (x: Tensor, ...numbers: number[]) => Tensor>> = {
+  abs,
+  clamp,
+  exp,
+  gelu: (x) => gelu(x),
+  geluByTanh: (x) => gelu(x, { approximate: 'tanh' }),
+  leakyRelu,
+  log,
+  neg,
+  pow: (x, exponent) => pow(x, exponent!),
+  sigmoid,
+  silu,
+  sqrt,
+  tanh,
+};
+
+const NUMBERS: Partial<Record<FunctionName, readonly Numbers[]>> = {
+  clamp: [[-0.25, 0.75]],
+  leakyRelu: [[0.01], [-1.5]],
+  pow: [[2], [-3], [0.5], [2.5], [0], [33], [-1.25]],
+};
+
+/** For what is defined above 0 only. */
+const ABOVE_ZERO: readonly FunctionName[] = ['log', 'pow', 'sqrt'];
+
+const inputFor = (name: FunctionName, shape: readonly number[]): Array64 => {
+  const x = random64(shape, 1);
+  return ABOVE_ZERO.includes(name) ? map64(x, (value) => Math.fround(Math.abs(value) + 0.25)) : x;
+};
+
+const CASES = (Object.keys(OPS) as FunctionName[]).flatMap((name) =>
+  (NUMBERS[name] ?? [[]]).map((numbers) => ({ name, numbers })),
+);
+
+describe.each(CASES)('$name with $numbers', ({ name, numbers }) => {
+  const op = (x: Tensor) => OPS[name](x, ...numbers);
+
+  it.each([[[7, 5, 3]], [[]], [[0, 4]]])('agrees with the reference, of shape %j', async (shape) => {
+    const input = inputFor(name, shape);
+    const dOutput = random64(shape, 2);
+    await expectOp(gpu.device, op, {
+      inputs: [input],
+      output: functionOf(name, input, numbers),
+      dOutput,
+      gradients: [functionBackward(name, dOutput, input, numbers)],
+    });
+  });
+});
+
+// Too steep a function is no straight line over as much as a step.
+it.each(CASES.filter(({ numbers }) => numbers.every((number) => number < 10)))(
+  '$name with $numbers agrees with finite differences',
+  async ({ name, numbers }) => {
+    const x = upload(gpu.device, inputFor(name, [3, 4]));
+    await expectGradients((input) => OPS[name](input, ...numbers), [x]);
+  },
+);
+
+it.each(fixtureCases('functions'))('agree with PyTorch: $name', async (fixture) => {
+  const { inputs, outputs, gradients, options } = fixture;
+  await expectOp(gpu.device, (x) => OPS[options.function](x, ...options.numbers), {
+    inputs: [inputs.input],
+    output: outputs.output,
+    dOutput: inputs.dOutput,
+    gradients: [gradients.dInput],
+  });
+});
+
+/** The distance of neighbouring numbers of single precision about a value. */
+const unitInLastPlace = (value: number): number => 2 ** (Math.floor(Math.log2(Math.abs(value))) - 23);
+
+/** How far results are off at the most, in units in the last place, over a range of numbers. */
+async function worstOf(name: FunctionName, from_: number, to: number, numbers: Numbers): Promise<number[]> {
+  const count = 20_000;
+  const x = array64(
+    [count],
+    Float32Array.from({ length: count }, (_, i) => from_ + ((to - from_) * (i + 0.5)) / count),
+  );
+  const tensor = upload(gpu.device, x);
+  tensor.requiresGrad = true;
+  const y = OPS[name](tensor, ...numbers);
+  backward(y, { gradient: full(gpu.device, [count], 1) });
+  const ones = map64(x, () => 1);
+  const pairs = [
+    [y, functionOf(name, x, numbers)],
+    [tensor.grad!, functionBackward(name, ones, x, numbers)],
+  ] as const;
+  return Promise.all(
+    pairs.map(async ([actual, { data }]) => {
+      const values = await actual.toArray();
+      return data.reduce(
+        (worst, right, i) => Math.max(worst, Math.abs(values[i]! - right) / unitInLastPlace(right)),
+        0,
+      );
+    }),
+  );
+}
+
+it.each<[FunctionName, number, number, Numbers, number]>([
+  ['exp', -87, 88, [], 2],
+  ['log', 0.5, 2, [], 2],
+  ['log', 1e-30, 1e-20, [], 2],
+  ['log', 1, 1e6, [], 2],
+  ['sqrt', 1e-3, 1e6, [], 4],
+  ['sigmoid', -80, 80, [], 8],
+  ['tanh', -40, 40, [], 8],
+  ['tanh', -0.7, 0.7, [], 8],
+  ['pow', 0.01, 10, [3], 2],
+  ['pow', 0.01, 10, [2.5], 16],
+])(
+  '%s from %d to %d, with %j, is off by few units in the last place',
+  async (name, low, high, numbers, most) => {
+    for (const worst of await worstOf(name, low, high, numbers)) expect(worst).toBeLessThan(most);
+  },
+);
+
+it('have a slope where their value is rounded to 1', async () => {
+  for (const [op, x, slope] of [
+    [sigmoid, 20, functionRules.sigmoid.slope(20)],
+    [tanh, 12, functionRules.tanh.slope(12)],
+  ] as const) {
+    const tensor = from(gpu.device, [x]);
+    tensor.requiresGrad = true;
+    backward(op(tensor), { gradient: from(gpu.device, [1]) });
+    expect((await tensor.grad!.toArray())[0]! / slope).toBeCloseTo(1, 5);
+  }
+});
+
+it('refuse what they cannot be asked for', () => {
+  const x = from(gpu.device, [1]);
+  expect(() => clamp(x)).toThrow('clamp: min is undefined, and so is max; give one of them at least');
+  expect(() => pow(x, '2' as never)).toThrow("pow: exponent is '2'; it must be a number");
+  expect(() => gelu(x, { approximate: 'erf' as never })).toThrow(
+    "approximate is 'erf'; it must be 'none' or 'tanh'",
+  );
+  expect(() => exp(from(gpu.device, [1], 'u32'))).toThrow('exp: x [1] has elements of type u32');
+});
