@@ -65,7 +65,8 @@ export function loadDataset(name: string, directory?: string): Dataset {
   try {
     return format.load(directory);
   } catch (error) {
-    if (!(error instanceof DataError) || format.isIn(directory)) throw error;
+    const isHere = format.isIn(directory) || otherVersion(name, directory) !== undefined;
+    if (isHere || !(error instanceof DataError)) throw error;
     throw new MissingDataError(error.message);
   }
 }

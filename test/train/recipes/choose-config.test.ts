@@ -42,7 +42,7 @@ describe('the flags of a run', () => {
       { average: { name: 'ema', decay: 0.99, start: 5 } },
     ],
     ['nin-cifar10 --average swa --epochs 100', { average: { name: 'swa', start: 75 } }],
-    ['nin-cifar10 --average swa --average-start 90', { average: { name: 'swa', start: 90 } }],
+    ['nin-cifar10 --average swa --average-start 90 --epochs 100', { average: { name: 'swa', start: 90 } }],
     ['nin-cifar10 --average none', { average: false }],
   ])('%s', (line, wanted) => {
     expect(configOf(line)).toMatchObject(wanted);
