@@ -30,6 +30,11 @@ export { multiply } from './ops/elementwise/multiply.js';
 export { relu } from './ops/elementwise/relu.js';
 export { scale } from './ops/elementwise/scale.js';
 export { subtract } from './ops/elementwise/subtract.js';
+export { concat, stack } from './ops/layout/concat.js';
+export { type Padding, pad } from './ops/layout/pad.js';
+export { permute, transpose } from './ops/layout/permute.js';
+export { flatten, reshape, squeeze, unsqueeze } from './ops/layout/reshape.js';
+export { type SliceOptions, slice } from './ops/layout/slice.js';
 export { type BatchNorm2dOptions, batchNorm2d } from './ops/normalisation/batch-norm2d.js';
 export { type LocalResponseNormOptions, localResponseNorm } from './ops/normalisation/local-response-norm.js';
 export { type AvgPool2dOptions, avgPool2d } from './ops/pools/avg-pool2d.js';
@@ -42,5 +47,5 @@ export { type LocalConv2dOptions, localConv2d } from './ops/products/local-conv2
 export { matmul } from './ops/products/matmul.js';
 export { mean } from './ops/reductions/mean.js';
 export { type ReduceOptions, sum } from './ops/reductions/sum.js';
-export { flatten, reshape } from './ops/reshape.js';
+
 export { type BackwardOptions, backward, noGrad } from './tape.js';

@@ -8,10 +8,10 @@ import { multiply } from './ops/elementwise/multiply.js';
 import { relu } from './ops/elementwise/relu.js';
 import { scale } from './ops/elementwise/scale.js';
 import { subtract } from './ops/elementwise/subtract.js';
+import { flatten, reshape } from './ops/layout/reshape.js';
 import { matmul } from './ops/products/matmul.js';
 import { mean } from './ops/reductions/mean.js';
 import { type ReduceOptions, sum } from './ops/reductions/sum.js';
-import { flatten, reshape } from './ops/reshape.js';
 import { type BackwardOptions, backward } from './tape.js';
 
 // Tensors know nothing of differentiation, which lies a floor above them: so this file adds to their class from outside.

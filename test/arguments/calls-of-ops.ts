@@ -140,6 +140,20 @@ export function callsOfOps(gpu: {
     ],
     reshape: () => [[dawngrad.reshape, anyTensor(2), shape(2)]],
     flatten: () => [[dawngrad.flatten, anyTensor(2, 2), whole(1, -1, 3)]],
+    permute: () => [[dawngrad.permute, anyTensor(2, 3), a([1, 0], 3, [0], [0, 0], [0, 2], ['0'])]],
+    transpose: () => [[dawngrad.transpose, anyTensor(2, 3), whole(0, 2), whole(-1, -3)]],
+    slice: () => [
+      [
+        dawngrad.slice,
+        anyTensor(4),
+        options({ axis: 0, start: 1, end: 3, step: 2 }, { axis: 1 }, { step: 0 }, { start: 0.5 }),
+      ],
+    ],
+    pad: () => [[dawngrad.pad, f32(2), a([[1, 2]], 3, [1], [[1]], [[-1, 0]]), number(1)]],
+    concat: () => [[dawngrad.concat, a([zeros(gpu.device, [2])], [], [3], 3, undefined), whole(0, 1)]],
+    stack: () => [[dawngrad.stack, a([zeros(gpu.device, [2])], [], [3], 3, undefined), whole(1, 2)]],
+    squeeze: () => [[dawngrad.squeeze, anyTensor(1), whole(0, 1)]],
+    unsqueeze: () => [[dawngrad.unsqueeze, anyTensor(1), whole(0, 2)]],
     matmul: () => [
       [dawngrad.matmul, f32(2, 2), f32(2, 2), options({ transposeA: true, transposeB: false, exact: true })],
     ],

@@ -9,6 +9,11 @@ import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
+import { concat } from '../../src/autograd/ops/layout/concat.js';
+import { pad } from '../../src/autograd/ops/layout/pad.js';
+import { permute } from '../../src/autograd/ops/layout/permute.js';
+import { reshape } from '../../src/autograd/ops/layout/reshape.js';
+import { slice } from '../../src/autograd/ops/layout/slice.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
@@ -21,7 +26,6 @@ import { localConv2d } from '../../src/autograd/ops/products/local-conv2d.js';
 import { matmul } from '../../src/autograd/ops/products/matmul.js';
 import { mean } from '../../src/autograd/ops/reductions/mean.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
-import { reshape } from '../../src/autograd/ops/reshape.js';
 import { backward } from '../../src/autograd/tape.js';
 import { from } from '../../src/tensor/create.js';
 import { Tensor } from '../../src/tensor/tensor.js';
@@ -71,6 +75,10 @@ const STORED: readonly Case[] = [
   ['log', log, [activation(positive([3, 5, 7], 2))]],
   ['scale', (a) => scale(a!, 1 / 3), [x]],
   ['dropout', (a) => dropout(a!, 0.3, { key: key() }), [x]],
+  ['permute', (a) => permute(a!, [2, 0, 1]), [x]],
+  ['slice', (a) => slice(a!, { axis: 1, start: 1, step: 2 }), [x]],
+  ['pad', (a) => pad(a!, [[1, 2]]), [x]],
+  ['concat', (a, b) => concat([a!, b!], 1), [x, y]],
   ['reshape', (a) => reshape(a!, [15, 7]), [x]],
   [
     'maxPool2d',

@@ -4,8 +4,8 @@ import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
+import { reshape } from '../../src/autograd/ops/layout/reshape.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
-import { reshape } from '../../src/autograd/ops/reshape.js';
 import {
   type Backward,
   backward,

@@ -1,4 +1,4 @@
-import { flatten } from '../../autograd/ops/reshape.js';
+import { flatten } from '../../autograd/ops/layout/reshape.js';
 import { checkArgument } from '../../errors/check-options.js';
 import { whole } from '../../errors/rules.js';
 import type { Tensor } from '../../tensor/tensor.js';

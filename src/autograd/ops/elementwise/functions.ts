@@ -3,7 +3,12 @@ import { checkArgument, checkOptions, type Rules } from '../../../errors/check-o
 import { ArgumentError } from '../../../errors/errors.js';
 import { anyNumber, oneOf } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
-import { type Numbers, type UnaryFunction, unary, unaryGradient } from '../../../kernels/unary.js';
+import {
+  type Numbers,
+  type UnaryFunction,
+  unary,
+  unaryGradient,
+} from '../../../kernels/elementwise/unary.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 import { scale } from './scale.js';

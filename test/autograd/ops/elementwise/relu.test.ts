@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { add } from '../../../../src/autograd/ops/elementwise/add.js';
 import { relu } from '../../../../src/autograd/ops/elementwise/relu.js';
+import { reshape } from '../../../../src/autograd/ops/layout/reshape.js';
 import { sum } from '../../../../src/autograd/ops/reductions/sum.js';
-import { reshape } from '../../../../src/autograd/ops/reshape.js';
 import { backward } from '../../../../src/autograd/tape.js';
 import { from } from '../../../../src/tensor/create.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';

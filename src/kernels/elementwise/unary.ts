@@ -1,5 +1,5 @@
-import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 
 /** Values of the shader's FUNCTION. */
 const FUNCTIONS = {
@@ -31,7 +31,7 @@ const FLOPS_EACH = 20;
 /** y = f(x). */
 export const unaryForward = defineKernel({
   name: 'unary.forward',
-  shader: 'unary.wgsl',
+  shader: 'elementwise/unary.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
   storage: { Stored: ['x', 'y'] },
@@ -43,7 +43,7 @@ export const unaryForward = defineKernel({
 /** dx = dy f'(x). */
 export const unaryBackward = defineKernel({
   name: 'unary.backward',
-  shader: 'unary.wgsl',
+  shader: 'elementwise/unary.wgsl',
   entryPoint: 'backward',
   bindings: { x: 'read', output_gradient: 'read', input_gradient: 'write' },
   storage: { Stored: ['x', 'output_gradient', 'input_gradient'] },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { flatten, reshape } from '../../../src/autograd/ops/reshape.js';
-import { zeros } from '../../../src/tensor/create.js';
-import { random64 } from '../../reference/random.js';
-import { useDevice } from '../../support/device.js';
-import { expectGradients, expectOp, upload } from '../../support/expect-op.js';
+import { flatten, reshape } from '../../../../src/autograd/ops/layout/reshape.js';
+import { zeros } from '../../../../src/tensor/create.js';
+import { random64 } from '../../../reference/random.js';
+import { useDevice } from '../../../support/device.js';
+import { expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 
 describe('reshape', () => {
   const gpu = useDevice();

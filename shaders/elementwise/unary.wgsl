@@ -8,7 +8,7 @@
 // thread ever chooses. The backward pass asks x, not y, from which less could be told: where a sigmoid is rounded to 1 its slope is
 // not 0.
 
-import package::exponentials::{
+import package::elementwise::exponentials::{
   erfc_of, exp_of, gaussian, log_of, power_of_magnitude, sigmoid_of, sigmoid_slope, tanh_of, tanh_slope,
 };
 import package::nan::{is_finite, is_nan, nan_with, unless_nan};
