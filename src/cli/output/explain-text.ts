@@ -1,4 +1,5 @@
 /** An explained step, for people. */
+
 import type { StepExplanation } from '../../inspect/explain/explain-run.js';
 import type { ExplainedLaunch, ExplainedOperand, LaunchSum } from '../../inspect/explain/explanation.js';
 import type { DeviceLimits } from '../../inspect/limits.js';
