@@ -95,7 +95,7 @@ function readBackEvents(readBack: Transfer, id: number, at: At): TimedEvent[] {
     pid: PROCESS,
     tid: TRACKS['read-backs'],
     cat: 'read-backs',
-    name: `${bytes} bytes`,
+    name: 'read-back',
     id,
   } as const;
   return [
