@@ -8,7 +8,11 @@ import type { CallStack } from '../../gpu/program/call-stack.js';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The floors below an op, where each call is one of many alike; and what only passes calls on. */
-const BELOW_OPS = /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/module\.ts:/;
+const PASSED_OVER =
+  /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/(module|layers\/sequential)\.ts:/;
+
+/** Whoever called that is not part of what is traced: see src/gpu/program/origin.ts. */
+const BEGIN = /^ *at tracing \(/m;
 
 /** `at name (file:line:column)`, or without a name and the brackets. */
 const FRAME = /^ *at (?:.*\()?((?:file:\/\/)?\/?[^()]*?):(\d+):(\d+)\)?$/gm;
@@ -18,9 +22,10 @@ const FRAME = /^ *at (?:.*\()?((?:file:\/\/)?\/?[^()]*?):(\d+):(\d+)\)?$/gm;
  * `src/nn/layers/conv2d.ts:71`, elsewhere by the path from the working directory. Nothing within an op is among them.
  */
 export function sourceLines({ stack = '' }: CallStack): string[] {
-  const lines = [...stack.matchAll(FRAME)]
+  const [within = ''] = stack.split(BEGIN);
+  const lines = [...within.matchAll(FRAME)]
     .map(([, file = '', line, column]) => lineOf(file, Number(line), Number(column)))
-    .filter((line) => line !== undefined && !BELOW_OPS.test(line)) as string[];
+    .filter((line) => line !== undefined && !PASSED_OVER.test(line)) as string[];
   // A call through a function on the spot is one line twice.
   return lines.filter((line, index) => line !== lines[index - 1]);
 }

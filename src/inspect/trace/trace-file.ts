@@ -14,7 +14,7 @@ type Track = keyof typeof TRACKS;
 
 /** The trace as a file that Perfetto opens. */
 export function traceFile(run: TracedRun): TraceFile {
-  const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter } = run;
+  const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter, clock } = run;
   const at: At = (milliseconds) => Math.max(0, Math.round(1e6 * (milliseconds - begin))) / 1000;
   const events = [
     ...steps.map((step, index) => lasting('host', `step ${index + 1}`, step, at)),
@@ -23,21 +23,19 @@ export function traceFile(run: TracedRun): TraceFile {
     ...readBacks.flatMap((readBack, id) => readBackEvents(readBack, id, at)),
   ];
   return {
-    // What encloses others comes before them.
+    // By time; where two begin at once, as above: what encloses another comes before it.
     traceEvents: [
       ...names(`dawngrad: training ${model}, batch ${batch}, on ${adapter}`),
-      ...events.sort((one, other) => one.ts - other.ts || durationOf(other) - durationOf(one)),
+      ...events.sort((one, other) => one.ts - other.ts),
     ],
     displayTimeUnit: 'ms',
-    otherData: { model, batch, precision, adapter, steps: steps.length },
+    otherData: { model, batch, precision, adapter, steps: steps.length, 'kernel times': clock },
   };
 }
 
 type TimedEvent = Exclude<TraceEvent, { ph: 'M' }>;
 /** Microseconds from the beginning, in whole nanoseconds: Perfetto counts those. */
 type At = (milliseconds: number) => number;
-
-const durationOf = (event: TimedEvent): number => (event.ph === 'X' ? event.dur : 0);
 
 const sizeOf = ({ bytes }: Transfer): string => `${(bytes / 1000).toPrecision(3)} kB`;
 

@@ -111,7 +111,8 @@ describe('program.explain', () => {
   });
 
   it('refuses options that there are not', () => {
-    const program = gpu.device.record(() => zeros(gpu.device, [1]));
+    const x = zeros(gpu.device, [1]);
+    const program = gpu.device.record(() => x.add(1));
     expect(() => program.explain({ model: 3 as never })).toThrow(/program\.explain.*model is 3/);
     expect(() => traced(3 as never, () => {})).toThrow(/traced: models/);
     program.dispose();
