@@ -12,7 +12,7 @@ import { type DeviceLimits, leastTime, measureLimits } from '../limits.js';
 import { explainProgram } from './explain-program.js';
 import type { Explanation } from './explanation.js';
 import { namesIn } from './program-explain.js';
-import { traced } from './traced.js';
+import { withOrigins } from './with-origins.js';
 
 /** Which of a run's steps. */
 export type StepKind = 'train' | 'eval';
@@ -55,7 +55,7 @@ export async function explainRun(
   const session = assemble({ ...config, seed: device.seed, batch }, device, blankImages(config));
   const model = step === 'train' ? session.model : scoredModel(session);
   const program = programOf(session, step);
-  const plan = traced([model], () => program.plan(batch));
+  const plan = withOrigins([model], () => program.plan(batch));
   const names = namesIn(model);
   // The gradients that the plan left there have no memory.
   model.zeroGrad();

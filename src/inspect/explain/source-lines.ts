@@ -1,7 +1,7 @@
 /** From a call stack to the files and lines that a reader looks for. */
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { posix, relative, sep } from 'node:path';
+import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CallStack } from '../../gpu/program/call-stack.js';
 
@@ -9,13 +9,13 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The floors below an op, where each call is one of many alike; and what only passes calls on. */
 const PASSED_OVER =
-  /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/(module|layers\/sequential)\.ts:/;
+  /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/(module|around-forward|layers\/sequential)\.ts:/;
 
 /** Whoever called that is not part of what is traced: see src/gpu/program/origin.ts. */
 const BEGIN = /^ *at tracing \(/m;
 
-/** `at name (file:line:column)`, or without a name and the brackets. */
-const FRAME = /^ *at (?:.*\()?((?:file:\/\/)?\/?[^()]*?):(\d+):(\d+)\)?$/gm;
+/** `at name (file:line:column)`, or without a name and brackets. */
+const FRAME = /^ *at (?:.*\(|async )?((?:file:\/\/)?\/?[^()]*?):(\d+):(\d+)\)?$/gm;
 
 /**
  * The lines that led to a launch, innermost first: the call of the op, then the calls around it; in the engine as
@@ -49,7 +49,7 @@ function sourceOf(file: string, line: number, column: number): { file: string; l
   if (!entry || !('originalSource' in entry)) return undefined;
   const { originalSource, originalLine } = entry;
   const source = originalSource.startsWith('file:') ? fileURLToPath(originalSource) : originalSource;
-  return { file: posix.resolve(posix.dirname(file), source), line: originalLine + 1 };
+  return { file: resolve(dirname(file), source), line: originalLine + 1 };
 }
 
 function mapBeside(file: string): SourceMap | undefined {

@@ -26,7 +26,7 @@ export class LaunchClock {
     this.#device = device;
   }
 
-  /** Can the device tell when so many launches run? */
+  /** Can the device tell when this many launches run? */
   canTime(launches: number): boolean {
     return this.#device.has('timestamp-query') && 2 * launches <= MOST_QUERIES;
   }
@@ -38,7 +38,7 @@ export class LaunchClock {
     return { timestampWrites: { querySet, beginningOfPassWriteIndex: begin, endOfPassWriteIndex: end } };
   }
 
-  /** So many launches are encoded: keep their times. The next submit may note others in the same place. */
+  /** Keep the times of the launches that were just encoded: the next submit notes others in their place. */
   keep(encoder: GPUCommandEncoder, launches: number): void {
     const size = 2 * launches * BigUint64Array.BYTES_PER_ELEMENT;
     const usage = GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC;

@@ -6,7 +6,7 @@ import type { RunConfig } from '../../train/recipes/config.js';
 import { blankImages } from '../../train/run/run-images.js';
 import { assemble } from '../../train/run/session.js';
 import type { Score } from '../../train/score.js';
-import { traced } from '../explain/traced.js';
+import { withOrigins } from '../explain/with-origins.js';
 import { timestampResolution } from '../timestamps.js';
 import type { Span } from './launch-clock.js';
 import { type Traced, traceDevice } from './tracer.js';
@@ -46,7 +46,7 @@ export async function traceRun(config: RunConfig, device: Device, steps: number)
   };
   try {
     // The program is recorded before the first wait.
-    await traced([model], () => program.programOf(batch));
+    await withOrigins([model], () => program.programOf(batch));
     await take(0, WARM_UP);
     taken.length = 0;
     const begin = performance.now();
