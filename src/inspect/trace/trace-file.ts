@@ -51,7 +51,7 @@ function lasting(
   return { ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts, dur, args };
 }
 
-/** Launches may run side by side, but what lies on one track must not overlap: each begins when the one before has ended. */
+/** Launches may run side by side, but Perfetto drops what overlaps on one track: each is drawn from where the one before ends. */
 function apart(submits: readonly Submit[]): Submit[] {
   let last = 0;
   const behind = ({ begin, end }: Span): Span => {
