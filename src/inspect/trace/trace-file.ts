@@ -19,7 +19,9 @@ export function traceFile(run: TracedRun): TraceFile {
   const events = [
     ...steps.map((step, index) => lasting('host', `step ${index + 1}`, step, at)),
     ...apart(submits).flatMap((submit, index) => submitEvents(submit, index, at)),
-    ...uploads.map((upload) => lasting('uploads', sizeOf(upload), upload, at, { bytes: upload.bytes })),
+    ...uploads.map((upload) =>
+      lasting('uploads', `upload ${sizeOf(upload)}`, upload, at, { bytes: upload.bytes }),
+    ),
     ...readBacks.flatMap((readBack, id) => readBackEvents(readBack, id, at)),
   ];
   return {
@@ -64,19 +66,20 @@ function apart(submits: readonly Submit[]): Submit[] {
 
 /** The submit on the host, its launches on the device, and an arrow from the one to the first of the others. */
 function submitEvents(submit: Submit, id: number, at: At): TimedEvent[] {
-  const { launches, ran, end } = submit;
-  const submitted = lasting('host', `submit ${launches.length} launches`, submit, at);
+  const { launches, ran, begin } = submit;
+  const count = `${launches.length} ${launches.length === 1 ? 'launch' : 'launches'}`;
+  const submitted = lasting('host', `submit ${count}`, submit, at);
   const kernels = ran.map((span, index) =>
     ran.length === launches.length
       ? lasting('kernels', launches[index]!.label, span, at, aboutLaunch(launches[index]!))
-      : lasting('kernels', `${launches.length} launches`, span, at),
+      : lasting('kernels', count, span, at),
   );
   const [first] = kernels;
   if (!first) return [submitted];
   const arrow = { pid: PROCESS, cat: 'submit', name: 'submit', id } as const;
   return [
     submitted,
-    { ...arrow, ph: 's', tid: TRACKS.host, ts: (submitted.ts + at(end)) / 2 },
+    { ...arrow, ph: 's', tid: TRACKS.host, ts: at(begin) },
     ...kernels,
     { ...arrow, ph: 'f', bp: 'e', tid: TRACKS.kernels, ts: first.ts },
   ];
