@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
-import { keyOf, variantOf, wordsOf } from '../../src/inspect/launch-words.js';
-import { chosenVariants } from '../../src/kernels/products/choice/choose-variant.js';
+import { productOf, variantOf, wordsOf } from '../../src/inspect/launch-words.js';
+import { chosenVariants, explainChoice } from '../../src/kernels/products/choice/choose-variant.js';
 import { productsOf } from '../../src/kernels/products/choice/seen-products.js';
 import { VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import { matrixProduct } from '../../src/kernels/products/matrix-product.js';
@@ -37,7 +37,13 @@ describe('the words for a launch', () => {
       const halves = what === 'halves' && device.has('shader-f16');
       expect(seen.some(({ key }) => key.includes(' stored '))).toBe(halves);
       const chosen = chosenVariants(device);
-      for (const launch of products) expect(variantOf(launch)).toBe(chosen[wordsOf(launch)]);
+      for (const launch of products) {
+        expect(variantOf(launch)).toBe(chosen[wordsOf(launch)]);
+        const found = productOf(launch)!;
+        const { product } = seen.find(({ key }) => key === found.key)!;
+        expect(found.product).toMatchObject(product);
+        expect(explainChoice(device, found).variant).toBe(variantOf(launch));
+      }
     },
   );
 
@@ -67,6 +73,6 @@ describe('the words for a launch', () => {
       grid: [1, 1, 1],
     } as const;
     expect(wordsOf({ ...launch, values: { planes: 12, factor: 1 / 3 } })).toBe('planes 12 factor 0.333333');
-    expect([wordsOf(launch), keyOf(launch), variantOf(launch)]).toEqual(['', undefined, undefined]);
+    expect([wordsOf(launch), productOf(launch), variantOf(launch)]).toEqual(['', undefined, undefined]);
   });
 });
