@@ -7,6 +7,7 @@ const PUBLIC = {
     'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
+    'argmax logSigmoid logSoftmax max min softmax ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',

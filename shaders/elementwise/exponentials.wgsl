@@ -89,6 +89,19 @@ fn sigmoid_slope(x: f32) -> f32 {
   return e / ((1.0 + e) * (1.0 + e));
 }
 
+// log(1 + e), for an e from 0 to 1: twice the inverse hyperbolic tangent of e / (2 + e), by its series.
+fn log_of_one_and(e: f32) -> f32 {
+  let s = e / (2.0 + e);
+  let z = s * s;
+  let tail = 1.0 / 7.0 + z * (1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0 + z / 15.0)));
+  return 2.0 * s * (1.0 + z * (1.0 / 3.0 + z * (1.0 / 5.0 + z * tail)));
+}
+
+// log(1 / (1 + exp(-x))).
+fn log_sigmoid(x: f32) -> f32 {
+  return unless_nan(min(x, 0.0) - log_of_one_and(exp_of(-abs(x))), x);
+}
+
 fn tanh_of(x: f32) -> f32 {
   let square = x * x;
   if (square < 0.36) {

@@ -9,7 +9,7 @@
 // not 0.
 
 import package::elementwise::exponentials::{
-  erfc_of, exp_of, gaussian, log_of, power_of_magnitude, sigmoid_of, sigmoid_slope, tanh_of, tanh_slope,
+  erfc_of, exp_of, gaussian, log_of, log_sigmoid, power_of_magnitude, sigmoid_of, sigmoid_slope, tanh_of, tanh_slope,
 };
 import package::nan::{is_finite, is_nan, nan_with, unless_nan};
 
@@ -22,6 +22,7 @@ const GELU: u32 = 3u;
 const GELU_BY_TANH: u32 = 4u;
 const LEAKY_RELU: u32 = 5u; // `first` times what is below 0
 const LOG: u32 = 6u;
+const LOG_SIGMOID: u32 = 12u;
 const POW: u32 = 7u; // to the power of `first`
 const SIGMOID: u32 = 8u;
 const SILU: u32 = 9u;
@@ -115,6 +116,9 @@ fn value(x: f32) -> f32 {
     case LOG: {
       return log_of(x);
     }
+    case LOG_SIGMOID: {
+      return log_sigmoid(x);
+    }
     case POW: {
       return power(x, params.first);
     }
@@ -157,6 +161,9 @@ fn slope(x: f32) -> f32 {
     }
     case LOG: {
       return 1.0 / x;
+    }
+    case LOG_SIGMOID: {
+      return sigmoid_of(-x);
     }
     case POW: {
       return params.first * power(x, params.first - 1.0);

@@ -19,6 +19,7 @@ export {
   gelu,
   leakyRelu,
   log,
+  logSigmoid,
   neg,
   pow,
   sigmoid,
@@ -45,7 +46,9 @@ export { type Conv2dOptions, conv2d } from './ops/products/conv2d.js';
 export { linear } from './ops/products/linear.js';
 export { type LocalConv2dOptions, localConv2d } from './ops/products/local-conv2d.js';
 export { matmul } from './ops/products/matmul.js';
+export { argmax, type Extremum, type ExtremumOptions, max, min } from './ops/reductions/extremum.js';
 export { mean } from './ops/reductions/mean.js';
+export { logSoftmax, softmax } from './ops/reductions/softmax.js';
 export { type ReduceOptions, sum } from './ops/reductions/sum.js';
 
 export { type BackwardOptions, backward, noGrad } from './tape.js';

@@ -140,6 +140,12 @@ export function callsOfOps(gpu: {
     ],
     reshape: () => [[dawngrad.reshape, anyTensor(2), shape(2)]],
     flatten: () => [[dawngrad.flatten, anyTensor(2, 2), whole(1, -1, 3)]],
+    logSigmoid: () => [[dawngrad.logSigmoid, f32(2)]],
+    softmax: () => [[dawngrad.softmax, f32(2), whole(0, 1)]],
+    logSoftmax: () => [[dawngrad.logSoftmax, f32(2), whole(0, 1)]],
+    max: () => [[dawngrad.max, f32(2), whole(0, 1), options({ keepDims: true })]],
+    min: () => [[dawngrad.min, f32(2), whole(0, 1), options({ keepDims: true })]],
+    argmax: () => [[dawngrad.argmax, f32(2), whole(0, 1), options({ keepDims: true })]],
     permute: () => [[dawngrad.permute, anyTensor(2, 3), a([1, 0], 3, [0], [0, 0], [0, 2], ['0'])]],
     transpose: () => [[dawngrad.transpose, anyTensor(2, 3), whole(0, 2), whole(-1, -3)]],
     slice: () => [

@@ -24,7 +24,9 @@ import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
 import { linear } from '../../src/autograd/ops/products/linear.js';
 import { localConv2d } from '../../src/autograd/ops/products/local-conv2d.js';
 import { matmul } from '../../src/autograd/ops/products/matmul.js';
+import { max } from '../../src/autograd/ops/reductions/extremum.js';
 import { mean } from '../../src/autograd/ops/reductions/mean.js';
+import { logSoftmax, softmax } from '../../src/autograd/ops/reductions/softmax.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../src/autograd/tape.js';
 import { from } from '../../src/tensor/create.js';
@@ -75,6 +77,9 @@ const STORED: readonly Case[] = [
   ['log', log, [activation(positive([3, 5, 7], 2))]],
   ['scale', (a) => scale(a!, 1 / 3), [x]],
   ['dropout', (a) => dropout(a!, 0.3, { key: key() }), [x]],
+  ['softmax', (a) => softmax(a!, 1), [x]],
+  ['logSoftmax', (a) => logSoftmax(a!, 0), [x]],
+  ['max', (a) => max(a!, 1).values, [x]],
   ['permute', (a) => permute(a!, [2, 0, 1]), [x]],
   ['slice', (a) => slice(a!, { axis: 1, start: 1, step: 2 }), [x]],
   ['pad', (a) => pad(a!, [[1, 2]]), [x]],

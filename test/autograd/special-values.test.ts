@@ -12,6 +12,7 @@ import {
   gelu,
   leakyRelu,
   log,
+  logSigmoid,
   neg,
   pow,
   sigmoid,
@@ -32,7 +33,9 @@ import { maxout } from '../../src/autograd/ops/pools/maxout.js';
 import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
 import { linear } from '../../src/autograd/ops/products/linear.js';
 import { matmul } from '../../src/autograd/ops/products/matmul.js';
+import { type Extremum, max, min } from '../../src/autograd/ops/reductions/extremum.js';
 import { mean } from '../../src/autograd/ops/reductions/mean.js';
+import { logSoftmax, softmax } from '../../src/autograd/ops/reductions/softmax.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../src/autograd/tape.js';
 import { from } from '../../src/tensor/create.js';
@@ -62,6 +65,8 @@ function scored(options = {}): Run {
   };
 }
 
+const both = ({ values, indices }: Extremum) => [values, indices] as const;
+
 const POOL = { kernelSize: 3, stride: 2, ceilMode: true };
 
 /** By their names in test/fixtures/special_values.py: the same, with the shapes of their operands. */
@@ -79,6 +84,7 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   'gelu, tanh': [(x) => [gelu(x, { approximate: 'tanh' })], [3, 5]],
   leakyRelu: [(x) => [leakyRelu(x, 0.25)], [3, 5]],
   log: [(x) => [log(x)], [3, 5]],
+  logSigmoid: [(x) => [logSigmoid(x)], [3, 5]],
   neg: [(x) => [neg(x)], [3, 5]],
   'pow, 0': [(x) => [pow(x, 0)], [3, 5]],
   'pow, 3': [(x) => [pow(x, 3)], [3, 5]],
@@ -89,6 +95,10 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   silu: [(x) => [silu(x)], [3, 5]],
   sqrt: [(x) => [sqrt(x)], [3, 5]],
   tanh: [(x) => [tanh(x)], [3, 5]],
+  softmax: [(x) => [softmax(x, 1)], [3, 5, 2]],
+  logSoftmax: [(x) => [logSoftmax(x, 0)], [3, 5]],
+  max: [(x) => both(max(x, 1)), [3, 5, 2]],
+  min: [(x) => both(min(x, 0)), [3, 5]],
   sum: [(x) => [sum(x, { axes: [1] })], [3, 5, 4]],
   mean: [(x) => [mean(x, { axes: [0, 2] })], [3, 5, 4]],
   maxPool2d: [(x) => [maxPool2d(x, { ...POOL, padding: 1 })], [1, 2, 5, 6]],

@@ -54,6 +54,10 @@ export const functionRules = {
     slope: (x, negativeSlope) => (x > 0 ? 1 : negativeSlope),
   },
   log: { value: Math.log, slope: (x) => 1 / x },
+  logSigmoid: {
+    value: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+    slope: (x) => sigmoid(-x),
+  },
   neg: { value: (x) => -x, slope: () => -1 },
   pow: {
     value: (x, exponent) => x ** exponent,

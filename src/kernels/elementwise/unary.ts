@@ -15,6 +15,7 @@ const FUNCTIONS = {
   silu: 9,
   sqrt: 10,
   tanh: 11,
+  logSigmoid: 12,
 } as const;
 
 /** A function of one number. */

@@ -41,6 +41,9 @@ export function neg(x: Tensor): Tensor {
 /** y = 1 / (1 + e^-x). */
 export const sigmoid = (x: Tensor): Tensor => apply('sigmoid', x, 'sigmoid');
 
+/** y = log(1 / (1 + e^-x)): the logarithm of `sigmoid`, of which nothing is lost where that is rounded to 0 or 1. */
+export const logSigmoid = (x: Tensor): Tensor => apply('logSigmoid', x, 'logSigmoid');
+
 /** y = tanh x. */
 export const tanh = (x: Tensor): Tensor => apply('tanh', x, 'tanh');
 

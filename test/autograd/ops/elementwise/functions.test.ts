@@ -6,6 +6,7 @@ import {
   gelu,
   leakyRelu,
   log,
+  logSigmoid,
   neg,
   pow,
   sigmoid,
@@ -39,6 +40,7 @@ const OPS: Readonly<Record<FunctionName, (x: Tensor, ...numbers: number[]) => Te
   geluByTanh: (x) => gelu(x, { approximate: 'tanh' }),
   leakyRelu,
   log,
+  logSigmoid,
   neg,
   pow: (x, exponent) => pow(x, exponent!),
   sigmoid,
@@ -138,6 +140,7 @@ it.each<[FunctionName, number, number, Numbers, number]>([
   ['sigmoid', -80, 80, [], 8],
   ['tanh', -40, 40, [], 8],
   ['tanh', -0.7, 0.7, [], 8],
+  ['logSigmoid', -80, 80, [], 8],
   ['pow', 0.01, 10, [3], 2],
   ['pow', 0.01, 10, [2.5], 16],
 ])(

@@ -1,0 +1,67 @@
+import type { Shape } from '../../tensor/shape.js';
+import { sizeOf } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, launch, linearGrid } from '../kernel.js';
+import { rowsAlong } from './rows.js';
+
+const params = { size: 'u32', length: 'u32', inner: 'u32' } as const;
+
+/** y = the largest along the rows, or with LEAST the smallest, and the index of the first such number. */
+export const extremumForward = defineKernel({
+  name: 'extremum.forward',
+  shader: 'reductions/extremum.wgsl',
+  entryPoint: 'forward',
+  bindings: { x: 'read', y: 'write', index: 'write' },
+  storage: { Stored: ['x', 'y'] },
+  params,
+  grid: ({ size, length }) => linearGrid(size / length),
+  cost: ({ size, length }, { Stored }) => ({
+    flops: size,
+    bytes: Stored * size + ((Stored + 4) * size) / length,
+  }),
+});
+
+/** dx = dy where x was the one, else 0. */
+export const extremumBackward = defineKernel({
+  name: 'extremum.backward',
+  shader: 'reductions/extremum.wgsl',
+  entryPoint: 'backward',
+  bindings: { output_gradient: 'read', chosen: 'read', input_gradient: 'write' },
+  storage: { Stored: ['output_gradient', 'input_gradient'] },
+  params,
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size, length }, { Stored }) => ({
+    flops: 0,
+    bytes: Stored * size + ((Stored + 4) * size) / length,
+  }),
+});
+
+/** The extremum along an axis, and where it is: both of this shape, which is that of x without the axis. */
+export function extremum(
+  x: Tensor,
+  axis: number,
+  least: boolean,
+  shape: Shape,
+): { values: Tensor; indices: Tensor } {
+  const values = new Tensor(x.device, shape, x.dtype);
+  const indices = new Tensor(x.device, shape, 'u32');
+  const { length, inner } = rowsAlong(x.shape, axis);
+  const operands = { x, y: values, index: indices };
+  if (values.size > 0) launch(extremumForward, operands, { size: x.size, length, inner }, { LEAST: least });
+  return { values, indices };
+}
+
+/** The gradient at x, of this shape, from that of the values and their indices. */
+export function extremumGradient(
+  outputGradient: Tensor,
+  indices: Tensor,
+  axis: number,
+  shape: Shape,
+): Tensor {
+  const gradient = new Tensor(outputGradient.device, shape, outputGradient.dtype);
+  const { length, inner } = rowsAlong(shape, axis);
+  const operands = { output_gradient: outputGradient, chosen: indices, input_gradient: gradient };
+  const size = sizeOf(shape);
+  if (size > 0) launch(extremumBackward, operands, { size, length, inner });
+  return gradient;
+}
