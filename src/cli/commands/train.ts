@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
-import { keepingCircumstances } from '../../experiments/reproduce/circumstances.js';
 import { removeIfEmpty } from '../../files/directory.js';
+import { keepingCircumstances } from '../../train/circumstances.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';

@@ -2,7 +2,7 @@
 import { encode } from 'fast-png';
 import type { ImageSet } from '../../../data/index.js';
 import { escapeText } from '../../../files/markup.js';
-import { type ClassMaps, topTenth } from '../class-maps.js';
+import { type ClassMaps, topTenth } from '../../../train/answers/class-maps.js';
 
 /** Side of an image and of a map, and what lies between two; pixels. */
 const SIDE = 64;

@@ -2,22 +2,22 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { glyphs } from '../../../src/data/glyphs/glyphs.js';
 import { type ImageSet, take } from '../../../src/data/index.js';
+import { classMapFigure } from '../../../src/experiments/reproduce/report/class-map-figure.js';
 import {
   type ClassMaps,
   chooseSamples,
   classMapsOf,
   countRight,
-  indexOfLargest,
   meansOf,
   topTenth,
-} from '../../../src/experiments/reproduce/class-maps.js';
-import { classMapFigure } from '../../../src/experiments/reproduce/report/class-map-figure.js';
-import { checkpointOf } from '../../../src/train/checkpoints/saved-model.js';
+} from '../../../src/train/answers/class-maps.js';
+import { indexOfLargest } from '../../../src/train/answers/logits.js';
+import { checkpointOf, SavedModel } from '../../../src/train/checkpoints/saved-model.js';
 import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import { runTraining } from '../../../src/train/run/run.js';
+import { withDevice } from '../../experiments/reproduce/tiny.js';
 import { useDevice } from '../../support/device.js';
 import { useDirectory } from '../../support/directory.js';
-import { withDevice } from './tiny.js';
 
 const directory = useDirectory();
 
@@ -71,7 +71,7 @@ describe('the class maps of a net trained on glyphs', () => {
   beforeAll(async () => {
     const config = chooseConfig({ changes: { epochs: 3, batch: 64, seed: 3 } });
     await withDevice(config, (device) => runTraining({ config, dataset: data, device, path: run() }));
-    all = await classMapsOf(gpu.device, checkpointOf(run(), 'last'), images);
+    all = await classMapsOf(new SavedModel(gpu.device, checkpointOf(run(), 'last')), images);
   });
 
   it('are those of every image, one a class', () => {

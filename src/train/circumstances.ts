@@ -5,9 +5,9 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { readJson, writeJson } from '../../files/json.js';
-import type { Device } from '../../gpu/device.js';
-import type { Reporter, RunStart } from '../../train/run/reporter.js';
+import { readJson, writeJson } from '../files/json.js';
+import type { Device } from '../gpu/device.js';
+import type { Reporter, RunStart } from './run/reporter.js';
 
 const FILE = 'circumstances.json';
 
@@ -53,7 +53,7 @@ export function machineOf({ adapter }: Device): Machine {
     cpu: processors[0]?.model.trim() || 'unknown',
     cores: Math.max(1, processors.length),
     system: `${process.platform} ${process.arch}, Node ${process.version}`,
-    versions: { dawngrad: versionIn('../../../package.json'), webgpu: versionIn('webgpu/package.json') },
+    versions: { dawngrad: versionIn('../../package.json'), webgpu: versionIn('webgpu/package.json') },
   };
 }
 
