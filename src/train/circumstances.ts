@@ -85,18 +85,8 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
   writeJson(join(path, FILE), circumstances);
 }
 
-/** The reporter of a run that shall have its circumstances kept beside it. */
-export const keepingCircumstances = (reporter: Required<Reporter>): Required<Reporter> => ({
-  started(start) {
-    writeCircumstances(start);
-    reporter.started(start);
-  },
-  preparing: (progress) => reporter.preparing(progress),
-  stepped: (progress) => reporter.stepped(progress),
-  evaluating: (done, of) => reporter.evaluating(done, of),
-  finishedEpoch: (metrics) => reporter.finishedEpoch(metrics),
-  warned: (text) => reporter.warned(text),
-});
+/** Keeps the circumstances of the runs that it hears of. */
+export const circumstancesKeeper: Reporter = { started: writeCircumstances };
 
 /**
  * What a run was computed with and on.
