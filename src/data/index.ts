@@ -9,7 +9,7 @@ import { otherVersion } from './formats/other-versions.js';
 import { svhn } from './formats/svhn.js';
 import { glyphs } from './glyphs/glyphs.js';
 
-export { DataError, type Dataset, type FloatImageSet, type ImageSet, take } from './dataset.js';
+export { DataError, type Dataset, type FloatImageSet, type ImageSet, pick, take } from './dataset.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
 export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
 export { type PreparedImages, Preprocessing } from './preprocessing/preprocessing.js';

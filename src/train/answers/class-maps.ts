@@ -95,8 +95,11 @@ export function countRight(all: readonly ClassMaps[]): {
 }
 
 /** The images of a figure: for each class the first that the net gets right, then the first ones that it gets wrong. */
-export function chooseSamples(all: readonly ClassMaps[], wrong: number): ClassMaps[] {
-  const rightOnes = new Map<number, ClassMaps>();
+export function chooseSamples<Sample extends { readonly label: number; readonly guess: number }>(
+  all: readonly Sample[],
+  wrong: number,
+): Sample[] {
+  const rightOnes = new Map<number, Sample>();
   for (const one of all) {
     if (one.guess === one.label && !rightOnes.has(one.label)) rightOnes.set(one.label, one);
   }

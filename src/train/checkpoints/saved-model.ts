@@ -39,9 +39,12 @@ export function checkpointOf(
   checkArgument('checkpointOf', 'run', run, text);
   checkArgument('checkpointOf', 'which', which, oneOf('last', 'best'));
   checkArgument('checkpointOf', 'warn', warn, callable);
-  const { final } = RunDirectory.open(run);
-  return which === 'last' ? readNewest(final, warn) : readCheckpoint(final.best);
+  return checkpointIn(RunDirectory.open(run).final, which, warn);
 }
+
+/** As `checkpointOf`, of a run itself: not of the one that retrains it. */
+export const checkpointIn = (run: RunDirectory, which: Which, warn: (text: string) => void): Checkpoint =>
+  which === 'last' ? readNewest(run, warn) : readCheckpoint(run.best);
 
 /** A class and how probable the net finds it, 0..1. */
 export interface Guess {
@@ -92,13 +95,15 @@ export class SavedModel {
 
   /**
    * What the net gives each class of each image of a set.
+   * @param signal stops it, with its reason
    * @returns `[images, classes]`, row by row
    * @throws RunError when the net is not made for these images
    */
-  async logits(images: ImageSet): Promise<Float32Array> {
+  async logits(images: ImageSet, signal?: AbortSignal): Promise<Float32Array> {
     const all = new Float32Array(images.count * images.classes.length);
     let done = 0;
     for await (const [logits] of this.outputs(images, (batch) => [this.model.forward(batch)])) {
+      signal?.throwIfAborted();
       all.set(logits!.values, done);
       done += logits!.values.length;
     }
