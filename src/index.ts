@@ -14,8 +14,8 @@
  * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`                       |
  * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
  * | `src/data/`        | data sets, read from files or drawn; preprocessing; batches on the device                |
- * | `src/train/`       | training runs and their directories, recipes, checkpoints                                |
- * | `src/inspect/`     | the machine's diagnosis, a step explained, the memory plan, a model's summary, the tuner |
+ * | `src/train/`       | training runs and their directories, recipes, checkpoints; what trained nets answer      |
+ * | `src/inspect/`     | diagnosis, a step explained, the memory plan, summaries, the tuner, runs as pictures     |
  * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
  * | `src/cli/`         | the command line: one file a command, and how its output looks                           |
  *

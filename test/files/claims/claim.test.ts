@@ -63,6 +63,11 @@ describe('a claim', () => {
     second?.release();
   });
 
+  it('is looked for without anything being written', () => {
+    expect(new Claims(sweep).owner('trial')).toBeUndefined();
+    expect(readdirSync(sweep)).toEqual([]);
+  });
+
   it('is about one trial', () => {
     const claims = new Claims(sweep);
     const taken = ['trial', 'trial-2'].map((trial) => claims.take(trial));

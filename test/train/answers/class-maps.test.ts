@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { glyphs } from '../../../src/data/glyphs/glyphs.js';
 import { type ImageSet, take } from '../../../src/data/index.js';
-import { classMapFigure } from '../../../src/experiments/reproduce/report/class-map-figure.js';
 import {
   type ClassMaps,
   chooseSamples,
@@ -90,14 +89,5 @@ describe('the class maps of a net trained on glyphs', () => {
     expect(right.length).toBeLessThan(all.length);
     for (const one of right) expect(indexOfLargest(meansOf(one))).toBe(one.label);
     for (const one of all) expect(indexOfLargest(meansOf(one))).toBe(one.guess);
-  });
-
-  it('are drawn beside the image, the true class framed', () => {
-    const samples = chooseSamples(all, 5);
-    const svg = classMapFigure(samples, images);
-    expect(svg.match(/<image /g)).toHaveLength(samples.length * 11);
-    expect(svg.match(/class="true-class"/g)).toHaveLength(samples.length);
-    expect(svg.match(/class="wrong-answer"/g)).toHaveLength(5);
-    for (const [, href] of svg.matchAll(/href="([^"]{0,22})/g)) expect(href).toBe('data:image/png;base64,');
   });
 });
