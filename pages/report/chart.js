@@ -6,16 +6,17 @@ const MARGIN = { top: 10, right: 14, bottom: 34, left: 52 };
 
 /**
  * @param series each with its `name`, `colour` and `dash` as SVG has them, and `points`: `[x, y]` in order of x
- * @param options `title`; `x`, what the axis below shows; `log`, a logarithmic axis at the left; `format`, a value as a text
+ * @param options `title`; `x`, what the axis below shows, and `whole`, whether that is counted; `log`, a logarithmic axis at the left;
+ *   `format`, a value as a text
  */
-export function lineChart(series, { title, x, log, format }) {
+export function lineChart(series, { title, ...options }) {
   const plot = element('div', { class: 'plot' });
-  const draw = (width) => plot.replaceChildren(...drawing(series, { x, log, format, title, width }));
+  const draw = (width) => plot.replaceChildren(...drawing(series, { ...options, title, width }));
   new ResizeObserver(([{ contentRect }]) => draw(contentRect.width)).observe(plot);
   return element('figure', { class: 'chart' }, element('h3', {}, title), plot);
 }
 
-function drawing(series, { x, log, format, title, width }) {
+function drawing(series, { x, whole, log, format, title, width }) {
   const shown = series
     .map((one) => ({ ...one, points: log ? one.points.filter(([, y]) => y > 0) : one.points }))
     .filter(({ points }) => points.length > 0);
@@ -24,7 +25,7 @@ function drawing(series, { x, log, format, title, width }) {
   }
   const across = axis(
     shown.flatMap(({ points }) => points.map(([at]) => at)),
-    { from: MARGIN.left, to: width - MARGIN.right, most: width / 70 },
+    { from: MARGIN.left, to: width - MARGIN.right, most: width / 70, whole },
   );
   const up = axis(
     shown.flatMap(({ points }) => points.map(([, y]) => y)),
@@ -51,25 +52,37 @@ function drawing(series, { x, log, format, title, width }) {
   return [picture, readout];
 }
 
-/** Where values lie on a line from one pixel to another, and at which of them there is a tick. */
-function axis(values, { from, to, most, log = false, zero = false }) {
-  const forward = log ? Math.log10 : (value) => value;
+/**
+ * Where values lie on a line from one pixel to another, and at which of them there is a tick.
+ * @param whole are there ticks at whole numbers only?
+ */
+function axis(values, { from, to, most, log = false, zero = false, whole = false }) {
   let [low, high] = [Math.min(...values, zero ? 0 : Number.POSITIVE_INFINITY), Math.max(...values)];
-  if (low === high) [low, high] = log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
-  const ticks = log ? logTicks(low, high, most) : linearTicks(low, high, most);
-  if (!log && zero) high = Math.max(high, ticks.at(-1));
-  const place = (value) =>
-    from + ((to - from) * (forward(value) - forward(low))) / (forward(high) - forward(low));
-  return { place, ticks };
+  if (low === high) [low, high] = log ? [low / 2, high * 2] : [low - (zero ? 0 : 0.5), high + 0.5];
+  const step = stepOf(low, high, most, whole);
+  // A line that begins at zero ends at a tick too.
+  if (zero) high = step * Math.ceil(high / step - 1e-9);
+  const forward = log ? Math.log10 : (value) => value;
+  const [start, end] = [low, high].map(forward);
+  return {
+    place: (value) => from + ((to - from) * (forward(value) - start)) / (end - start),
+    ticks: log ? logTicks(low, high, most) : linearTicks(low, high, step),
+  };
 }
 
-function linearTicks(low, high, most) {
-  const rough = (high - low) / Math.max(1, most);
+/** 1, 2 or 5 times a power of ten. */
+function stepOf(low, high, most, whole) {
+  const rough = Math.max((high - low) / Math.max(1, most), whole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  return power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+}
+
+function linearTicks(low, high, step) {
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 /** 1, 2 and 5 times the powers of ten; of many, the powers alone. */
@@ -95,11 +108,9 @@ function grid(across, up, { width, x, format }) {
       svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: up.place(tick), y2: up.place(tick) }),
       svg('text', { x: MARGIN.left - 8, y: up.place(tick) + 4, 'text-anchor': 'end' }, format(tick)),
     ]),
-    across.ticks
-      .filter(Number.isInteger)
-      .map((tick) =>
-        svg('text', { x: across.place(tick), y: bottom + 17, 'text-anchor': 'middle' }, String(tick)),
-      ),
+    across.ticks.map((tick) =>
+      svg('text', { x: across.place(tick), y: bottom + 17, 'text-anchor': 'middle' }, String(tick)),
+    ),
     svg('line', { class: 'axis', x1: MARGIN.left, x2: width - MARGIN.right, y1: bottom, y2: bottom }),
     svg('text', { x: width - MARGIN.right, y: HEIGHT - 3, 'text-anchor': 'end' }, x),
   );

@@ -99,7 +99,7 @@ function drawn({ title, field, of, format, scales = false }, runs) {
   });
   return lineChart(series, {
     ...{ title, format, log: scales && chosen.log },
-    x: chosen.time ? 'minute' : 'epoch',
+    ...(chosen.time ? { x: 'minute', whole: false } : { x: 'epoch', whole: true }),
   });
 }
 
