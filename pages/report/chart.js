@@ -7,7 +7,7 @@ const MARGIN = { top: 10, right: 14, bottom: 34, left: 52 };
 /**
  * @param series each with its `name`, `colour` and `dash` as SVG has them, and `points`: `[x, y]` in order of x
  * @param options `title`; `x`, what the axis below shows, and `whole`, whether that is counted; `log`, a logarithmic axis at the left;
- *   `format`, a value as a text
+ *   `format`, a value as a text, and `tick`, one beside the axis
  */
 export function lineChart(series, { title, ...options }) {
   const plot = element('div', { class: 'plot' });
@@ -16,7 +16,7 @@ export function lineChart(series, { title, ...options }) {
   return element('figure', { class: 'chart' }, element('h3', {}, title), plot);
 }
 
-function drawing(series, { x, whole, log, format, title, width }) {
+function drawing(series, { x, whole, log, format, tick = format, title, width }) {
   const shown = series
     .map((one) => ({ ...one, points: log ? one.points.filter(([, y]) => y > 0) : one.points }))
     .filter(({ points }) => points.length > 0);
@@ -36,7 +36,7 @@ function drawing(series, { x, whole, log, format, title, width }) {
   const picture = svg(
     'svg',
     { ...{ width, height: HEIGHT, role: 'img' }, 'aria-label': `${title}, by ${x}` },
-    grid(across, up, { width, x, format }),
+    grid(across, up, { width, x, label: tick }),
     shown.map((one) => line(one, across, up)),
     guide,
   );
@@ -99,14 +99,14 @@ function logTicks(low, high, most) {
   return fitting.length > 0 ? fitting : [low, high];
 }
 
-function grid(across, up, { width, x, format }) {
+function grid(across, up, { width, x, label }) {
   const bottom = HEIGHT - MARGIN.bottom;
   return svg(
     'g',
     { class: 'grid' },
     up.ticks.flatMap((tick) => [
       svg('line', { x1: MARGIN.left, x2: width - MARGIN.right, y1: up.place(tick), y2: up.place(tick) }),
-      svg('text', { x: MARGIN.left - 8, y: up.place(tick) + 4, 'text-anchor': 'end' }, format(tick)),
+      svg('text', { x: MARGIN.left - 8, y: up.place(tick) + 4, 'text-anchor': 'end' }, label(tick)),
     ]),
     across.ticks.map((tick) =>
       svg('text', { x: across.place(tick), y: bottom + 17, 'text-anchor': 'middle' }, String(tick)),

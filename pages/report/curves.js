@@ -12,7 +12,13 @@ const KINDS = [
 
 const CHARTS = [
   { title: 'Loss', field: 'Loss', format: short, scales: true },
-  { title: 'Error', field: 'Error', format: percent, scales: true },
+  {
+    title: 'Error',
+    field: 'Error',
+    format: percent,
+    tick: (share) => `${short(100 * share)} %`,
+    scales: true,
+  },
   { title: 'Learning rate', of: ({ learningRate }) => learningRate, format: short, scales: true },
   { title: 'Images per second', of: ({ imagesPerSecond }) => imagesPerSecond, format: short },
 ];
@@ -86,7 +92,7 @@ const kindsIn = (runs) =>
     runs.some((run) => pointsOf(run, `${kind}Error`, ({ error }) => error).length > 0),
   );
 
-function drawn({ title, field, of, format, scales = false }, runs) {
+function drawn({ title, field, of, scales = false, ...formats }, runs) {
   const series = runs.flatMap((run, index) => {
     if (chosen.hidden.has(run.name)) return [];
     const named = (what) => (runs.length > 1 ? `${run.name}${what && `, ${what}`}` : what || title);
@@ -98,7 +104,7 @@ function drawn({ title, field, of, format, scales = false }, runs) {
     }));
   });
   return lineChart(series, {
-    ...{ title, format, log: scales && chosen.log },
+    ...{ title, ...formats, log: scales && chosen.log },
     ...(chosen.time ? { x: 'minute', whole: false } : { x: 'epoch', whole: true }),
   });
 }
