@@ -24,7 +24,7 @@ function aboutNet(run, named) {
   const { judgement } = run;
   const judged = typeof judgement === 'object' ? judgement : undefined;
   const parts = [
-    judged ? answers(judged) : judgement && element('p', { class: 'warning' }, `Not scored: ${judgement}`),
+    judged ? answers(judged) : judgement && element('p', { class: 'quiet' }, `Not scored: ${judgement}`),
     judged && mistakes(judged),
     judged && maps(judged),
     run.filters && filters(run.filters),

@@ -15,10 +15,11 @@ import protobuf from 'protobufjs/light.js';
 import { append } from '../../files/write-file.js';
 import { crc32c } from './crc32c.js';
 
-/** As much of event.proto and summary.proto as is written here. */
+/** As much of event.proto and summary.proto as is written here. Of a `oneof` also a 0 is written, which elsewhere goes without saying. */
 const EVENT = protobuf.Root.fromJSON({
   nested: {
     Event: {
+      oneofs: { what: { oneof: ['fileVersion', 'summary', 'sessionLog'] } },
       fields: {
         wallTime: { type: 'double', id: 1 },
         step: { type: 'int64', id: 2 },
@@ -28,7 +29,10 @@ const EVENT = protobuf.Root.fromJSON({
       },
     },
     Summary: { fields: { value: { rule: 'repeated', type: 'Value', id: 1 } } },
-    Value: { fields: { tag: { type: 'string', id: 1 }, simpleValue: { type: 'float', id: 2 } } },
+    Value: {
+      oneofs: { value: { oneof: ['simpleValue'] } },
+      fields: { tag: { type: 'string', id: 1 }, simpleValue: { type: 'float', id: 2 } },
+    },
     SessionLog: { fields: { status: { type: 'int32', id: 1 } } },
   },
 }).lookupType('Event');

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,6 +23,7 @@ const directory = useDirectory();
 let sweep: string;
 beforeEach(() => {
   sweep = mkdtempSync(join(directory.path, 'sweep-'));
+  mkdirSync(join(sweep, 'claims'));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -64,8 +66,9 @@ describe('a claim', () => {
   });
 
   it('is looked for without anything being written', () => {
-    expect(new Claims(sweep).owner('trial')).toBeUndefined();
-    expect(readdirSync(sweep)).toEqual([]);
+    const nobody = directory.file('nobody');
+    expect(new Claims(nobody).owner('trial')).toBeUndefined();
+    expect(existsSync(nobody)).toBe(false);
   });
 
   it('is about one trial', () => {

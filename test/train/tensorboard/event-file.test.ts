@@ -38,10 +38,10 @@ describe('an event file', () => {
   it('holds scalars by step and tag, and leaves out what is undefined', () => {
     const file = new EventFile(directory.path, () => 0);
     // A number of steps that takes more than 32 bits.
-    file.scalars(5_000_000_000, { 'loss/train': 0.25, 'loss/test': undefined, 'error/train': 62.5 });
+    file.scalars(5_000_000_000, { 'loss/train': 0.25, 'loss/test': undefined, 'error/train': 0 });
     expect(readEvents(onlyFile())[1]).toEqual({
       ...{ wallTime: 0, step: 5_000_000_000 },
-      scalars: { 'loss/train': 0.25, 'error/train': 62.5 },
+      scalars: { 'loss/train': 0.25, 'error/train': 0 },
     });
   });
 
@@ -51,7 +51,7 @@ describe('an event file', () => {
   });
 
   it('is read after those that were begun before it in the same second', () => {
-    for (let file = 0; file < 12; file++) new EventFile(directory.path, () => file);
+    for (let file = 1; file <= 12; file++) new EventFile(directory.path, () => file);
     const times = eventFilesIn(directory.path).map((file) => readEvents(file)[0]!.wallTime);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
   });

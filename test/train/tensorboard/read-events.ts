@@ -89,7 +89,7 @@ function eventOf(message: Buffer): ReadEvent {
   const first = (of: Map<number, (number | Buffer)[]>, field: number) => of.get(field)?.[0];
   const [version, summary, session] = [3, 5, 7].map((field) => first(fields, field) as Buffer | undefined);
   return {
-    wallTime: first(fields, 1) as number,
+    wallTime: (first(fields, 1) ?? 0) as number,
     step: (first(fields, 2) ?? 0) as number,
     ...(version && { version: version.toString() }),
     ...(summary && {
