@@ -8,6 +8,7 @@ const PUBLIC = {
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
+  'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',

@@ -55,6 +55,8 @@ export class Tensor {
   node: TapeNode | undefined = undefined;
   /** Does the backward pass of some op on the tape read its values? The tape says so. */
   savedForBackward = false;
+  /** Why nobody may use its values now; undefined while they may. The tape says so during the backward pass of an op. */
+  withheld: (() => string) | undefined = undefined;
   #storage: Storage | undefined;
 
   /**
@@ -101,6 +103,7 @@ export class Tensor {
   }
 
   get #held(): Storage {
+    if (this.withheld) throw new DawngradError(this.withheld());
     if (!this.#storage) {
       throw new DawngradError(
         `using a tensor ${formatShape(this.shape)} that was disposed of; return it from tidy(), or keep() it, to use it after`,
