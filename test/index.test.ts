@@ -18,10 +18,10 @@ const PUBLIC = {
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
-    'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
+    'readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames runTraining runWithRetraining',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
-    'LimitError OutOfMemoryError RunError ShapeError',
+    'LimitError NotFiniteError OutOfMemoryError RunError ShapeError',
 };
 
 it('the package exports these names, and no others', () => {

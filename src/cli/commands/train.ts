@@ -16,6 +16,7 @@ import {
   deviceOptions,
   type MinutesFlag,
   minutesFlag,
+  wholeNumber,
   withDeviceFlags,
 } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
@@ -24,6 +25,8 @@ import { describeStop } from '../output/run-text.js';
 interface Flags extends DeviceFlags, ConfigFlags, MinutesFlag {
   out?: string;
   resume?: string | true;
+  probe?: number;
+  checkNumerics?: true;
 }
 
 export function defineTrain(program: Command): void {
@@ -35,7 +38,16 @@ export function defineTrain(program: Command): void {
     .option('--resume [run]', 'go on with a run where it stopped (default: the latest in runs/)');
   withConfigFlags(command)
     .option('--retrain', 'then train anew on the held-out images too, for as long')
-    .option('--no-retrain', 'keep the net that was trained without them');
+    .option('--no-retrain', 'keep the net that was trained without them')
+    .option(
+      '--probe <n>',
+      'add statistics of activations and gradients to metrics.jsonl, in the first of each n steps',
+      wholeNumber(1),
+    )
+    .option(
+      '--check-numerics',
+      'stop at the first launch that makes NaN or infinities, and save what it was given; takes much longer',
+    );
   withDeviceFlags(command.addOption(minutesFlag())).action(train);
 }
 
@@ -63,6 +75,8 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           path,
           resume,
           reporter: keepingCircumstances(reporter),
+          ...(flags.probe !== undefined && { probe: flags.probe }),
+          ...(flags.checkNumerics && { checkNumerics: true }),
           signal,
           deadline,
           withDevice: (work) => withDevice(deviceOptions(flags, config), work),

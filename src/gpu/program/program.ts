@@ -19,7 +19,7 @@ export interface ProgramDevice {
 }
 
 /** Which of a program's launches to run. */
-export interface RunOptions {
+export interface WhichLaunches {
   /** Those too that were recorded by `device.optionally` (default false). */
   readonly optional?: boolean;
 }
@@ -74,7 +74,7 @@ export class Program<T> {
    * @throws DawngradError after `dispose`, and while another program is recorded; and what the recorded host work throws, in
    *   which case nothing that comes after it is done
    */
-  run({ optional = false }: RunOptions = {}): void {
+  run({ optional = false }: WhichLaunches = {}): void {
     this.#run(optional ? this.#work : this.#always);
   }
 
@@ -83,7 +83,7 @@ export class Program<T> {
    * finds in memory what a run of the program leaves there, but for what repeating changes. Work on the host is done as it comes.
    * @throws what `run` throws
    */
-  *oneByOne({ optional = false }: RunOptions = {}): Generator<SingleLaunch> {
+  *oneByOne({ optional = false }: WhichLaunches = {}): Generator<SingleLaunch> {
     for (const item of optional ? this.#work : this.#always) {
       if (typeof item === 'function') this.#run([item]);
       else yield { launch: item.launch, run: (times) => this.#run(Array(times).fill(item)) };
