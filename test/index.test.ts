@@ -8,6 +8,7 @@ const PUBLIC = {
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
+  'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',
@@ -17,10 +18,10 @@ const PUBLIC = {
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
-    'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
+    'readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames runTraining runWithRetraining',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
-    'LimitError OutOfMemoryError RunError ShapeError',
+    'LimitError NotFiniteError OutOfMemoryError RunError ShapeError',
 };
 
 it('the package exports these names, and no others', () => {

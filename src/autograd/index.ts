@@ -2,10 +2,13 @@
  * Reverse-mode differentiation: a tape, and one file for each op with its forward and backward side by side. Importing this
  * file also installs the common ops as methods of `Tensor`, so that `a.add(b).sum().backward()` works.
  */
+export { type CustomOp, type CustomOpValues, customOp } from './custom-op.js';
 export * from './gradcheck.js';
 
 import './methods.js';
 
+export type { OpCase, Values } from './op-test/case.js';
+export { type OpTestOptions, opTest } from './op-test/op-test.js';
 export { cast } from './ops/cast.js';
 export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy.js';
 export { add } from './ops/elementwise/add.js';
@@ -28,4 +31,12 @@ export { matmul } from './ops/products/matmul.js';
 export { mean } from './ops/reductions/mean.js';
 export { type ReduceOptions, sum } from './ops/reductions/sum.js';
 export { flatten, reshape } from './ops/reshape.js';
-export { type BackwardOptions, backward, noGrad } from './tape.js';
+export {
+  type Backward,
+  type BackwardOptions,
+  backward,
+  maskOf,
+  noGrad,
+  putOnTape,
+  type TapeOptions,
+} from './tape.js';

@@ -3,8 +3,9 @@
  * of the output to those of the inputs (`putOnTape`). `backward` walks the tape from its end to its beginning.
  */
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { DawngradError, ShapeError } from '../errors/errors.js';
-import { boolean, synchronous } from '../errors/rules.js';
+import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
+import { boolean, list, synchronous, text } from '../errors/rules.js';
+import { show } from '../errors/show.js';
 import { goBack, type Origin, opDone, wentBack } from '../gpu/program/origin.js';
 import { cast } from '../kernels/cast.js';
 import { checkFloats } from '../kernels/check.js';
@@ -13,7 +14,7 @@ import { filled } from '../kernels/fill.js';
 import { reluGradient } from '../kernels/relu.js';
 import { checkTensor, tensorOf } from '../tensor/check.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import type { TapeNode, Tensor } from '../tensor/tensor.js';
+import { type TapeNode, Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 
 /**
@@ -47,8 +48,7 @@ class Node implements TapeNode {
   readonly place = Node.#count++;
   /** Does nobody but the tape need the output? See `relinquish`. */
   relinquished = false;
-  /** What the backward pass reads, and the version that the op had read. */
-  readonly #reads: readonly Tensor[];
+  /** The version of each that the op had read. */
   readonly #versions: readonly number[];
 
   constructor(
@@ -57,11 +57,11 @@ class Node implements TapeNode {
     readonly inputs: readonly Tensor[],
     readonly backward: Backward | typeof MASK,
     readonly options: TapeOptions,
-    reads: readonly Tensor[],
+    /** What the backward pass reads. */
+    readonly reads: readonly Tensor[],
     /** Where its backward pass comes from, while somebody traces. */
     readonly origin: Origin | undefined,
   ) {
-    this.#reads = reads;
     this.#versions = reads.map(({ version }) => version);
   }
 
@@ -70,12 +70,12 @@ class Node implements TapeNode {
    * @throws DawngradError
    */
   checkUnwritten(): void {
-    const at = this.#reads.findIndex(
+    const at = this.reads.findIndex(
       (read, index) => !read.disposed && read.version !== this.#versions[index],
     );
     if (at < 0) return;
     throw new DawngradError(
-      `backward: a tensor ${formatShape(this.#reads[at]!.shape)} that ${this.op} needs for its gradient was written to after ` +
+      `backward: a tensor ${formatShape(this.reads[at]!.shape)} that ${this.op} needs for its gradient was written to after ` +
         `${this.op} had used it; write to it (or take the optimizer's step) after backward, or run ${this.op} again`,
     );
   }
@@ -111,7 +111,22 @@ export const factorsOf = (a: Tensor, b: Tensor): Tensor[] => [
   ...(a.requiresGrad ? [b] : []),
 ];
 
-/** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return putOnTape(...)`. */
+/** What these must be. */
+const TAPE_OPTIONS: Rules<TapeOptions> = {
+  saved: list(tensorOf()),
+  reads: list(tensorOf()),
+  appliesMaskOf: tensorOf(),
+};
+
+/**
+ * Put an op on the tape, unless no input needs a gradient. All of our ops end so, and an op with a kernel of your own may:
+ *
+ *     return dg.putOnTape('swish', y, [x], (dy) => [swishGradient(x, dy)], { reads: [x] });
+ *
+ * @param output what the op made of the inputs, in memory of its own
+ * @returns the output
+ * @throws ArgumentError when a part is missing or something else, or the output is an input
+ */
 export function putOnTape(
   op: string,
   output: Tensor,
@@ -119,6 +134,14 @@ export function putOnTape(
   backward: Backward | typeof MASK,
   options: TapeOptions = {},
 ): Tensor {
+  checkArgument('putOnTape', 'op', op, text);
+  checkArgument(op, 'output', output, tensorOf());
+  checkArgument(op, 'inputs', inputs, list(tensorOf()));
+  if (backward !== MASK) checkArgument(op, 'backward', backward, synchronous);
+  checkOptions(op, options, TAPE_OPTIONS);
+  if (inputs.includes(output)) {
+    throw new ArgumentError(op, 'output', 'is one of its inputs', 'return a new tensor, or a view of it');
+  }
   const origin = opDone(op);
   if (needsGradient(inputs)) {
     const { reads = backward === MASK ? [output] : [...inputs, output] } = options;
@@ -133,8 +156,10 @@ export function putOnTape(
  * The mask of a tensor's gradient: the tensor itself if a ReLU on the tape made it, else undefined. An op that can write zeros
  * where its input is 0 or below asks for it before it goes on the tape, and says `appliesMaskOf`: that saves the ReLU's pass.
  */
-export const maskOf = (tensor: Tensor): Tensor | undefined =>
-  tensor.node instanceof Node && tensor.node.backward === MASK ? tensor : undefined;
+export function maskOf(tensor: Tensor): Tensor | undefined {
+  checkTensor('maskOf', 'tensor', tensor);
+  return tensor.node instanceof Node && tensor.node.backward === MASK ? tensor : undefined;
+}
 
 /**
  * Say that nobody but the tape needs a tensor any more: it is disposed of as soon as the backward pass is done with it, or at
@@ -200,11 +225,13 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
 type Gradients = Map<Tensor, { sum: Tensor; masked: boolean }>;
 
 /** Take the gradient of one op's output out of `gradients`, and add those of its inputs to them. */
-function stepBack({ output, inputs, backward, options }: Node, gradients: Gradients): void {
+function stepBack(node: Node, gradients: Gradients): void {
+  const { output, inputs, backward, options } = node;
   const { sum, masked } = gradients.get(output) ?? {};
   if (!sum) return; // every op that used the output returned null for it
   gradients.delete(output);
-  const back = backward !== MASK ? backward(sum) : [masked ? sum : reluGradient(output, sum)];
+  const back =
+    backward !== MASK ? gradientsFrom(node, backward, sum) : [masked ? sum : reluGradient(output, sum)];
   inputs.forEach((input, index) => {
     const given = back[index];
     if (!given) return;
@@ -215,6 +242,52 @@ function stepBack({ output, inputs, backward, options }: Node, gradients: Gradie
     else gradients.set(input, { sum: more, masked: input === options.appliesMaskOf });
   });
   sum.dispose();
+}
+
+/**
+ * Run an op's own backward pass, to which the values of those tensors are withheld that it did not say it reads: they may have
+ * been given back, or overwritten, before it comes to that in a net.
+ * @throws DawngradError when it uses one of those, or returns anything but a gradient, or null, for each input
+ */
+function gradientsFrom(
+  { op, inputs, output, reads }: Node,
+  backward: Backward,
+  sum: Tensor,
+): ReturnType<Backward> {
+  const withheld = [...inputs, output].filter((tensor) => !reads.includes(tensor));
+  for (const tensor of withheld) {
+    const what = tensor === output ? 'its output' : `input ${inputs.indexOf(tensor)}`;
+    tensor.withheld = () =>
+      `${op}: its backward pass uses the values of ${what}, a tensor ${formatShape(tensor.shape)}, which ` +
+      '`reads` does not name; add it there, or leave `reads` out to keep the output and all inputs';
+  }
+  try {
+    const back = backward(sum);
+    checkGradients(op, inputs, back);
+    return back;
+  } finally {
+    for (const tensor of withheld) tensor.withheld = undefined;
+  }
+}
+
+/** Refuse what cannot be the gradients of an op's inputs. */
+function checkGradients(op: string, inputs: readonly Tensor[], back: ReturnType<Backward>): void {
+  const isGradient = (value: unknown) => value === null || value instanceof Tensor;
+  if (!Array.isArray(back) || back.length < inputs.length || !back.every(isGradient)) {
+    throw new DawngradError(
+      `${op}: its backward pass returned ${show(back)}; it must return an array, with a gradient or null for each ` +
+        `of its inputs, ${inputs.length} in all`,
+    );
+  }
+  const wrong = back.findIndex(
+    (given, index) => given && !(inputs[index] && sameShape(given.shape, inputs[index].shape)),
+  );
+  if (wrong < 0) return;
+  throw new ShapeError(
+    op,
+    `its backward pass returned a gradient ${formatShape(back[wrong]!.shape)} for ` +
+      `input ${wrong}${inputs[wrong] ? `, which is ${formatShape(inputs[wrong]!.shape)}` : ', which there is not'}`,
+  );
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   deviceOptions,
   type MinutesFlag,
   minutesFlag,
+  wholeNumber,
   withDeviceFlags,
 } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
@@ -26,6 +27,8 @@ interface Flags extends DeviceFlags, ConfigFlags, MinutesFlag {
   out?: string;
   resume?: string | true;
   tensorboard?: boolean;
+  probe?: number;
+  checkNumerics?: true;
 }
 
 /** What writes event files is loaded only where they are asked for. */
@@ -42,7 +45,16 @@ export function defineTrain(program: Command): void {
   withConfigFlags(command)
     .option('--retrain', 'then train anew on the held-out images too, for as long')
     .option('--no-retrain', 'keep the net that was trained without them')
-    .option('--tensorboard', "write TensorBoard's event files into the run's directory too");
+    .option('--tensorboard', "write TensorBoard's event files into the run's directory too")
+    .option(
+      '--probe <n>',
+      'add statistics of activations and gradients to metrics.jsonl, in the first of each n steps',
+      wholeNumber(1),
+    )
+    .option(
+      '--check-numerics',
+      'stop at the first launch that makes NaN or infinities, and save what it was given; takes much longer',
+    );
   withDeviceFlags(command.addOption(minutesFlag())).action(train);
 }
 
@@ -71,6 +83,8 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           path,
           resume,
           reporter: together(circumstancesKeeper, ...others, reporter),
+          ...(flags.probe !== undefined && { probe: flags.probe }),
+          ...(flags.checkNumerics && { checkNumerics: true }),
           signal,
           deadline,
           withDevice: (work) => withDevice(deviceOptions(flags, config), work),

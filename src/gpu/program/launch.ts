@@ -27,6 +27,8 @@ export interface Launch extends PipelineSource {
   readonly cost?: Cost;
   /** Where in the net it comes from, if somebody traced the recording. */
   readonly origin?: Origin;
+  /** Is it left out of runs that do not ask for it? See `device.optionally`. */
+  readonly optional?: boolean;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
 }

@@ -18,6 +18,12 @@ export interface ProgramDevice {
   run(work: readonly (Dispatch | HostWork)[]): void;
 }
 
+/** Which of a program's launches to run. */
+export interface WhichLaunches {
+  /** Those too that were recorded by `device.optionally` (default false). */
+  readonly optional?: boolean;
+}
+
 /** One launch of a program, to be run on its own. */
 export interface SingleLaunch {
   readonly launch: Launch;
@@ -38,6 +44,8 @@ export class Program<T> {
   readonly bytes: number;
   readonly #device: ProgramDevice;
   readonly #work: readonly (Dispatch | HostWork)[];
+  /** All of it but what is optional. */
+  readonly #always: readonly (Dispatch | HostWork)[];
   readonly #memory: readonly OwnedMemory[];
   #disposed = false;
 
@@ -52,6 +60,7 @@ export class Program<T> {
       for (const { memory, offset, size } of tenants) memory.putAt({ buffer, offset, size });
     });
     this.#work = recording.work.map((item) => (typeof item === 'function' ? item : device.prepare(item)));
+    this.#always = this.#work.filter((item) => typeof item === 'function' || !item.launch.optional);
   }
 
   /** The names of the kernels that it launches, in order. */
@@ -65,8 +74,8 @@ export class Program<T> {
    * @throws DawngradError after `dispose`, and while another program is recorded; and what the recorded host work throws, in
    *   which case nothing that comes after it is done
    */
-  run(): void {
-    this.#run(this.#work);
+  run({ optional = false }: WhichLaunches = {}): void {
+    this.#run(optional ? this.#work : this.#always);
   }
 
   /**
@@ -74,8 +83,8 @@ export class Program<T> {
    * finds in memory what a run of the program leaves there, but for what repeating changes. Work on the host is done as it comes.
    * @throws what `run` throws
    */
-  *oneByOne(): Generator<SingleLaunch> {
-    for (const item of this.#work) {
+  *oneByOne({ optional = false }: WhichLaunches = {}): Generator<SingleLaunch> {
+    for (const item of optional ? this.#work : this.#always) {
       if (typeof item === 'function') this.#run([item]);
       else yield { launch: item.launch, run: (times) => this.#run(Array(times).fill(item)) };
     }

@@ -5,6 +5,7 @@ import { tracing } from '../../gpu/program/origin.js';
 import { explainChoice } from '../../kernels/products/choice/choose-variant.js';
 import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
 import { productsOf } from '../../kernels/products/choice/seen-products.js';
+import { withLayerScopes } from '../../nn/around-forward.js';
 import type { Module } from '../../nn/module.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../../train/batch-program.js';
@@ -16,7 +17,6 @@ import { type LaunchTimesOptions, timeLaunches } from '../launch-times.js';
 import { type DeviceLimits, leastTime, measureLimits } from '../limits.js';
 import { explainProgram } from './explain-program.js';
 import type { Explanation } from './explanation.js';
-import { withLayerScopes } from './layer-scopes.js';
 
 /** Which of a run's steps. */
 export type StepKind = 'train' | 'eval';

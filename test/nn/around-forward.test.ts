@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { currentOrigin, tracing, within } from '../../../src/gpu/program/origin.js';
-import { withLayerScopes } from '../../../src/inspect/explain/layer-scopes.js';
-import { Module } from '../../../src/nn/module.js';
-import type { Tensor } from '../../../src/tensor/tensor.js';
+import { currentOrigin, tracing, within } from '../../src/gpu/program/origin.js';
+import { aroundForward, withLayerScopes } from '../../src/nn/around-forward.js';
+import { Module } from '../../src/nn/module.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
 
 const NOTHING = undefined as unknown as Tensor;
 
@@ -51,5 +51,29 @@ describe('withLayerScopes', () => {
     expect(() => withLayerScopes([net], () => tracing(() => within('a', fail)))).toThrow('no');
     expect(Object.hasOwn(net.block, 'forward')).toBe(false);
     expect(currentOrigin()).toBeUndefined();
+  });
+});
+
+describe('aroundForward', () => {
+  it('nests, and puts a forward back that a module had for its own', () => {
+    class Own extends Module {
+      override forward = (x: Tensor): Tensor => {
+        log.push('forward');
+        return x;
+      };
+    }
+    const log: string[] = [];
+    const module = new Own();
+    const { forward } = module;
+    const saying = (word: string) => (_: Module, forward: () => Tensor) => {
+      log.push(word);
+      return forward();
+    };
+    aroundForward([module], saying('outer'), () =>
+      aroundForward([module], saying('inner'), () => module.forward(NOTHING)),
+    );
+    expect(log).toEqual(['inner', 'outer', 'forward']);
+    expect(module.forward).toBe(forward);
+    expect(Object.keys(module)).toContain('forward');
   });
 });
