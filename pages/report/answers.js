@@ -23,7 +23,7 @@ const shareOf = (part, { count }) => (count === 0 ? 0 : part / count);
 const errorShare = (score) => shareOf(wrongOf(score), score);
 const topFiveShare = (score) => shareOf(score.count - score.inTopFive, score);
 
-function classTable({ classes, scores, total }) {
+function classTable({ classes, scores, total, confusion }) {
   const rows = scores.map((score, label) => ({ ...score, name: classes[label] }));
   const largest = Math.max(...rows.map(errorShare), Number.MIN_VALUE);
   const bar = (score) =>
@@ -52,6 +52,27 @@ function classTable({ classes, scores, total }) {
       {},
       `All together: ${whole(wrongOf(total))} of ${whole(total.count)} wrong, error ${percent(errorShare(total))}${topFive}.`,
     ),
+    element('h3', {}, 'Most frequent mistakes'),
+    frequentMistakes({ classes, confusion }),
+  );
+}
+
+/** As many kinds of mistakes are listed. */
+const LISTED = 8;
+
+function frequentMistakes({ classes, confusion }) {
+  const kinds = confusion.flatMap((row, label) => row.map((count, guess) => ({ label, guess, count })));
+  const mistaken = kinds
+    .filter(({ label, guess, count }) => label !== guess && count > 0)
+    .sort((one, other) => other.count - one.count)
+    .slice(0, LISTED);
+  return element(
+    'dl',
+    { class: 'frequent' },
+    mistaken.flatMap(({ label, guess, count }) => [
+      element('dt', {}, whole(count)),
+      element('dd', {}, `${classes[label]} taken for ${classes[guess]}`),
+    ]),
   );
 }
 
@@ -102,7 +123,10 @@ function confusionMatrix({ classes, confusion }) {
       { class: 'matrix' },
       svg(
         'svg',
-        { viewBox: `0 0 ${size} ${size}`, width: size, role: 'img', 'aria-label': 'Confusion matrix' },
+        {
+          ...{ viewBox: `0 0 ${size} ${size}`, style: `max-width: ${1.15 * size}px` },
+          ...{ role: 'img', 'aria-label': 'Confusion matrix' },
+        },
         numbered ? names(classes, margin, side) : axes(size, margin),
         cells,
       ),
@@ -110,7 +134,7 @@ function confusionMatrix({ classes, confusion }) {
     element(
       'figcaption',
       {},
-      'Rows are what an image shows, columns what the net takes it for. What lies off the diagonal are mistakes; the most frequent ones are the darkest.',
+      'Rows are what an image shows, columns what the net takes it for. What lies off the diagonal are mistakes; the more frequent, the stronger their colour.',
     ),
   );
 }

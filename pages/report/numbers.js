@@ -6,7 +6,9 @@ export const percent = (share) => `${(100 * share).toFixed(Math.abs(share) < 0.1
 /** To three digits, without needless zeros. */
 export const short = (value) => {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(1).replace('e+', 'e');
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) {
+    return Number(value.toPrecision(2)).toExponential().replace('e+', 'e');
+  }
   return String(Number(value.toPrecision(size >= 1000 ? Math.ceil(Math.log10(size)) : 3)));
 };
 

@@ -44,9 +44,7 @@ function tiles(run) {
       'dl',
       { class: 'tiles' },
       error ? tile(`${error.images} error`, ...percent(error.error).split(' ')) : undefined,
-      best
-        ? tile('lowest error', ...percent(best.error).split(' ').slice(0, 1), `% after epoch ${best.epoch}`)
-        : undefined,
+      best ? tile(`lowest, epoch ${best.epoch}`, ...percent(best.error).split(' ')) : undefined,
       last ? tile('training loss', short(last.trainLoss)) : undefined,
       tile('epochs', String(metrics.length), `of ${epochs}, ${STATES[state]}`),
       tile('training time', ...duration(timeOf(run)).split(' ')),

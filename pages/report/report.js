@@ -4,6 +4,7 @@ import { answers } from './answers.js';
 import { curves } from './curves.js';
 import { overview } from './overview.js';
 import { filters, maps, mistakes } from './pictures.js';
+import { probes } from './probes.js';
 import { settings } from './settings.js';
 
 const root = document.querySelector('main');
@@ -28,6 +29,7 @@ function aboutNet(run, named) {
     judged && mistakes(judged),
     judged && maps(judged),
     run.filters && filters(run.filters),
+    run.probes.length > 0 ? probes(run.probes) : undefined,
   ].filter((part) => part);
   if (parts.length === 0) return undefined;
   return element(

@@ -50,28 +50,30 @@ export function curvePoints(runs: readonly RunRecord[]): CurvePoint[] {
 /** Loss and error after each epoch, side by side. */
 export function curvesPlot(points: readonly CurvePoint[]): TopLevelSpec {
   const legend = { title: null, orient: 'top', direction: 'vertical' } as const;
+  const strokeDash = {
+    ...{ field: 'images', type: 'nominal' },
+    scale: {
+      domain: ['training', 'validation', 'test'],
+      range: [
+        [2, 3],
+        [7, 4],
+        [1, 0],
+      ],
+    },
+    legend: { ...legend, symbolStrokeWidth: 2 },
+  };
   const plot = (field: 'loss' | 'error', title: string) => ({
     width: WIDTH,
     height: 300,
-    mark: { type: 'line', strokeWidth: 2, point: true },
     encoding: {
       x: { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1, format: 'd' } },
       y: { field, type: 'quantitative', title },
       color: { field: 'run', type: 'nominal', sort: null, legend },
-      strokeDash: {
-        field: 'images',
-        type: 'nominal',
-        scale: {
-          domain: ['training', 'validation', 'test'],
-          range: [
-            [2, 3],
-            [7, 4],
-            [1, 0],
-          ],
-        },
-        legend: { ...legend, symbolStrokeWidth: 2 },
-      },
     },
+    layer: [
+      { mark: { type: 'line', strokeWidth: 2 }, encoding: { strokeDash } },
+      { mark: { type: 'point', filled: true, opacity: 1 } },
+    ],
   });
   return {
     ...LOOK,
@@ -100,7 +102,7 @@ export function confusionPlot({ classes, scores, confusion }: ByClass): TopLevel
       color: {
         field: 'share',
         type: 'quantitative',
-        scale: { scheme: 'blues', domain: [0, 1] },
+        scale: { range: ['#f3f5f9', '#174a8c'], domain: [0, 1] },
         legend: null,
       },
     },

@@ -9,6 +9,7 @@ import type { EpochMetrics } from '../../train/run/metrics.js';
 import type { RunResult } from '../../train/run/result.js';
 import type { FirstFilters } from './first-filters.js';
 import type { Judgement } from './judgement.js';
+import { type ProbeSeries, probeSeries } from './probe-series.js';
 import type { RunRecord } from './run-record.js';
 
 /** A run, and what its net was found to do. */
@@ -42,6 +43,7 @@ export interface RunContent {
   readonly images: Circumstances['images'] | undefined;
   readonly machine: string | undefined;
   readonly metrics: readonly EpochMetrics[];
+  readonly probes: readonly ProbeSeries[];
   readonly filters: FiltersContent | undefined;
   /** Or why there is none. */
   readonly judgement: JudgementContent | string | undefined;
@@ -103,6 +105,7 @@ function contentOfRun({ record, filters, judgement }: ReportedRun): RunContent {
     parameters: circumstances?.parameters,
     images: circumstances?.images,
     machine: circumstances && describeMachine(circumstances.machine),
+    probes: probeSeries(record.probes),
     filters: filters && contentOfFilters(filters),
     judgement: typeof judgement === 'object' ? contentOfJudgement(judgement) : judgement,
   };

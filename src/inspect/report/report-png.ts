@@ -29,9 +29,12 @@ export async function reportPng(runs: readonly ReportedRun[]): Promise<Png> {
 async function drawLearned({ record, filters, judgement }: ReportedRun): Promise<Drawing[]> {
   const judged = typeof judgement === 'object' ? judgement : undefined;
   const { name } = record;
+  const answers = judged && [
+    heading(`${name}: confusion matrix`, await drawConfusion(judged)),
+    ...(judged.worst.length > 0 ? [heading(`${name}: most wrong`, drawWorst(judged))] : []),
+  ];
   return [
-    ...(judged ? [heading(`${name}: confusion matrix`, await drawConfusion(judged))] : []),
-    ...(judged && judged.worst.length > 0 ? [heading(`${name}: most wrong`, drawWorst(judged))] : []),
+    ...(answers ? [beside(answers)] : []),
     ...(filters ? [heading(`${name}: first filters`, drawFilters(filters))] : []),
   ];
 }
@@ -42,7 +45,7 @@ const drawConfusion = async ({ byClass }: Judgement): Promise<Drawing> =>
 /** Pixels of an image's side, and what it takes with the texts below it. */
 const IMAGE = 72;
 const CARD = { width: 104, height: IMAGE + 40 };
-const CARDS_A_ROW = 8;
+const CARDS_A_ROW = 6;
 
 function drawWorst({ worst, images: { set } }: Judgement): Drawing {
   const cards = worst.map(({ index, label, guess }, place) => {
@@ -103,6 +106,17 @@ const heading = (text: string, below: Drawing): Drawing =>
     Math.max(below.width, 9 * text.length),
     HEADING + below.height,
   );
+
+/** Drawings in a row. */
+function beside(drawings: readonly Drawing[]): Drawing {
+  let x = 0;
+  const placed = drawings.map((one) => {
+    const here = at(x, 0, one);
+    x += one.width + GAP;
+    return here;
+  });
+  return drawing(placed.join(''), x - GAP, Math.max(...drawings.map(({ height }) => height)));
+}
 
 /** Drawings below one another. */
 function sheet(drawings: readonly Drawing[]): Drawing {

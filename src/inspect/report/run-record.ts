@@ -3,7 +3,12 @@ import { basename, resolve } from 'node:path';
 import { describeOwner } from '../../files/claims/owner.js';
 import { type Circumstances, readCircumstances } from '../../train/circumstances.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { type EpochMetrics, readMetrics } from '../../train/run/metrics.js';
+import {
+  type EpochMetrics,
+  type ProbeMetrics,
+  readMetrics,
+  readProbeMetrics,
+} from '../../train/run/metrics.js';
 import { type RunResult, readResult } from '../../train/run/result.js';
 import { ownerOfRun } from '../../train/run/run-claim.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
@@ -15,6 +20,8 @@ export interface RunRecord {
   readonly config: RunConfig;
   /** The epochs that are finished. */
   readonly metrics: readonly EpochMetrics[];
+  /** What its probes found, in a run that has some. */
+  readonly probes: readonly ProbeMetrics[];
   /** How it ended; undefined for one that has not. */
   readonly result: RunResult | undefined;
   /** Who trains it, `process 4711 on hive`; undefined when nobody does. */
@@ -47,6 +54,7 @@ function readRun(name: string, directory: RunDirectory): RunRecord {
     directory,
     config: directory.readConfig(),
     metrics: readMetrics(directory.metrics),
+    probes: readProbeMetrics(directory.metrics),
     result: readResult(directory.result),
     trainedBy: owner && describeOwner(owner),
     circumstances: readCircumstances(directory.path),
