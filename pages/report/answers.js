@@ -44,7 +44,7 @@ function classTable({ classes, scores, total, confusion }) {
   const topFive = classes.length > 5 ? `, top-5 error ${percent(topFiveShare(total))}` : '';
   return element(
     'figure',
-    {},
+    { class: 'by-class' },
     element('h3', {}, 'Error by class'),
     sortableTable(columns, rows),
     element(

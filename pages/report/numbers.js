@@ -1,7 +1,10 @@
 /** Numbers as texts. */
 
 /** `3.40 %` */
-export const percent = (share) => `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 2 : 1)} %`;
+export const percent = (share) => `${(100 * share).toFixed(2)} %`;
+
+/** `63 %`, and of less than a tenth `3.4 %`: where there is little room. */
+export const roughly = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
 /** To three digits, without needless zeros. */
 export const short = (value) => {

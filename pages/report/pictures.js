@@ -1,6 +1,6 @@
 /** What the net has seen, drawn: its mistakes, its class maps, its first filters. */
 import { element } from '../elements.js';
-import { percent, short } from './numbers.js';
+import { roughly, short } from './numbers.js';
 
 const pixels = (src, alt, attributes = {}) => element('img', { src, alt, class: 'pixels', ...attributes });
 
@@ -33,7 +33,7 @@ const probability = ({ name, probability }, kind) =>
     'div',
     { class: `probability ${kind}`, style: `--share: ${(100 * probability).toFixed(1)}%` },
     element('span', {}, name),
-    element('span', {}, percent(probability)),
+    element('span', {}, roughly(probability)),
   );
 
 export function maps({ classMaps }) {

@@ -12,11 +12,11 @@ const { live, ...first } = pageData();
 
 function show(content) {
   const { runs } = content;
+  const nets = runs.map((run) => aboutNet(run, runs.length > 1)).filter((section) => section !== undefined);
   root.replaceChildren(
     overview(content),
     curves(runs),
-    ...runs.map((run) => aboutNet(run, runs.length > 1)).filter((section) => section !== undefined),
-    settings(content),
+    ...(runs.length > 1 ? [settings(content), ...nets] : [...nets, settings(content)]),
   );
 }
 
