@@ -102,7 +102,7 @@ describe('dawngrad watch', () => {
     call.process.kill('SIGINT');
     const { status, stderr } = await call.ended;
     expect(status).toBe(130);
-    expect(stderr).toBe('\nclosing; Ctrl-C again stops at once\n');
+    expect(stderr).toBe('closing; Ctrl-C again stops at once\n');
   });
 
   it('says in one line that the run has vanished', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
 import { decode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Device } from '../../../src/gpu/device.js';
@@ -158,6 +159,12 @@ describe('the report of a trained run', () => {
     expect(readFileSync(html(), 'utf8')).not.toMatch(
       /https?:\/\/(?!www\.w3\.org)|\bsrc="(?!data:)|@import|url\(/,
     );
+  });
+
+  it('has a script that a browser can read: no two of its modules use a name twice', () => {
+    const [, script = ''] = /<script type="module">(.*?)<\/script>/s.exec(readFileSync(html(), 'utf8')) ?? [];
+    expect(script.length).toBeGreaterThan(1000);
+    expect(() => new Script(script)).not.toThrow();
   });
 
   it('is a picture too', () => {
