@@ -30,6 +30,10 @@ export const colourOf = (index) => `var(--series-${(index % 8) + 1})`;
 
 /** The charts, and what they show. */
 export function curves(runs) {
+  const heading = element('h2', {}, 'Curves');
+  if (runs.every(({ metrics }) => metrics.length === 0)) {
+    return element('section', {}, heading, element('p', { class: 'quiet' }, 'No epoch is finished yet.'));
+  }
   const charts = element('div', { class: 'columns' });
   const draw = () => charts.replaceChildren(...CHARTS.map((chart) => drawn(chart, runs)));
   draw();
@@ -50,7 +54,7 @@ export function curves(runs) {
   return element(
     'section',
     {},
-    element('h2', {}, 'Curves'),
+    heading,
     element(
       'div',
       { class: 'controls' },

@@ -42,12 +42,11 @@ const WRONG_MAPS = 5;
  * @param most only the first of them
  */
 export function imagesToJudge({ config, result }: RunRecord, all: Dataset, most?: number): JudgedImages {
-  const { validation, test } = splitDataset(all, config.validation);
-  const kind = validation && !result?.test ? 'validation' : 'test';
-  const set = kind === 'validation' ? validation! : test;
+  const held = result?.test ? undefined : splitDataset(all, config.validation).validation;
+  const set = held ?? all.test;
   return {
     set: most !== undefined && most < set.count ? take(set, 0, most) : set,
-    kind,
+    kind: held ? 'validation' : 'test',
     available: set.count,
   };
 }

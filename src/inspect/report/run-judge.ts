@@ -33,7 +33,10 @@ export class RunJudge {
     this.#options = options;
   }
 
-  /** A run with what its last or best net shows. That it has none, or that its data are elsewhere, is told in place of it; the signal stops it, with its reason. */
+  /**
+   * A run with what its last or best net shows. That it has none, or that its data are elsewhere, is told in place of that.
+   * @param signal stops it, with its reason
+   */
   async lookInto(record: RunRecord, signal?: AbortSignal): Promise<ReportedRun> {
     const { which, warn, withModel } = this.#options;
     try {
