@@ -13,7 +13,11 @@ export function answers(judgement) {
   return element(
     'div',
     {},
-    element('p', { class: 'quiet' }, `Scored on ${of}, with the net as it was after ${epoch} epochs.`),
+    element(
+      'p',
+      { class: 'quiet' },
+      `Scored on ${of}, with the net as it was after ${epoch} ${epoch === 1 ? 'epoch' : 'epochs'}.`,
+    ),
     element('div', { class: 'columns' }, classTable(byClass), confusionMatrix(byClass)),
   );
 }
@@ -52,7 +56,7 @@ function classTable({ classes, scores, total, confusion }) {
       {},
       `All together: ${whole(wrongOf(total))} of ${whole(total.count)} wrong, error ${percent(errorShare(total))}${topFive}.`,
     ),
-    element('h3', {}, 'Most frequent mistakes'),
+    wrongOf(total) > 0 ? element('h3', {}, 'Most frequent mistakes') : undefined,
     frequentMistakes({ classes, confusion }),
   );
 }

@@ -65,9 +65,8 @@ export interface JudgementContent {
   readonly byClass: ByClass;
   readonly worst: readonly {
     readonly index: number;
-    readonly label: string;
     readonly png: string;
-    /** The class that it is taken for, and the image's own, with their probabilities; the more probable first. */
+    /** The class that it is taken for, and its own, with their probabilities. */
     readonly guesses: readonly { readonly name: string; readonly probability: number }[];
   }[];
   readonly classMaps: readonly {
@@ -129,7 +128,6 @@ function contentOfJudgement({ images, epoch, byClass, worst, classMaps }: Judgem
     ...{ kind, count: set.count, available, epoch, byClass },
     worst: worst.map((answer) => ({
       index: answer.index,
-      label: classes[answer.label]!,
       png: png(answer.index),
       guesses: [guess(answer, answer.guess), guess(answer, answer.label)],
     })),
@@ -143,16 +141,16 @@ function contentOfJudgement({ images, epoch, byClass, worst, classMaps }: Judgem
   };
 }
 
-/** Maps of an image that are shown: of more classes, those with the largest means. */
+/** Maps of an image that are shown. */
 const MOST_MAPS = 10;
 
+/** All maps of an image; of more classes, those with the largest means, and its own. */
 function shownMaps(sample: ClassMaps) {
   const means = meansOf(sample);
   const all = classMapPictures(sample).map((picture, of) => ({ of, picture, mean: means[of]! }));
-  const largest = [...all].sort((a, b) => b.mean - a.mean).slice(0, MOST_MAPS);
   const own = all[sample.label]!;
-  // The image's own is among them wherever it stands.
-  const shown = largest.includes(own) ? largest : [...largest.slice(0, -1), own];
-  const order = all.length > MOST_MAPS ? shown : all;
-  return order.map(({ of, picture, mean }) => ({ of, mean, png: pngUri(picture) }));
+  const largest = all.toSorted((a, b) => b.mean - a.mean).slice(0, MOST_MAPS);
+  const most = largest.includes(own) ? largest : [...largest.slice(0, -1), own];
+  const shown = all.length > MOST_MAPS ? most : all;
+  return shown.map(({ of, picture, mean }) => ({ of, mean, png: pngUri(picture) }));
 }
