@@ -52,12 +52,12 @@ describe("the declaration of a user's kernel", () => {
 
   it('is refused where there is no shader', () => {
     expect(declaring({ shader: new URL('none.wgsl', shader) })).toThrow(
-      /^careless: its shader .*none\.wgsl cannot be read: no such file or directory$/,
+      /^careless: its shader .*none\.wgsl cannot be read: no such file or directory/,
     );
   });
 
   it.each([
-    [{ shader: 3 }, 'defineKernel: shader is 3; it must be an URL'],
+    [{ shader: 3 }, 'defineKernel: shader is 3; it must be a URL'],
     [{ bindings: { x: 'readwrite' } }, "each must be 'read' or 'write'"],
     [{ params: { size: 'f16' } }, "each must be 'u32' or 'i32' or 'f32'"],
     [{ grid: [1, 1, 1] }, 'defineKernel: grid is [1, 1, 1]; it must be a function'],
