@@ -14,7 +14,7 @@ export type Op = (...inputs: Tensor[]) => Tensor;
 /** What came out of an op, both ways. */
 export interface Outcome {
   readonly output: Values;
-  /** Of each input that is f32; zeros where none came back. */
+  /** One for each input that is f32; zeros where none came back. */
   readonly gradients: readonly (Values | undefined)[];
 }
 
