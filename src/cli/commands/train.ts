@@ -48,7 +48,7 @@ export function defineTrain(program: Command): void {
     .option('--tensorboard', "write TensorBoard's event files into the run's directory too")
     .option(
       '--probe <n>',
-      'add statistics of activations and gradients to metrics.jsonl, in the first of each n steps',
+      'every n steps, from the first on, add statistics of activations and gradients to metrics.jsonl',
       wholeNumber(1),
     )
     .option(

@@ -11,7 +11,7 @@ import type { Trial } from '../trial.js';
  */
 export async function behindReLU(trial: Trial): Promise<string | undefined> {
   const { op, of, closeness, differentiable } = trial;
-  const one = full(trial.device, [1], 1);
+  const one = full(trial.device, [], 1);
   const behind = (activation: (x: Tensor) => Tensor) =>
     trial.run({
       op: (...inputs) =>

@@ -3,10 +3,10 @@
  * driver at the first launch, or by nobody where the wrong memory is bound.
  */
 import { fileURLToPath } from 'node:url';
-import { DawngradError } from '../errors/errors.js';
-import { explainSystemError } from '../files/system-error.js';
-import type { Access } from '../gpu/shaders/pipelines.js';
-import { readShader } from '../gpu/shaders/shader.js';
+import { DawngradError } from '../../errors/errors.js';
+import { explainSystemError } from '../../files/system-error.js';
+import type { Access } from './pipelines.js';
+import { readShader } from './shader.js';
 
 /** WGSL scalar types that a shader's `struct Params` is made of. */
 export const SCALARS = ['u32', 'i32', 'f32'] as const;
@@ -46,40 +46,61 @@ function textOf(shader: string, who: string): string {
 }
 
 /** What a declaration says that its shader does not; undefined where they agree. */
-export function declarationProblem(
-  { entryPoint, bindings, params, storage = {} }: Declaration,
-  source: string,
-): string | undefined {
+export function declarationProblem(declaration: Declaration, source: string): string | undefined {
   const text = source.replace(COMMENT, '');
+  const { entryPoint, params, bindings, storage = {} } = declaration;
   const entryPoints = [...text.matchAll(ENTRY_POINT)].map(([, name]) => name);
   if (!entryPoints.includes(entryPoint)) {
     return `there is no entry point "${entryPoint}", but ${entryPoints.join(', ') || 'none at all'}`;
   }
-  const declared = {
-    params: listed(Object.entries(params).map(([name, type]) => `${name}: ${type}`)),
-    bindings: listed(Object.entries(bindings).map(([name, access], at) => `${at + 1} ${name} ${access}`)),
-  };
-  const written = {
-    params: listed(paramsOf(text)),
-    bindings: listed(bindingsOf(text, entryPoint)),
-  };
-  if (declared.params !== written.params) {
-    return `params are declared ${declared.params}, and struct Params has ${written.params}`;
-  }
-  if (declared.bindings !== written.bindings) {
-    return `bindings are declared ${declared.bindings}, and "${entryPoint}" uses ${written.bindings}`;
-  }
-  if (Object.keys(bindings).length > MOST_BINDINGS) {
-    return `there are ${Object.keys(bindings).length} bindings, and WebGPU promises ${MOST_BINDINGS}`;
-  }
-  const halves = [storage, storedIn(text, Object.keys(bindings))].map((types) =>
-    listed(Object.entries(types).map(([alias, names]) => `${alias} of ${names.join(' and ')}`)),
+  const fields = Object.entries(params).map(([name, type]) => `${name}: ${type}`);
+  return (
+    difference('params are', fields, 'struct Params has', paramsOf(text)) ??
+    bindingsProblem(declaration, text) ??
+    difference(
+      'storage is',
+      typesIn(storage),
+      'the shader has',
+      typesIn(storedIn(text, Object.keys(bindings))),
+    )
   );
-  if (halves[0] === halves[1]) return undefined;
-  return `storage is declared ${halves[0]}, and the shader has ${halves[1]}`;
 }
 
 const listed = (parts: readonly string[]): string => parts.join(', ') || 'none';
+
+function difference(
+  what: string,
+  declared: readonly string[],
+  where: string,
+  written: readonly string[],
+): string | undefined {
+  if (listed(declared) === listed(written)) return undefined;
+  return `${what} declared ${listed(declared)}, and ${where} ${listed(written)}`;
+}
+
+/**
+ * What is wrong with the declared bindings. Each must be in the shader, and all be there that the entry point uses; one that it does
+ * not use may lie between those, and in a shader of several entry points one binding may have several names.
+ */
+function bindingsProblem({ bindings, entryPoint }: Declaration, text: string): string | undefined {
+  const declared = Object.entries(bindings).map(([name, access], index) => ({ at: index + 1, name, access }));
+  if (declared.length > MOST_BINDINGS) {
+    return `there are ${declared.length} bindings, and WebGPU promises ${MOST_BINDINGS}`;
+  }
+  const written = bindingsOf(text);
+  const names = namesUsedBy(text, entryPoint);
+  const used = written.filter(({ name }) => names.has(name));
+  const isWritten = (one: Binding) => written.some((other) => inWords(other) === inWords(one));
+  const isDeclared = ({ at, access }: Binding) => declared[at - 1]?.access === access;
+  if (declared.every(isWritten) && used.every(isDeclared)) return undefined;
+  return difference('bindings are', declared.map(inWords), `"${entryPoint}" uses`, used.map(inWords));
+}
+
+/** `StoredX of x and y`, for each alias of a type. */
+const typesIn = (storage: Readonly<Record<string, readonly string[]>>): string[] =>
+  Object.entries(storage)
+    .map(([alias, names]) => `${alias} of ${names.join(' and ')}`)
+    .sort();
 
 const COMMENT = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 const ENTRY_POINT = /@compute[^{]*?\bfn\s+(\w+)\s*\(/g;
@@ -97,14 +118,25 @@ function paramsOf(text: string): string[] {
   return [...body.matchAll(/(\w+)\s*:\s*(\w+)/g)].map(([, name, type]) => `${name}: ${type}`);
 }
 
-/** The storage bindings that an entry point uses, itself or in what it calls, as `binding name access`, in order. */
-function bindingsOf(text: string, entryPoint: string): string[] {
-  const used = namesUsedBy(text, entryPoint);
-  return [...text.matchAll(STORAGE)]
-    .filter(([, , , name = '']) => used.has(name))
-    .sort(([, one], [, other]) => Number(one) - Number(other))
-    .map(([, at, access, name]) => `${at} ${name} ${access === 'read_write' ? 'write' : 'read'}`);
+/** A storage buffer of a shader. */
+interface Binding {
+  readonly at: number;
+  readonly name: string;
+  readonly access: Access;
 }
+
+const inWords = ({ at, name, access }: Binding): string => `${at} ${name} ${access}`;
+
+/** The storage bindings of a shader, in order. */
+const bindingsOf = (text: string): Binding[] =>
+  [...text.matchAll(STORAGE)]
+    .map(
+      ([, at, access, name = '']): Binding => ({
+        ...{ at: Number(at), name },
+        access: access === 'read_write' ? 'write' : 'read',
+      }),
+    )
+    .sort((one, other) => one.at - other.at);
 
 /** Everything declared for the whole file that is used by `start`, or by what it uses. */
 function namesUsedBy(text: string, start: string): Set<string> {
