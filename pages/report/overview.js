@@ -10,7 +10,7 @@ export function overview({ runs }) {
 const timeOf = ({ metrics }) => metrics.reduce((sum, { seconds }) => sum + seconds, 0);
 
 /** The error that a run is known by: that on the test images, else the last on those held out. */
-export function errorOf({ result, metrics }) {
+function errorOf({ result, metrics }) {
   const last = metrics.at(-1);
   if (result?.test) return { images: 'test', error: result.test.error };
   if (last?.testError !== undefined) return { images: 'test', error: last.testError };
