@@ -11,11 +11,11 @@
  * | `src/gpu/`         | adapter and device, memory, compiled shaders, programs: recorded steps that run again     |
  * | `src/tensor/`      | `Tensor`: shape, type and memory on the device; making and reading them                  |
  * | `src/kernels/`     | how each shader is launched: bindings, parameters, grid, cost; which variant is chosen   |
- * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`                       |
+ * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`, `opTest`             |
  * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
  * | `src/data/`        | data sets, read from files or drawn; preprocessing; batches on the device                |
- * | `src/train/`       | training runs and their directories, recipes, checkpoints                                |
- * | `src/inspect/`     | the machine's diagnosis, a step explained, the memory plan, a model's summary, the tuner |
+ * | `src/train/`       | training runs, recipes, checkpoints; looking into a step; what trained nets answer       |
+ * | `src/inspect/`     | diagnosis, a step explained, the memory plan, summaries, the tuner, runs as pictures     |
  * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
  * | `src/cli/`         | the command line: one file a command, and how its output looks                           |
  *
@@ -71,6 +71,7 @@ export type { ProgramPlan } from './gpu/program/plan.js';
 export type { Program } from './gpu/program/program.js';
 // Programs explained.
 export * from './inspect/index.js';
+export { defineKernel, type Kernel, type KernelDeclaration, launch, linearGrid } from './kernels/kernel.js';
 export { randomState } from './kernels/random-key.js';
 export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';
 export * from './nn/index.js';

@@ -11,6 +11,7 @@ const PUBLIC = {
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
+  'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',
@@ -20,11 +21,11 @@ const PUBLIC = {
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
-    'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
+    'readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames runTraining runWithRetraining',
   inspection: 'withOrigins',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
-    'LimitError MissingDataError OutOfMemoryError RunError ShapeError',
+    'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShapeError',
 };
 
 it('the package exports these names, and no others', () => {

@@ -2,10 +2,14 @@
  * Reverse-mode differentiation: a tape, and one file for each op with its forward and backward side by side. Importing this
  * file also installs the common ops as methods of `Tensor`, so that `a.add(b).sum().backward()` works.
  */
+export type { Backward } from './backward-pass.js';
+export { type CustomOp, type CustomOpValues, customOp } from './custom-op.js';
 export * from './gradcheck.js';
 
 import './methods.js';
 
+export type { OpCase, Values } from './op-test/case.js';
+export { type OpTestOptions, opTest } from './op-test/op-test.js';
 export { cast } from './ops/cast.js';
 export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops/cross-entropy.js';
 export { add } from './ops/elementwise/add.js';
@@ -50,5 +54,11 @@ export { argmax, type Extremum, type ExtremumOptions, max, min } from './ops/red
 export { mean } from './ops/reductions/mean.js';
 export { logSoftmax, softmax } from './ops/reductions/softmax.js';
 export { type ReduceOptions, sum } from './ops/reductions/sum.js';
-
-export { type BackwardOptions, backward, noGrad } from './tape.js';
+export {
+  type BackwardOptions,
+  backward,
+  maskOf,
+  noGrad,
+  putOnTape,
+  type TapeOptions,
+} from './tape.js';

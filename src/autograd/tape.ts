@@ -3,8 +3,8 @@
  * of the output to those of the inputs (`putOnTape`). `backward` walks the tape from its end to its beginning.
  */
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { DawngradError, ShapeError } from '../errors/errors.js';
-import { boolean, synchronous } from '../errors/rules.js';
+import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
+import { boolean, list, synchronous, text } from '../errors/rules.js';
 import { goBack, type Origin, opDone, wentBack } from '../gpu/program/origin.js';
 import { cast } from '../kernels/cast.js';
 import { checkFloats } from '../kernels/check.js';
@@ -15,13 +15,7 @@ import { checkTensor, tensorOf } from '../tensor/check.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { TapeNode, Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
-
-/**
- * The backward pass of an op: from the gradient of its output to those of its inputs, `null` for an input that needs none. What
- * it is handed is disposed of afterwards; returning that itself, for an op that passes it on unchanged, is fine, and so is
- * overwriting it where no other tensor shares its memory. All else that it returns belongs to the tape from then on.
- */
-export type Backward = (outputGradient: Tensor) => readonly (Tensor | null)[];
+import { type Backward, gradientsFrom } from './backward-pass.js';
 
 /**
  * The backward pass of a ReLU, dx = dy where y > 0 or NaN, else 0: its output is a mask of its gradient. The tape applies it,
@@ -47,8 +41,7 @@ class Node implements TapeNode {
   readonly place = Node.#count++;
   /** Does nobody but the tape need the output? See `relinquish`. */
   relinquished = false;
-  /** What the backward pass reads, and the version that the op had read. */
-  readonly #reads: readonly Tensor[];
+  /** Of each of these, the version that the op had read. */
   readonly #versions: readonly number[];
 
   constructor(
@@ -57,11 +50,11 @@ class Node implements TapeNode {
     readonly inputs: readonly Tensor[],
     readonly backward: Backward | typeof MASK,
     readonly options: TapeOptions,
-    reads: readonly Tensor[],
+    /** What the backward pass reads. */
+    readonly reads: readonly Tensor[],
     /** Where its backward pass comes from, while somebody traces. */
     readonly origin: Origin | undefined,
   ) {
-    this.#reads = reads;
     this.#versions = reads.map(({ version }) => version);
   }
 
@@ -70,12 +63,12 @@ class Node implements TapeNode {
    * @throws DawngradError
    */
   checkUnwritten(): void {
-    const at = this.#reads.findIndex(
+    const at = this.reads.findIndex(
       (read, index) => !read.disposed && read.version !== this.#versions[index],
     );
     if (at < 0) return;
     throw new DawngradError(
-      `backward: a tensor ${formatShape(this.#reads[at]!.shape)} that ${this.op} needs for its gradient was written to after ` +
+      `backward: a tensor ${formatShape(this.reads[at]!.shape)} that ${this.op} needs for its gradient was written to after ` +
         `${this.op} had used it; write to it (or take the optimizer's step) after backward, or run ${this.op} again`,
     );
   }
@@ -111,7 +104,22 @@ export const factorsOf = (a: Tensor, b: Tensor): Tensor[] => [
   ...(a.requiresGrad ? [b] : []),
 ];
 
-/** Put an op on the tape, unless no input needs a gradient. Returns the output, for `return putOnTape(...)`. */
+/** What these must be. */
+const TAPE_OPTIONS: Rules<TapeOptions> = {
+  saved: list(tensorOf()),
+  reads: list(tensorOf()),
+  appliesMaskOf: tensorOf(),
+};
+
+/**
+ * Put an op on the tape, unless no input needs a gradient. All of our ops end so, and an op with a kernel of your own may:
+ *
+ *     return dg.putOnTape('swish', y, [x], (dy) => [swishGradient(x, dy)], { reads: [x] });
+ *
+ * @param output what the op made of the inputs, in memory of its own
+ * @returns the output
+ * @throws ArgumentError when a part is missing or something else, or the output is an input
+ */
 export function putOnTape(
   op: string,
   output: Tensor,
@@ -119,6 +127,14 @@ export function putOnTape(
   backward: Backward | typeof MASK,
   options: TapeOptions = {},
 ): Tensor {
+  checkArgument('putOnTape', 'op', op, text);
+  checkArgument(op, 'output', output, tensorOf());
+  checkArgument(op, 'inputs', inputs, list(tensorOf()));
+  if (backward !== MASK) checkArgument(op, 'backward', backward, synchronous);
+  checkOptions(op, options, TAPE_OPTIONS);
+  if (inputs.includes(output)) {
+    throw new ArgumentError(op, 'output', 'is one of its inputs', 'return a new tensor, or a view of it');
+  }
   const origin = opDone(op);
   if (needsGradient(inputs)) {
     const { reads = backward === MASK ? [output] : [...inputs, output] } = options;
@@ -133,8 +149,10 @@ export function putOnTape(
  * The mask of a tensor's gradient: the tensor itself if a ReLU on the tape made it, else undefined. An op that can write zeros
  * where its input is 0 or below asks for it before it goes on the tape, and says `appliesMaskOf`: that saves the ReLU's pass.
  */
-export const maskOf = (tensor: Tensor): Tensor | undefined =>
-  tensor.node instanceof Node && tensor.node.backward === MASK ? tensor : undefined;
+export function maskOf(tensor: Tensor): Tensor | undefined {
+  checkTensor('maskOf', 'tensor', tensor);
+  return tensor.node instanceof Node && tensor.node.backward === MASK ? tensor : undefined;
+}
 
 /**
  * Say that nobody but the tape needs a tensor any more: it is disposed of as soon as the backward pass is done with it, or at
@@ -200,11 +218,13 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
 type Gradients = Map<Tensor, { sum: Tensor; masked: boolean }>;
 
 /** Take the gradient of one op's output out of `gradients`, and add those of its inputs to them. */
-function stepBack({ output, inputs, backward, options }: Node, gradients: Gradients): void {
+function stepBack(node: Node, gradients: Gradients): void {
+  const { output, inputs, backward, options } = node;
   const { sum, masked } = gradients.get(output) ?? {};
   if (!sum) return; // every op that used the output returned null for it
   gradients.delete(output);
-  const back = backward !== MASK ? backward(sum) : [masked ? sum : reluGradient(output, sum)];
+  const back =
+    backward !== MASK ? gradientsFrom(node, backward, sum) : [masked ? sum : reluGradient(output, sum)];
   inputs.forEach((input, index) => {
     const given = back[index];
     if (!given) return;

@@ -8,6 +8,7 @@ import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
 import { defineRecipes } from './commands/recipes.js';
+import { defineReport } from './commands/report.js';
 import { defineReproduce } from './commands/reproduce.js';
 import { defineResults } from './commands/results.js';
 import { defineShader } from './commands/shader.js';
@@ -16,11 +17,14 @@ import { defineSweep } from './commands/sweep.js';
 import { defineTrace } from './commands/trace.js';
 import { defineTrain } from './commands/train.js';
 import { defineTune } from './commands/tune.js';
+import { defineWatch } from './commands/watch.js';
 
 const COMMANDS = [
   defineTrain,
   defineEval,
   definePredict,
+  defineReport,
+  defineWatch,
   defineDownload,
   defineModels,
   defineRecipes,

@@ -123,6 +123,17 @@ export function take<Set extends ImageSet | FloatImageSet>(set: Set, from: numbe
   };
 }
 
+/** Some images of a set, copied, in the order of their numbers in `indices`. */
+export function pick(set: ImageSet, indices: readonly number[]): ImageSet {
+  const size = featuresOf(set);
+  const pixels = new Uint8Array(indices.length * size);
+  indices.forEach((image, index) => {
+    pixels.set(set.pixels.subarray(image * size, (image + 1) * size), index * size);
+  });
+  const labels = set.labels.slice(0, indices.length).map((_, index) => set.labels[indices[index]!]!);
+  return { ...set, count: indices.length, pixels, labels };
+}
+
 /** How one data set is recognised and read. */
 export interface DatasetFormat {
   readonly name: string;

@@ -15,6 +15,7 @@ export {
   type FloatImageSet,
   type ImageSet,
   MissingDataError,
+  pick,
   take,
 } from './dataset.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';

@@ -132,6 +132,17 @@ export const list =
     return undefined;
   };
 
+/** An object literal, each field of which follows a rule. */
+export const fieldsOf =
+  (each: Rule): Rule =>
+  (value, subject) => {
+    const problem = plainObject(value, subject);
+    if (problem) return problem;
+    return Object.values(value as object)
+      .map((field) => each(field, 'each'))
+      .find((problem) => problem !== undefined);
+  };
+
 /** One value for rows and columns, or an array with one for each. */
 export const pairOf = (each: Rule): Rule => {
   const both = list(each, 2);

@@ -161,12 +161,18 @@ function addName(file: string, name: string): void {
  * Add a line to a file, all of it or nothing.
  * @throws FileError, leaving the file as it was
  */
-export function appendLine(path: string, line: string): void {
+export const appendLine = (path: string, line: string): void => append(path, Buffer.from(`${line}\n`));
+
+/**
+ * Add bytes to a file, all of them or none.
+ * @throws FileError, leaving the file as it was
+ */
+export function append(path: string, bytes: Uint8Array): void {
   const length = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   try {
     const file = openSync(path, 'a');
     try {
-      writeAll(file, Buffer.from(`${line}\n`));
+      writeAll(file, bytes);
     } catch (error) {
       // Take back the part that was written.
       ftruncateSync(file, length);

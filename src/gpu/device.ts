@@ -165,6 +165,14 @@ export class Device {
     else work();
   }
 
+  /** Do what `work` launches now; while a program is recorded not now, but in those of its runs that ask: `run({ optional: true })`. */
+  optionally(work: () => void): void {
+    checkArgument('device.optionally', 'work', work, synchronous);
+    const { recording } = this.#recorder;
+    if (recording) recording.optionally(work);
+    else work();
+  }
+
   /**
    * Make a program of what `work` does: all launches and work on the host, none of which happens before the program
    * runs. The rest of its JavaScript is over after this call: numbers that it used and branches that it took are the same in

@@ -1,23 +1,38 @@
-import { DawngradError } from '../errors/errors.js';
+import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import { ArgumentError, DawngradError } from '../errors/errors.js';
+import {
+  anyNumber,
+  callable,
+  either,
+  fieldsOf,
+  having,
+  instance,
+  list,
+  object,
+  oneOf,
+  type Rule,
+  required,
+  rule,
+  text,
+  whole,
+} from '../errors/rules.js';
 import type { Cost } from '../gpu/program/launch.js';
+import { checkDeclaration, SCALARS, type Scalar } from '../gpu/shaders/declaration.js';
 import type { Access } from '../gpu/shaders/pipelines.js';
 import type { Constants } from '../gpu/shaders/shader.js';
+import { tensorOf } from '../tensor/check.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Grid, Piece } from './grid.js';
 import { bytesOf, halvesAmong, type Operands, storageTypes } from './storage-types.js';
 
-/** WGSL scalar types that a shader's `struct Params` is made of. */
-type Scalar = 'u32' | 'i32' | 'f32';
-
 /**
  * A compute shader and how to launch it: data, not code. Binding 0 is the uniform `struct Params`, whose fields `params`
- * lists in order; bindings 1, 2, ... are the storage buffers of `bindings`, in order. A test holds each declaration
- * against its shader's text.
+ * lists in order; bindings 1, 2, ... are the storage buffers of `bindings`, in order.
  */
 export interface Kernel<B extends string = string, P extends string = string, S extends string = string> {
   /** `family.direction`, in errors and profiles. */
   readonly name: string;
-  /** File under `shaders/`. */
+  /** File under `shaders/`, or the address of one elsewhere. */
   readonly shader: string;
   readonly entryPoint: string;
   readonly bindings: Readonly<Record<B, Access>>;
@@ -33,10 +48,54 @@ export interface Kernel<B extends string = string, P extends string = string, S 
   readonly cost: (params: Readonly<Record<P, number>>, bytes: Readonly<Record<S, number>>) => Cost;
 }
 
-/** Declare a kernel; the types of its bindings and parameters are taken from the declaration. */
-export const defineKernel = <B extends string, P extends string, S extends string = never>(
-  kernel: Kernel<B, P, S>,
-): Kernel<B, P, S> => kernel;
+/** A kernel as it is declared. */
+export interface KernelDeclaration<B extends string, P extends string, S extends string>
+  extends Omit<Kernel<B, P, S>, 'shader' | 'cost'> {
+  /** The address of your file, `new URL('swish.wgsl', import.meta.url)`; as text, a file under the engine's `shaders/`. */
+  readonly shader: string | URL;
+  /** For profiles (default: nothing is known of it, 0). */
+  readonly cost?: Kernel<B, P, S>['cost'];
+}
+
+/** What a declaration's parts must be. */
+const DECLARATION: Rules<KernelDeclaration<string, string, string>> = {
+  name: required(text),
+  shader: required(either(instance(URL, ", as new URL('swish.wgsl', import.meta.url)"), text)),
+  entryPoint: required(text),
+  bindings: required(fieldsOf(oneOf('read', 'write'))),
+  params: required(fieldsOf(oneOf(...SCALARS))),
+  storage: fieldsOf(list(text)),
+  grid: required(callable),
+  cost: callable,
+};
+
+/**
+ * Declare a kernel; the types of its bindings and parameters are taken from the declaration.
+ *
+ *     const kernel = dg.defineKernel({
+ *       name: 'swish.forward',
+ *       shader: new URL('swish.wgsl', import.meta.url),
+ *       entryPoint: 'forward',
+ *       bindings: { x: 'read', y: 'write' },
+ *       params: { size: 'u32' },
+ *       grid: ({ size }) => dg.linearGrid(size),
+ *     });
+ *
+ * The shader may import what the engine's own share: `import package::nan::is_nan;`.
+ * @throws ArgumentError when a part is missing or something else; DawngradError when the shader cannot be read, or has other
+ *   parameters, bindings or entry points than are declared
+ */
+export function defineKernel<B extends string, P extends string, S extends string = never>(
+  declaration: KernelDeclaration<B, P, S>,
+): Kernel<B, P, S>;
+export function defineKernel(declaration: KernelDeclaration<string, string, string>): Kernel {
+  checkOptions('defineKernel', declaration, DECLARATION);
+  const { shader } = declaration;
+  const kernel = { cost: () => ({ flops: 0, bytes: 0 }), ...declaration, shader: String(shader) };
+  // A test holds the engine's own against their shaders; reading all of those whenever it starts would take time.
+  if (typeof shader !== 'string') checkDeclaration(kernel);
+  return kernel;
+}
 
 /** Invocations in a workgroup of the kernels that walk a flat array. */
 const WORKGROUP = 256;
@@ -50,14 +109,15 @@ export const ENOUGH_WORKGROUPS = 1024;
  *
  *     for (var i = thread.x; i < size; i += groups.x * WORKGROUP)
  *
- * where `groups.x * WORKGROUP` counts all threads: neighbouring threads always touch neighbouring elements, so that their
- * loads are served together.
+ * where `groups.x * WORKGROUP` counts all threads, in workgroups of 256: neighbouring threads always touch neighbouring elements, so
+ * that their loads are served together.
+ * @throws ArgumentError unless `elements` is a whole number
  */
-export const linearGrid = (elements: number): Grid => [
-  Math.min(Math.ceil(elements / WORKGROUP), ENOUGH_WORKGROUPS),
-  1,
-  1,
-];
+export function linearGrid(elements: number): Grid {
+  checkArgument('linearGrid', 'elements', elements, ELEMENTS);
+  return [Math.min(Math.ceil(elements / WORKGROUP), ENOUGH_WORKGROUPS), 1, 1];
+}
+const ELEMENTS = whole();
 
 /** Neighbouring threads that should find neighbouring elements, for their loads to be served together. */
 export const NEIGHBOURS = 32;
@@ -69,18 +129,30 @@ export const elementCost = (elements: number, flops = 0, bytes = 4): Cost => ({
 });
 
 /**
- * Queue a launch of a kernel on tensors (or views) that live on one device. A binding that the shader does not touch, with the
- * constants that it gets, needs no tensor.
+ * Queue a launch of a kernel on tensors (or views) that live on one device: now, or, while a program is recorded, in each of its
+ * runs.
+ *
+ *     const y = new dg.Tensor(x.device, x.shape);
+ *     dg.launch(kernel, { x, y }, { size: x.size });
+ *
+ * @param tensors one for each binding; undefined for one that the shader does not touch, with the constants that it gets
+ * @param params a number for each parameter
+ * @param constants other values for the shader's `const` declarations, by name
  * @param piece the part of the kernel's grid to launch (default: all of it)
- * @throws DawngradError when they live on several, or their elements are of types that the kernel does not take
+ * @throws ArgumentError when a tensor or a number is missing, or something else; DawngradError when tensors live on several devices,
+ *   or their elements are of types that the kernel does not take
  */
 export function launch<B extends string, P extends string, S extends string>(
   kernel: Kernel<B, P, S>,
   tensors: Operands<B>,
   params: Readonly<Record<P, number>>,
   constants: Constants = {},
-  { grid, share }: Pick<Piece, 'grid' | 'share'> = { grid: kernel.grid(params, constants), share: 1 },
+  piece?: Pick<Piece, 'grid' | 'share'>,
 ): void {
+  checkArgument('launch', 'kernel', kernel, KERNEL);
+  checkFields(kernel.name, kernel.bindings, tensors, OPERAND);
+  checkFields(kernel.name, kernel.params, params, anyNumber);
+  const { grid, share } = piece ?? { grid: kernel.grid(params, constants), share: 1 };
   const names = Object.keys(kernel.bindings) as B[];
   const given = names.filter((name) => tensors[name] !== undefined);
   // WebGPU wants memory at each binding: any that is read may stand in.
@@ -110,6 +182,21 @@ export function launch<B extends string, P extends string, S extends string>(
     values: params,
     grid,
   });
+}
+
+const KERNEL = having('grid', 'a kernel, as defineKernel makes them');
+const OPERAND = either(
+  tensorOf(),
+  rule('be a Tensor', (value) => value === undefined),
+);
+
+/** Refuse operands or numbers that are missing, or something else than is declared. */
+function checkFields(kernel: string, declared: object, given: object, each: Rule): void {
+  checkArgument(kernel, 'what it is launched on', given, object);
+  for (const name of Object.keys(declared)) {
+    if (!(name in given)) throw new ArgumentError(kernel, name, 'is missing');
+    checkArgument(kernel, name, (given as Readonly<Record<string, unknown>>)[name], each);
+  }
 }
 
 /** Lay parameters out as WGSL does a struct of 32-bit scalars: one after the other. */

@@ -21,6 +21,10 @@ const ARRAYS = { f32: Float32Array, f16: Float32Array, u32: Uint32Array } as con
 /** Bytes of an element on the device. */
 export const ELEMENT_BYTES: Readonly<Record<DType, number>> = { f32: 4, f16: 2, u32: 4 };
 
+/** The numbers that bytes of the device's are. */
+export const valuesOf = (bytes: ArrayBuffer, dtype: DType): Float32Array | Uint32Array =>
+  dtype === 'f16' ? widened(new Uint16Array(bytes)) : new ARRAYS[dtype](bytes);
+
 /** Tensors that the garbage collector takes give their storage back; `dispose` and `tidy` do it sooner. */
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
 
@@ -55,6 +59,8 @@ export class Tensor {
   node: TapeNode | undefined = undefined;
   /** Does the backward pass of some op on the tape read its values? The tape says so. */
   savedForBackward = false;
+  /** Why nobody may use its values now; undefined while they may. The tape says so during the backward pass of an op. */
+  withheld: (() => string) | undefined = undefined;
   #storage: Storage | undefined;
 
   /**
@@ -101,6 +107,7 @@ export class Tensor {
   }
 
   get #held(): Storage {
+    if (this.withheld) throw new DawngradError(this.withheld());
     if (!this.#storage) {
       throw new DawngradError(
         `using a tensor ${formatShape(this.shape)} that was disposed of; return it from tidy(), or keep() it, to use it after`,
@@ -204,7 +211,7 @@ export class Tensor {
   async toArray(): Promise<Float32Array | Uint32Array> {
     if (this.size === 0) return new ARRAYS[this.dtype](0);
     const bytes = await this.device.read(this.buffer, this.bytes, this.memory.offset);
-    return this.dtype === 'f16' ? widened(new Uint16Array(bytes)) : new ARRAYS[this.dtype](bytes);
+    return valuesOf(bytes, this.dtype);
   }
 
   /**

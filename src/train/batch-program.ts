@@ -8,11 +8,14 @@ import { items } from '../tensor/items.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep, tidy } from '../tensor/tidy.js';
 import type { Score } from './score.js';
+import type { ProbedTensor } from './watch/probes.js';
 
 /** What a step computes: the mean loss and the number of right answers, of shape []. */
 export interface StepResult {
   readonly loss: Tensor;
   readonly correct: Tensor;
+  /** What its optional launches gather. */
+  readonly probed?: readonly ProbedTensor[];
 }
 
 /** Work on one batch of images `[N, C, H, W]` and their labels `[N]`. */
@@ -57,12 +60,18 @@ export class BatchProgram {
    * @returns its score, once the GPU has it; the next run need not wait for that
    */
   run(epoch: number, step: number): Promise<Score> {
+    const { program, count } = this.load(epoch, step);
+    program.run();
+    return readScore(program.result, count);
+  }
+
+  /** Take a batch to the device. Returns the program that is to be run on it, and how many images it has. */
+  load(epoch: number, step: number): { readonly program: Program<StepResult>; readonly count: number } {
     const indices = this.#batches.indices(epoch, step);
     const count = indices.length;
     const { input, program } = this.#recorded.get(count) ?? this.#record(count);
     input.write(indices);
-    program.run();
-    return readScore(program.result, count);
+    return { program, count };
   }
 
   #record(count: number): Recorded {
@@ -197,7 +206,7 @@ function largestBelow(tooMany: number, fits: (count: number) => boolean): number
 }
 
 /** Queues the read-back at once, so the next run may overwrite them; only the numbers come later. */
-async function readScore({ loss, correct }: StepResult, count: number): Promise<Score> {
+export async function readScore({ loss, correct }: StepResult, count: number): Promise<Score> {
   const [meanLoss, right] = await items(loss, correct);
   return { lossSum: meanLoss * count, correct: right, count };
 }

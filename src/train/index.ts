@@ -13,7 +13,7 @@ export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';
 export { PRESET_NAMES, type PresetName } from './recipes/presets.js';
 export { type Recipe, readRecipe, recipeNames } from './recipes/recipe.js';
-export { type EpochMetrics, readMetrics } from './run/metrics.js';
+export { type EpochMetrics, type ProbeMetrics, readMetrics, readProbeMetrics } from './run/metrics.js';
 export type { Reporter, RunStart, StepProgress } from './run/reporter.js';
 export { type RunResult, readResult } from './run/result.js';
 export { type RetrainingOptions, runWithRetraining } from './run/retraining.js';
@@ -33,3 +33,9 @@ export { readPreprocessing } from './run/saved-preprocessing.js';
 export { deviceSettings } from './run/session.js';
 export { addScores, errorOf, formatTestError, lossOf, NO_SCORE, type Score } from './score.js';
 export { evaluate, type Position, Trainer, type TrainerOptions } from './trainer.js';
+export {
+  type LaunchInput,
+  NotFiniteError,
+  type NotFiniteLaunch,
+} from './watch/not-finite-error.js';
+export type { Probe, StepProbes } from './watch/probes.js';

@@ -13,11 +13,13 @@ const AHEAD = 40;
  * @param work starts a piece of work each time it is asked for the next
  * @param each is told every result, also those that the consumer did not wait for
  * @param now a clock, in milliseconds
+ * @param most pieces that may be under way; 1 where none may begin before the one before it is done
  */
 export async function* pipelined<T>(
   work: Iterable<Promise<T>>,
   each: (result: T) => void,
   now: () => number = () => performance.now(),
+  most = MOST,
 ): AsyncGenerator<T> {
   const started: Promise<T>[] = [];
   const begin = now();
@@ -30,14 +32,14 @@ export async function* pipelined<T>(
   };
   const depth = () => {
     const milliseconds = (now() - begin) / finished;
-    return Math.min(MOST, Math.max(LEAST, Math.ceil(AHEAD / milliseconds)));
+    return Math.max(LEAST, Math.ceil(AHEAD / milliseconds));
   };
   try {
     for (const result of work) {
       // A failure is reported when its turn comes; until then Node must not take it for an unhandled one.
       result.catch(() => {});
       started.push(result);
-      if (started.length >= (finished === 0 ? LEAST : depth())) yield await finishOldest();
+      if (started.length >= Math.min(most, finished === 0 ? LEAST : depth())) yield await finishOldest();
     }
     while (started.length > 0) yield await finishOldest();
   } finally {

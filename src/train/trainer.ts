@@ -2,20 +2,24 @@ import { crossEntropy } from '../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { BatchLoader } from '../data/loader.js';
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { callable, having, instance, number, object, required } from '../errors/rules.js';
+import { boolean, callable, having, instance, number, object, required, whole } from '../errors/rules.js';
 import { checkDevice, deviceRule } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
+import { tracing } from '../gpu/program/origin.js';
+import { withLayerScopes } from '../nn/around-forward.js';
 import { Module } from '../nn/module.js';
 import { AveragedModel } from '../nn/optim/averaged-model.js';
 import { GradScaler } from '../nn/optim/grad-scaler.js';
 import { Optimizer } from '../nn/optim/optimizer.js';
 import type { RateOptions } from '../nn/optim/options.js';
 import type { Schedule } from '../nn/schedule.js';
-import { BatchProgram, type BatchWork } from './batch-program.js';
+import { BatchProgram, type BatchWork, readScore } from './batch-program.js';
 import { refuseDiverged } from './diverged.js';
 import { pipelined } from './pipelined.js';
 import { DivergedError } from './run/run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
+import { runChecked } from './watch/checked-launches.js';
+import { probeActivations, probeGradients, readProbes, type StepProbes } from './watch/probes.js';
 
 export interface TrainerOptions {
   /** Where model, optimizer and batches are. */
@@ -34,6 +38,10 @@ export interface TrainerOptions {
   readonly momentum?: ((epochs: number) => number) | undefined;
   /** Takes the model's weights in after each step, once that many epochs are done (default 0). */
   readonly average?: { readonly model: AveragedModel; readonly start?: number } | undefined;
+  /** Every this many steps, from the first on, gathers statistics of activations and gradients: see `takeProbes`. */
+  readonly probe?: number | undefined;
+  /** Runs each step launch by launch, and stops at the first that makes numbers that are not finite (default false). */
+  readonly checkNumerics?: boolean | undefined;
 }
 
 /** What these must be. */
@@ -47,6 +55,8 @@ const OPTIONS: Rules<TrainerOptions> = {
   labelSmoothing: number({ atLeast: 0, atMost: 1 }),
   momentum: callable,
   average: object,
+  probe: whole(1),
+  checkNumerics: boolean,
 };
 
 /** How far training is: with the states of the net, the optimizer and the random keys, all that it takes to go on. */
@@ -63,19 +73,26 @@ export interface Position {
 export interface StepOptions extends Pick<TrainerOptions, 'scaler' | 'labelSmoothing'> {
   /** Takes in the weights that the step leaves, those of before where the scaler skips it: as in PyTorch's loop. */
   readonly average?: AveragedModel | undefined;
+  /** Gathers statistics of activations and gradients, in runs of its program that ask for what is optional. */
+  readonly probe?: boolean;
 }
 
 /** The work of a training step, on a model in training mode: forward, backward, update. The loss that it returns is not scaled. */
 export function trainingWork(
   model: Module,
   optimizer: Optimizer<RateOptions>,
-  { scaler, labelSmoothing = 0, average }: StepOptions = {},
+  { scaler, labelSmoothing = 0, average, probe = false }: StepOptions = {},
 ): BatchWork {
   return (images, labels) => {
-    const result = crossEntropy(model.forward(images), labels, { labelSmoothing });
+    const forward = () => model.forward(images);
+    const { output, activations } = probe
+      ? probeActivations(model, forward)
+      : { output: forward(), activations: [] };
+    const result = crossEntropy(output, labels, { labelSmoothing });
     // Before the new gradients rather than after the update: they stay readable until the next step.
     optimizer.zeroGrad();
     backward(result.loss, scaler && { gradient: scaler.factor });
+    const gradients = probe ? probeGradients(model, scaler?.factor) : [];
     const update = () => {
       if (!scaler) return optimizer.step();
       scaler.step(optimizer);
@@ -83,7 +100,7 @@ export function trainingWork(
     };
     if (average) average.updateParameters(update);
     else update();
-    return result;
+    return { ...result, probed: [...activations, ...gradients] };
   };
 }
 
@@ -125,20 +142,27 @@ export class Trainer {
   readonly #program: BatchProgram;
   /** Scores of steps that were taken, but have not come back. */
   readonly #awaited: Promise<Score>[] = [];
+  #probes: StepProbes[] = [];
 
   /** @throws ArgumentError when one of them is missing or something else */
   constructor(options: TrainerOptions) {
     checkOptions('Trainer', options, OPTIONS);
     this.options = options;
-    const { device, model, optimizer, batches, scaler, labelSmoothing, average } = options;
+    const { device, model, optimizer, batches, scaler, labelSmoothing, average, probe } = options;
     if (average) {
       checkOptions('Trainer: average', average, {
         model: required(instance(AveragedModel)),
         start: number({ atLeast: 0 }),
       });
     }
-    const step = { scaler, average: average?.model, ...(labelSmoothing && { labelSmoothing }) };
-    this.work = trainingWork(model, optimizer, step);
+    const step = {
+      ...{ scaler, average: average?.model, probe: probe !== undefined },
+      ...(labelSmoothing && { labelSmoothing }),
+    };
+    const work = trainingWork(model, optimizer, step);
+    this.work = options.checkNumerics
+      ? (...batch) => withLayerScopes([model], () => tracing(() => work(...batch)))
+      : work;
     this.#program = new BatchProgram(device, batches, this.work);
   }
 
@@ -162,17 +186,26 @@ export class Trainer {
    */
   async *epoch(): AsyncGenerator<Score> {
     await this.prepare();
-    yield* pipelined(this.#steps(), (score) => {
+    const told = (score: Score) => {
       this.#awaited.shift();
       const { epoch, step } = this.position;
       refuseDiverged(score, `about step ${step} of epoch ${epoch + 1}`);
       this.position = { ...this.position, score: addScores(this.position.score, score) };
-    });
+    };
+    // A step that is looked at launch by launch is not over when the call is that takes it.
+    yield* pipelined(this.#steps(), told, undefined, this.options.checkNumerics ? 1 : undefined);
   }
 
   /** Enter the next epoch, once all steps of this one are taken. */
   finishEpoch(): void {
     this.position = { epoch: this.position.epoch + 1, step: 0, score: NO_SCORE };
+  }
+
+  /** What the probes of steps found whose scores came since this was last asked, in order. */
+  takeProbes(): readonly StepProbes[] {
+    const probes = this.#probes;
+    this.#probes = [];
+    return probes;
   }
 
   /** How many steps were skipped since this was last asked, since gradients of the scaled loss were not finite. */
@@ -216,8 +249,27 @@ export class Trainer {
     if (momentum)
       for (const { options } of optimizer.groups) Object.assign(options, { momentum: momentum(epochs) });
     if (average) average.model.begun = epochs >= (average.start ?? 0);
-    const score = this.#program.run(epoch, step);
+    const score = this.#run(epoch, step);
     return scaler && step % LOOKS_AT_SCALE === 0 ? withSoundScale(score, scaler, this.position) : score;
+  }
+
+  /** Run the step's program: at once and all the same, unless somebody wants to look at it. */
+  async #run(epoch: number, step: number): Promise<Score> {
+    const { device, model, batches, scaler, probe, checkNumerics } = this.options;
+    const taken = epoch * batches.steps + step;
+    const optional = probe !== undefined && taken % probe === 0;
+    const { program, count } = this.#program.load(epoch, step);
+    if (checkNumerics) {
+      const when = `step ${step + 1} of epoch ${epoch + 1}`;
+      await runChecked(device, program, { model, scaled: scaler !== undefined, when, optional });
+    } else {
+      program.run({ optional });
+    }
+    const read = readScore(program.result, count);
+    if (!optional) return read;
+    const [score, probes] = await Promise.all([read, readProbes(program.result.probed ?? [])]);
+    this.#probes.push({ step: taken + 1, probes });
+    return score;
   }
 }
 

@@ -269,5 +269,76 @@ export function callsOfOps(gpu: {
         ),
       ],
     ],
+    defineKernel: () => [
+      [dawngrad.defineKernel, options({ ...OWN, cost: () => ({ flops: 0, bytes: 0 }) }, { name: undefined })],
+    ],
+    launch: () => [
+      [
+        dawngrad.launch,
+        a(dawngrad.defineKernel(OWN), undefined, 3, STRANGER),
+        a({ x: zeros(gpu.device, [2]), y: zeros(gpu.device, [2]) }, undefined, 3, {}, { x: 1, y: 2 }),
+        a({ size: 2 }, undefined, {}, { size: '2' }),
+      ],
+    ],
+    linearGrid: () => [[dawngrad.linearGrid, whole(2, -1)]],
+    putOnTape: () => [
+      [
+        dawngrad.putOnTape,
+        text('op'),
+        anyTensor(2),
+        a([zeros(gpu.device, [2])], 3, [3], undefined),
+        a(
+          () => [null],
+          undefined,
+          3,
+          async () => [null],
+        ),
+        options({
+          saved: [zeros(gpu.device, [1])],
+          reads: [],
+          appliesMaskOf: zeros(gpu.device, [1]),
+        }),
+      ],
+    ],
+    maskOf: () => [[dawngrad.maskOf, anyTensor(2)]],
+    customOp: () => [
+      [
+        dawngrad.customOp,
+        options(
+          { name: 'op', forward: () => 1, backward: () => [], reads: () => [] },
+          { forward: undefined },
+        ),
+      ],
+      [dawngrad.customOp({ name: 'op', forward: (x) => x, backward: (dy) => [dy] }), anyTensor(2)],
+    ],
+    opTest: () => [
+      [
+        dawngrad.opTest,
+        a(
+          (x: dawngrad.Tensor) => dawngrad.relu(x),
+          undefined,
+          3,
+          async () => 1,
+        ),
+        a(
+          [{ inputs: [dawngrad.full(gpu.device, [1], 1)], reference: (x: unknown) => x }],
+          3,
+          [3],
+          undefined,
+          [{}],
+        ),
+        options({ relative: 1e-5, absolute: 1e-6 }, { relative: -1 }),
+      ],
+    ],
   };
 }
+
+/** A kernel of a user's. */
+const OWN = {
+  name: 'careless',
+  shader: new URL('../support/careless.wgsl', import.meta.url),
+  entryPoint: 'careless',
+  bindings: { x: 'read', y: 'write' },
+  params: { size: 'u32' },
+  grid: () => [1, 1, 1] as const,
+} as const;

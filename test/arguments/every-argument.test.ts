@@ -19,13 +19,13 @@ const UNCHECKED: Readonly<Record<string, string>> = {
   'init.fans init.nextDraw init.layerInit': 'for layers',
   'DATASET_NAMES DOWNLOADABLE PRESET_NAMES NO_SCORE': 'values',
   'addScores errorOf formatTestError lossOf deviceSettings': 'take what others made',
-  'detectDataset loadDataset loadRunData readCheckpoint readMetrics readPreprocessing readRecipe readResult recipeNames':
+  'detectDataset loadDataset loadRunData readCheckpoint readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames':
     'files',
   'RunDirectory SavedModel decodeSafetensors encodeSafetensors parseConfig runTraining runWithRetraining':
     'files, and configs',
   'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError':
     'errors',
-  'LimitError MissingDataError OutOfMemoryError RunError ShapeError': 'errors',
+  'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShapeError': 'errors',
 };
 
 /** Every public name, those in a namespace as `init.he`. */

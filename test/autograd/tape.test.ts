@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Backward } from '../../src/autograd/backward-pass.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
@@ -7,14 +8,17 @@ import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { reshape } from '../../src/autograd/ops/layout/reshape.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import {
-  type Backward,
   backward,
   needsGradient,
   noGrad,
   putOnTape,
   relinquish,
+  type TapeOptions,
 } from '../../src/autograd/tape.js';
 import { DawngradError, ShapeError } from '../../src/errors/errors.js';
+import { Flatten } from '../../src/nn/layers/flatten.js';
+import { Sequential } from '../../src/nn/layers/sequential.js';
+import { Module } from '../../src/nn/module.js';
 import { from, zeros } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { keep, tidy } from '../../src/tensor/tidy.js';
@@ -373,5 +377,61 @@ describe('a graph that outlives its tidy', () => {
     const kept = tidy(gpu.device, () => sum(keep(relu(scale(x, 2)))));
     backward(kept);
     expect(await gradientOf(x)).toEqual([0, 2]);
+  });
+});
+
+describe('what an op says of its backward pass', () => {
+  /** y = x, with a gradient that reads x, which `options` may not say. */
+  const reading = (x: Tensor, options: TapeOptions) =>
+    putOnTape(
+      'reading',
+      noGrad(() => scale(x, 1)),
+      [x],
+      (dy) => [multiply(dy, x)],
+      options,
+    );
+
+  const message =
+    /^reading: its backward pass uses the values of input 0, a tensor \[2\], which `reads` does not name; add it/;
+
+  it('is held to: values that it does not name are withheld from it', async () => {
+    const x = leaf(1, 2);
+    expect(() => backward(sum(reading(x, { reads: [] })))).toThrow(message);
+    expect(() => backward(sum(add(reading(x, { reads: [] }), x)))).toThrow(message);
+    // They are its alone to do without.
+    expect([...(await x.toArray())]).toEqual([1, 2]);
+    backward(sum(reading(x, { reads: [x] })));
+    backward(sum(reading(x, {})));
+    expect(await gradientOf(x)).toEqual([2, 4]);
+  });
+
+  it('is held to within a Sequential, which has given those values back', () => {
+    class Reading extends Module {
+      forward = (x: Tensor) => reading(x, { reads: [] });
+    }
+    const model = new Sequential(new Flatten(0), new Reading());
+    expect(() => backward(sum(model.forward(leaf(1, 2))))).toThrow(message);
+    const deep = new Sequential(new Reading(), new Reading());
+    expect(() => backward(sum(deep.forward(leaf(1, 2))))).toThrow(message);
+  });
+
+  it.each<[string, Backward, string]>([
+    [
+      'fewer gradients than inputs',
+      () => [],
+      'returned []; it must return an array, with a gradient or null for each',
+    ],
+    ['no array', () => null as never, 'returned null; it must return an array'],
+    ['something else', () => [3] as never, 'returned [3]; it must return an array'],
+    ['another shape', (dy) => [dy.view([1, 2])], 'returned a gradient [1, 2] for input 0, which is [2]'],
+    ['more than inputs', (dy) => [dy, dy], 'returned a gradient [2] for input 1, which there is not'],
+  ])('is held to: %s', (_, back, wrong) => {
+    const y = withBackward(leaf(1, 2), back);
+    expect(() => backward(sum(y))).toThrow(`test: its backward pass ${wrong}`);
+  });
+
+  it('is refused where the output is an input', () => {
+    const x = leaf(1, 2);
+    expect(() => putOnTape('same', x, [x], (dy) => [dy])).toThrow('same: output is one of its inputs');
   });
 });

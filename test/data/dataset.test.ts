@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DataError, type ImageSet, take } from '../../src/data/dataset.js';
+import { DataError, type ImageSet, pick, take } from '../../src/data/dataset.js';
 
 const set: ImageSet = {
   count: 5,
@@ -41,4 +41,12 @@ describe('take', () => {
       new DataError(`take: the range ${from}..${to} does not lie within the images 0..5`),
     );
   });
+});
+
+it('pick copies the images that are named, in that order', () => {
+  const part = pick(set, [4, 1]);
+  expect(part.count).toBe(2);
+  expect([...part.pixels]).toEqual([40, 41, 10, 11]);
+  expect([...part.labels]).toEqual([0, 1]);
+  expect(part.pixels.buffer).not.toBe(set.pixels.buffer);
 });

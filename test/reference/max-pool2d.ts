@@ -1,7 +1,7 @@
 // Max pooling:   y[n, c, oh, ow] = max of x[n, c, h, w] over the window
 //
-// Padding never wins. Among equal maxima the first in scan order (row by row) is the winner, and the winner receives the
-// whole gradient: dx[winner] += dy.
+// Padding never wins. Among equal maxima the first in scan order (row by row) is the winner, but NaN wins over any number and the last
+// of several NaN; the winner receives the whole gradient: dx[winner] += dy.
 
 import { type Array64, array64, offset, zerosLike } from './array.js';
 import { type PoolGeometry, pooledShape, windowSpan } from './pool-window.js';
@@ -25,7 +25,8 @@ function forEachWinner(
           for (let h = rows.start; h < rows.end; h++)
             for (let w = columns.start; w < columns.end; w++) {
               const candidate = offset(input.shape, n, c, h, w);
-              if (input.data[candidate] > input.data[winner]) winner = candidate;
+              if (input.data[candidate] > input.data[winner] || Number.isNaN(input.data[candidate]))
+                winner = candidate;
             }
           visit(winner, offset(outputShape, n, c, oh, ow));
         }

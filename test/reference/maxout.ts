@@ -1,7 +1,7 @@
 // Maxout:   y[n, c, l] = max over p of x[n, c pieces + p, l]
 //
-// l counts the positions of a channel, however many axes they have. Among equal maxima the first wins, and the winner
-// receives the whole gradient.
+// l counts the positions of a channel, however many axes they have. Among equal maxima the first wins, but NaN wins over any number,
+// and the first of several NaN; the winner receives the whole gradient.
 
 import { type Array64, array64, offset, sizeOf, zerosLike } from './array.js';
 
@@ -19,7 +19,9 @@ function forEachWinner(
       for (let l = 0; l < positions; l++) {
         const at = (p: number) => offset([batch, inputs, positions], n, c * pieces + p, l);
         let winner = at(0);
-        for (let p = 1; p < pieces; p++) if (data[at(p)] > data[winner]) winner = at(p);
+        for (let p = 1; p < pieces && !Number.isNaN(data[winner]); p++) {
+          if (data[at(p)] > data[winner] || Number.isNaN(data[at(p)])) winner = at(p);
+        }
         visit(winner, offset([batch, outputs, positions], n, c, l));
       }
 }

@@ -18,7 +18,7 @@ describe('expectClose', () => {
   it('gives the index along each axis where the shape is known', () => {
     expect(() =>
       expectClose([0, 0, 0, 0, 0, 9], [0, 0, 0, 0, 0, 0], { ...tolerance, shape: [2, 3] }),
-    ).toThrow('at index 5 [1,2]');
+    ).toThrow('at index 5 [1, 2]');
   });
 
   it.each([

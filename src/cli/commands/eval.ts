@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
+import type { Dataset } from '../../data/index.js';
+import { replaceFile } from '../../files/write-file.js';
+import { answersOf, scoreByClass } from '../../train/answers/by-class.js';
+import type { SavedModel } from '../../train/checkpoints/saved-model.js';
 import { loadRunData, movedData } from '../../train/run/run-data.js';
-import { formatTestError } from '../../train/score.js';
+import { formatTestError, type Score } from '../../train/score.js';
+import { byClassCsv, describeByClass } from '../output/by-class-text.js';
 import {
   chooseCheckpoint,
   type SavedModelFlags,
@@ -11,6 +16,8 @@ import {
 interface Flags extends SavedModelFlags {
   data?: string;
   dataset?: string;
+  byClass?: boolean;
+  csv?: string;
 }
 
 export function defineEval(program: Command): void {
@@ -19,7 +26,9 @@ export function defineEval(program: Command): void {
     .description('score a trained net on test images')
     .argument('<run>', "the run's directory")
     .option('--data <dir>', "the data set's directory (default: where the run had it)")
-    .option('--dataset <name>', 'which data set, where the directory holds several');
+    .option('--dataset <name>', 'which data set, where the directory holds several')
+    .option('--by-class', "the error of each class, the classes' confusion matrix, and the top-5 error")
+    .option('--csv <file>', 'write the numbers by class to a file');
   withSavedModelFlags(command).action(evaluate);
 }
 
@@ -27,6 +36,20 @@ async function evaluate(run: string, flags: Flags): Promise<void> {
   const checkpoint = chooseCheckpoint(run, flags);
   const dataset = loadRunData(movedData(checkpoint.config, flags.data, flags.dataset));
   if (dataset.note) process.stderr.write(`note: ${dataset.note}\n`);
-  const score = await withSavedModel(checkpoint, flags, (model) => model.score(dataset));
+  const byClass = flags.byClass || flags.csv !== undefined;
+  const score = await withSavedModel(checkpoint, flags, (model) =>
+    byClass ? evaluateByClass(model, dataset, flags) : model.score(dataset),
+  );
   process.stdout.write(`${formatTestError(score)}\n`);
+}
+
+async function evaluateByClass(
+  model: SavedModel,
+  { test }: Dataset,
+  { byClass, csv }: Flags,
+): Promise<Score> {
+  const scores = scoreByClass(test, answersOf(test, await model.logits(test)));
+  if (csv !== undefined) replaceFile(csv, byClassCsv(scores));
+  if (byClass) process.stdout.write(`${describeByClass(scores)}\n`);
+  return scores.total;
 }

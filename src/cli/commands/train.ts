@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
-import { keepingCircumstances } from '../../experiments/reproduce/circumstances.js';
 import { removeIfEmpty } from '../../files/directory.js';
+import { circumstancesKeeper } from '../../train/circumstances.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
+import { type Reporter, together } from '../../train/run/reporter.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
 import { makeDefaultRunDirectory, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
@@ -16,6 +17,7 @@ import {
   deviceOptions,
   type MinutesFlag,
   minutesFlag,
+  wholeNumber,
   withDeviceFlags,
 } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
@@ -24,7 +26,14 @@ import { describeStop } from '../output/run-text.js';
 interface Flags extends DeviceFlags, ConfigFlags, MinutesFlag {
   out?: string;
   resume?: string | true;
+  tensorboard?: boolean;
+  probe?: number;
+  checkNumerics?: true;
 }
+
+/** What writes event files is loaded only where they are asked for. */
+const tensorBoardWriter = async (): Promise<Reporter> =>
+  new (await import('../../train/tensorboard/tensorboard-writer.js')).TensorBoardWriter();
 
 export function defineTrain(program: Command): void {
   const command = program
@@ -35,7 +44,17 @@ export function defineTrain(program: Command): void {
     .option('--resume [run]', 'go on with a run where it stopped (default: the latest in runs/)');
   withConfigFlags(command)
     .option('--retrain', 'then train anew on the held-out images too, for as long')
-    .option('--no-retrain', 'keep the net that was trained without them');
+    .option('--no-retrain', 'keep the net that was trained without them')
+    .option('--tensorboard', "write TensorBoard's event files into the run's directory too")
+    .option(
+      '--probe <n>',
+      'every n steps, from the first on, add statistics of activations and gradients to metrics.jsonl',
+      wholeNumber(1),
+    )
+    .option(
+      '--check-numerics',
+      'stop at the first launch that makes NaN or infinities, and save what it was given; takes much longer',
+    );
   withDeviceFlags(command.addOption(minutesFlag())).action(train);
 }
 
@@ -48,6 +67,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   if (given !== undefined && !resume) refuseUsed(given);
   const path = given ?? makeDefaultRunDirectory(config.model);
 
+  const others = flags.tensorboard ? [await tensorBoardWriter()] : [];
   const outcome = await interruptible(
     stopsTraining,
     async (signal, deadline) => {
@@ -62,7 +82,9 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           dataset,
           path,
           resume,
-          reporter: keepingCircumstances(reporter),
+          reporter: together(circumstancesKeeper, ...others, reporter),
+          ...(flags.probe !== undefined && { probe: flags.probe }),
+          ...(flags.checkNumerics && { checkNumerics: true }),
           signal,
           deadline,
           withDevice: (work) => withDevice(deviceOptions(flags, config), work),

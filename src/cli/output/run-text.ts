@@ -48,7 +48,8 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['seconds', 1],
 ];
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+/** `3.40 %` */
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** A line about a finished epoch. */
 export const describeEpoch = (metrics: EpochMetrics, epochs: number): string => {

@@ -1,11 +1,11 @@
 /** How long the runs of an experiment will take on this machine: as runs before them took, or by a few steps. */
 import { type Dataset, MissingDataError } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
+import { machineOf, readCircumstances } from '../../train/circumstances.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { type EpochMetrics, readMetrics } from '../../train/run/metrics.js';
 import { readResult } from '../../train/run/result.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
-import { machineOf, readCircumstances } from './circumstances.js';
 import type { PlannedRun } from './plan.js';
 import type { SharedImages } from './shared-images.js';
 import { measureSpeed, type Speed, type Stretch, stretchesOf } from './speed.js';

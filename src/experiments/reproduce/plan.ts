@@ -1,7 +1,7 @@
 /** Which runs an experiment is made of, and how far each has come. */
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { RunConfig } from '../../train/recipes/config.js';
+import { differences, show } from '../../train/recipes/differences.js';
 import { type Recipe, readRecipe } from '../../train/recipes/recipe.js';
 import { readResult } from '../../train/run/result.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
@@ -66,21 +66,3 @@ function checkSettings(path: string, found: RunConfig, wanted: RunConfig): void 
     `the run in ${path} has other settings: ${texts.join(', ')}; name another directory with --out`,
   );
 }
-
-/** A field of a config in which two differ. */
-export interface Difference {
-  readonly field: string;
-  readonly from: unknown;
-  readonly to: unknown;
-}
-
-export function differences(from: Partial<RunConfig>, to: Partial<RunConfig>): Difference[] {
-  const fields = [...new Set([...Object.keys(from), ...Object.keys(to)])] as (keyof RunConfig)[];
-  return fields
-    .filter((field) => !isDeepStrictEqual(from[field], to[field]))
-    .map((field) => ({ field, from: from[field], to: to[field] }));
-}
-
-/** A value of a config, for people. */
-export const show = (value: unknown): string =>
-  value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,9 +1,9 @@
 /** An experiment of the paper from data files to its report. */
 import { resolve } from 'node:path';
 import { type ImageSet, take } from '../../data/index.js';
-import { checkpointOf } from '../../train/checkpoints/saved-model.js';
+import { type ClassMaps, classMapsOf } from '../../train/answers/class-maps.js';
+import { checkpointOf, SavedModel } from '../../train/checkpoints/saved-model.js';
 import { RunError } from '../../train/run/run-error.js';
-import { type ClassMaps, classMapsOf } from './class-maps.js';
 import { type PlannedRun, planRuns } from './plan.js';
 import { type WrittenReport, writeReport } from './report/write-report.js';
 import { readResults, type SystemResult } from './results.js';
@@ -70,6 +70,6 @@ async function mapsOf(
   const { test } = new SharedImages(scale, []).dataset(run.config);
   const images = take(test, 0, Math.min(test.count, MAPPED_IMAGES));
   const config = { ...run.config, ...(precision && { precision }) };
-  const all = await withDevice(config, (device) => classMapsOf(device, checkpoint, images));
+  const all = await withDevice(config, (device) => classMapsOf(new SavedModel(device, checkpoint), images));
   return { all, images };
 }

@@ -1,10 +1,10 @@
 /** What the finished runs of an experiment say. */
 
+import { type Circumstances, readCircumstances } from '../../train/circumstances.js';
 import type { Recipe } from '../../train/recipes/recipe.js';
 import { type EpochMetrics, readMetrics } from '../../train/run/metrics.js';
 import { type RunResult, readResult } from '../../train/run/result.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
-import { type Circumstances, readCircumstances } from './circumstances.js';
 import type { PlannedRun } from './plan.js';
 
 type Scored = NonNullable<RunResult['test']>;

@@ -10,16 +10,16 @@ import { fileName } from '../../errors/rules.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
 import { jsonText, parseAs, readJson, writeJson } from '../../files/json.js';
 import { createFile } from '../../files/write-file.js';
+import { circumstancesSchema, readCircumstances } from '../../train/circumstances.js';
 import { chooseSettings } from '../../train/recipes/choose-config.js';
 import { configSchema, type RunConfig } from '../../train/recipes/config.js';
+import { differences } from '../../train/recipes/differences.js';
 import { recipeNames } from '../../train/recipes/recipe.js';
 import { metricsSchema, readMetrics } from '../../train/run/metrics.js';
 import { readResult, resultSchema } from '../../train/run/result.js';
 import { resumePoint } from '../../train/run/resume-point.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { RunError } from '../../train/run/run-error.js';
-import { circumstancesSchema, readCircumstances } from '../reproduce/circumstances.js';
-import { differences } from '../reproduce/plan.js';
 
 /** One training of a net. */
 const trainingSchema = z.strictObject({

@@ -1,10 +1,11 @@
 /** What texts tell of full-scale runs, drawn from what is kept of them. What was not run yet says so. */
+
+import { plotSvg } from '../../files/svg.js';
 import { type Recipe, readRecipe, recipeNames } from '../../train/recipes/recipe.js';
 import { RunError } from '../../train/run/run-error.js';
 import { curvesPlot } from '../reproduce/report/plots.js';
 import type { FinishedRun, SystemResult } from '../reproduce/results.js';
 import { summariseErrors } from '../reproduce/results.js';
-import { plotSvg } from '../svg.js';
 import type { Draw } from './blocks.js';
 import { followsRecipe, type KeptRun } from './kept-run.js';
 

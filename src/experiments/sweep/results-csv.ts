@@ -1,5 +1,5 @@
 /** `results.csv` of a sweep: a line for each trial, for spreadsheets and plotting. */
-import { type Cell, csv } from '../csv.js';
+import { type Cell, csv } from '../../files/csv.js';
 import { formatValue } from './dimension.js';
 import type { TrialOutcome } from './outcome.js';
 

@@ -56,22 +56,20 @@ export class Claims {
   readonly #directory: string;
   readonly #lease: Lease;
 
-  /**
-   * @param shared the directory that the processes share
-   * @throws FileError when the claims' own directory cannot be made in it
-   */
+  /** @param shared the directory that the processes share */
   constructor(shared: string, lease = LEASE) {
     this.#directory = join(shared, CLAIMS);
     this.#lease = lease;
-    makeDirectory(this.#directory);
-    removeLeftovers(this.#directory, lease.expiry);
   }
 
   /**
    * Claim a task for this process; undefined where another has it. Whoever gets it looks first whether it is done by now.
    * @param what the task is called in errors
+   * @throws FileError when the claims' own directory cannot be made in the one that is shared
    */
   take(task: string, what = task): Claim | undefined {
+    makeDirectory(this.#directory);
+    removeLeftovers(this.#directory, this.#lease.expiry);
     const last = this.#lastGeneration(task);
     if (this.#ownerOf(task, last)) return undefined;
     const file = (generation: number) => this.#file(task, generation, 'claim');
@@ -80,7 +78,7 @@ export class Claims {
     return new Claim(what, last + 1, { file, release, lease: this.#lease });
   }
 
-  /** Who has a task now; undefined when it may be claimed. */
+  /** Who has a task now; undefined when it may be claimed. Nothing is written to find that out. */
   owner(task: string): Owner | undefined {
     return this.#ownerOf(task, this.#lastGeneration(task));
   }
@@ -95,6 +93,7 @@ export class Claims {
 
   /** 0 for none. */
   #lastGeneration(task: string): number {
+    if (!existsSync(this.#directory)) return 0;
     const generations = readdirSync(this.#directory).map((name) => {
       const [, of, generation] = /^(.+)\.(\d+)\.claim$/.exec(name) ?? [];
       return of === task ? Number(generation) : 0;

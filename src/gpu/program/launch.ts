@@ -30,6 +30,8 @@ export interface Launch extends PipelineSource {
   readonly origin?: Origin;
   /** And from where in the program's text. */
   readonly calls?: CallStack;
+  /** Is it left out of runs that do not ask for it? See `device.optionally`. */
+  readonly optional?: boolean;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
 }

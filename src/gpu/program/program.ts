@@ -18,6 +18,12 @@ export interface ProgramDevice {
   run(work: readonly (Dispatch | HostWork)[]): void;
 }
 
+/** Which of a program's launches to run. */
+export interface WhichLaunches {
+  /** Those too that were recorded by `device.optionally` (default false). */
+  readonly optional?: boolean;
+}
+
 /** One launch of a program, to be run on its own. */
 export interface SingleLaunch {
   readonly launch: Launch;
@@ -40,6 +46,8 @@ export class Program<T> {
   readonly plan: ProgramPlan<T>;
   readonly #device: ProgramDevice;
   readonly #work: readonly (Dispatch | HostWork)[];
+  /** All of it but what is optional. */
+  readonly #always: readonly (Dispatch | HostWork)[];
   readonly #memory: readonly OwnedMemory[];
   #disposed = false;
 
@@ -57,6 +65,7 @@ export class Program<T> {
     this.#work = recorded.recording.work.map((item) =>
       typeof item === 'function' ? item : device.prepare(item),
     );
+    this.#always = this.#work.filter((item) => typeof item === 'function' || !item.launch.optional);
   }
 
   /** The names of the kernels that it launches, in order. */
@@ -70,8 +79,8 @@ export class Program<T> {
    * @throws DawngradError after `dispose`, and while another program is recorded; and what the recorded host work throws, in
    *   which case nothing that comes after it is done
    */
-  run(): void {
-    this.#run(this.#work);
+  run({ optional = false }: WhichLaunches = {}): void {
+    this.#run(optional ? this.#work : this.#always);
   }
 
   /**
@@ -79,8 +88,8 @@ export class Program<T> {
    * finds in memory what a run of the program leaves there, but for what repeating changes. Work on the host is done as it comes.
    * @throws what `run` throws
    */
-  *oneByOne(): Generator<SingleLaunch> {
-    for (const item of this.#work) {
+  *oneByOne({ optional = false }: WhichLaunches = {}): Generator<SingleLaunch> {
+    for (const item of optional ? this.#work : this.#always) {
       if (typeof item === 'function') this.#run([item]);
       else yield { launch: item.launch, run: (times) => this.#run(Array(times).fill(item)) };
     }

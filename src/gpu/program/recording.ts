@@ -103,6 +103,7 @@ export class Recording {
   readonly work: (Launch | HostWork)[] = [];
   readonly launches: Launch[] = [];
   readonly memory: PlannedMemory[] = [];
+  #optional = false;
   readonly #clock: Clock = { launches: 0, open: true };
 
   /** Nothing more is recorded. */
@@ -118,6 +119,16 @@ export class Recording {
   /** Note work that the host does at this place in each run. */
   onHost(work: HostWork): void {
     this.work.push(work);
+  }
+
+  /** Note what `work` launches as left out of runs that do not ask for it. */
+  optionally(work: () => void): void {
+    this.#optional = true;
+    try {
+      work();
+    } finally {
+      this.#optional = false;
+    }
   }
 
   /**
@@ -136,7 +147,11 @@ export class Recording {
       );
     }
     const origin = currentOrigin();
-    const noted = { ...launch, ...(origin && { origin, calls: origin.calls ?? callStack(this.add) }) };
+    const noted = {
+      ...launch,
+      ...(origin && { origin, calls: origin.calls ?? callStack(this.add) }),
+      ...(this.#optional && { optional: true }),
+    };
     this.work.push(noted);
     this.launches.push(noted);
     this.#clock.launches++;

@@ -168,9 +168,13 @@ export function readNewest(
   }
 }
 
-/** Load the net alone, for evaluation and prediction: with its averaged weights, where the run averages them. */
-export function restoreModel(model: Module, { path, tensors, config }: Checkpoint): void {
-  naming(path, () => model.loadStateDict(below(tensors, config.average ? AVERAGE : MODEL)));
+/** What a checkpoint's net has learned, by PyTorch's names, in the order of its layers: averaged, where the run averages it. */
+export const netState = ({ tensors, config }: Checkpoint): Map<string, HostArray> =>
+  below(tensors, config.average ? AVERAGE : MODEL);
+
+/** Load the net alone, for evaluation and prediction. */
+export function restoreModel(model: Module, checkpoint: Checkpoint): void {
+  naming(checkpoint.path, () => model.loadStateDict(netState(checkpoint)));
 }
 
 /** Bring a session that was made from the checkpoint's config to where the checkpoint was taken. */

@@ -11,7 +11,10 @@ import { callable, object, oneOf, text } from '../../errors/rules.js';
 import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
+import type { HostArray } from '../../nn/state.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
+import { softmax } from '../answers/logits.js';
 import { findModel } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { preprocessingOf } from '../run/saved-preprocessing.js';
@@ -36,9 +39,12 @@ export function checkpointOf(
   checkArgument('checkpointOf', 'run', run, text);
   checkArgument('checkpointOf', 'which', which, oneOf('last', 'best'));
   checkArgument('checkpointOf', 'warn', warn, callable);
-  const { final } = RunDirectory.open(run);
-  return which === 'last' ? readNewest(final, warn) : readCheckpoint(final.best);
+  return checkpointIn(RunDirectory.open(run).final, which, warn);
 }
+
+/** As `checkpointOf`, of a run itself: not of the one that retrains it. */
+export const checkpointIn = (run: RunDirectory, which: Which, warn: (text: string) => void): Checkpoint =>
+  which === 'last' ? readNewest(run, warn) : readCheckpoint(run.best);
 
 /** A class and how probable the net finds it, 0..1. */
 export interface Guess {
@@ -47,7 +53,8 @@ export interface Guess {
 }
 
 export class SavedModel {
-  readonly #model: Module;
+  /** The net, in evaluation mode. */
+  readonly model: Module;
   readonly #preprocessing: Preprocessing;
 
   constructor(
@@ -57,9 +64,9 @@ export class SavedModel {
     checkDevice('SavedModel', device);
     checkArgument('SavedModel', 'checkpoint', checkpoint, object);
     this.#preprocessing = preprocessingOf(checkpoint);
-    this.#model = buildModel(checkpoint.config, device);
-    restoreModel(this.#model, checkpoint);
-    this.#model.eval();
+    this.model = buildModel(checkpoint.config, device);
+    restoreModel(this.model, checkpoint);
+    this.model.eval();
   }
 
   /** Score the net on a data set's test images. */
@@ -67,7 +74,7 @@ export class SavedModel {
     checkFit(this.checkpoint.config.model, dataset.name, dataset.test);
     const test = await this.#batches(dataset.test, EVALUATION_BATCH);
     let sum = NO_SCORE;
-    for await (const score of evaluate(this.device, this.#model, test)) sum = addScores(sum, score);
+    for await (const score of evaluate(this.device, this.model, test)) sum = addScores(sum, score);
     return sum;
   }
 
@@ -80,25 +87,54 @@ export class SavedModel {
     const [channels, height, width] = findModel(config.model).input;
     const pixels = fitImage(readPng(png), channels, height, width);
     const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
-    const loader = await this.#batches(set, 1);
-    const logits = tidy(this.device, () => noGrad(() => this.#model.forward(loader.batch(0, 0).images)));
-    const probabilities = softmax(await logits.toArray());
-    logits.dispose();
+    const probabilities = softmax(await this.logits(set));
     return classes
       .map((name, label) => ({ name, probability: probabilities[label]! }))
       .sort((a, b) => b.probability - a.probability);
+  }
+
+  /**
+   * What the net gives each class of each image of a set.
+   * @param signal stops it, with its reason
+   * @returns `[images, classes]`, row by row
+   * @throws RunError when the net is not made for these images
+   */
+  async logits(images: ImageSet, signal?: AbortSignal): Promise<Float32Array> {
+    const all = new Float32Array(images.count * images.classes.length);
+    let done = 0;
+    for await (const [logits] of this.outputs(images, (batch) => [this.model.forward(batch)])) {
+      signal?.throwIfAborted();
+      all.set(logits!.values, done);
+      done += logits!.values.length;
+    }
+    return all;
+  }
+
+  /**
+   * What a part of the net gives, or several, for one batch of a set's images after another.
+   * @param forward what it gives for images `[N, C, H, W]`, as the preprocessing leaves them
+   * @throws RunError when the net is not made for these images
+   */
+  async *outputs(
+    images: ImageSet,
+    forward: (batch: Tensor) => readonly Tensor[],
+  ): AsyncGenerator<HostArray[]> {
+    checkFit(this.checkpoint.config.model, 'the set', images);
+    const loader = await this.#batches(images, Math.min(images.count, EVALUATION_BATCH));
+    for (let step = 0; step < loader.steps; step++) {
+      const tensors = tidy(this.device, () => noGrad(() => forward(loader.batch(0, step).images)));
+      yield await Promise.all(
+        tensors.map(async (tensor) => ({
+          shape: tensor.shape,
+          values: (await tensor.toArray()) as Float32Array,
+        })),
+      );
+      for (const tensor of tensors) tensor.dispose();
+    }
   }
 
   async #batches(images: ImageSet, batch: number): Promise<BatchLoader> {
     const { set, ...how } = await this.#preprocessing.prepare(this.device, images);
     return new BatchLoader(this.device, set, { ...how, batch });
   }
-}
-
-function softmax(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits);
-  const largest = Math.max(...values);
-  const exponentials = values.map((value) => Math.exp(value - largest));
-  const sum = exponentials.reduce((total, value) => total + value, 0);
-  return exponentials.map((value) => value / sum);
 }

@@ -4,6 +4,7 @@ import type { Deadline } from '../deadline.js';
 import { refuseDiverged } from '../diverged.js';
 import { addScores, errorOf, lossOf, NO_SCORE, type Score } from '../score.js';
 import { evaluate } from '../trainer.js';
+import { NotFiniteError } from '../watch/not-finite-error.js';
 import type { DeadStartDetector } from './dead-start.js';
 import type { EpochMetrics } from './metrics.js';
 import type { OpenRun } from './open-run.js';
@@ -29,7 +30,10 @@ export async function finishEpoch(
   const { session } = run;
   const { trainer, train, schedule, clock } = session;
   clock.start();
-  await trainSteps(run, detector, watch);
+  await trainSteps(run, detector, watch).catch((error: unknown) => {
+    throw error instanceof NotFiniteError ? run.saveNotFinite(error) : error;
+  });
+  run.saveProbes(trainer.takeProbes());
   const { score: trainScore } = trainer.position;
   // A score that is cut short begins anew, so that a deadline lets it come to its end.
   const cut = watch.deadline.isDue && trainer.position.step < train.steps;
@@ -107,6 +111,7 @@ async function trainSteps(
       // Since the run went on, perhaps on another machine: it is what the time left follows from.
       imagesPerSecond: (images - before.images) / (training - before.training),
     });
+    run.saveProbes(trainer.takeProbes());
     deadline.progressed();
     // Where the last step is under way already, there is nothing to cut.
     if (signal.aborted || (deadline.isDue && trainer.position.step < train.steps)) break;

@@ -4,15 +4,20 @@ import type { Dataset } from '../../data/dataset.js';
 import type { Preprocessing, PreprocessingProgress } from '../../data/index.js';
 import type { BatchLoader } from '../../data/loader.js';
 import { HeldDirectory } from '../../files/held-directory.js';
+import { jsonText } from '../../files/json.js';
 import { remove } from '../../files/remove.js';
+import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
 import { type Best, type Checkpoint, captureCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
 import { CheckpointWriter } from '../checkpoints/checkpoint-writer.js';
+import { encodeSafetensors } from '../checkpoints/safetensors.js';
 import { compileAhead } from '../compile-ahead.js';
 import type { RunConfig } from '../recipes/config.js';
 import type { Score } from '../score.js';
+import { NotFiniteError } from '../watch/not-finite-error.js';
+import type { StepProbes } from '../watch/probes.js';
 import { CheckpointTimer } from './checkpoint-timer.js';
-import { appendMetrics, type EpochMetrics, keepMetricsUntil } from './metrics.js';
+import { appendMetrics, appendProbes, type EpochMetrics, keepMetricsUntil } from './metrics.js';
 import { goOnWithTuning } from './remembered-tuning.js';
 import type { RunStart } from './reporter.js';
 import { type Ending, writeResult } from './result.js';
@@ -34,6 +39,10 @@ export interface OpenOptions {
   readonly resume?: boolean;
   /** The config's, fitted by another run on the very images that this one trains on: whitening takes its time. */
   readonly preprocessing?: Preprocessing;
+  /** Every this many steps, from the first on, adds statistics of activations and gradients to `metrics.jsonl`. No bit changes. */
+  readonly probe?: number;
+  /** Runs each step launch by launch, and stops at the first that makes numbers that are not finite, with what it was given. */
+  readonly checkNumerics?: boolean;
 }
 
 /**
@@ -45,7 +54,7 @@ export interface OpenOptions {
  * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used
  */
 export async function openRun(
-  { config, device, path, resume = false, preprocessing, ...given }: OpenOptions,
+  { config, device, path, resume = false, preprocessing, probe, checkNumerics, ...given }: OpenOptions,
   onProgress?: (progress: PreprocessingProgress) => void,
   warn: (text: string) => void = (text) => process.emitWarning(text),
 ): Promise<OpenRun> {
@@ -58,7 +67,7 @@ export async function openRun(
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
   const { images, ...prepared } = await preprocessDataset(config, device, dataset, fitted, onProgress);
-  const session = assemble(config, device, images, learner);
+  const session = assemble(config, device, images, learner, { probe, checkNumerics });
   const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
   if (!saved) writePreprocessing(path, prepared.preprocessing);
   if (resume) restore(session, directory, checkpoint);
@@ -76,7 +85,8 @@ export async function openRun(
 /** Bring a session to where its run stopped, and the run's other files to what that checkpoint knew. */
 function restore(session: Session, directory: RunDirectory, checkpoint: Checkpoint | undefined): void {
   if (checkpoint) restoreSession(session, checkpoint);
-  keepMetricsUntil(directory.metrics, session.trainer.position.epoch);
+  const { epoch, step } = session.trainer.position;
+  keepMetricsUntil(directory.metrics, epoch, epoch * session.train.steps + step);
   directory.writeConfig(session.config);
 }
 
@@ -137,6 +147,31 @@ export class OpenRun {
     const improved = !this.#best || wrong < this.#best.wrong;
     if (improved) this.#best = { epoch: metrics.epoch, wrong };
     await this.#save(improved);
+  }
+
+  /**
+   * Write down what probes found.
+   * @throws FileError when the disk refuses
+   */
+  saveProbes(steps: readonly StepProbes[]): void {
+    if (steps.length > 0) this.#held.confirm();
+    for (const step of steps) appendProbes(this.directory.metrics, step);
+  }
+
+  /**
+   * Write a launch down that made numbers that are not finite, with all that it was given.
+   * @returns the error that says where
+   * @throws FileError when the disk refuses
+   */
+  saveNotFinite({ launch }: NotFiniteError): NotFiniteError {
+    this.#held.confirm();
+    const { inputs, ...words } = launch;
+    const tensors = new Map(inputs.map(({ binding, shape, values }) => [binding, { shape, values }]));
+    replaceFile(
+      this.directory.notFinite,
+      encodeSafetensors({ tensors, metadata: { launch: jsonText(words) } }),
+    );
+    return new NotFiniteError(launch, this.directory.notFinite);
   }
 
   /**

@@ -18,6 +18,28 @@ export interface Reporter {
   warned?(text: string): void;
 }
 
+/** A reporter that tells several others, each after the one before. */
+export const together = (...reporters: readonly Reporter[]): Required<Reporter> => ({
+  preparing(progress) {
+    for (const reporter of reporters) reporter.preparing?.(progress);
+  },
+  started(run) {
+    for (const reporter of reporters) reporter.started?.(run);
+  },
+  stepped(progress) {
+    for (const reporter of reporters) reporter.stepped?.(progress);
+  },
+  evaluating(done, of) {
+    for (const reporter of reporters) reporter.evaluating?.(done, of);
+  },
+  finishedEpoch(metrics) {
+    for (const reporter of reporters) reporter.finishedEpoch?.(metrics);
+  },
+  warned(text) {
+    for (const reporter of reporters) reporter.warned?.(text);
+  },
+});
+
 /** What is known of a run when its first step is about to be taken. */
 export interface RunStart {
   readonly config: RunConfig;

@@ -29,6 +29,8 @@ export class RunDirectory {
   readonly previous: string;
   readonly best: string;
   readonly result: string;
+  /** Where a launch is kept that made numbers that are not finite, with what it was given: tensors, and in the metadata the rest. */
+  readonly notFinite: string;
   /** Directory of the run that retrains. */
   readonly retrained: string;
 
@@ -39,6 +41,7 @@ export class RunDirectory {
     this.previous = join(path, PREVIOUS);
     this.best = join(path, 'best.safetensors');
     this.result = join(path, 'result.json');
+    this.notFinite = join(path, 'not-finite.safetensors');
     this.retrained = join(path, 'retrained');
   }
 

@@ -1,7 +1,7 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
 import { Preprocessing } from '../../data/index.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
-import { boolean, callable, either, instance, object, required, text } from '../../errors/rules.js';
+import { boolean, callable, either, instance, object, required, text, whole } from '../../errors/rules.js';
 import { Claim } from '../../files/claims/claim.js';
 import { deviceRule } from '../../gpu/check-device.js';
 import { Deadline } from '../deadline.js';
@@ -65,6 +65,8 @@ export const RUN_RULES: Omit<Rules<RunOptions>, 'device'> = {
   signal: instance(AbortSignal),
   deadline: instance(Deadline),
   claim: instance(Claim),
+  probe: whole(1),
+  checkNumerics: boolean,
 };
 
 /**

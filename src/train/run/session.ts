@@ -16,7 +16,7 @@ import { EpochClock } from '../epoch-clock.js';
 import type { RunConfig } from '../recipes/config.js';
 import { findModel } from '../recipes/find-model.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
-import { Trainer } from '../trainer.js';
+import { Trainer, type TrainerOptions } from '../trainer.js';
 import { RunError } from './run-error.js';
 import type { RunImages } from './run-images.js';
 
@@ -79,6 +79,7 @@ export const scoredModel = ({ model, average }: Learner): Module => average?.mod
  * Put a session together from its learner and its images.
  * @param images of the size that the model takes, see `checkFit`
  * @param learner of the same config, on the same device
+ * @param watching what is looked at in its steps
  * @throws as `buildLearner` does
  */
 export function assemble(
@@ -86,6 +87,7 @@ export function assemble(
   device: Device,
   images: RunImages,
   learner = buildLearner(config, device),
+  watching: Pick<TrainerOptions, 'probe' | 'checkNumerics'> = {},
 ): Session {
   const { model, optimizer, schedule, scaler, average } = learner;
   const { set, ...how } = images.train;
@@ -105,6 +107,7 @@ export function assemble(
     labelSmoothing: config.labelSmoothing,
     momentum: momentumOf(config),
     average: average && { model: average, start: config.average ? config.average.start : 0 },
+    ...watching,
   });
   return { config, device, ...learner, trainer, clock: new EpochClock(), train, validation, test };
 }

@@ -1,4 +1,4 @@
-import { type Dataset, type ImageSet, take } from '../../data/index.js';
+import { type Dataset, type ImageSet, pick, take } from '../../data/index.js';
 import type { RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
@@ -55,13 +55,5 @@ function lastOfEachClass({ labels, classes }: ImageSet, images: number): Set<num
 }
 
 /** The images for which `wanted` holds, copied. */
-function choose(set: ImageSet, wanted: (image: number) => boolean): ImageSet {
-  const indices = Array.from({ length: set.count }, (_, image) => image).filter(wanted);
-  const size = set.channels * set.height * set.width;
-  const pixels = new Uint8Array(indices.length * size);
-  indices.forEach((image, index) => {
-    pixels.set(set.pixels.subarray(image * size, (image + 1) * size), index * size);
-  });
-  const labels = set.labels.slice(0, indices.length).map((_, index) => set.labels[indices[index]!]!);
-  return { ...set, count: indices.length, pixels, labels };
-}
+const choose = (set: ImageSet, wanted: (image: number) => boolean): ImageSet =>
+  pick(set, Array.from({ length: set.count }, (_, image) => image).filter(wanted));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
+import { readProbeMetrics } from '../../../src/train/run/metrics.js';
 import { useDirectory } from '../../support/directory.js';
 import { writeTinyMnist } from '../../support/tiny-mnist.js';
 import { Call, dawngrad, ROOT, start, useBuild } from '../dawngrad.js';
@@ -50,6 +51,25 @@ describe('dawngrad train', () => {
       '"epoch":2',
       '"epoch":3',
     ]);
+  });
+
+  it('writes what probes find, and stops at the launch that makes the first infinity', async () => {
+    const run = within('watched');
+    const args = ['train', ...TINY, ...data, '--epochs', '1', '--out', run];
+    const watched = await dawngrad([...args, '--probe', '2']);
+    expect(watched.status).toBe(0);
+    const probed = readProbeMetrics(join(run, 'metrics.jsonl')).map(({ step }) => step);
+    expect(new Set(probed)).toEqual(new Set([1, 3, 5]));
+    expect((await dawngrad(['eval', run])).stdout).toBe(watched.stdout);
+
+    const diverging = within('diverging');
+    const rate = ['--lr', '1e30', '--warm-up', '0', '--check-numerics'];
+    const failed = await dawngrad(['train', ...TINY, ...data, '--epochs', '1', ...rate, '--out', diverging]);
+    expect(failed.status).toBe(1);
+    expect(failed.stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^dawngrad: step \d of epoch 1: numbers that are not finite come first from layer "[\w.]+", .*; all of it is in .*diverging\/not-finite\.safetensors$/,
+    );
+    expect(existsSync(join(diverging, 'not-finite.safetensors'))).toBe(true);
   });
 
   it('follows a recipe: holds images out, then trains on them too', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EXPERIMENT_NAMES, findExperiment } from '../../../src/experiments/reproduce/experiments.js';
-import { differences, planRuns } from '../../../src/experiments/reproduce/plan.js';
+import { planRuns } from '../../../src/experiments/reproduce/plan.js';
 import { SCALES } from '../../../src/experiments/reproduce/scale.js';
+import { differences } from '../../../src/train/recipes/differences.js';
 import { findModel } from '../../../src/train/recipes/find-model.js';
 
 const plan = (name: string, scale: keyof typeof SCALES) =>

@@ -4,7 +4,6 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describePlan } from '../../../src/cli/output/reproduce-text.js';
-import { readCircumstances } from '../../../src/experiments/reproduce/circumstances.js';
 import { forecast } from '../../../src/experiments/reproduce/forecast.js';
 import type { PlanOptions } from '../../../src/experiments/reproduce/plan.js';
 import { planRuns } from '../../../src/experiments/reproduce/plan.js';
@@ -14,6 +13,7 @@ import { type ExperimentReporter, runExperiment } from '../../../src/experiments
 import type { Scale } from '../../../src/experiments/reproduce/scale.js';
 import { Claims } from '../../../src/files/claims/claim.js';
 import { thisProcess } from '../../../src/files/claims/owner.js';
+import { readCircumstances } from '../../../src/train/circumstances.js';
 import { Deadline } from '../../../src/train/deadline.js';
 import { readMetrics } from '../../../src/train/run/metrics.js';
 import { useDirectory } from '../../support/directory.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { plotSvg } from '../../../src/experiments/svg.js';
 import { bestOf } from '../../../src/experiments/sweep/outcome.js';
 import { sweepPlot } from '../../../src/experiments/sweep/plot.js';
 import { formatCsv } from '../../../src/experiments/sweep/results-csv.js';
+import { plotSvg } from '../../../src/files/svg.js';
 import { outcomes, over } from './outcomes.js';
 
 describe('the results of a sweep', () => {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -22,6 +23,7 @@ const directory = useDirectory();
 let sweep: string;
 beforeEach(() => {
   sweep = mkdtempSync(join(directory.path, 'sweep-'));
+  mkdirSync(join(sweep, 'claims'));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -61,6 +63,12 @@ describe('a claim', () => {
     first?.release();
     expect(claims.take('trial')).toBeUndefined();
     second?.release();
+  });
+
+  it('is looked for without anything being written', () => {
+    const nobody = directory.file('nobody');
+    expect(new Claims(nobody).owner('trial')).toBeUndefined();
+    expect(existsSync(nobody)).toBe(false);
   });
 
   it('is about one trial', () => {

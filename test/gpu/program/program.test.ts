@@ -47,6 +47,35 @@ describe('a program', () => {
     expect(await program.result.toArray()).toEqual(Float32Array.of(4, 7));
   });
 
+  it('leaves out what is optional, in runs that do not ask for it', async () => {
+    const x = from(gpu.device, [1, -2]);
+    const program = gpu.device.record(() => {
+      const y = relu(x);
+      let seen: Tensor | undefined;
+      gpu.device.optionally(() => {
+        seen = add(y, 10);
+      });
+      return { y: add(y, 1), seen: seen as Tensor };
+    });
+    const { y, seen } = program.result;
+    program.run({ optional: true });
+    expect([...(await y.toArray()), ...(await seen.toArray())]).toEqual([2, 1, 11, 10]);
+    x.write(Float32Array.of(5, 6));
+    program.run();
+    expect([...(await y.toArray()), ...(await seen.toArray())]).toEqual([6, 7, 11, 10]);
+    const labels = (optional: boolean) =>
+      [...program.oneByOne({ optional })].map(({ launch }) => launch.label);
+    expect(labels(true)).toHaveLength(labels(false).length + 1);
+  });
+
+  it('does what is optional at once, where nothing is recorded', async () => {
+    let y: Tensor | undefined;
+    gpu.device.optionally(() => {
+      y = relu(from(gpu.device, [1, -2]));
+    });
+    expect(await y?.toArray()).toEqual(Float32Array.of(1, 0));
+  });
+
   it('runs its launches one by one, each as often as asked, with the work on the host between them', async () => {
     const x = from(gpu.device, [1, -2]);
     const [sum, one] = [zeros(gpu.device, [2]), filled(gpu.device, [1], 1)];

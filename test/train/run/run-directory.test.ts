@@ -7,11 +7,14 @@ import { parseConfig } from '../../../src/train/recipes/config.js';
 import { PRESET_NAMES } from '../../../src/train/recipes/presets.js';
 import {
   appendMetrics,
+  appendProbes,
   type EpochMetrics,
   keepMetricsUntil,
   readMetrics,
+  readProbeMetrics,
 } from '../../../src/train/run/metrics.js';
 import { defaultRunPath, RunDirectory } from '../../../src/train/run/run-directory.js';
+import type { StepProbes } from '../../../src/train/watch/probes.js';
 import { useDirectory } from '../../support/directory.js';
 import { tinyConfig } from './tiny-run.js';
 
@@ -150,8 +153,50 @@ describe('metrics', () => {
     for (const number of [1, 2, 3]) appendMetrics(path, epoch(number));
     writeFileSync(path, `${readFileSync(path, 'utf8')}{"epoch":4,"st`);
     expect(readMetrics(path)).toEqual([epoch(1), epoch(2), epoch(3)]);
-    keepMetricsUntil(path, 2);
+    keepMetricsUntil(path, 2, 20);
     expect(readFileSync(path, 'utf8')).toBe(`${JSON.stringify(epoch(1))}\n${JSON.stringify(epoch(2))}\n`);
+  });
+
+  it('have probes among them, which are another matter', () => {
+    const path = within('probed.jsonl');
+    const statistics = {
+      count: 4,
+      notFinite: 4,
+      zeros: 0,
+      ...{ mean: NaN, deviation: NaN, least: NaN, most: NaN },
+    };
+    const probes = (step: number): StepProbes => ({
+      step,
+      probes: [
+        { probe: 'activation', name: 'conv', ...statistics },
+        {
+          probe: 'gradient',
+          name: 'conv.weight',
+          ...statistics,
+          notFinite: 0,
+          mean: 0.5,
+          least: -1,
+          most: 2,
+        },
+      ],
+    });
+    for (const step of [1, 6]) appendProbes(path, probes(step));
+    appendMetrics(path, epoch(1));
+    appendProbes(path, probes(11));
+    appendMetrics(path, epoch(2));
+    appendProbes(path, probes(21));
+    expect(readMetrics(path)).toEqual([epoch(1), epoch(2)]);
+    const found = readProbeMetrics(path);
+    expect(found.map(({ step, name }) => `${step} ${name}`)).toEqual(
+      [1, 6, 11, 21].flatMap((step) => [`${step} conv`, `${step} conv.weight`]),
+    );
+    expect(found.slice(0, 2)).toMatchObject([{ mean: null }, { mean: 0.5, most: 2, probe: 'gradient' }]);
+    // A checkpoint within the second epoch, after three steps.
+    keepMetricsUntil(path, 1, 13);
+    expect(readMetrics(path)).toEqual([epoch(1)]);
+    expect(readProbeMetrics(path)).toEqual(found.slice(0, 6));
+    writeFileSync(path, '{"probe":"activation"}\n');
+    expect(() => readProbeMetrics(path)).toThrow(`${path}: line 1 is not`);
   });
 
   it('that are something else are refused', () => {

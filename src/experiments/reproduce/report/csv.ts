@@ -1,6 +1,6 @@
 /** The figures of a report for other programs. */
-import { csv } from '../../csv.js';
-import { type ClassMaps, meansOf } from '../class-maps.js';
+import { csv } from '../../../files/csv.js';
+import { type ClassMaps, meansOf } from '../../../train/answers/class-maps.js';
 import type { SystemResult } from '../results.js';
 import { curvePoints } from './plots.js';
 

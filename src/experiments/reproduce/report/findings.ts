@@ -1,5 +1,5 @@
 /** The findings of an experiment in words, for the report and for the terminal. */
-import { type ClassMaps, countRight } from '../class-maps.js';
+import { type ClassMaps, countRight } from '../../../train/answers/class-maps.js';
 import {
   type Comparison,
   compareSystems,

@@ -1,8 +1,8 @@
 /** The page of an experiment. */
 import { escapeText } from '../../../files/markup.js';
-import { describeMachine } from '../circumstances.js';
+import { describeMachine } from '../../../train/circumstances.js';
+import { differences, show } from '../../../train/recipes/differences.js';
 import type { Experiment } from '../experiments.js';
-import { differences, show } from '../plan.js';
 import type { FinishedRun, Measured, SystemResult } from '../results.js';
 import type { Scale } from '../scale.js';
 import { errorRows } from './findings.js';

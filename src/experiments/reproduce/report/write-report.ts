@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { ImageSet } from '../../../data/index.js';
 import { makeDirectory } from '../../../files/directory.js';
+import { plotSvg, pngOf } from '../../../files/svg.js';
 import { replaceFile } from '../../../files/write-file.js';
-import { plotSvg, pngOf } from '../../svg.js';
-import { type ClassMaps, chooseSamples } from '../class-maps.js';
+import { type ClassMaps, chooseSamples } from '../../../train/answers/class-maps.js';
 import type { Experiment } from '../experiments.js';
 import type { SystemResult } from '../results.js';
 import type { Scale } from '../scale.js';

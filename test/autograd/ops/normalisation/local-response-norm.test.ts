@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { opTest } from '../../../../src/autograd/op-test/op-test.js';
 import {
   type LocalResponseNormOptions,
   localResponseNorm,
@@ -13,26 +14,24 @@ import * as reference from '../../../reference/local-response-norm.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
 import { whileGpu } from '../../../support/devices-like.js';
-import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
+import { expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { responseNormCases } from '../../../support/shapes.js';
 
 const normalised = (options: LocalResponseNormOptions) => (x: Tensor) => localResponseNorm(x, options);
 
-function expected(input: Array64, norm: reference.ResponseNorm): Expected {
-  const dOutput = random64(input.shape, 2);
-  return {
-    inputs: [input],
-    output: reference.localResponseNorm(input, norm),
-    dOutput,
-    gradients: [reference.localResponseNormBackward(dOutput, input, norm)],
-  };
-}
-
 describe('localResponseNorm', () => {
   const gpu = useDevice();
+  const test = (input: Array64, norm: reference.ResponseNorm, op = normalised(norm)) =>
+    opTest(op, [
+      {
+        inputs: [upload(gpu.device, input)],
+        reference: (x) => reference.localResponseNorm(x, norm),
+        gradients: (dy, x) => [reference.localResponseNormBackward(dy, x, norm)],
+      },
+    ]);
 
   it.each(responseNormCases)('agrees with the reference: $name', async ({ name: _, input, ...norm }) => {
-    await expectOp(gpu.device, normalised(norm), expected(random64(input, 1, 3), norm));
+    await test(random64(input, 1, 3), norm);
   });
 
   // More channels than a thread has and just as many, fewer than a window, and a window too wide to be known.
@@ -43,9 +42,7 @@ describe('localResponseNorm', () => {
     [[2, 30, 3, 3], 14],
   ])('agrees with the reference on a GPU: %j, size %i', async (shape, size) => {
     const norm = { size, alpha: 2, beta: 0.75, k: 1 };
-    await whileGpu(gpu.device, () =>
-      expectOp(gpu.device, normalised(norm), expected(random64(shape, 1, 3), norm)),
-    );
+    await whileGpu(gpu.device, () => test(random64(shape, 1, 3), norm));
   });
 
   it('keeps what is not finite to the windows that hold it, on a GPU', async () => {
@@ -66,11 +63,7 @@ describe('localResponseNorm', () => {
     const shapes = fc.tuple(size, size, fc.array(size, { maxLength: 3 }));
     const property = fc.asyncProperty(shapes, size, async ([images, channels, positions], size) => {
       const norm = { size, alpha: 2, beta: 0.75, k: 1 };
-      await expectOp(
-        gpu.device,
-        normalised(norm),
-        expected(random64([images, channels, ...positions], 1), norm),
-      );
+      await test(random64([images, channels, ...positions], 1), norm);
     });
     await fc.assert(property, { numRuns: 20, seed: 1 });
   });
@@ -93,13 +86,13 @@ describe('localResponseNorm', () => {
   it("has PyTorch's defaults: alpha 1e-4, beta 0.75, k 1", async () => {
     const input = random64([1, 3, 2, 2], 1, 30);
     const norm = { size: 2, alpha: 1e-4, beta: 0.75, k: 1 };
-    await expectOp(gpu.device, normalised({ size: 2 }), expected(input, norm));
+    await test(input, norm, normalised({ size: 2 }));
   });
 
   it('works on more planes than a grid has workgroups', async () => {
     const input = map64(array64([2, 33_000, 1, 2]), (_, i) => Math.fround(Math.sin(i)));
     const norm = { size: 3, alpha: 1, beta: 0.75, k: 1 };
-    await expectOp(gpu.device, normalised(norm), expected(input, norm));
+    await test(input, norm);
   });
 
   it('takes an empty batch', async () => {

@@ -1,54 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { opTest } from '../../../../src/autograd/op-test/op-test.js';
 import { avgPool2d } from '../../../../src/autograd/ops/pools/avg-pool2d.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
 import { fixtureCases } from '../../../fixtures/index.js';
-import { type Array64, array64, map64 } from '../../../reference/array.js';
+import { array64, map64 } from '../../../reference/array.js';
 import type { AvgPoolGeometry } from '../../../reference/avg-pool2d.js';
 import * as reference from '../../../reference/avg-pool2d.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
 import { whileGpu } from '../../../support/devices-like.js';
-import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
+import { expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { poolGeometries } from '../../../support/pools.js';
-import { poolCases, poolCasesOfGpus } from '../../../support/shapes.js';
+import { type PoolCase, poolCases, poolCasesOfGpus } from '../../../support/shapes.js';
 
 const pooled =
   ({ kernel, stride, padding, ceilMode, countIncludePad }: AvgPoolGeometry) =>
   (x: Tensor) =>
     avgPool2d(x, { kernelSize: kernel, stride, padding, ceilMode, countIncludePad });
 
-function expected(input: Array64, geometry: AvgPoolGeometry): Expected {
-  const output = reference.avgPool2d(input, geometry);
-  const dOutput = random64(output.shape, 2);
-  return {
-    inputs: [input],
-    output,
-    dOutput,
-    gradients: [reference.avgPool2dBackward(dOutput, input.shape, geometry)],
-  };
-}
-
 describe('avgPool2d', () => {
   const gpu = useDevice();
+  const test = (geometry: AvgPoolGeometry & Pick<PoolCase, 'input'>, op = pooled(geometry)) =>
+    opTest(op, [
+      {
+        inputs: [upload(gpu.device, random64(geometry.input, 1))],
+        reference: (x) => reference.avgPool2d(x, geometry),
+        gradients: (dy, { shape }) => [reference.avgPool2dBackward(dy, shape, geometry)],
+      },
+    ]);
 
   describe.each([true, false])('with countIncludePad %s', (countIncludePad) => {
     it.each(poolCases)('agrees with the reference: $name', async (pool) => {
-      const geometry = { ...pool, countIncludePad };
-      await expectOp(gpu.device, pooled(geometry), expected(random64(pool.input, 1), geometry));
+      await test({ ...pool, countIncludePad });
     });
 
     it.each(poolCasesOfGpus)('agrees with the reference on a GPU: $name', async (pool) => {
-      const geometry = { ...pool, countIncludePad };
-      await whileGpu(gpu.device, () =>
-        expectOp(gpu.device, pooled(geometry), expected(random64(pool.input, 1), geometry)),
-      );
+      await whileGpu(gpu.device, () => test({ ...pool, countIncludePad }));
     });
 
     it('agrees with the reference for any window that fits', async () => {
       const property = fc.asyncProperty(poolGeometries, async (pool) => {
-        const geometry = { ...pool, countIncludePad };
-        await expectOp(gpu.device, pooled(geometry), expected(random64(pool.input, 1), geometry));
+        await test({ ...pool, countIncludePad });
       });
       await fc.assert(property, { numRuns: 15, seed: 1 });
     });
@@ -73,8 +66,7 @@ describe('avgPool2d', () => {
   it('takes the stride from the kernel and counts the padding unless told otherwise', async () => {
     const window = { kernel: [2, 3], stride: [2, 3], padding: [1, 1], ceilMode: false } as const;
     const op = (x: Tensor) => avgPool2d(x, { kernelSize: [2, 3], padding: 1 });
-    const input = random64([1, 2, 6, 7], 1);
-    await expectOp(gpu.device, op, expected(input, { ...window, countIncludePad: true }));
+    await test({ ...window, input: [1, 2, 6, 7], countIncludePad: true }, op);
   });
 
   it('works on more planes than a grid has workgroups', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { opTest } from '../../../../src/autograd/op-test/op-test.js';
 import { maxPool2d } from '../../../../src/autograd/ops/pools/max-pool2d.js';
 import { backward, noGrad } from '../../../../src/autograd/tape.js';
 import { from } from '../../../../src/tensor/create.js';
@@ -36,22 +37,30 @@ function expected(input: Array64, geometry: PoolGeometry): Expected {
 
 describe('maxPool2d', () => {
   const gpu = useDevice();
+  const test = (input: Array64, geometry: PoolGeometry) =>
+    opTest(pooled(geometry), [
+      {
+        inputs: [upload(gpu.device, input)],
+        reference: (x) => reference.maxPool2d(x, geometry),
+        gradients: (dy, x) => [reference.maxPool2dBackward(dy, x, geometry)],
+      },
+    ]);
 
   it.each(poolCases)('agrees with the reference: $name', async (pool) => {
-    await expectOp(gpu.device, pooled(pool), expected(random64(pool.input, 1), pool));
-    await expectOp(gpu.device, pooled(pool), expected(withTies(pool.input), pool));
+    await test(random64(pool.input, 1), pool);
+    await test(withTies(pool.input), pool);
   });
 
   it.each(poolCasesOfGpus)('agrees with the reference on a GPU: $name', async (pool) => {
     await whileGpu(gpu.device, async () => {
-      await expectOp(gpu.device, pooled(pool), expected(random64(pool.input, 1), pool));
-      await expectOp(gpu.device, pooled(pool), expected(withTies(pool.input), pool));
+      await test(random64(pool.input, 1), pool);
+      await test(withTies(pool.input), pool);
     });
   });
 
   it('agrees with the reference for any window that fits', async () => {
     const property = fc.asyncProperty(poolGeometries, async (pool) => {
-      await expectOp(gpu.device, pooled(pool), expected(withTies(pool.input), pool));
+      await test(withTies(pool.input), pool);
     });
     await fc.assert(property, { numRuns: 20, seed: 1 });
   });

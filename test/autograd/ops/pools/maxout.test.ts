@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { opTest } from '../../../../src/autograd/op-test/op-test.js';
 import { maxout } from '../../../../src/autograd/ops/pools/maxout.js';
 import { linear } from '../../../../src/autograd/ops/products/linear.js';
 import { backward } from '../../../../src/autograd/tape.js';
@@ -11,26 +12,28 @@ import * as reference from '../../../reference/maxout.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
 import { whileGpu } from '../../../support/devices-like.js';
-import { type Expected, expectGradients, expectOp, upload } from '../../../support/expect-op.js';
+import { expectGradients, expectOp, upload } from '../../../support/expect-op.js';
 import { maxoutCases } from '../../../support/shapes.js';
 
 /** Small whole numbers: most groups have several equal maxima, and the gradient tells which of them won. */
 const withTies = (shape: readonly number[]): Array64 => map64(random64(shape, 1, 2), Math.round);
 
-function expected(input: Array64, pieces: number): Expected {
-  const output = reference.maxout(input, pieces);
-  const dOutput = random64(output.shape, 2);
-  return { inputs: [input], output, dOutput, gradients: [reference.maxoutBackward(dOutput, input, pieces)] };
-}
-
 const ofPieces = (pieces: number) => (x: Tensor) => maxout(x, pieces);
 
 describe('maxout', () => {
   const gpu = useDevice();
+  const test = (input: Array64, pieces: number) =>
+    opTest(ofPieces(pieces), [
+      {
+        inputs: [upload(gpu.device, input)],
+        reference: (x) => reference.maxout(x, pieces),
+        gradients: (dy, x) => [reference.maxoutBackward(dy, x, pieces)],
+      },
+    ]);
 
   it.each(maxoutCases)('agrees with the reference: $name', async ({ input, pieces }) => {
-    await expectOp(gpu.device, ofPieces(pieces), expected(random64(input, 1), pieces));
-    await expectOp(gpu.device, ofPieces(pieces), expected(withTies(input), pieces));
+    await test(random64(input, 1), pieces);
+    await test(withTies(input), pieces);
   });
 
   it.each([
@@ -40,9 +43,7 @@ describe('maxout', () => {
   ])(
     'agrees with the reference on a GPU, which has few pieces at once: %j, %i pieces',
     async (input, pieces) => {
-      await whileGpu(gpu.device, () =>
-        expectOp(gpu.device, ofPieces(pieces), expected(withTies(input), pieces)),
-      );
+      await whileGpu(gpu.device, () => test(withTies(input), pieces));
     },
   );
 
@@ -50,8 +51,7 @@ describe('maxout', () => {
     const size = fc.integer({ min: 1, max: 6 });
     const shapes = fc.tuple(size, size, size, fc.array(size, { maxLength: 3 }));
     const property = fc.asyncProperty(shapes, async ([images, outputs, pieces, positions]) => {
-      const input = withTies([images, outputs * pieces, ...positions]);
-      await expectOp(gpu.device, ofPieces(pieces), expected(input, pieces));
+      await test(withTies([images, outputs * pieces, ...positions]), pieces);
     });
     await fc.assert(property, { numRuns: 20, seed: 1 });
   });
@@ -107,7 +107,7 @@ describe('maxout', () => {
 
   it('works on more elements than all threads take at once', async () => {
     const input = map64(array64([1, 2, 300_000]), (_, i) => i % 1024);
-    await expectOp(gpu.device, ofPieces(2), expected(input, 2));
+    await test(input, 2);
   });
 
   it('takes an empty batch', async () => {

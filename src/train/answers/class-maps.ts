@@ -3,19 +3,15 @@
  * Network in Network). A map's mean is its class's logit, so the map with the largest mean is the net's answer; where in the
  * image it is active tells what the answer rests on.
  */
-import { noGrad } from '../../autograd/tape.js';
 import type { ImageSet } from '../../data/index.js';
-import { BatchLoader } from '../../data/loader.js';
-import type { Device } from '../../gpu/device.js';
 import { GlobalAvgPool2d } from '../../nn/layers/global-avg-pool2d.js';
 import { Sequential } from '../../nn/layers/sequential.js';
 import type { Module } from '../../nn/module.js';
+import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { tidy } from '../../tensor/tidy.js';
-import { type Checkpoint, restoreModel } from '../../train/checkpoints/checkpoint.js';
-import { RunError } from '../../train/run/run-error.js';
-import { preprocessingOf } from '../../train/run/saved-preprocessing.js';
-import { buildModel, checkFit, EVALUATION_BATCH } from '../../train/run/session.js';
+import type { SavedModel } from '../checkpoints/saved-model.js';
+import { RunError } from '../run/run-error.js';
+import { indexOfLargest } from './logits.js';
 
 /** What a net makes of one image. */
 export interface ClassMaps {
@@ -34,67 +30,53 @@ export interface ClassMaps {
 export const meansOf = ({ maps }: ClassMaps): number[] =>
   maps.map((map) => map.reduce((sum, value) => sum + value, 0) / map.length);
 
-export const indexOfLargest = (values: ArrayLike<number>): number => {
-  let largest = 0;
-  for (let index = 1; index < values.length; index++) if (values[index]! > values[largest]!) largest = index;
-  return largest;
-};
-
 /**
  * The class maps of all images of a set.
  * @throws RunError when the net is not made for these images, or does not end in global average pooling
  */
-export async function classMapsOf(
-  device: Device,
-  checkpoint: Checkpoint,
-  images: ImageSet,
-): Promise<ClassMaps[]> {
-  const { config } = checkpoint;
-  checkFit(config.model, config.dataset, images);
-  const model = buildModel(config, device);
-  restoreModel(model, checkpoint);
-  model.eval();
-  const beforePooling = layersBeforePooling(model, config.model);
-  const { set, ...how } = await preprocessingOf(checkpoint).prepare(device, images);
-  const loader = new BatchLoader(device, set, { ...how, batch: EVALUATION_BATCH });
-  const all: ClassMaps[] = [];
-  for (let step = 0; step < loader.steps; step++) {
-    const { maps, logits } = tidy(device, () =>
-      noGrad(() => {
-        const { images: batch } = loader.batch(0, step);
-        return { maps: beforePooling.forward(batch), logits: model.forward(batch) };
-      }),
+export async function classMapsOf(saved: SavedModel, images: ImageSet): Promise<ClassMaps[]> {
+  const { model, checkpoint } = saved;
+  const beforePooling = layersBeforePooling(model);
+  if (!beforePooling) {
+    throw new RunError(
+      `${checkpoint.config.model}: only nets that end in global average pooling have a map for each class`,
     );
-    all.push(...(await readMaps(maps, logits, images, all.length)));
-    maps.dispose();
-    logits.dispose();
+  }
+  const all: ClassMaps[] = [];
+  const forward = (batch: Tensor) => [beforePooling.forward(batch), model.forward(batch)];
+  for await (const [maps, logits] of saved.outputs(images, forward)) {
+    all.push(...separate(maps!, logits!, images, all.length));
   }
   return all;
 }
 
-/** All layers of a net up to its global average pooling, which is to be the last. */
-function layersBeforePooling(model: Module, name: string): Sequential {
+/** Does a net end in global average pooling, so that each class has a map? */
+export const hasClassMaps = (model: Module): boolean => layersBeforePooling(model) !== undefined;
+
+/** All layers of a net up to its global average pooling, where that is the last. */
+function layersBeforePooling(model: Module): Sequential | undefined {
   const layers = [...model.children()];
-  if (!(model instanceof Sequential && layers.at(-1)?.[1] instanceof GlobalAvgPool2d)) {
-    throw new RunError(`${name}: only nets that end in global average pooling have a map for each class`);
-  }
+  if (!(model instanceof Sequential && layers.at(-1)?.[1] instanceof GlobalAvgPool2d)) return undefined;
   const before = new Sequential(Object.fromEntries(layers.slice(0, -1)));
   return before.eval();
 }
 
-async function readMaps(maps: Tensor, logits: Tensor, images: ImageSet, first: number): Promise<ClassMaps[]> {
+/**
+ * The maps of each image of a batch.
+ * @param first which image of the set is the batch's first
+ */
+function separate(maps: HostArray, logits: HostArray, images: ImageSet, first: number): ClassMaps[] {
   const [count, classes, rows, columns] = maps.shape as [number, number, number, number];
-  const [values, scores] = await Promise.all([maps.toArray(), logits.toArray()]);
   const area = rows * columns;
   return Array.from({ length: count }, (_, image): ClassMaps => {
     const mapOf = (label: number) => {
       const start = (image * classes + label) * area;
-      return Float32Array.from(values.slice(start, start + area));
+      return maps.values.slice(start, start + area);
     };
     return {
       index: first + image,
       label: images.labels[first + image]!,
-      guess: indexOfLargest(scores.slice(image * classes, (image + 1) * classes)),
+      guess: indexOfLargest(logits.values.subarray(image * classes, (image + 1) * classes)),
       ...{ rows, columns },
       maps: Array.from({ length: classes }, (__, label) => mapOf(label)),
     };
@@ -113,8 +95,11 @@ export function countRight(all: readonly ClassMaps[]): {
 }
 
 /** The images of a figure: for each class the first that the net gets right, then the first ones that it gets wrong. */
-export function chooseSamples(all: readonly ClassMaps[], wrong: number): ClassMaps[] {
-  const rightOnes = new Map<number, ClassMaps>();
+export function chooseSamples<Sample extends { readonly label: number; readonly guess: number }>(
+  all: readonly Sample[],
+  wrong: number,
+): Sample[] {
+  const rightOnes = new Map<number, Sample>();
   for (const one of all) {
     if (one.guess === one.label && !rightOnes.has(one.label)) rightOnes.set(one.label, one);
   }

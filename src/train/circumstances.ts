@@ -5,9 +5,9 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { readJson, writeJson } from '../../files/json.js';
-import type { Device } from '../../gpu/device.js';
-import type { Reporter, RunStart } from '../../train/run/reporter.js';
+import { readJson, writeJson } from '../files/json.js';
+import type { Device } from '../gpu/device.js';
+import type { Reporter, RunStart } from './run/reporter.js';
 
 const FILE = 'circumstances.json';
 
@@ -53,7 +53,7 @@ export function machineOf({ adapter }: Device): Machine {
     cpu: processors[0]?.model.trim() || 'unknown',
     cores: Math.max(1, processors.length),
     system: `${process.platform} ${process.arch}, Node ${process.version}`,
-    versions: { dawngrad: versionIn('../../../package.json'), webgpu: versionIn('webgpu/package.json') },
+    versions: { dawngrad: versionIn('../../package.json'), webgpu: versionIn('webgpu/package.json') },
   };
 }
 
@@ -85,18 +85,8 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
   writeJson(join(path, FILE), circumstances);
 }
 
-/** The reporter of a run that shall have its circumstances kept beside it. */
-export const keepingCircumstances = (reporter: Required<Reporter>): Required<Reporter> => ({
-  started(start) {
-    writeCircumstances(start);
-    reporter.started(start);
-  },
-  preparing: (progress) => reporter.preparing(progress),
-  stepped: (progress) => reporter.stepped(progress),
-  evaluating: (done, of) => reporter.evaluating(done, of),
-  finishedEpoch: (metrics) => reporter.finishedEpoch(metrics),
-  warned: (text) => reporter.warned(text),
-});
+/** Keeps the circumstances of the runs that it hears of. */
+export const circumstancesKeeper: Reporter = { started: writeCircumstances };
 
 /**
  * What a run was computed with and on.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { csv } from '../../src/experiments/csv.js';
+import { csv } from '../../src/files/csv.js';
 
 it('a cell is quoted where it holds a comma, a quote or a part of a line end, and empty where there is nothing', () => {
   const rows = [
