@@ -1,10 +1,6 @@
 /** Turns plots and drawings into files. What draws is loaded only when something is drawn. */
 import type { TopLevelSpec } from 'vega-lite';
 
-/** A text as content of XML or HTML. */
-export const escapeText = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 /** A plot as SVG. */
 export async function plotSvg(spec: TopLevelSpec): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);

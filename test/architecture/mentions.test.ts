@@ -6,6 +6,7 @@ const FOLDERS = [
   'bench',
   'docs',
   'examples',
+  'pages',
   'recipes',
   'results',
   'scripts',

@@ -1,7 +1,7 @@
 /** Figure 4: images, and beside each the class maps that the net makes of it. */
 import { encode } from 'fast-png';
 import type { ImageSet } from '../../../data/index.js';
-import { escapeText } from '../../svg.js';
+import { escapeText } from '../../../files/markup.js';
 import { type ClassMaps, topTenth } from '../class-maps.js';
 
 /** Side of an image and of a map, and what lies between two; pixels. */

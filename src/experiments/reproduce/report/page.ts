@@ -1,5 +1,5 @@
 /** A page that needs no other file and no network. */
-import { escapeText } from '../../svg.js';
+import { escapeText } from '../../../files/markup.js';
 
 const STYLE = `
   body { font: 15px/1.5 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222; }

@@ -1,5 +1,5 @@
 /** The page of an experiment. */
-import { escapeText } from '../../svg.js';
+import { escapeText } from '../../../files/markup.js';
 import { describeMachine } from '../circumstances.js';
 import type { Experiment } from '../experiments.js';
 import { differences, show } from '../plan.js';

@@ -7,6 +7,7 @@ import type { Constants } from '../../../gpu/shaders/shader.js';
 import { FROM_START, firstTile, piecesOf } from '../../grid.js';
 import { defineKernel, type Kernel, launch } from '../../kernel.js';
 import type { Epilogue, Product, SlidingWindow } from '../product.js';
+import { costOfProduct } from './product-cost.js';
 import type { Rung } from './rung.js';
 
 const bindings = { a: 'read', b: 'read', bias: 'read', mask: 'read', c: 'write' } as const;
@@ -143,11 +144,7 @@ export const defineGeneralKernel = (
       const [x, y] = order === 'rows first' ? ([tiles[1], tiles[0]] as const) : tiles;
       return [x, y, batches];
     },
-    cost: ({ batches, rows, columns, outer, middle, inner }, { StoredA, StoredB, StoredC }) => ({
-      flops: 2 * batches * rows * columns * outer * middle * inner,
-      bytes:
-        batches * (StoredC * rows * columns + (StoredA * rows + StoredB * columns) * outer * middle * inner),
-    }),
+    cost: (params, bytes, constants) => costOfProduct(params, bytes, constants),
   });
 
 /** A rung whose kernel reads that block. */
