@@ -4,6 +4,7 @@ import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
 import { defineExplain } from './commands/explain.js';
+import { defineLab } from './commands/lab.js';
 import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
@@ -31,6 +32,7 @@ const COMMANDS = [
   defineExplain,
   defineShader,
   defineTune,
+  defineLab,
   defineDoctor,
 ];
 

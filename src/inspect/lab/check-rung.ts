@@ -44,13 +44,18 @@ export async function* checkRung(
   candidate: Candidate,
   table: Iterable<ProductCase> = productTable(device),
 ): AsyncGenerator<CheckedCase> {
-  for (const one of table) yield await checkCase(device, candidate, one);
+  for (const one of table) yield await checkProduct(device, candidate, one);
 }
 
 /** Elements behind the last that a product writes to: a kernel must leave them alone. */
 const BEYOND = 64;
 
-async function checkCase(device: Device, candidate: Candidate, asked: ProductCase): Promise<CheckedCase> {
+/** Check a kernel on one product. */
+export async function checkProduct(
+  device: Device,
+  candidate: Candidate,
+  asked: ProductCase,
+): Promise<CheckedCase> {
   const one = { ...asked, product: fromStart(asked.product) };
   const about = { name: one.name, shape: shapeOf(one.product) };
   const operands = randomOperands(device, one, BEYOND);
