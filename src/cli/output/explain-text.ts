@@ -125,6 +125,7 @@ function describeProduct(
 }
 
 const REASONS = {
+  forced: 'forced, by --force',
   measured: 'measured on this adapter to be the fastest',
   'shipped rule': 'a rule for this adapter that comes with the engine',
   'rule of thumb': 'the rule of thumb',
