@@ -20,7 +20,7 @@ const PUBLIC = {
     'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
-    'LimitError OutOfMemoryError RunError ShapeError',
+    'LimitError OutOfMemoryError RunError ShaderError ShapeError',
 };
 
 it('the package exports these names, and no others', () => {

@@ -9,13 +9,14 @@ import { chooseWithoutData } from '../../train/recipes/choose-config.js';
 import { type ConfigFlags, configOptionsFrom, withNetOptions } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { Exit } from '../failure.js';
-import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
+import { choice, type DeviceFlags, deviceOptions, number, wholeNumber, withDeviceFlags } from '../options.js';
 import { describeBeside, describeChecks, describeStep } from '../output/lab-text.js';
 
 interface Flags extends DeviceFlags, ConfigFlags {
   family?: string;
   new?: string;
   model?: string;
+  time?: number;
   json?: string;
 }
 
@@ -28,6 +29,11 @@ export function defineLab(program: Command): void {
     .addOption(choice('--new <family>', 'write a shader to start from, and do nothing else', FAMILY_NAMES))
     .option('--model <name>', 'time it too, on what a training step of this model launches')
     .option('--batch <n>', 'images a step', wholeNumber(1))
+    .option(
+      '--time <s>',
+      'seconds to time each of the two, on each launch (default: 0.3)',
+      number({ above: 0 }),
+    )
     .option('--json <file>', 'write what was found to a file too');
   withDeviceFlags(withNetOptions(command)).action(lab);
 }
@@ -44,7 +50,7 @@ async function lab(path: string | undefined, flags: Flags): Promise<void> {
     print(`written to ${file}; check it with \`dawngrad lab ${file} --family ${flags.new}\``);
     return;
   }
-  const { family, model, recipe, json } = flags;
+  const { family, model, recipe, json, time } = flags;
   if (path === undefined || family === undefined) {
     throw new DawngradError(
       `lab: say which file and what it computes, as in \`dawngrad lab my_relu.wgsl --family relu\`; ` +
@@ -61,7 +67,7 @@ async function lab(path: string | undefined, flags: Flags): Promise<void> {
     const beside: Beside[] = [];
     const wrong = checked.some(({ state }) => state === 'wrong');
     if (!wrong && (model ?? recipe) !== undefined) {
-      const bench = await openWorkbench(device);
+      const bench = await openWorkbench(device, time);
       print(`\nbeside what ${config.model} takes for a training step of ${config.batch} images:`);
       for await (const one of opened.beside(config, bench)) {
         beside.push(one);

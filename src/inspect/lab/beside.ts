@@ -44,16 +44,15 @@ export interface Workbench {
   readonly limits: DeviceLimits;
   /** Milliseconds of a sample, at the least: see `sampleLength`. */
   readonly length: number;
+  /** Milliseconds to spend on each of the two, at the least. */
+  readonly patience: number;
 }
 
 /** The least number of turns that can tell two things apart: chance gives all of six ratios one sign once in 32 times. */
 const TURNS = 6;
-/** Milliseconds to spend on each of the two, at the least. */
-const PATIENCE = 300;
-
 /** Time both. */
 export async function timeBeside(
-  { device, clock, limits, length }: Workbench,
+  { device, clock, limits, length, patience }: Workbench,
   { theirs, ours, launches, ...about }: Contest,
 ): Promise<Timed> {
   const samplers = [
@@ -62,7 +61,7 @@ export async function timeBeside(
   ];
   try {
     const contestants = samplers.map(({ sample }) => sample);
-    const [their, our] = await inTurns(contestants, { milliseconds: PATIENCE, turns: TURNS });
+    const [their, our] = await inTurns(contestants, { milliseconds: patience, turns: TURNS });
     const sum = (of: (launch: Launch) => number) => launches.reduce((total, launch) => total + of(launch), 0);
     return {
       ...about,

@@ -27,10 +27,14 @@ export function openLab(device: Device, path: string, family: string): Lab {
   return family === MATMUL ? productLab(device, shader) : kernelLab(device, shader, FAMILIES[family]!);
 }
 
-/** Find out what times are to be held against. */
-export const openWorkbench = async (device: Device): Promise<Workbench> => ({
+/**
+ * Find out what times are to be held against.
+ * @param seconds to time each of two kernels, at the least
+ */
+export const openWorkbench = async (device: Device, seconds = 0.3): Promise<Workbench> => ({
   device,
   clock: stopwatch(device),
   limits: await measureLimits(device),
   length: await sampleLength(device),
+  patience: 1000 * seconds,
 });
