@@ -100,11 +100,13 @@ describe('--force', { timeout: 60_000 }, () => {
   });
 
   it('trains by it, and tells first which products it computes', async () => {
-    const args = [...size, '--limit', '4', '--epochs', '1', '--out', directory.file('run')];
-    const { status, stderr } = await dawngrad(['train', ...args, '--force', 'naive']);
+    const data = ['--data', writeTinyMnist(directory.file('mnist'))];
+    const args = ['nin-mnist', ...data, '--width', '0.1', '--batch', '8', '--epochs', '1'];
+    const out = ['--out', directory.file('run')];
+    const { status, stderr } = await dawngrad(['train', ...args, ...out, '--force', 'stacked32']);
     expect(status).toBe(0);
     expect(stderr).toMatch(
-      /^naive computes \d+ of \d+ distinct matrix products\n {2}not 1x\d+x\d+ sum .*: \w+\n/,
+      /^stacked32 computes \d+ of \d+ distinct matrix products\n {2}not 1x\d+x\d+ sum .*: \w+\n/,
     );
   });
 
