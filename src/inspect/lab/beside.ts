@@ -50,6 +50,7 @@ export interface Workbench {
 
 /** The least number of turns that can tell two things apart: chance gives all of six ratios one sign once in 32 times. */
 const TURNS = 6;
+
 /** Time both. */
 export async function timeBeside(
   { device, clock, limits, length, patience }: Workbench,

@@ -1,5 +1,4 @@
 /** A user's shader that takes the place of kernels of one of the engine's, in the lab. */
-
 import { DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
 import { wordsOf } from '../launch-words.js';

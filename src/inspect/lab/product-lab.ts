@@ -2,7 +2,6 @@
 import type { Device } from '../../gpu/device.js';
 import { chooseVariant } from '../../kernels/products/choice/choose-variant.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
-import type { GeneralRung } from '../../kernels/products/ladder/general-rung.js';
 import { LADDER } from '../../kernels/products/ladder/ladder.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { disposeOperands, fromStart, randomOperands } from '../tuning/random-operands.js';
@@ -13,7 +12,7 @@ import { type CheckedCase, checkProduct, checkRung } from './check-rung.js';
 import type { Lab } from './lab.js';
 import { shapeOf } from './product-elements.js';
 import { caseOf } from './product-table.js';
-import { storesAs, usersRung } from './users-rung.js';
+import { type UsersRung, usersRung } from './users-rung.js';
 import type { UsersShader } from './users-shader.js';
 
 /** @throws DawngradError when the shader cannot be launched for a product */
@@ -24,19 +23,14 @@ export function productLab(device: Device, shader: UsersShader): Lab {
     what: `a matrix product in tiles of ${TILE_ROWS} x ${TILE_COLUMNS}`,
     check: () => checkRung(device, rung),
     beside: async function* (config, bench) {
-      for (const seen of trainingStep(config, device).products) yield await beside(bench, shader, rung, seen);
+      for (const seen of trainingStep(config, device).products) yield await beside(bench, rung, seen);
     },
   };
 }
 
-async function beside(
-  bench: Workbench,
-  shader: UsersShader,
-  rung: GeneralRung,
-  seen: SeenProduct,
-): Promise<Beside> {
+async function beside(bench: Workbench, rung: UsersRung, seen: SeenProduct): Promise<Beside> {
   const { device } = bench;
-  const checked = await checkOnSample(device, shader, rung, seen);
+  const checked = await checkOnSample(device, rung, seen);
   if (checked.state !== 'right') return checked;
   const { epilogue, stored, count } = seen;
   const product = fromStart(seen.product);
@@ -57,17 +51,12 @@ async function beside(
 }
 
 /** On parts of the product, where all of it would take the specification too long. */
-async function checkOnSample(
-  device: Device,
-  shader: UsersShader,
-  rung: GeneralRung,
-  seen: SeenProduct,
-): Promise<CheckedCase> {
+async function checkOnSample(device: Device, rung: UsersRung, seen: SeenProduct): Promise<CheckedCase> {
   const whole = caseOf(seen);
   const about = { name: whole.name, shape: shapeOf(seen.product) };
   const { epilogue, stored } = seen;
   const product = fromStart(seen.product);
-  if (!storesAs(shader, stored) || !rung.accepts(device, product, epilogue)) {
+  if (!rung.stores(stored) || !rung.accepts(device, product, epilogue)) {
     return { ...about, state: 'refused', worst: 0 };
   }
   const most = mostInSample(device.adapter.software);

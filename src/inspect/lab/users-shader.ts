@@ -50,38 +50,60 @@ function literalOf(text: string): number | boolean {
 /** Does a shader declare this constant, or this type to store? */
 export const declares = ({ constants }: UsersShader, name: string): boolean => Object.hasOwn(constants, name);
 
+/** What holds a shader to its kernel. */
+type Declared = Pick<Kernel, 'name' | 'entryPoint' | 'bindings' | 'params'>;
+
 /**
  * Refuse a shader that a kernel cannot be launched by: one without its entry point or its bindings, or with other parameters.
  * @param optional bindings that it may do without
  */
 export function checkLaunchable(
   { path, text }: UsersShader,
-  { name, entryPoint, bindings, params }: Pick<Kernel, 'name' | 'entryPoint' | 'bindings' | 'params'>,
+  { name, entryPoint, bindings, params }: Declared,
   optional: readonly string[] = [],
 ): void {
-  const code = text.replace(/\/\/[^\n]*/g, '');
-  const lacking = [
-    ...(hasEntryPoint(code, entryPoint) ? [] : [`an entry point \`${entryPoint}\``]),
-    ...(/@group\(0\)\s*@binding\(0\)\s*var<uniform>/.test(code)
+  const declared = resourcesOf(text);
+  const wanted = [
+    ['params', 'uniform'],
+    ...Object.entries(bindings).map(([binding, access]) => [binding, ADDRESS_SPACES[access]]),
+  ] as const;
+  const lacking = wanted.flatMap(([binding, space], number) =>
+    optional.includes(binding as string) || declared.has(`${number} ${space}`)
       ? []
-      : ['`@group(0) @binding(0) var<uniform> params: Params`']),
-    ...Object.entries(bindings).flatMap(([binding, access], index) => {
-      const declared = `@group(0) @binding(${index + 1}) var<storage, ${access === 'read' ? 'read' : 'read_write'}>`;
-      return optional.includes(binding) || code.includes(declared) ? [] : [`\`${declared} ${binding}\``];
-    }),
-  ];
+      : [`\`@group(0) @binding(${number}) var<${space}> ${binding}\``],
+  );
+  if (!hasEntryPoint(text, entryPoint)) lacking.unshift(`an entry point \`${entryPoint}\``);
   if (lacking.length > 0) throw new DawngradError(`${path}: to be ${name} it lacks ${lacking.join(', ')}`);
-  const fields = Object.entries(params).map(([field, type]) => `${field}: ${type}`);
-  const body = /struct Params\s*\{([^}]*)\}/.exec(code)?.[1] ?? '';
-  const written = [...body.matchAll(/(\w+)\s*:\s*(\w+)/g)].map(([, field, type]) => `${field}: ${type}`);
-  const at = written.findIndex((field, index) => field !== fields[index]);
-  if (at >= 0) {
-    throw new DawngradError(
-      `${path}: field ${at + 1} of its struct Params is \`${written[at]}\`, and ${name} is given \`${fields[at] ?? 'nothing'}\` there`,
-    );
-  }
+  checkParams(path, text, name, params);
+}
+
+const ADDRESS_SPACES = { read: 'storage, read', write: 'storage, read_write' } as const;
+
+/** As in `@group(0) @binding(1) var<storage, read> x: array<f32>;`. */
+const RESOURCE = /@group\(0\)\s*@binding\((\d+)\)\s*var<([^>]*)>/g;
+
+/** The bindings that a shader declares, each as `1 storage, read`. */
+const resourcesOf = (text: string): Set<string> =>
+  new Set(
+    [...withoutComments(text).matchAll(RESOURCE)].map(
+      ([, number, space = '']) => `${number} ${space.replace(/\s+/g, '').replace(',', ', ')}`,
+    ),
+  );
+
+/** Its struct may end early, since nothing is read of what it leaves out. */
+function checkParams(path: string, text: string, name: string, params: Declared['params']): void {
+  const given = Object.entries(params).map(([field, type]) => `${field}: ${type}`);
+  const body = /struct Params\s*\{([^}]*)\}/.exec(withoutComments(text))?.[1] ?? '';
+  const fields = [...body.matchAll(/(\w+)\s*:\s*(\w+)/g)].map(([, field, type]) => `${field}: ${type}`);
+  const at = fields.findIndex((field, index) => field !== given[index]);
+  if (at < 0) return;
+  throw new DawngradError(
+    `${path}: field ${at + 1} of its struct Params is \`${fields[at]}\`, and ${name} is given \`${given[at] ?? 'nothing'}\` there`,
+  );
 }
 
 /** Does a shader have an entry point of this name? */
 export const hasEntryPoint = (text: string, name: string): boolean =>
-  new RegExp(`@compute[^{]*?\\bfn\\s+${name}\\s*\\(`).test(text);
+  new RegExp(`@compute[^{]*?\\bfn\\s+${name}\\s*\\(`).test(withoutComments(text));
+
+const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');

@@ -9,8 +9,11 @@ import { useFreshDirectory } from '../../support/directory.js';
 const gpu = useDevice();
 const directory = useFreshDirectory();
 
+let written = 0;
+
 async function checked(family: string, change: (text: string) => string = (text) => text) {
-  const path = directory.file('mine.wgsl');
+  // A name of its own for each: a shader is read once.
+  const path = directory.file(`mine-${written++}.wgsl`);
   writeFileSync(path, change(startingPoint(family)));
   const cases: CheckedCase[] = [];
   for await (const one of openLab(gpu.device, path, family).check()) cases.push(one);
@@ -49,6 +52,6 @@ describe('a shader that takes the place of a kernel', () => {
     expect(new Set(cases.map(({ name }) => name.split(' ')[0]))).toEqual(new Set(['relu.forward']));
     await expect(
       checked('relu', (text) => text.replace(/fn (forward|backward)\(/g, 'fn other_$1(')),
-    ).rejects.toThrow(/mine\.wgsl: it has none of the entry points of the family: forward, backward$/);
+    ).rejects.toThrow(/mine-\d+\.wgsl: it has none of the entry points of the family: forward, backward$/);
   });
 });
