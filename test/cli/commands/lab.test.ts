@@ -30,7 +30,10 @@ describe('dawngrad lab', { timeout: 60_000 }, () => {
       /^my_matmul\.wgsl, a matrix product in tiles of 16 x 16, on .+\nright in (\d+) of \1 cases/,
     );
     expect(stdout).toMatch(
-      /^beside what nin-glyphs takes for a training step of 2 images:\n.*1x\d+x\d+ sum .* row-bias relu: yours .* ms \(.* GFLOP\/s, \d+ % of the limit\), \w+ .* times as long \(.* to .*\): (faster|slower|cannot tell)$/m,
+      /^beside what nin-glyphs takes for a training step of 2 images:\nlaunches +yours ms +% limit +ours ms +% limit +by +times as long +product\n/m,
+    );
+    expect(stdout).toMatch(
+      /^ +\d+ +[\d.]+ +\d+ +[\d.]+ +\d+ +\w+ +[\d.]+ \([\d.]+ to [\d.]+\) (faster|slower|cannot tell) +1x\d+x\d+ sum .* row-bias relu$/m,
     );
     expect(stdout).toMatch(/\ntogether: yours .* ms, the engine's .* ms\n$/);
     const { checked, beside } = JSON.parse(readFileSync(directory.file('found.json'), 'utf8'));
@@ -92,10 +95,12 @@ describe('--force', { timeout: 60_000 }, () => {
   it('has products computed by that variant, and says where it cannot be', async () => {
     const forced = await dawngrad(['explain', 'train', ...size, '--force', 'tiled']);
     expect({ status: forced.status, stderr: forced.stderr }).toEqual({ status: 0, stderr: '' });
-    expect(forced.stdout).toMatch(/^ +variant tiled: forced, by --force$/m);
+    expect(forced.stdout).toMatch(/^ +variant tiled: forced, by --force;/m);
     expect(forced.stdout).not.toMatch(/variant (?!tiled)/);
-    const { stdout } = await dawngrad(['explain', 'train', ...size, '--force', 'vectorised64narrow']);
-    expect(stdout).toMatch(/^ +variant vectorised64narrow: forced, by --force$/m);
+    // Of so many maps, some products come in fours.
+    const wider = ['nin-glyphs', '--width', '0.25', '--batch', '2'];
+    const { stdout } = await dawngrad(['explain', 'train', ...wider, '--force', 'vectorised64narrow']);
+    expect(stdout).toMatch(/^ +variant vectorised64narrow: forced, by --force;/m);
     expect(stdout).toMatch(/^ +variant .*; preferred, but not possible here: vectorised64narrow/m);
   });
 
