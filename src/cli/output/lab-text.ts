@@ -41,7 +41,7 @@ function describeWrong({ name, shape, error }: CheckedCase): string {
   );
 }
 
-/** A number to so many digits. */
+/** A number to a few digits. */
 const digits = (value: number, most = 7): string => String(Number(value.toPrecision(most)));
 
 /** Headings and widths of what is said of a launch. What is computed comes last, since it has no width of its own. */

@@ -49,7 +49,7 @@ function planTraining(config: RunConfig, model: Module, device: Device): readonl
     .launches;
 }
 
-/** Of blank images. */
+/** That of blank images. */
 function lossOf(config: RunConfig, model: Module, device: Device, count: number): Tensor {
   const { input } = findModel(config.model);
   const images = new Tensor(device, [count, ...input], storedDType(device));
