@@ -27,7 +27,8 @@ export const CONFIDENCE = 0.95;
  * The confidence that each of several intervals needs for all of them to hold at once (Bonferroni): of a hundred cases that do not
  * differ, five would else be found faster or slower.
  */
-export const confidenceOfEach = (comparisons: number): number => 1 - (1 - CONFIDENCE) / Math.max(1, comparisons);
+export const confidenceOfEach = (comparisons: number): number =>
+  1 - (1 - CONFIDENCE) / Math.max(1, comparisons);
 
 /**
  * How many times as long the times are as those of a baseline, turn by turn: the first with the first, and so on.

@@ -8,7 +8,7 @@ export type TakeSample = () => Promise<number>;
  * gives all of twelve ratios one sign once in 2048 times.
  */
 export const LEAST_TURNS = 12;
-/** More turns than this tell nothing more that a longer sample would not. */
+/** More turns than this would tell hardly more. */
 const MOST_TURNS = 60;
 
 /** How long to go on. */
@@ -17,17 +17,19 @@ export interface TurnsOptions {
   readonly milliseconds: number;
   /** Turns of each, at the least (default {@link LEAST_TURNS}). */
   readonly turns?: number;
+  /** Called before each turn: to time something else then, which is of no interest by itself. */
+  readonly before?: () => Promise<void>;
   /** A clock, in milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * The samples of each, in order, the first ones from the first turn and so on. Each has the turns that it was to have at the least, and goes
- * on while its milliseconds are not over; what takes long has fewer turns.
+ * The samples of each, one a turn. Each has the turns that it was to have at the least, and goes on while its milliseconds are not
+ * over: what takes long has fewer.
  */
 export async function inTurns(
   contestants: readonly TakeSample[],
-  { milliseconds, turns = LEAST_TURNS, now = () => performance.now() }: TurnsOptions,
+  { milliseconds, turns = LEAST_TURNS, before, now = () => performance.now() }: TurnsOptions,
 ): Promise<number[][]> {
   const samples = contestants.map((): number[] => []);
   const spent = contestants.map(() => 0);
@@ -36,6 +38,7 @@ export async function inTurns(
   for (let turn = 0; ; turn++) {
     const left = [...contestants.keys()].filter((index) => goesOn(index, turn));
     if (left.length === 0) return samples;
+    await before?.();
     for (const index of left) {
       const begin = now();
       samples[index]!.push(await contestants[index]!());

@@ -33,6 +33,13 @@ describe('what is timed in turns', () => {
     expect(slow).toHaveLength(LEAST_TURNS);
   });
 
+  it('lets something else be timed before each turn', async () => {
+    const { samples, asked, now } = contestants([1, 1]);
+    const before = async () => void asked.push(-1);
+    await inTurns(samples, { milliseconds: 0, turns: 2, before, now });
+    expect(asked).toEqual([-1, 0, 1, -1, 0, 1]);
+  });
+
   it('ends, even where nothing takes any time', async () => {
     const { samples, now } = contestants([0]);
     const [none] = await inTurns(samples, { milliseconds: 1, now });

@@ -5,7 +5,7 @@ import { conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2
 import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import type { Epilogue, Product } from '../../../src/kernels/products/product.js';
-import { windowOf, windowedSize } from '../../../src/tensor/shape.js';
+import { windowedSize, windowOf } from '../../../src/tensor/shape.js';
 import { Tensor } from '../../../src/tensor/tensor.js';
 import { useDevice } from '../../support/device.js';
 import { convolutionCases, factorShapes, matmulCases } from '../../support/shapes.js';
@@ -42,7 +42,8 @@ function costByCounting(product: Product, { accumulate, mask, bias }: Epilogue):
     }
   }
   const results = batches * rows * columns;
-  const extra = (bias ? (bias.per === 'row' ? rows : columns) : 0) + (c.rowSums === undefined ? 0 : batches * rows);
+  const extra =
+    (bias ? (bias.per === 'row' ? rows : columns) : 0) + (c.rowSums === undefined ? 0 : batches * rows);
   const ofC = results * (1 + Number(accumulate === true) + Number(mask !== undefined));
   return {
     flops: 2 * results * outer * middle * inner,
@@ -78,7 +79,9 @@ describe('the cost of a product', () => {
     const weightShape = [outputs, input[1], ...kernel];
     const positions = windowedSize('conv2d', [input[2], input[3]], window);
     const tensor = (shape: readonly number[]) => new Tensor(gpu.device, shape);
-    const [x, weight, bias, dy] = [input, weightShape, [outputs], [input[0], outputs, ...positions]].map(tensor);
+    const [x, weight, bias, dy] = [input, weightShape, [outputs], [input[0], outputs, ...positions]].map(
+      tensor,
+    );
     const { said, counted } = costsOf(() => {
       conv2d(x!, weight!, bias!, window, true);
       // With longer strides the gradient unfolds, in launches of several shapes of one key.
