@@ -4,6 +4,7 @@ import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
 import { defineExplain } from './commands/explain.js';
+import { defineLadder } from './commands/ladder.js';
 import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
@@ -29,6 +30,7 @@ const COMMANDS = [
   defineSummary,
   definePlan,
   defineExplain,
+  defineLadder,
   defineShader,
   defineTune,
   defineDoctor,
