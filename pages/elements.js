@@ -21,6 +21,6 @@ function furnished(made, attributes, children) {
     if (typeof value === 'function') made.addEventListener(name.replace(/^on/, ''), value);
     else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : value);
   }
-  made.append(...children.flat().filter((child) => child !== undefined));
+  made.append(...children.flat(2).filter((child) => child !== undefined));
   return made;
 }

@@ -5,30 +5,30 @@ import { element } from './elements.js';
  * A table in a box that scrolls by itself.
  * @param columns each with its `title`; `text`, what a row shows in it: a text or an element; and, where it holds numbers, `value`,
  *   the number that it sorts by
- * @param rows anything; `rowAttributes` gives the attributes of a row's element
+ * @param rows anything
+ * @param options.onclick called with a row that is clicked; `noteLine` is called with each row and its element
  */
-export function sortableTable(columns, rows, rowAttributes = () => ({})) {
-  const body = element('tbody');
-  const lines = new Map(rows.map((row) => [row, lineOf(columns, row, rowAttributes(row))]));
-  const show = (order) => body.replaceChildren(...order.map((row) => lines.get(row)));
-  const headings = columns.map((column) => {
+export function sortableTable(columns, rows, { onclick, noteLine = () => {} } = {}) {
+  const lines = new Map(rows.map((row) => [row, lineOf(columns, row, onclick)]));
+  for (const [row, line] of lines) noteLine(row, line);
+  const body = element('tbody', {}, ...lines.values());
+  const headings = columns.map((column, index) => {
     const sort = () => {
       const { ariaSort } = heading;
       for (const other of headings) other.ariaSort = null;
-      // Numbers are looked at for the largest first, words for the first.
-      const first = column.value ? 'descending' : 'ascending';
-      const second = column.value ? 'ascending' : 'descending';
+      // Of numbers the largest is looked for, of words the first.
+      const [first, second] = column.value ? ['descending', 'ascending'] : ['ascending', 'descending'];
       heading.ariaSort = ariaSort === first ? second : first;
-      show(sorted(rows, column, heading.ariaSort === 'descending'));
+      const order = sorted(lines, column, heading.ariaSort === 'descending', index);
+      body.replaceChildren(...order.map(([, line]) => line));
     };
     const heading = element(
       'th',
       { scope: 'col', class: column.value && 'number' },
-      column.title && element('button', { type: 'button', onclick: sort }, column.title),
+      element('button', { type: 'button', onclick: sort }, column.title),
     );
     return heading;
   });
-  show(rows);
   return element(
     'div',
     { class: 'scroll' },
@@ -36,14 +36,16 @@ export function sortableTable(columns, rows, rowAttributes = () => ({})) {
   );
 }
 
-function lineOf(columns, row, attributes) {
+function lineOf(columns, row, onclick) {
   const cells = columns.map(({ text, value }) => element('td', { class: value && 'number' }, text(row)));
-  return element('tr', attributes, cells);
+  return element('tr', onclick ? { class: 'choice', onclick: () => onclick(row) } : {}, cells);
 }
 
-function sorted(rows, { text, value }, descending) {
+function sorted(lines, { value }, descending, index) {
   const compare = value
-    ? (one, other) => value(one) - value(other)
-    : (one, other) => String(text(one)).localeCompare(String(text(other)), 'en', { numeric: true });
-  return [...rows].sort((one, other) => (descending ? compare(other, one) : compare(one, other)));
+    ? ([one], [other]) => value(one) - value(other)
+    : ([, one], [, other]) => textIn(one, index).localeCompare(textIn(other, index), 'en', { numeric: true });
+  return [...lines].sort((one, other) => (descending ? compare(other, one) : compare(one, other)));
 }
+
+const textIn = (line, index) => line.cells[index].textContent;

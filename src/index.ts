@@ -68,6 +68,8 @@ export type { DeviceOptions } from './gpu/open-device.js';
 export type { Precision } from './gpu/precision.js';
 export type { ProgramPlan } from './gpu/program/plan.js';
 export type { Program } from './gpu/program/program.js';
+// Programs explained.
+export * from './inspect/index.js';
 export { randomState } from './kernels/random-key.js';
 export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';
 export * from './nn/index.js';

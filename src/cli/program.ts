@@ -14,6 +14,7 @@ import { defineResults } from './commands/results.js';
 import { defineShader } from './commands/shader.js';
 import { defineSummary } from './commands/summary.js';
 import { defineSweep } from './commands/sweep.js';
+import { defineTrace } from './commands/trace.js';
 import { defineTrain } from './commands/train.js';
 import { defineTune } from './commands/tune.js';
 
@@ -31,6 +32,7 @@ const COMMANDS = [
   definePlan,
   defineExplain,
   defineLadder,
+  defineTrace,
   defineShader,
   defineTune,
   defineDoctor,

@@ -20,6 +20,7 @@ import { type BufferPart, ReadBack } from './read-back.js';
 import { type Disposable, Scopes } from './scope.js';
 import { compileByDispatch, compilesAtFirstDispatch } from './shaders/compile-by-dispatch.js';
 import { PipelineCache, type PipelineSource } from './shaders/pipelines.js';
+import type { DeviceWatcher } from './watcher.js';
 
 /**
  * An adapter, a WebGPU device on it, and what the engine keeps for it: buffers, pipelines, and the queue of launches.
@@ -265,6 +266,12 @@ export class Device {
     await compileByDispatch(missing, { gpu: this.gpu, pipelines: this.#pipelines }, another);
   }
 
+  /** Tell this of all that the host does with the device from now on, or nobody. */
+  watch(watcher: DeviceWatcher | undefined): void {
+    this.flush();
+    this.#queue.watcher = watcher;
+  }
+
   /** How many launches are queued but not yet submitted. */
   get pending(): number {
     return this.#queue.pending;
@@ -290,13 +297,10 @@ export class Device {
     this.check();
     this.#recorder.refuse('writing from the host');
     this.flush();
-    this.gpu.queue.writeBuffer(
-      buffer,
-      byteOffset,
-      data.buffer as ArrayBuffer,
-      data.byteOffset,
-      data.byteLength,
-    );
+    const { buffer: bytes, byteOffset: start, byteLength } = data;
+    const written = this.#queue.watcher?.uploading(byteLength);
+    this.gpu.queue.writeBuffer(buffer, byteOffset, bytes as ArrayBuffer, start, byteLength);
+    written?.();
   }
 
   /** Copy the first `bytes` bytes of memory to other memory, in the same order as `write`, and refused as that is. */
@@ -334,8 +338,10 @@ export class Device {
   async readAll(parts: readonly BufferPart[]): Promise<ArrayBuffer[]> {
     this.check();
     this.flush();
+    const here = this.#queue.watcher?.reading(parts.reduce((sum, { bytes }) => sum + bytes, 0));
     try {
       const copies = await this.#wait(this.#readBack.read(parts));
+      here?.();
       this.check();
       return copies;
     } catch (error) {

@@ -1,8 +1,11 @@
 /** What a launch computes, in words: for profiles. */
 import type { Launch } from '../gpu/program/launch.js';
 import { productKey } from '../kernels/products/choice/product-key.js';
+import type { SeenProduct } from '../kernels/products/choice/seen-products.js';
 import { LADDER, type MatmulVariant, VARIANTS } from '../kernels/products/ladder/ladder.js';
 import type { Rung } from '../kernels/products/ladder/rung.js';
+import type { Epilogue, Product, Stored } from '../kernels/products/product.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 /** The rung of the ladder that this is a launch of; undefined where it computes no matrix product. */
 export function variantOf({ shader, entryPoint, constants }: Launch): MatmulVariant | undefined {
@@ -28,38 +31,71 @@ export function variantOf({ shader, entryPoint, constants }: Launch): MatmulVari
 export function wordsOf(launch: Launch): string {
   const { values = {} } = launch;
   return (
-    keyOf(launch) ??
+    productOf(launch)?.key ??
     Object.entries(values)
       .map(([name, value]) => `${name} ${Number(value.toPrecision(6))}`)
       .join(' ')
   );
 }
 
-/** The numbers that tell one product from another, as all shaders of products that come in many forms name them. */
-const SIZES = ['batches', 'rows', 'columns', 'outer', 'middle', 'inner', 'group'] as const;
-const STRIDES = ['a_row', 'a_inner', 'b_inner', 'b_column', 'c_row', 'c_column'] as const;
-type Numbers = Readonly<Record<(typeof SIZES)[number] | (typeof STRIDES)[number], number>>;
+/** The product that a launch computes, by its parameters and constants; undefined where those are not a product's. */
+export function productOf(launch: Launch): Omit<SeenProduct, 'count'> | undefined {
+  const { values = {}, constants } = launch;
+  if (!('group' in values && 'a_inner' in values && 'c_column' in values)) return undefined;
+  const is = (name: string) => constants[name] === true;
+  const operand = (name: string) => launch.owners?.[launch.bindings?.indexOf(name) ?? -1] as Tensor;
+  const numbers = values as Readonly<Record<string, number>>;
+  const product = productIn(numbers, { window: is('WINDOW'), rowSums: is('ROW_SUMS') });
+  const per = is('ROW_BIAS') ? 'row' : is('COLUMN_BIAS') ? 'column' : undefined;
+  const epilogue: Epilogue = {
+    accumulate: is('ACCUMULATE'),
+    relu: is('RELU'),
+    ...(per && { bias: { per, values: operand('bias') } }),
+    ...(is('MASK') && { mask: operand('mask') }),
+  };
+  const type = (alias: string) => (constants[alias] === 'f16' ? 'f16' : 'f32');
+  const stored: Stored = { a: type('StoredA'), b: type('StoredB'), c: type('StoredC') };
+  return { key: productKey(product, epilogue, stored), product, epilogue, stored };
+}
 
-/** The key of the product that a launch computes, made of its parameters; undefined where they are not those of a product. */
-export function keyOf({ values = {}, constants }: Launch): string | undefined {
-  if (![...SIZES, ...STRIDES].every((name) => name in values)) return undefined;
-  const { a_row, a_inner, b_inner, b_column, c_row, c_column, ...sizes } = values as Numbers;
-  const has = (name: string) => constants[name] === true;
-  const stored = (alias: string) => (constants[alias] === 'f16' ? 'f16' : 'f32');
-  const per = has('ROW_BIAS') ? 'row' : has('COLUMN_BIAS') ? 'column' : undefined;
-  return productKey(
-    {
-      ...sizes,
-      a: { row: a_row, inner: a_inner },
-      b: { inner: b_inner, column: b_column, ...(has('WINDOW') && { window: {} }) },
-      c: { row: c_row, column: c_column, ...(has('ROW_SUMS') && { rowSums: 0 }) },
+/** What the shaders of products are told, read back: see `paramsOf` of src/kernels/products/ladder/general-rung.ts. */
+function productIn(
+  values: Readonly<Record<string, number>>,
+  has: { window: boolean; rowSums: boolean },
+): Product {
+  const number = (name: string) => values[name] as number;
+  const steps = (of: string) => ({
+    width: number(`${of}_width`),
+    y: number(`${of}_y`),
+    x: number(`${of}_x`),
+  });
+  const strides = <Name extends string>(operand: string, names: readonly Name[]) =>
+    Object.fromEntries(names.map((name) => [name, number(`${operand}_${name}`)])) as Record<Name, number>;
+  const window = {
+    height: number('height'),
+    width: number('width'),
+    originY: number('origin_y'),
+    originX: number('origin_x'),
+    column: steps('column'),
+    middle: steps('middle'),
+    innerX: number('inner_x'),
+  };
+  return {
+    batches: number('batches'),
+    rows: number('rows'),
+    columns: number('columns'),
+    outer: number('outer'),
+    middle: number('middle'),
+    inner: number('inner'),
+    group: number('group'),
+    a: strides('a', ['start', 'batch', 'row', 'outer', 'middle', 'inner']),
+    b: {
+      ...strides('b', ['start', 'batch', 'outer', 'inner', 'group', 'column']),
+      ...(has.window && { window }),
     },
-    {
-      accumulate: has('ACCUMULATE'),
-      relu: has('RELU'),
-      ...(per && { bias: { per } }),
-      ...(has('MASK') && { mask: {} }),
+    c: {
+      ...strides('c', ['start', 'batch', 'row', 'group', 'column']),
+      ...(has.rowSums && { rowSums: number('row_sums_start') }),
     },
-    { a: stored('StoredA'), b: stored('StoredB'), c: stored('StoredC') },
-  );
+  };
 }

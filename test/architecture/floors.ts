@@ -22,7 +22,7 @@ export const FLOORS = [
 ] as const;
 
 /** Floors that some of the floors above must not see either. `index` is the single file src/index.ts. */
-const ONLY_FOR: Readonly<Record<string, readonly string[]>> = { inspect: ['inspect', 'cli'] };
+const ONLY_FOR: Readonly<Record<string, readonly string[]>> = { inspect: ['inspect', 'index', 'cli'] };
 
 /** What each file imports from within src. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
-import { keyOf, variantOf, wordsOf } from '../../src/inspect/launch-words.js';
+import { productOf, variantOf, wordsOf } from '../../src/inspect/launch-words.js';
 import { chosenVariants } from '../../src/kernels/products/choice/choose-variant.js';
 import { productsOf } from '../../src/kernels/products/choice/seen-products.js';
 import { VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
@@ -67,6 +67,6 @@ describe('the words for a launch', () => {
       grid: [1, 1, 1],
     } as const;
     expect(wordsOf({ ...launch, values: { planes: 12, factor: 1 / 3 } })).toBe('planes 12 factor 0.333333');
-    expect([wordsOf(launch), keyOf(launch), variantOf(launch)]).toEqual(['', undefined, undefined]);
+    expect([wordsOf(launch), productOf(launch), variantOf(launch)]).toEqual(['', undefined, undefined]);
   });
 });

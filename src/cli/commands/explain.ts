@@ -1,5 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { replaceFile } from '../../files/write-file.js';
+import { explanationPage } from '../../inspect/explain/explain-page.js';
 import { explainRun, type StepKind } from '../../inspect/explain/explain-run.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
@@ -12,6 +13,7 @@ interface Flags extends DeviceFlags, ConfigFlags {
   batch?: number;
   time?: boolean;
   json?: string;
+  html?: string;
 }
 
 export function defineExplain(program: Command): void {
@@ -23,17 +25,19 @@ export function defineExplain(program: Command): void {
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
     .option('--time', 'measure how long each launch takes, on blank images')
-    .option('--json <file>', 'write all of it to a file too');
+    .option('--json <file>', 'write all of it to a file too')
+    .option('--html <file>', 'write it as a page too: a timeline, the map of the memory, every shader');
   withDeviceFlags(command).action(explain);
 }
 
 async function explain(step: StepKind, model: string | undefined, flags: Flags): Promise<void> {
-  const { time = false, json } = flags;
+  const { time = false, json, html } = flags;
   const config = chooseWithoutData(configOptionsFrom(model, flags));
   const batch = step === 'train' ? config.batch : (flags.batch ?? EVALUATION_BATCH);
   await withDevice(deviceOptions(flags, config), async (device) => {
     const explanation = await explainRun(config, device, { step, batch, ...(time && { time: {} }) });
     if (json !== undefined) replaceFile(json, `${JSON.stringify(explanation, null, 2)}\n`);
+    if (html !== undefined) replaceFile(html, explanationPage(explanation));
     process.stdout.write(describeExplanation(explanation));
   });
 }

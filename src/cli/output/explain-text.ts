@@ -1,4 +1,5 @@
 /** An explained step, for people. */
+import { digits } from '../../inspect/digits.js';
 import type { StepExplanation } from '../../inspect/explain/explain-run.js';
 import type { ExplainedLaunch, ExplainedOperand, LaunchSum } from '../../inspect/explain/explanation.js';
 import type { DeviceLimits } from '../../inspect/limits.js';
@@ -17,6 +18,7 @@ export function describeExplanation(explanation: StepExplanation): string {
     '',
     ...sumLines('kernel', kernels, total),
     '',
+    ...(total.spared.launches > 0 ? [describeFusion(total), ''] : []),
     ...memoryLines(explanation),
     '',
   ].join('\n');
@@ -31,6 +33,7 @@ function titleOf({
   measurements,
   total,
   limits,
+  stepMilliseconds,
 }: StepExplanation): string[] {
   const { path, products, ignored } = measurements;
   const table =
@@ -43,6 +46,7 @@ function titleOf({
     `${model}, ${step} step, batch ${batch}, precision ${precision}, on ${adapter}: ${total.launches} launches`,
     table,
     ...(limits ? [describeLimits(limits)] : []),
+    ...(stepMilliseconds === undefined ? [] : [describeStep(stepMilliseconds, total.milliseconds ?? 0)]),
   ];
 }
 
@@ -50,9 +54,9 @@ const describeLimits = ({ gflops, gigabytes, matrixGflops }: DeviceLimits): stri
   `limits, measured just now: ${digits(gflops)} GFLOP/s, ${digits(gigabytes)} GB/s through memory` +
   `${matrixGflops === undefined ? '' : `, ${digits(matrixGflops)} GFLOP/s of matrix units`}; what stays in a cache can exceed 100 %`;
 
-/** To three digits, without an exponent. */
-const digits = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
+const describeStep = (step: number, launches: number): string =>
+  `the step, measured just now: ${digits(step)} ms on the wall clock; its launches, one by one, come to ${digits(launches)} ms ` +
+  `(${digits((100 * launches) / step)} %)`;
 
 const mega = (value: number): string => digits(value / 1e6);
 
@@ -63,7 +67,12 @@ const numberHeadings = (timed: boolean): string[] => [
   ...(timed ? ['us', '% step', '% limit', 'GFLOP/s', 'GB/s'] : []),
 ];
 function numbersOf(
-  { flops, bytes, milliseconds, leastMilliseconds = 0 }: Omit<LaunchSum, 'of' | 'launches'>,
+  {
+    flops,
+    bytes,
+    milliseconds,
+    leastMilliseconds = 0,
+  }: Pick<LaunchSum, 'flops' | 'bytes' | 'milliseconds' | 'leastMilliseconds'>,
   step: number | undefined,
 ): string[] {
   const work = [mega(flops), mega(bytes)];
@@ -99,7 +108,7 @@ function launchLines(
 }
 
 function detailsOf(
-  { product, operands, shader, entryPoint, constants, grid }: ExplainedLaunch,
+  { product, operands, fused, calls, shader, entryPoint, constants, grid }: ExplainedLaunch,
   ignored: string | undefined,
 ): string[] {
   const given = (how: ExplainedOperand['access']) =>
@@ -111,17 +120,30 @@ function detailsOf(
   return [
     ...(product ? [describeProduct(product, ignored), product.key] : []),
     `${given('read')} -> ${given('write')}`.trim(),
+    ...(fused.length > 0 ? [describeFused(fused)] : []),
     `${shader} ${entryPoint}${specialised.join('')}, grid ${grid.join(' x ')}`,
+    ...(calls.length > 0 ? [`called by ${calls.slice(0, CALLS).join(', from ')}`] : []),
   ];
 }
 
+function describeFused(fused: ExplainedLaunch['fused']): string {
+  const spared = fused.reduce((sum, { bytes }) => sum + bytes, 0);
+  const launches = fused.length === 1 ? 'a launch' : `${fused.length} launches`;
+  return `on the way: ${fused.map(({ pass }) => pass).join(', ')}; spares ${launches} and ${mega(spared)} MB`;
+}
+
+/** The layer, and what it is part of: all of them fill a screen. */
+const CALLS = 2;
+
 function describeProduct(
-  { variant, why, refused }: NonNullable<ExplainedLaunch['product']>,
+  { variant, why, place, refused, parts }: NonNullable<ExplainedLaunch['product']>,
   ignored: string | undefined,
 ): string {
   const unused = ignored === undefined ? '' : `; measurements are not used: ${ignored}`;
   const others = refused.length > 0 ? `; preferred, but not possible here: ${refused.join(', ')}` : '';
-  return `variant ${variant}: ${REASONS[why]}${others}${unused}`;
+  const rule = place === undefined ? '' : `, ${place}`;
+  const split = parts === undefined ? '' : `; its sum is cut into ${parts} parts`;
+  return `variant ${variant}: ${REASONS[why]}${rule}${others}${unused}${split}`;
 }
 
 const REASONS = {
@@ -147,6 +169,9 @@ function sumLines(what: string, sums: readonly LaunchSum[], total: Omit<LaunchSu
     (column) => column > 0,
   );
 }
+
+const describeFusion = ({ spared }: Pick<LaunchSum, 'spared'>): string =>
+  `what launches do on the way spares ${spared.launches} launches and ${mega(spared.bytes)} MB`;
 
 /** Bytes as MiB. */
 const mebibytes = (bytes: number): string => digits(bytes / 2 ** 20);

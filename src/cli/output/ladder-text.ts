@@ -1,6 +1,8 @@
 /** A ladder that was climbed, for people. */
+
+import { digits } from '../../inspect/digits.js';
 import type { Climb, ClimbedStep } from '../../inspect/ladder/climb.js';
-import { digits, excuseOf, gainText } from '../../inspect/ladder/words.js';
+import { excuseOf, gainText } from '../../inspect/ladder/words.js';
 import { textTable } from './text-table.js';
 
 function rowOf(step: ClimbedStep, withRate: boolean): string[] {

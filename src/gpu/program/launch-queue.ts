@@ -1,3 +1,4 @@
+import type { DeviceWatcher } from '../watcher.js';
 import type { Dispatch } from './dispatch.js';
 import type { HostWork } from './recording.js';
 
@@ -6,6 +7,8 @@ const LAUNCHES_PER_SUBMIT = 128;
 
 /** Holds launches back and submits them together: one command buffer costs about as much as one launch. */
 export class LaunchQueue {
+  /** Is told of each submit. */
+  watcher: DeviceWatcher | undefined;
   readonly #device: GPUDevice;
   #pending: Dispatch[] = [];
   #ahead: GPUCommandBuffer[] = [];
@@ -45,16 +48,31 @@ export class LaunchQueue {
   /** Submit what is queued. It runs in the order in which it was queued; this call does not wait for it. */
   flush(): void {
     if (this.#pending.length === 0 && this.#ahead.length === 0) return;
+    const watched = this.watcher?.submitting(this.#pending.map(({ launch }) => launch));
     const encoder = this.#device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, bindGroup, launch } of this.#pending) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...launch.grid);
-    }
-    pass.end();
+    if (watched?.passOf) {
+      for (const [index, dispatch] of this.#pending.entries()) {
+        encodePass(encoder, [dispatch], watched.passOf(index));
+      }
+    } else encodePass(encoder, this.#pending);
+    watched?.encoded?.(encoder);
     this.#device.queue.submit([...this.#ahead, encoder.finish()]);
+    watched?.submitted();
     this.#pending = [];
     this.#ahead = [];
   }
+}
+
+function encodePass(
+  encoder: GPUCommandEncoder,
+  dispatches: readonly Dispatch[],
+  descriptor?: GPUComputePassDescriptor,
+): void {
+  const pass = encoder.beginComputePass(descriptor);
+  for (const { pipeline, bindGroup, launch } of dispatches) {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(...launch.grid);
+  }
+  pass.end();
 }

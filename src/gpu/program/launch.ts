@@ -2,6 +2,7 @@ import { DawngradError } from '../../errors/errors.js';
 import { LimitError } from '../gpu-errors.js';
 import type { Memory } from '../memory/memory.js';
 import type { PipelineSource } from '../shaders/pipelines.js';
+import type { CallStack } from './call-stack.js';
 import type { Origin } from './origin.js';
 
 /** What a launch must do at the least, to say how far from the device's limits it ran. */
@@ -27,6 +28,8 @@ export interface Launch extends PipelineSource {
   readonly cost?: Cost;
   /** Where in the net it comes from, if somebody traced the recording. */
   readonly origin?: Origin;
+  /** And from where in the program's text. */
+  readonly calls?: CallStack;
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
 }

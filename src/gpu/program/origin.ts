@@ -1,4 +1,5 @@
 /** Where in a net, and in a step, a launch comes from. Noted only while somebody traces a recording: training makes none of this. */
+import { type CallStack, callStack } from './call-stack.js';
 
 /** What a launch is for. */
 export interface Origin {
@@ -8,6 +9,8 @@ export interface Origin {
   op: string;
   /** The pass: what comes after the backward pass updates. */
   readonly direction: Direction;
+  /** Where in the program's text the op was called whose backward pass it is. */
+  readonly calls?: CallStack;
 }
 export type Direction = 'forward' | 'backward' | 'update';
 
@@ -50,7 +53,7 @@ export function opDone(op: string): Origin | undefined {
     now.op = op;
     now = { layer, op: '', direction };
   }
-  return { layer, op, direction: 'backward' };
+  return { layer, op, direction: 'backward', calls: callStack(opDone) };
 }
 
 /** The backward pass of an op begins; `undefined` is one that was put on the tape while nobody traced. */

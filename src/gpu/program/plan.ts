@@ -27,6 +27,8 @@ export interface ProgramPlan<T> {
   readonly launches: readonly Launch[];
   /** All memory that it asks for, and which of the kernels need it; not the parts of such. */
   readonly memory: readonly PlannedMemory[];
+  /** Where in its buffers that memory would be. */
+  readonly arenas: readonly Arena[];
 }
 
 /**
@@ -35,17 +37,15 @@ export interface ProgramPlan<T> {
  */
 export function planProgram<T>({ recording, result }: Recorded<T>, limit: number): ProgramPlan<T> {
   const { launches, memory } = recording;
+  const arenas = planMemory(recording, limit);
   return {
     result,
-    bytes: bytesOf(planMemory(recording, limit)),
+    bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
     launches,
     memory: memory.filter(({ whole }) => !whole),
+    arenas,
   };
 }
-
-/** Bytes that arenas take together. */
-export const bytesOf = (arenas: readonly Arena[]): number =>
-  arenas.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Are both needed at some time? */
 const meet = (a: PlannedMemory, b: PlannedMemory): boolean => a.from < b.until && b.from < a.until;

@@ -2,7 +2,7 @@ import { DawngradError } from '../../errors/errors.js';
 import type { OwnedMemory } from '../memory/memory.js';
 import type { Dispatch } from './dispatch.js';
 import type { Launch } from './launch.js';
-import { type Arena, bytesOf, planMemory } from './plan.js';
+import { type Arena, type ProgramPlan, planProgram } from './plan.js';
 import type { Recorded } from './recorder.js';
 import type { HostWork } from './recording.js';
 
@@ -36,22 +36,27 @@ export class Program<T> {
   readonly result: T;
   /** Bytes of device memory that it holds, until `dispose`. */
   readonly bytes: number;
+  /** What it launches, and where its memory is: for whoever wants to explain it. */
+  readonly plan: ProgramPlan<T>;
   readonly #device: ProgramDevice;
   readonly #work: readonly (Dispatch | HostWork)[];
   readonly #memory: readonly OwnedMemory[];
   #disposed = false;
 
-  constructor({ recording, result }: Recorded<T>, device: ProgramDevice) {
-    const arenas = planMemory(recording, device.largest);
+  constructor(recorded: Recorded<T>, device: ProgramDevice) {
+    this.plan = planProgram(recorded, device.largest);
+    const { result, bytes, arenas } = this.plan;
     this.result = result;
-    this.bytes = bytesOf(arenas);
+    this.bytes = bytes;
     this.#device = device;
     this.#memory = acquireAll(arenas, device);
     arenas.forEach(({ tenants }, index) => {
       const { buffer } = this.#memory[index]!;
       for (const { memory, offset, size } of tenants) memory.putAt({ buffer, offset, size });
     });
-    this.#work = recording.work.map((item) => (typeof item === 'function' ? item : device.prepare(item)));
+    this.#work = recorded.recording.work.map((item) =>
+      typeof item === 'function' ? item : device.prepare(item),
+    );
   }
 
   /** The names of the kernels that it launches, in order. */

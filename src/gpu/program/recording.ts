@@ -1,6 +1,7 @@
 import { DawngradError } from '../../errors/errors.js';
 import { aligned, type Memory, type OwnedMemory } from '../memory/memory.js';
 import type { Access } from '../shaders/pipelines.js';
+import { callStack } from './call-stack.js';
 import type { Launch } from './launch.js';
 import { currentOrigin } from './origin.js';
 
@@ -135,7 +136,7 @@ export class Recording {
       );
     }
     const origin = currentOrigin();
-    const noted = origin ? { ...launch, origin } : launch;
+    const noted = origin ? { ...launch, origin, calls: origin.calls ?? callStack(this.add) } : launch;
     this.work.push(noted);
     this.launches.push(noted);
     this.#clock.launches++;

@@ -1,13 +1,8 @@
 /** Explains the step that a run would record. `dawngrad explain` prints it. */
 import type { Device } from '../../gpu/device.js';
-import type { Memory } from '../../gpu/memory/memory.js';
-import { tracing } from '../../gpu/program/origin.js';
-import { explainChoice } from '../../kernels/products/choice/choose-variant.js';
+import type { Program } from '../../gpu/program/program.js';
 import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
-import { productsOf } from '../../kernels/products/choice/seen-products.js';
-import type { Module } from '../../nn/module.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { BatchProgram, type StepPlan } from '../../train/batch-program.js';
+import { BatchProgram } from '../../train/batch-program.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { blankImages } from '../../train/run/run-images.js';
 import { assemble, type Session, scoredModel } from '../../train/run/session.js';
@@ -16,7 +11,8 @@ import { type LaunchTimesOptions, timeLaunches } from '../launch-times.js';
 import { type DeviceLimits, leastTime, measureLimits } from '../limits.js';
 import { explainProgram } from './explain-program.js';
 import type { Explanation } from './explanation.js';
-import { withLayerScopes } from './layer-scopes.js';
+import { namesIn } from './program-explain.js';
+import { traced } from './traced.js';
 
 /** Which of a run's steps. */
 export type StepKind = 'train' | 'eval';
@@ -40,6 +36,8 @@ export interface StepExplanation extends Explanation {
   readonly measurements: { readonly path: string; readonly products: number; readonly ignored?: string };
   /** What the device was just seen to do at best, where launches were timed. */
   readonly limits?: DeviceLimits;
+  /** What a whole step takes, in milliseconds, where launches were timed: from its first call to the device's last word. */
+  readonly stepMilliseconds?: number;
   /** Bytes that are written to before each step, which are not part of the program. */
   readonly uploadBytes: number;
 }
@@ -57,15 +55,11 @@ export async function explainRun(
   const session = assemble({ ...config, seed: device.seed, batch }, device, blankImages(config));
   const model = step === 'train' ? session.model : scoredModel(session);
   const program = programOf(session, step);
-  let plan: StepPlan | undefined;
-  const seen = productsOf(device, () => {
-    plan = withLayerScopes([model], () => tracing(() => program.plan(batch)));
-  });
+  const plan = traced([model], () => program.plan(batch));
   const names = namesIn(model);
   // The gradients that the plan left there have no memory.
   model.zeroGrad();
-  const { launches } = plan!;
-  const milliseconds = time ? await timesOf(device, program, batch, time) : undefined;
+  const times = time && (await timesOf(device, program, batch, time));
   const limits = time && (await measureLimits(device, time.samples));
   const { path, products, ignored } = readMeasuredTable(device);
   return {
@@ -75,25 +69,14 @@ export async function explainRun(
       ...(ignored !== undefined && { ignored }),
     },
     ...(limits && { limits }),
-    uploadBytes: plan!.uploadBytes,
-    ...explainProgram(plan!, {
+    ...(times && { stepMilliseconds: times.step }),
+    uploadBytes: plan.uploadBytes,
+    ...explainProgram(plan, {
       names,
-      choices: new Map(seen.map((product) => [product.key, explainChoice(device, product)])),
-      ...(milliseconds && { milliseconds }),
-      ...(limits && {
-        leastMilliseconds: launches.map((launch) => leastTime(launch, device.precision, limits)),
-      }),
+      milliseconds: times?.launches,
+      leastMilliseconds: limits && plan.launches.map((launch) => leastTime(launch, device.precision, limits)),
     }),
   };
-}
-
-/** Parameters, buffers, and the gradients that parameters have now, as `conv.weight.grad`. */
-function namesIn(model: Module): Map<Tensor | Memory, string> {
-  const names = new Map<Tensor | Memory, string>();
-  const note = (name: string, tensor: Tensor) => names.set(tensor, name).set(tensor.memory, name);
-  for (const [name, tensor] of model.stateDict()) note(name, tensor);
-  for (const [name, { grad }] of model.namedParameters()) if (grad) note(`${name}.grad`, grad);
-  return names;
 }
 
 function programOf(session: Session, step: StepKind): BatchProgram {
@@ -103,19 +86,35 @@ function programOf(session: Session, step: StepKind): BatchProgram {
   return new BatchProgram(device, train, trainer.work);
 }
 
-/** Median milliseconds of each launch. */
+/** Median milliseconds of each launch alone, and of the whole step by the clock on the wall. */
 async function timesOf(
   device: Device,
-  program: BatchProgram,
+  batches: BatchProgram,
   batch: number,
   precisely: LaunchTimesOptions,
-): Promise<number[]> {
+): Promise<{ launches: number[]; step: number }> {
   try {
-    const times = await timeLaunches(device, await program.programOf(batch), precisely);
-    return times.map(({ milliseconds }) => median(milliseconds));
+    const program = await batches.programOf(batch);
+    const times = await timeLaunches(device, program, precisely);
+    const step = await stepTimes(device, program, precisely.samples);
+    return { launches: times.map(({ milliseconds }) => median(milliseconds)), step: median(step) };
   } finally {
-    program.dispose();
+    batches.dispose();
   }
+}
+
+/** Milliseconds from the call that runs the program to the word that the device is done, a few times. */
+async function stepTimes(device: Device, program: Program<unknown>, samples = 5): Promise<number[]> {
+  const times: number[] = [];
+  // The first warms up.
+  while (times.length < samples + 1) {
+    await device.synchronize();
+    const begin = performance.now();
+    program.run();
+    await device.synchronize();
+    times.push(performance.now() - begin);
+  }
+  return times.slice(1);
 }
 
 const median = (values: readonly number[]): number =>

@@ -3,6 +3,7 @@ import type { Direction } from '../../gpu/program/origin.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import type { ChoiceReason } from '../../kernels/products/choice/choose-variant.js';
 import type { Shape } from '../../tensor/shape.js';
+import type { FusedPass } from './fusion.js';
 
 /** A tensor that a launch reads or writes. */
 export interface ExplainedOperand {
@@ -22,8 +23,12 @@ export interface ExplainedProduct {
   readonly variant: string;
   /** `'named'`: whoever asked for the product named the variant. */
   readonly why: ChoiceReason | 'named';
+  /** Where the rule stands that decided, if one did that comes with the engine. */
+  readonly place?: string;
   /** What was preferred, and this device cannot take for this product. */
   readonly refused: readonly string[];
+  /** Into how many parts its sum is cut, which another launch adds up; left out where it is not. */
+  readonly parts?: number;
 }
 
 /** A launch of the program. */
@@ -35,6 +40,8 @@ export interface ExplainedLaunch {
   /** As the tape calls it; of what is not on the tape, the kernel's family. */
   readonly op: string;
   readonly direction: Direction;
+  /** The lines that led to it, the call of its op first: `src/nn/layers/conv2d.ts:71`. Empty where nobody traced. */
+  readonly calls: readonly string[];
   readonly kernel: string;
   /** File under `shaders/`. */
   readonly shader: string;
@@ -44,6 +51,8 @@ export interface ExplainedLaunch {
   readonly values: Readonly<Record<string, number>>;
   readonly product?: ExplainedProduct;
   readonly operands: readonly ExplainedOperand[];
+  /** Passes that it does on the way, which would else be launches of their own. */
+  readonly fused: readonly FusedPass[];
   /** Workgroups along x, y and z. */
   readonly grid: readonly [number, number, number];
   /** Floating-point operations; a multiply-add counts two. */
@@ -65,6 +74,8 @@ export interface LaunchSum {
   readonly bytes: number;
   readonly milliseconds?: number;
   readonly leastMilliseconds?: number;
+  /** What fusion spares: launches, and bytes that they would move. */
+  readonly spared: { readonly launches: number; readonly bytes: number };
 }
 
 /** A tensor in the program's memory. */
@@ -76,17 +87,20 @@ export interface ExplainedMemory {
   readonly until: number | null;
   /** Number of the launch that first writes to it; `null` if none does. */
   readonly writtenBy: number | null;
+  /** Which of the program's buffers it lies in, and how many bytes from its beginning; `null` where no launch needs it. */
+  readonly place: { readonly buffer: number; readonly offset: number } | null;
 }
 
 export interface Explanation {
   readonly launches: readonly ExplainedLaunch[];
   readonly total: Omit<LaunchSum, 'of'>;
-  /** The dearest first: by time where there is one, else by operations, then bytes. */
+  /** The dearest first. */
   readonly layers: readonly LaunchSum[];
   readonly kernels: readonly LaunchSum[];
   readonly memory: {
-    /** Bytes that the program holds. */
+    /** Bytes that the program holds, and those of each of its buffers. */
     readonly bytes: number;
+    readonly buffers: readonly number[];
     /** Where most is in use: number of that launch, bytes, and indices into `tensors`, the largest first. */
     readonly peak: { readonly launch: number; readonly bytes: number; readonly tensors: readonly number[] };
     readonly tensors: readonly ExplainedMemory[];

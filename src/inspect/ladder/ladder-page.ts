@@ -1,8 +1,9 @@
 /** A ladder that was climbed as a page: a bar for each step, its idea and what that gains, and its shaders. */
 import { escapeText } from '../../files/markup.js';
+import { digits } from '../digits.js';
 import { pageText } from '../pages/page.js';
 import type { Climb, ClimbedStep, Source, Timed } from './climb.js';
-import { digits, excuseOf, gainText } from './words.js';
+import { excuseOf, gainText } from './words.js';
 
 /** The page's text. */
 export function ladderPage(climb: Climb): string {

@@ -1,9 +1,6 @@
 /** What there is to say of a step of a ladder: on a terminal, and on a page. */
+import { digits } from '../digits.js';
 import type { ClimbedStep, Timed } from './climb.js';
-
-/** To three digits, without an exponent. */
-export const digits = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
 
 /** What a step gains over the one that it improves on: `3.81 (3.76 to 3.88) x tiled`. */
 export function gainText({ beside }: Timed, after: string): string {

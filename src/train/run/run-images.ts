@@ -65,18 +65,18 @@ export function standardisedImages(all: Dataset): RunImages {
   };
 }
 
-/** One black image of the size that a config's model takes, as its preprocessing would leave it: plans ask for no more. */
-export function blankImages({ model, dataset, preprocessing }: RunConfig): RunImages {
+/** Black images of the size that a config's model takes, as its preprocessing would leave them; one is enough for a plan. */
+export function blankImages({ model, dataset, preprocessing }: RunConfig, count = 1): RunImages {
   const { input, classes } = findModel(model);
   const [channels, height, width] = input;
-  const size = channels * height * width;
+  const size = count * channels * height * width;
   const set: ImageSet = {
-    count: 1,
+    count,
     channels,
     height,
     width,
     pixels: new Uint8Array(size),
-    labels: new Uint8Array(1),
+    labels: new Uint8Array(count),
     classes: Array.from({ length: classes }, (_, label) => String(label)),
   };
   const all = { name: dataset, train: set, test: set };

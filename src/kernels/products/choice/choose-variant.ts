@@ -59,6 +59,8 @@ export type ChoiceReason = 'measured' | 'shipped rule' | 'rule of thumb' | 'fall
 interface Preference {
   readonly variant: string;
   readonly why: ChoiceReason;
+  /** Where a rule stands that comes with the engine. */
+  readonly place?: string;
 }
 
 /** What to take for a product, the best first; a table may name what is not a variant, or not one for this product. */
@@ -71,15 +73,15 @@ function* preferences(
   const best = measured.of(device)[key];
   if (best) yield { variant: best.variant, why: 'measured' };
   for (const rule of rules.of(device)) {
-    if (holds(rule, product, epilogue)) yield { variant: rule.variant, why: 'shipped rule' };
+    const { variant, place } = rule;
+    if (holds(rule, product, epilogue)) yield { variant, why: 'shipped rule', place };
   }
   for (const variant of ruleOfThumb(device, product)) yield { variant, why: 'rule of thumb' };
 }
 
 /** What `chooseVariant` takes, why, and what was preferred to it but cannot be taken, the best first. */
-export interface ExplainedChoice {
+export interface ExplainedChoice extends Preference {
   readonly variant: MatmulVariant;
-  readonly why: ChoiceReason;
   readonly refused: readonly string[];
 }
 
@@ -89,8 +91,9 @@ export function explainChoice(
   { key, product, epilogue }: Pick<SeenProduct, 'key' | 'product' | 'epilogue'>,
 ): ExplainedChoice {
   const refused: string[] = [];
-  for (const { variant, why } of preferences(device, key, product, epilogue)) {
-    if (mayTake(variant, device, product, epilogue)) return { variant, why, refused };
+  for (const preference of preferences(device, key, product, epilogue)) {
+    const { variant } = preference;
+    if (mayTake(variant, device, product, epilogue)) return { ...preference, variant, refused };
     refused.push(variant);
   }
   return { variant: 'specification', why: 'fallback', refused };

@@ -34,7 +34,10 @@ const schema = z.strictObject({
 });
 
 /** One rule: a variant, and the products that it is for. */
-export type ShippedRule = z.infer<typeof ruleSchema>;
+export type ShippedRule = z.infer<typeof ruleSchema> & {
+  /** Where it stands: `rule 2 of tuning/lavapipe.json`. */
+  readonly place: string;
+};
 
 const directory = new URL('../../../../tuning/', import.meta.url);
 
@@ -49,13 +52,14 @@ export function shippedRules(adapter: string): readonly ShippedRule[] {
     if (!file.endsWith('.json')) continue;
     const found = schema.safeParse(JSON.parse(readFileSync(new URL(file, directory), 'utf8')));
     if (!found.success) throw new DawngradError(`tuning/${file}: ${z.prettifyError(found.error)}`);
-    if (adapter.includes(found.data.adapter)) return found.data.rules;
+    if (!adapter.includes(found.data.adapter)) continue;
+    return found.data.rules.map((rule, index) => ({ ...rule, place: `rule ${index + 1} of tuning/${file}` }));
   }
   return [];
 }
 
 /** Does a rule hold for a product? */
-export function holds({ when }: ShippedRule, product: Product, epilogue: Epilogue): boolean {
+export function holds({ when }: z.infer<typeof ruleSchema>, product: Product, epilogue: Epilogue): boolean {
   const { batches, rows, columns, outer, middle = 1, inner, b } = product;
   const flags = { window: b.window !== undefined, epilogue: Object.values(epilogue).some(Boolean) };
   const sizes = { batches, rows, columns, terms: outer * middle * inner };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { currentOrigin, tracing, within } from '../../../src/gpu/program/origin.js';
-import { withLayerScopes } from '../../../src/inspect/explain/layer-scopes.js';
+import { currentOrigin, within } from '../../../src/gpu/program/origin.js';
+import { traced } from '../../../src/inspect/explain/traced.js';
 import { Module } from '../../../src/nn/module.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 
@@ -32,10 +32,10 @@ class Net extends Module {
   }
 }
 
-describe('withLayerScopes', () => {
+describe('traced', () => {
   it('tells each module apart while it is traced, and leaves the modules as they were', () => {
     const net = new Net();
-    withLayerScopes([net], () => tracing(() => net.forward(NOTHING)));
+    traced([net], () => net.forward(NOTHING));
     const { first, second, between } = net.block;
     expect([first.seen, between, second.seen]).toEqual([['block.first'], ['block'], ['block.second']]);
     expect(Object.hasOwn(net, 'forward')).toBe(false);
@@ -48,7 +48,7 @@ describe('withLayerScopes', () => {
     const fail = () => {
       throw new Error('no');
     };
-    expect(() => withLayerScopes([net], () => tracing(() => within('a', fail)))).toThrow('no');
+    expect(() => traced([net], () => within('a', fail))).toThrow('no');
     expect(Object.hasOwn(net.block, 'forward')).toBe(false);
     expect(currentOrigin()).toBeUndefined();
   });

@@ -1,0 +1,118 @@
+/** What was traced, as events: the host's work, uploads, kernels and read-backs have a track each. */
+import type { Launch } from '../../gpu/program/launch.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { variantOf } from '../launch-words.js';
+import type { Span } from './launch-clock.js';
+import type { Complete, TraceEvent, TraceFile } from './trace-events.js';
+import type { TracedRun } from './trace-run.js';
+import type { Submit, Transfer } from './tracer.js';
+
+/** One process, and its tracks from top to bottom. */
+const PROCESS = 1;
+const TRACKS = { host: 1, uploads: 2, kernels: 3, 'read-backs': 4 } as const;
+type Track = keyof typeof TRACKS;
+
+/** The trace as a file that Perfetto opens. */
+export function traceFile(run: TracedRun): TraceFile {
+  const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter } = run;
+  const at = (milliseconds: number) => Math.max(0, 1000 * (milliseconds - begin));
+  const events = [
+    ...steps.map((step, index) => lasting('host', `step ${index + 1}`, step, at)),
+    ...submits.flatMap((submit, index) => submitEvents(submit, index, at)),
+    ...uploads.map((upload) => lasting('uploads', sizeOf(upload), upload, at, { bytes: upload.bytes })),
+    ...readBacks.flatMap((readBack, id) => readBackEvents(readBack, id, at)),
+  ];
+  return {
+    // What encloses others comes before them.
+    traceEvents: [
+      ...names(`dawngrad: training ${model}, batch ${batch}, on ${adapter}`),
+      ...events.sort((one, other) => one.ts - other.ts || durationOf(other) - durationOf(one)),
+    ],
+    displayTimeUnit: 'ms',
+    otherData: { model, batch, precision, adapter, steps: steps.length },
+  };
+}
+
+type TimedEvent = Exclude<TraceEvent, { ph: 'M' }>;
+/** Microseconds from the beginning. */
+type At = (milliseconds: number) => number;
+
+const durationOf = (event: TimedEvent): number => (event.ph === 'X' ? event.dur : 0);
+
+const sizeOf = ({ bytes }: Transfer): string => `${(bytes / 1000).toPrecision(3)} kB`;
+
+function lasting(
+  track: Track,
+  name: string,
+  { begin, end }: Span,
+  at: At,
+  args: Readonly<Record<string, unknown>> = {},
+): Complete {
+  const ts = at(begin);
+  return { ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts, dur: at(end) - ts, args };
+}
+
+/** The submit on the host, its launches on the device, and an arrow from the one to the first of the others. */
+function submitEvents(submit: Submit, id: number, at: At): TimedEvent[] {
+  const { launches, ran, end } = submit;
+  const submitted = lasting('host', `submit ${launches.length} launches`, submit, at);
+  const kernels = ran.map((span, index) =>
+    ran.length === launches.length
+      ? lasting('kernels', launches[index]!.label, span, at, aboutLaunch(launches[index]!))
+      : lasting('kernels', `${launches.length} launches`, span, at),
+  );
+  const [first] = kernels;
+  if (!first) return [submitted];
+  const arrow = { pid: PROCESS, cat: 'submit', name: 'submit', id } as const;
+  return [
+    submitted,
+    { ...arrow, ph: 's', tid: TRACKS.host, ts: (submitted.ts + at(end)) / 2 },
+    ...kernels,
+    { ...arrow, ph: 'f', bp: 'e', tid: TRACKS.kernels, ts: first.ts },
+  ];
+}
+
+function aboutLaunch(launch: Launch): Readonly<Record<string, unknown>> {
+  const { origin, cost, grid, owners = [], bindings = [] } = launch;
+  const variant = variantOf(launch);
+  const shapes = bindings.flatMap((binding, index) => {
+    const owner = owners[index];
+    return binding && owner instanceof Tensor ? [[binding, `[${owner.shape.join(', ')}]`]] : [];
+  });
+  return {
+    ...(origin && { layer: origin.layer, op: origin.op, pass: origin.direction }),
+    ...(variant && { variant }),
+    ...Object.fromEntries(shapes),
+    grid: grid.join(' x '),
+    ...(cost && { MFLOP: cost.flops / 1e6, MB: cost.bytes / 1e6 }),
+  };
+}
+
+/** Several may be on their way at a time. */
+function readBackEvents(readBack: Transfer, id: number, at: At): TimedEvent[] {
+  const { begin, end, bytes } = readBack;
+  const both = {
+    pid: PROCESS,
+    tid: TRACKS['read-backs'],
+    cat: 'read-backs',
+    name: `${bytes} bytes`,
+    id,
+  } as const;
+  return [
+    { ...both, ph: 'b', ts: at(begin), args: { bytes } },
+    { ...both, ph: 'e', ts: at(end) },
+  ];
+}
+
+function names(process: string): TraceEvent[] {
+  const name = (what: string, tid: number, args: Readonly<Record<string, unknown>>): TraceEvent => ({
+    ...{ ph: 'M', pid: PROCESS, tid, name: what, args },
+  });
+  return [
+    name('process_name', 0, { name: process }),
+    ...Object.entries(TRACKS).flatMap(([track, tid]) => [
+      name('thread_name', tid, { name: track }),
+      name('thread_sort_index', tid, { sort_index: tid }),
+    ]),
+  ];
+}
