@@ -3,7 +3,7 @@ import { writeJson } from '../../files/json.js';
 import { replaceFile } from '../../files/write-file.js';
 import { climb } from '../../inspect/ladder/climb.js';
 import { ladderPage } from '../../inspect/ladder/ladder-page.js';
-import { LADDER_NAMES, type LadderName } from '../../inspect/ladder/ladders.js';
+import { LADDER_NAMES, LADDERS, type LadderName } from '../../inspect/ladder/ladders.js';
 import { withDevice } from '../device.js';
 import { adapterOptions, type DeviceFlags, number, withDeviceFlags } from '../options.js';
 import { describeClimb } from '../output/ladder-text.js';
@@ -27,7 +27,7 @@ export function defineLadder(program: Command): void {
 
 async function ladder(name: LadderName, flags: Flags): Promise<void> {
   await withDevice(adapterOptions(flags), async (device) => {
-    const climbed = await climb(device, name, { seconds: flags.time });
+    const climbed = await climb(device, LADDERS[name](device), { seconds: flags.time });
     process.stdout.write(describeClimb(climbed));
     if (flags.html !== undefined) replaceFile(flags.html, ladderPage(climbed));
     if (flags.json !== undefined) writeJson(flags.json, climbed);

@@ -22,7 +22,7 @@ function rowOf(step: ClimbedStep, withRate: boolean): string[] {
 
 /** The table of all steps, and below it each step's idea. */
 export function describeClimb(climb: Climb): string {
-  const { ladder, work, adapter, clock, limits, steps } = climb;
+  const { name, work, adapter, clock, limits, steps } = climb;
   const withRate = climb.flops > 0;
   const [first] = steps;
   const head = [
@@ -36,7 +36,7 @@ export function describeClimb(climb: Climb): string {
   ];
   const longest = Math.max(...steps.map(({ name }) => name.length));
   return [
-    `${ladder}: ${work}`,
+    `${name}: ${work}`,
     `on ${adapter}, by ${clock}; limits ${digits(limits.gflops)} GFLOP/s, ${digits(limits.gigabytes)} GB/s`,
     '',
     ...textTable(

@@ -11,7 +11,6 @@ import { type Ratio, ratioOf } from '../timing/ratio.js';
 import { type Sampler, sampleLength, samplerOf } from '../timing/sampler.js';
 import { inTurns } from '../timing/turns.js';
 import type { Ladder, Step } from './ladder.js';
-import { LADDERS, type LadderName } from './ladders.js';
 
 /** A shader that a step launches, as the GPU gets it. */
 export interface Source {
@@ -50,8 +49,7 @@ export interface ClimbedStep extends Pick<Step, 'name' | 'idea' | 'madeFor'> {
 }
 
 /** A ladder that was climbed on a device. */
-export interface Climb extends Pick<Ladder, 'work' | 'flops' | 'bytes'> {
-  readonly ladder: LadderName;
+export interface Climb extends Pick<Ladder, 'name' | 'work' | 'flops' | 'bytes'> {
   readonly adapter: string;
   readonly clock: string;
   readonly limits: DeviceLimits;
@@ -68,8 +66,8 @@ interface Ready {
  * Climb.
  * @param seconds to spend on timing each step, at the least
  */
-export async function climb(device: Device, name: LadderName, { seconds = 0.5 } = {}): Promise<Climb> {
-  const { steps, ...about } = LADDERS[name](device);
+export async function climb(device: Device, ladder: Ladder, { seconds = 0.5 } = {}): Promise<Climb> {
+  const { steps, ...about } = ladder;
   const clock = stopwatch(device);
   const length = await sampleLength(device);
   const first = steps[0] as Step;
@@ -96,8 +94,7 @@ export async function climb(device: Device, name: LadderName, { seconds = 0.5 } 
   for (const { sampler } of ready) sampler.dispose();
   const byName = new Map(ready.map(({ step }, index) => [step.name, samples[index] as number[]]));
   return {
-    ladder: name,
-    ...{ work: about.work, flops: about.flops, bytes: about.bytes },
+    ...{ name: about.name, work: about.work, flops: about.flops, bytes: about.bytes },
     adapter: device.adapter.name,
     clock: clock.name,
     limits,

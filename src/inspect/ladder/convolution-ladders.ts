@@ -9,7 +9,7 @@ import { randomInput, sumLimit } from './inputs.js';
 import type { Ladder, Step } from './ladder.js';
 
 /** A convolution of 5 x 5 that keeps the size of its maps. */
-interface Layer {
+export interface Layer {
   readonly input: Shape;
   readonly weight: Shape;
   readonly output: Shape;
@@ -17,7 +17,7 @@ interface Layer {
 
 const WINDOW = windowOf('conv2d', { kernelSize: 5, padding: 2 });
 
-const layerOf = (images: number, channels: number, outputs: number, size: number): Layer => ({
+export const layerOf = (images: number, channels: number, outputs: number, size: number): Layer => ({
   input: [images, channels, size, size],
   weight: [outputs, channels, ...WINDOW.kernel],
   output: [images, outputs, size, size],
@@ -89,13 +89,13 @@ const unfolded = (idea: string, by: By): Step => ({
 });
 
 /** y = ReLU(weight * x + bias). */
-export function forwardLadder(device: Device): Ladder {
-  const layer = secondBlock(device);
+export function forwardLadder(device: Device, layer: Layer = secondBlock(device)): Ladder {
   const [x, weight, bias] = [layer.input, layer.weight, [layer.weight[0] as number]].map((shape, stream) =>
     randomInput(device, shape, stream),
   ) as [Tensor, Tensor, Tensor];
   const by: By = (choice) => conv2d(x, weight, bias, WINDOW, true, choice);
   return {
+    name: 'conv2d.forward',
     work: `${describe(layer)}, with bias and ReLU`,
     ...costOf(layer),
     limit: sumLimit(sizeOf(layer.weight.slice(1))),
@@ -109,13 +109,13 @@ export function forwardLadder(device: Device): Ladder {
 }
 
 /** dx, from dy and the weight. */
-export function inputGradientLadder(device: Device): Ladder {
-  const layer = secondBlock(device);
+export function inputGradientLadder(device: Device, layer: Layer = secondBlock(device)): Ladder {
   const [dy, weight] = [layer.output, layer.weight].map((shape, stream) =>
     randomInput(device, shape, stream),
   ) as [Tensor, Tensor];
   const by: By = (choice) => conv2dInputGradient(dy, weight, layer.input, WINDOW, undefined, choice);
   return {
+    name: 'conv2d.inputGradient',
     work: `the gradient at the input of ${describe(layer)}`,
     ...costOf(layer),
     limit: sumLimit((layer.weight[0] as number) * sizeOf(WINDOW.kernel)),
@@ -132,14 +132,14 @@ export function inputGradientLadder(device: Device): Ladder {
 }
 
 /** dweight, from dy and x; the bias's gradient with it. */
-export function weightGradientLadder(device: Device): Ladder {
-  const layer = firstBlock(device);
+export function weightGradientLadder(device: Device, layer: Layer = firstBlock(device)): Ladder {
   const [dy, x] = [layer.output, layer.input].map((shape, stream) => randomInput(device, shape, stream)) as [
     Tensor,
     Tensor,
   ];
   const by: By = (choice) => conv2dParameterGradients(dy, x, layer.weight, WINDOW, true, choice).weight;
   return {
+    name: 'conv2d.weightGradient',
     work: `the gradient at the weight of ${describe(layer)}`,
     ...costOf(layer),
     limit: sumLimit((layer.input[0] as number) * sizeOf(layer.output.slice(2))),

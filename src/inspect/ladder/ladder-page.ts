@@ -7,8 +7,8 @@ import { excuseOf, gainText } from './words.js';
 
 /** The page's text. */
 export function ladderPage(climb: Climb): string {
-  const { ladder, work, adapter, clock, limits } = climb;
-  const title = `The ladder of ${ladder}`;
+  const { name, work, adapter, clock, limits } = climb;
+  const title = `The ladder of ${name}`;
   const unit = unitOf(climb);
   const most = Math.max(...climb.steps.map(({ timed }) => (timed ? unit.value(timed) : 0)));
   const body = `

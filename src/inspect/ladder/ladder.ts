@@ -19,6 +19,8 @@ export interface Step {
 
 /** The work and its steps, on a device. */
 export interface Ladder {
+  /** What a person calls it by: `matmul`. */
+  readonly name: string;
   /** What is computed, of which sizes. */
   readonly work: string;
   /** Floating-point operations that the work takes, however it is done. */
@@ -30,5 +32,5 @@ export interface Ladder {
   readonly steps: readonly Step[];
 }
 
-/** Makes a ladder's inputs on a device, and says what can be done with them. */
+/** Makes a ladder's inputs on a device, of a size that suits it, and says what can be done with them. */
 export type MakeLadder = (device: Device) => Ladder;

@@ -21,6 +21,7 @@ export function pointwiseLadder(device: Device): Ladder {
   ) as [Tensor, Tensor, Tensor];
   const product = () => conv2d(x, weight, null, WINDOW);
   return {
+    name: 'pointwise',
     work: `a 1x1 convolution of ${CHANNELS} to ${OUTPUTS} maps of ${SIZE} x ${SIZE}, batch ${images}, with bias and ReLU`,
     flops: 2 * images * SIZE ** 2 * sizeOf(weight.shape),
     bytes: 4 * images * SIZE ** 2 * (CHANNELS + OUTPUTS),

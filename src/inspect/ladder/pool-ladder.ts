@@ -41,6 +41,7 @@ export function poolLadder(device: Device): Ladder {
   const x = randomInput(device, input, 1);
   const dy = randomInput(device, output, 2);
   return {
+    name: 'pool',
     work: `max pooling of 3x3 with stride 2 over ${maps} maps of ${size} x ${size}, batch ${images}, forward and backward`,
     flops: 0,
     bytes: 8 * (sizeOf(input) + sizeOf(output)),

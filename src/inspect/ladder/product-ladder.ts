@@ -25,8 +25,7 @@ const RUNGS: readonly MatmulVariant[] = [
 const sizeFor = ({ adapter }: Device): number => (adapter.software ? 512 : 2048);
 
 /** c = a b, of square matrices. */
-export function productLadder(device: Device): Ladder {
-  const size = sizeFor(device);
+export function productLadder(device: Device, size: number = sizeFor(device)): Ladder {
   const [a, b] = [1, 2].map((stream) => randomInput(device, [size, size], stream));
   const product: Product = {
     ...{ batches: 1, rows: size, columns: size, outer: 1, inner: size, group: size },
@@ -41,6 +40,7 @@ export function productLadder(device: Device): Ladder {
     refused: LADDER[variant].accepts(device, product, {}) ? undefined : 'not on this adapter',
   });
   return {
+    name: 'matmul',
     work: `the product of two matrices of ${size} x ${size}`,
     flops: 2 * size ** 3,
     bytes: 12 * size ** 2,

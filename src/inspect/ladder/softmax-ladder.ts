@@ -18,6 +18,7 @@ export function softmaxLadder(device: Device): Ladder {
   );
   const one = full(device, [], 1);
   return {
+    name: 'softmax',
     work: `the gradient of the mean cross-entropy of ${rows} rows of ${CLASSES} classes`,
     flops: 9 * rows * CLASSES,
     bytes: 4 * rows * (2 * CLASSES + 1),
