@@ -15,5 +15,5 @@ export function randomInput(device: Device, shape: Shape, stream: number): Tenso
   return new Tensor(device, shape).write(values.map((value) => Math.round(value * 1024) / 1024));
 }
 
-/** How far apart two sums of so many products of such numbers may be: see `rounding-limit.ts`. */
+/** How far apart two sums of a number of products of such numbers may be: see `rounding-limit.ts`. */
 export const sumLimit = (terms: number): number => 2 ** -21 * (terms ** 1.5 + 8);
