@@ -13,7 +13,7 @@ const inSteps = (value, steps) => {
 };
 
 /** Bytes of memory, by 1024. */
-export const memory = (bytes) =>
+export const memorySize = (bytes) =>
   inSteps(bytes, [
     [2 ** 30, 'GiB'],
     [2 ** 20, 'MiB'],

@@ -21,7 +21,7 @@ const PUBLIC = {
   inspection: 'traced',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
-    'LimitError OutOfMemoryError RunError ShapeError',
+    'LimitError OutOfMemoryError RunError ShaderError ShapeError',
 };
 
 it('the package exports these names, and no others', () => {

@@ -8,7 +8,7 @@ import { StepView } from './step-view.js';
 import { tiles } from './tiles.js';
 import { timeline } from './timeline.js';
 
-const { step, shaders, shaderOf } = pageData();
+const { step, ...texts } = pageData();
 const { launches } = step;
 
 /** Operations that a device does while it moves a byte, about: what launches cost where nobody measured it. */
@@ -27,10 +27,10 @@ function shares(sizes) {
   return sizes.map((size) => (100 * size) / total);
 }
 
-const panel = launchPanel(step, { shaders, shaderOf }, (launch) => {
+const panel = launchPanel(step, texts, (launch) => {
   line.mark(launch);
   table.mark(launch);
-  history.replaceState(null, '', launch ? `#launch-${launch.number}` : location.pathname.split('/').at(-1));
+  history.replaceState(null, '', launch ? `#launch-${launch.number}` : location.pathname);
 });
 const line = timeline(step, view, panel.show);
 const map = memoryMap(step, view, panel.show);

@@ -4,19 +4,11 @@ import { digits, duration, grouped, operations, percent, traffic } from '../numb
 import { placeOf } from './kinds.js';
 import { shaderText } from './wgsl.js';
 
-const REASONS = {
-  measured: 'measured on this adapter to be the fastest',
-  'shipped rule': 'a rule for this adapter that comes with the engine',
-  'rule of thumb': 'the rule of thumb',
-  fallback: 'the fallback, which computes every product',
-  named: 'named by who asked for the product',
-};
-
 /**
- * @param shaders texts; `shaderOf` has for each launch which one it runs
+ * @param texts `shaders`; for each launch in `shaderOf` which one it runs; `reasons` in words
  * @param chosen is called with the launch that is shown, and with undefined when the panel is closed
  */
-export function launchPanel({ launches, total }, { shaders, shaderOf }, chosen) {
+export function launchPanel({ launches, total }, { shaders, shaderOf, reasons }, chosen) {
   const body = element('div', { class: 'panel-body' });
   const step = (by) => () => show(launches[current.number - 1 + by]);
   const button = (text, label, onclick) =>
@@ -37,7 +29,7 @@ export function launchPanel({ launches, total }, { shaders, shaderOf }, chosen) 
   function show(launch) {
     if (!launch) return;
     current = launch;
-    body.replaceChildren(...described(launch, total, shaders[shaderOf[launch.number - 1]]));
+    body.replaceChildren(...contentsOf(launch, total, shaders[shaderOf[launch.number - 1]], reasons));
     body.scrollTop = 0;
     panel.hidden = false;
     chosen(launch);
@@ -50,7 +42,7 @@ export function launchPanel({ launches, total }, { shaders, shaderOf }, chosen) 
   return { panel, show, close };
 }
 
-function described(launch, total, shader) {
+function contentsOf(launch, total, shader, reasons) {
   const {
     number,
     kernel,
@@ -69,7 +61,7 @@ function described(launch, total, shader) {
     element('h2', {}, placeOf(launch)),
     facts([
       ['kernel', kernel],
-      ...choiceFacts(launch),
+      ...choiceFacts(launch, reasons),
       ['grid', `${grid.join(' × ')} workgroups`],
       ...costFacts(launch, total),
       ['on the way', fused.map(({ pass, bytes }) => `${pass}: spares a launch and ${traffic(bytes)}`)],
@@ -134,11 +126,11 @@ const facts = (pairs) =>
       ]),
   );
 
-function choiceFacts({ product }) {
+function choiceFacts({ product }, reasons) {
   if (!product) return [];
   const { variant, why, place, refused, parts, key } = product;
   return [
-    ['variant', `${variant}: ${REASONS[why] ?? why}${place ? `, ${place}` : ''}`],
+    ['variant', `${variant}: ${reasons[why]}${place ? `, ${place}` : ''}`],
     ['not possible', refused.length > 0 ? `preferred, but not possible here: ${refused.join(', ')}` : ''],
     ['product', key],
     ['parts', parts ? `its sum is cut into ${parts}, which another launch adds up` : ''],

@@ -1,6 +1,6 @@
 /** The program's memory over the step: what is in use, and every tensor from its birth to its death at its place. */
 import { element, svg } from '../elements.js';
-import { memory as bytesOf, grouped } from '../numbers.js';
+import { grouped, memorySize } from '../numbers.js';
 import { fitted, inSight, stepDrawing } from './drawing.js';
 import { kindOfTensor, placeOf } from './kinds.js';
 import { tell } from './tip.js';
@@ -23,7 +23,7 @@ export function memoryMap({ memory, launches }, view, choose) {
 
   const pick = (tensor) => {
     chosen = chosen === tensor ? undefined : tensor;
-    note.replaceChildren(...(chosen ? described(chosen, placed, launches, { choose, pick }) : hint()));
+    note.replaceChildren(...(chosen ? noteOn(chosen, placed, launches, { choose, pick }) : hint()));
     redraw();
   };
   const { drawing, redraw } = stepDrawing(view, 'Map of the memory', CURVE + GAP + MAP + 2, (width) => {
@@ -92,7 +92,7 @@ function tensorBar(tensor, launches, { view, width, look, pick, y, scale }) {
     tell(
       group,
       words,
-      `${label}, ${bytesOf(bytes)}`,
+      `${label}, ${memorySize(bytes)}`,
       `launches ${from} to ${until ?? 'the end, and after'}: ${kind}`,
     ),
   ];
@@ -116,7 +116,7 @@ function curve(used, { peak }, view, width) {
   });
   const [first, last] = [view.place(0) * width, view.place(1) * width];
   const at = view.place((view.start(peak.launch) + view.end(peak.launch)) / 2) * width;
-  const text = `peak ${bytesOf(peak.bytes)}, launch ${peak.launch}`;
+  const text = `peak ${memorySize(peak.bytes)}, launch ${peak.launch}`;
   const side = at > width / 2 ? { x: at - 6, 'text-anchor': 'end' } : { x: at + 6 };
   return [
     svg('polygon', { class: 'used', points: `${first},${CURVE} ${points.join(' ')} ${last},${CURVE}` }),
@@ -126,7 +126,7 @@ function curve(used, { peak }, view, width) {
 }
 
 /** What there is to say of a tensor that was clicked. */
-function described(tensor, placed, launches, { choose, pick }) {
+function noteOn(tensor, placed, launches, { choose, pick }) {
   const { label, bytes, from, until, place } = tensor;
   const [kind] = kindOfTensor(tensor, launches);
   const writer = launches[(tensor.writtenBy ?? 0) - 1];
@@ -137,14 +137,14 @@ function described(tensor, placed, launches, { choose, pick }) {
       'li',
       {},
       link(wordsOf(other, launches), () => pick(other)),
-      `, ${bytesOf(other.bytes)}, launches ${other.from} to ${other.until ?? 'the end'}`,
+      `, ${memorySize(other.bytes)}, launches ${other.from} to ${other.until ?? 'the end'}`,
     ),
   );
   return [
     element(
       'p',
       {},
-      element('b', {}, `${label}, ${bytesOf(bytes)}`),
+      element('b', {}, `${label}, ${memorySize(bytes)}`),
       `: ${kind}; needed by launches ${from} to ${until ?? 'the end, and after'}. `,
       ...(writer
         ? ['First written by ', link(`${writer.number} ${placeOf(writer)}`, () => choose(writer)), '. ']

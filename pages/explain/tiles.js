@@ -1,6 +1,6 @@
 /** The few numbers of a step that matter most. */
 import { element } from '../elements.js';
-import { digits, duration, memory as memoryOf, operations, percent, traffic } from '../numbers.js';
+import { digits, duration, memorySize, operations, percent, traffic } from '../numbers.js';
 
 export function tiles({ total, stepMilliseconds: step, limits, memory }) {
   const { launches, flops, bytes, milliseconds: time, leastMilliseconds: least, spared } = total;
@@ -8,7 +8,7 @@ export function tiles({ total, stepMilliseconds: step, limits, memory }) {
     tile('launches', `${launches}`, `fusion spares ${spared.launches}`),
     tile('work', operations(flops)),
     tile('moved, at the least', traffic(bytes), `fusion spares ${traffic(spared.bytes)}`),
-    tile('memory, at the peak', memoryOf(memory.peak.bytes), `of ${memoryOf(memory.bytes)}`),
+    tile('memory, at the peak', memorySize(memory.peak.bytes), `of ${memorySize(memory.bytes)}`),
     ...(time
       ? [
           tile(

@@ -4,6 +4,7 @@ import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
 import { defineExplain } from './commands/explain.js';
+import { defineLab } from './commands/lab.js';
 import { defineLadder } from './commands/ladder.js';
 import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
@@ -35,6 +36,7 @@ const COMMANDS = [
   defineTrace,
   defineShader,
   defineTune,
+  defineLab,
   defineDoctor,
 ];
 

@@ -12,6 +12,7 @@ import {
   shape,
   text,
   whole,
+  work,
 } from './arguments.js';
 
 const { Parameter, init, zeros } = dawngrad;
@@ -341,6 +342,7 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
+    traced: () => [[dawngrad.traced, a([net()], undefined, 3, [3], [STRANGER]), work(() => 1)]],
     evaluate: () => [
       [
         async (...args: [never, never, never]) => {

@@ -120,7 +120,9 @@ describe('results', () => {
   it('that compute the same stand beside the fastest, with a verdict', () => {
     const wander = Array.from({ length: 12 }, (_, turn) => 1 + 0.5 * Math.sin(turn));
     const result = (name: string, work: string | undefined, factor: number) => {
-      const samples = wander.map((speed, turn) => factor * speed * (1 + 0.01 * Math.cos(7 * turn + 1000 * factor)));
+      const samples = wander.map(
+        (speed, turn) => factor * speed * (1 + 0.01 * Math.cos(7 * turn + 1000 * factor)),
+      );
       return { name, work, samples, times: { median: factor } };
     };
     const results = [

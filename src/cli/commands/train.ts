@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
 import { keepingCircumstances } from '../../experiments/reproduce/circumstances.js';
 import { removeIfEmpty } from '../../files/directory.js';
+import type { Device } from '../../gpu/device.js';
+import { forcedProducts } from '../../inspect/tuning/forced-products.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
@@ -14,14 +16,17 @@ import { interruptible, stopsTraining } from '../interrupt.js';
 import {
   type DeviceFlags,
   deviceOptions,
+  type ForceFlag,
+  forceFlag,
   type MinutesFlag,
   minutesFlag,
   withDeviceFlags,
 } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
 import { describeStop } from '../output/run-text.js';
+import { describeForced } from '../output/tuning-text.js';
 
-interface Flags extends DeviceFlags, ConfigFlags, MinutesFlag {
+interface Flags extends DeviceFlags, ConfigFlags, ForceFlag, MinutesFlag {
   out?: string;
   resume?: string | true;
 }
@@ -36,7 +41,7 @@ export function defineTrain(program: Command): void {
   withConfigFlags(command)
     .option('--retrain', 'then train anew on the held-out images too, for as long')
     .option('--no-retrain', 'keep the net that was trained without them');
-  withDeviceFlags(command.addOption(minutesFlag())).action(train);
+  withDeviceFlags(command.addOption(forceFlag()).addOption(minutesFlag())).action(train);
 }
 
 async function train(model: string | undefined, flags: Flags): Promise<void> {
@@ -46,6 +51,11 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const config = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
   const given = resumed ?? flags.out;
   if (given !== undefined && !resume) refuseUsed(given);
+  const { force } = flags;
+  if (force !== undefined) {
+    const tell = async (device: Device) => describeForced(force, forcedProducts(config, device));
+    process.stderr.write(`${await withDevice(deviceOptions(flags, config), tell, flags)}\n`);
+  }
   const path = given ?? makeDefaultRunDirectory(config.model);
 
   const outcome = await interruptible(
@@ -65,7 +75,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           reporter: keepingCircumstances(reporter),
           signal,
           deadline,
-          withDevice: (work) => withDevice(deviceOptions(flags, config), work),
+          withDevice: (work) => withDevice(deviceOptions(flags, config), work, flags),
         }),
       );
       if (ended.state !== 'stopped') return ended;

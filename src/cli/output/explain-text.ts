@@ -2,6 +2,7 @@
 import { digits } from '../../inspect/digits.js';
 import type { StepExplanation } from '../../inspect/explain/explain-run.js';
 import type { ExplainedLaunch, ExplainedOperand, LaunchSum } from '../../inspect/explain/explanation.js';
+import { REASONS } from '../../inspect/explain/reasons.js';
 import type { DeviceLimits } from '../../inspect/limits.js';
 import { formatShape } from '../../tensor/shape.js';
 import { textTable } from './text-table.js';
@@ -145,14 +146,6 @@ function describeProduct(
   const split = parts === undefined ? '' : `; its sum is cut into ${parts} parts`;
   return `variant ${variant}: ${REASONS[why]}${rule}${others}${unused}${split}`;
 }
-
-const REASONS = {
-  measured: 'measured on this adapter to be the fastest',
-  'shipped rule': 'a rule for this adapter that comes with the engine',
-  'rule of thumb': 'the rule of thumb',
-  fallback: 'the fallback, which computes every product',
-  named: 'named by who asked for the product',
-} as const;
 
 const describeOperand = ({ binding, parameter, dtype, shape }: ExplainedOperand): string =>
   `${binding} ${parameter ? `${parameter} ` : ''}${formatShape(shape)}${dtype === 'f32' ? '' : ` ${dtype}`}`;

@@ -3,6 +3,7 @@ import { escapeText } from '../../files/markup.js';
 import { readShader, specialise } from '../../gpu/shaders/shader.js';
 import { pageText } from '../pages/page.js';
 import type { StepExplanation } from './explain-run.js';
+import { REASONS } from './reasons.js';
 
 /** The text of the page, with every shader that the step runs. */
 export function explanationPage(step: StepExplanation): string {
@@ -14,7 +15,7 @@ export function explanationPage(step: StepExplanation): string {
     body: bodyOf(title, step),
     styles: ['explain/explain.css'],
     script: 'explain/explain.js',
-    data: { step, shaders, shaderOf: texts.map((text) => shaders.indexOf(text)) },
+    data: { step, shaders, shaderOf: texts.map((text) => shaders.indexOf(text)), reasons: REASONS },
   });
 }
 

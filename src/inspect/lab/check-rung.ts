@@ -2,7 +2,7 @@
 import type { Device } from '../../gpu/device.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { specification } from '../../kernels/products/ladder/specification.js';
-import type { Product } from '../../kernels/products/product.js';
+import type { Product, Stored } from '../../kernels/products/product.js';
 import {
   copyOf,
   copyTo,
@@ -17,7 +17,10 @@ import { elementAt, placesOf, shapeOf } from './product-elements.js';
 import { type ProductCase, productTable } from './product-table.js';
 
 /** A kernel that is held to the specification. */
-export type Candidate = Pick<Rung, 'accepts' | 'launch' | 'precision'>;
+export interface Candidate extends Pick<Rung, 'accepts' | 'launch' | 'precision'> {
+  /** Whether it takes operands that are stored so (default: always). */
+  readonly stores?: (stored: Stored) => boolean;
+}
 
 /** How a kernel fared on a case of the table. */
 export interface CheckedCase {
@@ -44,20 +47,28 @@ export async function* checkRung(
   candidate: Candidate,
   table: Iterable<ProductCase> = productTable(device),
 ): AsyncGenerator<CheckedCase> {
-  for (const one of table) yield await checkCase(device, candidate, one);
+  for (const one of table) yield await checkProduct(device, candidate, one);
 }
 
 /** Elements behind the last that a product writes to: a kernel must leave them alone. */
 const BEYOND = 64;
 
-async function checkCase(device: Device, candidate: Candidate, asked: ProductCase): Promise<CheckedCase> {
+/** Check a kernel on one product. */
+export async function checkProduct(
+  device: Device,
+  candidate: Candidate,
+  asked: ProductCase,
+): Promise<CheckedCase> {
   const one = { ...asked, product: fromStart(asked.product) };
   const about = { name: one.name, shape: shapeOf(one.product) };
   const operands = randomOperands(device, one, BEYOND);
   const { c, epilogue } = operands;
+  const before = copyOf(c);
   try {
-    if (!candidate.accepts(device, one.product, epilogue)) return { ...about, state: 'refused', worst: 0 };
-    const before = copyOf(c);
+    const { stores = () => true, accepts } = candidate;
+    if (!stores(one.stored) || !accepts(device, one.product, epilogue)) {
+      return { ...about, state: 'refused', worst: 0 };
+    }
     const written = async (rung: Candidate) => {
       // What a kernel leaves out must not be found right because another has done it.
       copyTo(before, c);
@@ -66,7 +77,6 @@ async function checkCase(device: Device, candidate: Candidate, asked: ProductCas
     };
     const expected = await written(specification);
     const got = await written(candidate);
-    before.dispose();
     const limit = roundingLimit(one, candidate);
     const { worst, error } = compare(expected, got, limit, comparedIn(one.product));
     if (!error) return { ...about, state: 'right', worst };
@@ -77,12 +87,14 @@ async function checkCase(device: Device, candidate: Candidate, asked: ProductCas
       error: { ...error, element: elementAt(one.product, error.position) },
     };
   } finally {
+    before.dispose();
     disposeOperands(operands);
   }
 }
 
 /** All of c must be as the specification leaves it; but where rows lie apart, kernels may write into the gaps. */
 function comparedIn(product: Product): Iterable<number> | undefined {
-  const places = placesOf(product);
-  return places.length < extentsOf(product).c ? places : undefined;
+  const { batches, rows, columns, c } = product;
+  const elements = batches * rows * (columns + (c.rowSums === undefined ? 0 : 1));
+  return elements < extentsOf(product).c ? placesOf(product) : undefined;
 }

@@ -15,7 +15,7 @@ export interface WrongElement {
 
 /** How near two arrays are to each other. */
 export interface Comparison {
-  /** The largest difference as a share of the limit: all is right up to 1. NaN where there is none to tell. */
+  /** The largest difference as a share of the limit: all is right up to 1. Infinite for a NaN in a wrong place. */
   readonly worst: number;
   /** Left out where all is right. */
   readonly error?: WrongElement;
@@ -30,7 +30,7 @@ export function compare(
   expected: ArrayLike<number>,
   got: ArrayLike<number>,
   limit: number,
-  places: Iterable<number> = Array.from({ length: expected.length }, (_, place) => place),
+  places: Iterable<number> = upTo(expected.length),
 ): Comparison {
   let [worst, compared, wrong] = [0, 0, 0];
   let first: Pick<WrongElement, 'position' | 'expected' | 'got'> | undefined;
@@ -47,4 +47,8 @@ export function compare(
     first ??= { position, expected: wanted, got: found };
   }
   return first ? { worst, error: { ...first, limit, wrong, compared } } : { worst };
+}
+
+function* upTo(length: number): Iterable<number> {
+  for (let place = 0; place < length; place++) yield place;
 }

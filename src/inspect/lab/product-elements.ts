@@ -28,8 +28,9 @@ function* elements({ batches, rows, columns, group, c }: Product): Iterable<Elem
 }
 
 /** Positions in c of all elements of a product: by batch, row and column, then the sums of rows. */
-export const placesOf = (product: Product): number[] =>
-  Array.from(elements(product), ({ position }) => position);
+export function* placesOf(product: Product): Iterable<number> {
+  for (const { position } of elements(product)) yield position;
+}
 
 /** What people call the element at a position: `row 3, column 66`. */
 export function elementAt(product: Product, position: number): string {

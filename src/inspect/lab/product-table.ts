@@ -99,11 +99,13 @@ function casesIn(device: Device, name: string, work: () => void): ProductCase[] 
   }));
 }
 
-/** Without those that are another one by another name. */
+/** Without those that are one before them by another name. */
 function distinct(cases: readonly ProductCase[]): readonly ProductCase[] {
-  const named = cases.map((one) => [JSON.stringify([one.product, one.epilogue, one.stored]), one] as const);
-  // The first of each keeps its name and its place.
-  return [...new Map(named.toReversed()).values()].toReversed();
+  const seen = new Set<string>();
+  return cases.filter(({ product, epilogue, stored }) => {
+    const key = JSON.stringify([product, epilogue, stored]);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 /** A product's case, by what is in it alone: for products of a model. */

@@ -7,13 +7,13 @@ import { posix } from 'node:path';
 import { DawngradError } from '../../errors/errors.js';
 
 /** `import { element, svg } from './elements.js';` at the beginning of a line: no other form is known here. */
-const IMPORT = /^import \{[^}]*\} from '(\.[^']+)';\n/gm;
+const IMPORT = /^import \{([^}]*)\} from '(\.[^']+)';\n/gm;
 const EXPORT = /^export (?=const |function |class |async )/gm;
 
 /**
  * The text of a module with all that it imports.
  * @param file under `pages/`; `read` gives the text of such a file, or throws
- * @throws DawngradError where a text would end the script that it stands in
+ * @throws DawngradError where an import gives a name another one, or a text would end the script that it stands in
  */
 export function linkScript(file: string, read: (file: string) => string): string {
   const texts = new Map<string, string>();
@@ -22,7 +22,11 @@ export function linkScript(file: string, read: (file: string) => string): string
     const text = read(file);
     // It is on the way, for modules that import one another; its place is behind them.
     texts.set(file, '');
-    for (const [, path = ''] of text.matchAll(IMPORT)) include(posix.join(posix.dirname(file), path));
+    for (const [, names = '', path = ''] of text.matchAll(IMPORT)) {
+      if (/ as /.test(names))
+        throw new DawngradError(`linking ${file}: it imports ${names.trim()}; no name changes here`);
+      include(posix.join(posix.dirname(file), path));
+    }
     texts.delete(file);
     texts.set(file, text.replace(IMPORT, '').replace(EXPORT, ''));
   };

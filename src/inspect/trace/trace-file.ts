@@ -15,10 +15,10 @@ type Track = keyof typeof TRACKS;
 /** The trace as a file that Perfetto opens. */
 export function traceFile(run: TracedRun): TraceFile {
   const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter } = run;
-  const at = (milliseconds: number) => Math.max(0, 1000 * (milliseconds - begin));
+  const at: At = (milliseconds) => Math.max(0, Math.round(1e6 * (milliseconds - begin))) / 1000;
   const events = [
     ...steps.map((step, index) => lasting('host', `step ${index + 1}`, step, at)),
-    ...submits.flatMap((submit, index) => submitEvents(submit, index, at)),
+    ...apart(submits).flatMap((submit, index) => submitEvents(submit, index, at)),
     ...uploads.map((upload) => lasting('uploads', sizeOf(upload), upload, at, { bytes: upload.bytes })),
     ...readBacks.flatMap((readBack, id) => readBackEvents(readBack, id, at)),
   ];
@@ -34,7 +34,7 @@ export function traceFile(run: TracedRun): TraceFile {
 }
 
 type TimedEvent = Exclude<TraceEvent, { ph: 'M' }>;
-/** Microseconds from the beginning. */
+/** Microseconds from the beginning, in whole nanoseconds: Perfetto counts those. */
 type At = (milliseconds: number) => number;
 
 const durationOf = (event: TimedEvent): number => (event.ph === 'X' ? event.dur : 0);
@@ -49,7 +49,19 @@ function lasting(
   args: Readonly<Record<string, unknown>> = {},
 ): Complete {
   const ts = at(begin);
-  return { ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts, dur: at(end) - ts, args };
+  const dur = Math.round(1000 * (at(end) - ts)) / 1000;
+  return { ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts, dur, args };
+}
+
+/** Launches may run side by side, but what lies on one track must not overlap: each begins when the one before has ended. */
+function apart(submits: readonly Submit[]): Submit[] {
+  let last = 0;
+  const behind = ({ begin, end }: Span): Span => {
+    const from = Math.max(begin, last);
+    last = Math.max(end, from);
+    return { begin: from, end: last };
+  };
+  return submits.map((submit) => ({ ...submit, ran: submit.ran.map(behind) }));
 }
 
 /** The submit on the host, its launches on the device, and an arrow from the one to the first of the others. */
@@ -95,7 +107,7 @@ function readBackEvents(readBack: Transfer, id: number, at: At): TimedEvent[] {
     pid: PROCESS,
     tid: TRACKS['read-backs'],
     cat: 'read-backs',
-    name: `${bytes} bytes`,
+    name: 'read-back',
     id,
   } as const;
   return [

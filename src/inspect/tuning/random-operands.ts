@@ -4,6 +4,7 @@ import { cast } from '../../kernels/cast.js';
 import type { KeyedEpilogue } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import type { Epilogue, Product } from '../../kernels/products/product.js';
+import { zeros } from '../../tensor/create.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 
@@ -119,8 +120,9 @@ function operandsOf(
 export const randomOperands = (device: Device, wanted: Wanted, beyond = 0): Operands =>
   operandsOf(wanted, (count, dtype, seed) => randomTensor(device, [count], dtype, seed), beyond);
 
-/** A tensor of such numbers; floats only. */
+/** A tensor of such numbers; of zeros, where it is of integers. */
 export function randomTensor(device: Device, shape: Shape, dtype: DType, seed: number): Tensor {
+  if (dtype !== 'f32' && dtype !== 'f16') return zeros(device, shape, dtype);
   const singles = new Tensor(device, shape).write(numbers(sizeOf(shape), seed));
   if (dtype !== 'f16') return singles;
   // On the device: the host takes its time to make halves by the million.

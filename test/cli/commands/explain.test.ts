@@ -16,10 +16,12 @@ describe('dawngrad explain', () => {
   const directory = useDirectory();
   const gpu = useDevice();
 
-  it('prints launches with why their kernels, sums, and the memory; and writes them as JSON', async () => {
+  it('prints launches with why their kernels, sums, and the memory; and writes them as JSON and as a page', async () => {
     const json = join(directory.path, 'step.json');
     const size = ['nin-glyphs', '--batch', '4', '--width', '0.2'];
-    const { status, stdout, stderr } = await dawngrad(['explain', 'train', ...size, '--json', json]);
+    const html = join(directory.path, 'step.html');
+    const files = ['--json', json, '--html', html];
+    const { status, stdout, stderr } = await dawngrad(['explain', 'train', ...size, ...files]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^nin-glyphs, train step, batch 4, precision highest, on .+: \d+ launches\n/);
     expect(stdout).toMatch(/^ +layer +op +pass +kernel +MFLOP +MB$/m);
@@ -28,6 +30,12 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^ +variant \w+: (a rule for this adapter|the rule of thumb)/m);
     expect(stdout).toMatch(/^ +a block1\.conv\.weight \[3, 3, 5, 5\], b \[4, 3, 32, 32\], .* -> c \[4, 3, /m);
     expect(stdout).toMatch(/^ +products\/matmul_\w+\.wgsl \w+ .*RELU=true.*, grid \d+ x \d+ x \d+$/m);
+    // The lines of the sources, though what runs is compiled from them.
+    expect(stdout).toMatch(
+      /^ +called by src\/nn\/layers\/conv2d\.ts:\d+, from src\/nn\/layers\/mlp-conv\.ts:\d+$/m,
+    );
+    expect(stdout).toMatch(/^ +on the way: bias, relu, unfold; spares 3 launches and [\d.]+ MB$/m);
+    expect(stdout).toMatch(/^what launches do on the way spares \d+ launches and [\d.]+ MB$/m);
     expect(stdout).toMatch(/^layer +launches +MFLOP +MB$/m);
     expect(stdout).toMatch(/^memory: the step's .* at the most .* MiB are in use, at launch \d+, by$/m);
 
@@ -36,6 +44,9 @@ describe('dawngrad explain', () => {
     expect(stdout).toContain(`: ${step.launches.length} launches\n`);
     expect(step.launches[1]).toMatchObject({ number: 2, layer: 'block1.conv', op: 'conv2d' });
     expect(step.memory.peak.bytes).toBeGreaterThan(0);
+    const page = readFileSync(html, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('<title>nin-glyphs, train step</title>');
   });
 
   it('says so where measurements are there, but of shaders as they were', async () => {
@@ -50,9 +61,11 @@ describe('dawngrad explain', () => {
     writeFileSync(file, measuredTableText({ ...subject, shaders: 'others' }, {}));
     const stale = await dawngrad(args, { env });
     expect(stale.status).toBe(0);
-    expect(stale.stdout).toContain(`\nmeasurements: none used; ${file}: the shaders have changed since\n`);
+    expect(stale.stdout).toContain(
+      `\nmeasurements: none used; ${file}: it is stale: the shaders have changed since\n`,
+    );
     expect(stale.stdout).toMatch(
-      /^ +variant .*; measurements are not used: the shaders have changed since$/m,
+      /^ +variant .*; measurements are not used: it is stale: the shaders have changed since$/m,
     );
 
     const [, key] = /^ +variant .*\n +(.+)$/m.exec(stale.stdout)!;
@@ -69,6 +82,9 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^nin-glyphs, eval step, batch 2, /);
     expect(stdout).toMatch(/^ +layer +op +pass +kernel +MFLOP +MB +us +% step +% limit +GFLOP\/s +GB\/s$/m);
     expect(stdout).toMatch(/^limits, measured just now: [\d.]+ GFLOP\/s, [\d.]+ GB\/s through memory/m);
+    expect(stdout).toMatch(
+      /^the step, measured just now: [\d.]+ ms on the wall clock; its launches, .* come to [\d.]+ ms/m,
+    );
     expect(stdout).not.toMatch(/backward/);
     expect(stdout).toMatch(/^total( +[\d.]+){4} +100 /m);
   });

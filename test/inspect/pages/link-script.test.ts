@@ -16,6 +16,14 @@ describe('linkScript', () => {
     );
   });
 
+  it('refuses an import under another name, which nothing would be called by', () => {
+    const files = {
+      'main.js': "import { a as b } from './a.js';\nb();\n",
+      'a.js': 'export const a = () => {};\n',
+    };
+    expect(() => linked(files)).toThrow(/main\.js: it imports a as b/);
+  });
+
   it('refuses what would end the script that it stands in', () => {
     expect(() => linked({ 'main.js': "const end = '</script>';\n" })).toThrow(/main\.js.*ends a script/);
   });

@@ -122,6 +122,10 @@ function flagsOf({ b, c }: Product, { bias, accumulate = false, relu = false, ma
   };
 }
 
+/** What a product and its epilogue want of a shader, by the names of its constants: `WINDOW`, `RELU`, ... */
+export const wantedOf = (product: Product, epilogue: Epilogue): string[] =>
+  Object.entries(flagsOf(product, epilogue)).flatMap(([flag, wanted]) => (wanted === true ? [flag] : []));
+
 /** A kernel that reads that block of numbers. */
 export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params, keyof typeof storage>;
 
@@ -152,19 +156,28 @@ export interface GeneralRung extends Rung {
   readonly kernel: GeneralKernel;
   /** What the kernel is specialised with for a product. */
   readonly specialise?: (product: Product, device: Device) => Constants;
+  /** Has its shader a constant of this name? Products that ask for others it does not take (default: it has all that it may need). */
+  readonly knows?: (constant: string) => boolean;
 }
 
 /** A rung of such a kernel; unless it says what it accepts, it computes every product on every device. */
 export function generalRung(
   description: Omit<GeneralRung, 'accepts' | 'launch'> & Partial<Pick<GeneralRung, 'accepts'>>,
 ): GeneralRung {
-  const { kernel, constants, specialise } = description;
+  const { kernel, constants, specialise, knows, accepts = () => true } = description;
+  const flagsFor = (product: Product, epilogue: Epilogue): Constants => {
+    const flags = flagsOf(product, epilogue);
+    return knows ? Object.fromEntries(Object.entries(flags).filter(([flag]) => knows(flag))) : flags;
+  };
   return {
-    accepts: () => true,
     ...description,
+    accepts: knows
+      ? (device, product, epilogue) =>
+          wantedOf(product, epilogue).every(knows) && accepts(device, product, epilogue)
+      : accepts,
     launch: ({ a, b, c }, product, epilogue) => {
       const params = paramsOf(product);
-      const all = { ...flagsOf(product, epilogue), ...constants, ...specialise?.(product, c.device) };
+      const all = { ...flagsFor(product, epilogue), ...constants, ...specialise?.(product, c.device) };
       const tensors = { a, b, bias: epilogue.bias?.values, mask: epilogue.mask, c };
       const { maxComputeWorkgroupsPerDimension: most } = c.device.limits;
       for (const piece of piecesOf(kernel.grid(params, all), most)) {
