@@ -74,10 +74,10 @@ function convolutionProducts(device: Device, one: ConvolutionCase): ProductCase[
 
 function directions(
   device: Device,
-  { input, outputs, kernel, ...geometry }: ConvolutionCase,
+  { input, outputs, kernel, stride, padding, dilation }: ConvolutionCase,
   choice: ConvolutionChoice,
 ): Readonly<Record<'output' | 'input gradient' | 'weight gradient', () => void>> {
-  const window = windowOf('conv2d', { kernelSize: kernel, ...geometry });
+  const window = windowOf('conv2d', { kernelSize: kernel, stride, padding, dilation });
   const [count, channels, ...size] = input;
   const tensor = (...shape: number[]) => new Tensor(device, shape);
   const x = () => tensor(...input);

@@ -75,7 +75,7 @@ describe('a shader from outside', () => {
       'nothing but a tile',
       () =>
         '// mine\nconst TILE_ROWS: u32 = 8u;\nconst TILE_COLUMNS: u32 = 8u;\n@compute @workgroup_size(1)\nfn product() {}\n',
-      /it lacks `@group\(0\) @binding\(0\) var<uniform> params: Params`, `@group\(0\) @binding\(1\) var<storage, read> a`, .*`@group\(0\) @binding\(5\) var<storage, read_write> c`$/,
+      /it lacks `@group\(0\) @binding\(0\) var<uniform> params`, `@group\(0\) @binding\(1\) var<storage, read> a`, .*`@group\(0\) @binding\(5\) var<storage, read_write> c`$/,
     ],
     [
       'parameters of its own',
