@@ -19,14 +19,9 @@ async function main(argv) {
   const options = optionsFrom(argv);
   if (options.help) return say(USAGE);
   if (options.compare) return compare(options);
-  const seats = options.against
-    ? // The engine of the other checkout may lack what the check over odd shapes takes.
-      [
-        await RemoteSeat.open(undefined, options),
-        await RemoteSeat.open(options.against, { ...options, check: false }),
-      ]
-    : [await Seat.open(options)];
+  const seats = [];
   try {
+    for await (const seat of seatsFor(options)) seats.push(seat);
     const cases = choose(commonCases(seats), options.filters, options.without);
     if (options.list) return say(...cases.map(({ name }) => name));
     const run = await timed(seats, cases, options);
@@ -35,6 +30,17 @@ async function main(argv) {
   } finally {
     for (const seat of seats) seat.close();
   }
+}
+
+/** One in this process; or one of this checkout and one of the other, each in its own. */
+async function* seatsFor({ against, list, ...options }) {
+  if (against === undefined) {
+    yield await Seat.open({ ...options, check: options.check && !list });
+    return;
+  }
+  yield await RemoteSeat.open(undefined, options);
+  // The engine of the other checkout may lack what the check over odd shapes takes.
+  yield await RemoteSeat.open(against, { ...options, check: false });
 }
 
 /** What both have to offer, limits left out: they are always measured. */
@@ -95,7 +101,7 @@ function compareSeats({ results }, { against, csv }) {
 function compare({ compare: files, csv }) {
   const [before, after] = files.map(readReport);
   checkAlike(before, after);
-  tell(files, compareReports(before, after), csv);
+  tell(['before', 'after'], compareReports(before, after), csv);
 }
 
 function tell(names, rows, csv) {

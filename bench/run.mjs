@@ -1,4 +1,4 @@
-/** Times cases in turns A B C A B C, as many at once as the memory holds, with the device's limits in every turn. */
+/** Times cases in turns A B C, C B A, as many at once as the memory holds, with the device's limits in every turn. */
 import { inTurns } from '../dist/inspect/timing/turns.js';
 
 /** Cases are made ready until they take this many bytes of device memory: those are timed in turns, then come the next. */

@@ -34,9 +34,14 @@ export class RemoteSeat {
       env: { ...process.env, DAWNGRAD_BENCH_DIST: distOf(directory) },
     };
     const seat = new RemoteSeat(fork(WORKER, redirected || {}));
-    seat.#about = await seat.#ask('open', options);
-    seat.#cases = await seat.#ask('cases');
-    return seat;
+    try {
+      seat.#about = await seat.#ask('open', options);
+      seat.#cases = await seat.#ask('cases');
+      return seat;
+    } catch (error) {
+      seat.close();
+      throw error;
+    }
   }
 
   constructor(child) {

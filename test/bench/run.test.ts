@@ -46,16 +46,8 @@ describe('a run of the bench', () => {
     const seat = seatOf({ ...LIMITS, a: 3, b: 4 }, asked);
     const [group, ...more] = await groupsOf([seat], [{ name: 'a' }, { name: 'b' }]);
     expect(more).toEqual([]);
-    expect(asked.slice(0, 8)).toEqual([
-      'limit.arithmetic',
-      'limit.copy',
-      'a',
-      'b',
-      'limit.arithmetic',
-      'limit.copy',
-      'a',
-      'b',
-    ]);
+    const limits = ['limit.arithmetic', 'limit.copy'];
+    expect(asked.slice(0, 8)).toEqual([...limits, 'a', 'b', ...limits, 'b', 'a']);
     expect(group.timed.map(({ samples }: { samples: number[] }) => samples.length)).toEqual([12, 12]);
     expect(group.limits['limit.copy']).toHaveLength(12);
   });
@@ -70,7 +62,7 @@ describe('a run of the bench', () => {
       ['b', 0],
       ['b', 1],
     ]);
-    expect(theirs!.slice(0, 4)).toEqual(['a', 'b', 'a', 'b']);
+    expect(theirs!.slice(0, 4)).toEqual(['a', 'b', 'b', 'a']);
   });
 
   it('takes as many at once as the memory holds, and never parts those that compute the same', async () => {
