@@ -43,16 +43,19 @@ export async function samplerOf(
     device.record(() => {
       for (let count = 0; count < times; count++) tidy(device, work);
     });
+  let [program, repeats] = [programOf(1), 1];
+  const repeat = (times: number) => {
+    if (times === repeats) return;
+    program.dispose();
+    [program, repeats] = [programOf(times), times];
+  };
   /** The less of two: after one that was held up, samples would be too short. */
   const timeOf = async (times: number) => {
-    const program = programOf(times);
+    repeat(times);
     const took = await clock.time(() => program.run());
-    const least = took < length ? took : Math.min(took, await clock.time(() => program.run()));
-    program.dispose();
-    return least;
+    return took < length ? took : Math.min(took, await clock.time(() => program.run()));
   };
-  const repeats = await enoughRepeats(timeOf, length, MOST_REPEATS);
-  const program = programOf(repeats);
+  repeat(await enoughRepeats(timeOf, length, MOST_REPEATS));
   return {
     repeats,
     sample: async () => (await clock.time(() => program.run())) / repeats,

@@ -1,4 +1,7 @@
-/** Several things timed in turns A B C A B C, so that whatever else the machine does hits all of them alike. */
+/**
+ * Several things timed in turns, so that whatever else the machine does hits all of them alike: A B C, C B A, A B C. Were the order
+ * always the same, what comes after something that empties the caches would look slow.
+ */
 
 /** Takes a sample: milliseconds of doing it once. */
 export type TakeSample = () => Promise<number>;
@@ -8,7 +11,7 @@ export type TakeSample = () => Promise<number>;
  * gives all of twelve ratios one sign once in 2048 times.
  */
 export const LEAST_TURNS = 12;
-/** More turns than this tell nothing more that a longer sample would not. */
+/** More turns than this would tell hardly more. */
 const MOST_TURNS = 60;
 
 /** How long to go on. */
@@ -17,17 +20,19 @@ export interface TurnsOptions {
   readonly milliseconds: number;
   /** Turns of each, at the least (default {@link LEAST_TURNS}). */
   readonly turns?: number;
+  /** Called before each turn: to time something else then, which is of no interest by itself. */
+  readonly before?: () => Promise<void>;
   /** A clock, in milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * The samples of each, in order, the first ones from the first turn and so on. Each has the turns that it was to have at the least, and goes
- * on while its milliseconds are not over; what takes long has fewer turns.
+ * The samples of each, one a turn. Each has the turns that it was to have at the least, and goes on while its milliseconds are not
+ * over: what takes long has fewer.
  */
 export async function inTurns(
   contestants: readonly TakeSample[],
-  { milliseconds, turns = LEAST_TURNS, now = () => performance.now() }: TurnsOptions,
+  { milliseconds, turns = LEAST_TURNS, before, now = () => performance.now() }: TurnsOptions,
 ): Promise<number[][]> {
   const samples = contestants.map((): number[] => []);
   const spent = contestants.map(() => 0);
@@ -36,7 +41,8 @@ export async function inTurns(
   for (let turn = 0; ; turn++) {
     const left = [...contestants.keys()].filter((index) => goesOn(index, turn));
     if (left.length === 0) return samples;
-    for (const index of left) {
+    await before?.();
+    for (const index of turn % 2 === 0 ? left : left.toReversed()) {
       const begin = now();
       samples[index]!.push(await contestants[index]!());
       spent[index]! += now() - begin;

@@ -15,14 +15,14 @@ function contestants(times: readonly number[]) {
 }
 
 describe('what is timed in turns', () => {
-  it('is asked one after the other, again and again, and has its samples in order', async () => {
+  it('is asked one after the other, to and fro, and has its samples in order', async () => {
     const { samples, asked, now } = contestants([1, 2, 3]);
     const found = await inTurns(samples, { milliseconds: 0, turns: 2, now });
-    expect(asked).toEqual([0, 1, 2, 0, 1, 2]);
+    expect(asked).toEqual([0, 1, 2, 2, 1, 0]);
     expect(found).toEqual([
-      [1.000001, 1.000004],
+      [1.000001, 1.000006],
       [2.000002, 2.000005],
-      [3.000003, 3.000006],
+      [3.000003, 3.000004],
     ]);
   });
 
@@ -31,6 +31,13 @@ describe('what is timed in turns', () => {
     const [quick, slow] = await inTurns(samples, { milliseconds: 200, now });
     expect(quick).toHaveLength(20);
     expect(slow).toHaveLength(LEAST_TURNS);
+  });
+
+  it('lets something else be timed before each turn', async () => {
+    const { samples, asked, now } = contestants([1, 1]);
+    const before = async () => void asked.push(-1);
+    await inTurns(samples, { milliseconds: 0, turns: 2, before, now });
+    expect(asked).toEqual([-1, 0, 1, -1, 1, 0]);
   });
 
   it('ends, even where nothing takes any time', async () => {

@@ -72,7 +72,7 @@ function pixelsSeen(p: Numbers, within: number): number {
   return rows * columns;
 }
 
-/** How many of the places 0 ... length - 1 are reached from an origin by so many steps of each of these sizes. */
+/** How many of the places 0 ... length - 1 are reached from an origin by steps of these sizes: 0 to `count` - 1 of each. */
 function seenOf(length: number, origin: number, steps: readonly (readonly [count: number, size: number])[]) {
   let reached = new Set([origin]);
   for (const [count, size] of steps) {
