@@ -51,7 +51,7 @@ const COLUMNS = [
   ['% limit', 7],
   ['ours ms', 8],
   ['% limit', 7],
-  ['by', -20],
+  ['by', -26],
   ['times as long', -35],
   ['product', 0],
 ] as const;
