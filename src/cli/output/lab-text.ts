@@ -71,9 +71,10 @@ export function describeBeside(one: Beside): string {
     return one.state === 'refused' ? `not for ${one.name}` : `WRONG: ${describeWrong(one)}`;
   }
   const { name, count, rival, theirs, ours, least } = one;
-  const share = (took: number) => ((100 * least) / took).toFixed(0);
-  const numbers = [String(count), digits(theirs, 3), share(theirs), digits(ours, 3), share(ours)];
-  return lineOf([...numbers, rival, describeRatio(one), name]);
+  const percent = (took: number) => ((100 * least) / took).toFixed(0);
+  const numbers = [String(count), digits(theirs, 3), percent(theirs), digits(ours, 3), percent(ours)];
+  const part = one.share < 1 ? ` (by ${digits(100 * one.share, 2)} % of it)` : '';
+  return lineOf([...numbers, rival, describeRatio(one), `${name}${part}`]);
 }
 
 /** `3.00 (2.91 to 3.08) slower` */

@@ -58,7 +58,14 @@ async function beside(
   const { operands, ours, theirs } = prepare(device, one, shader);
   try {
     return await timeBeside(bench, {
-      ...{ name: `${name} ${wordsOf(one.launch)}`, shape, count, rival: name, launches: [one.launch] },
+      ...{
+        name: `${name} ${wordsOf(one.launch)}`,
+        shape,
+        count,
+        rival: name,
+        share: 1,
+        launches: [one.launch],
+      },
       theirs: () => device.launch(theirs),
       ours: () => device.launch(ours),
     });
