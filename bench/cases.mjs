@@ -13,7 +13,8 @@ import { pointwiseCases } from './cases/pointwise.mjs';
 import { poolCases } from './cases/pools.mjs';
 import { networkOf } from './network.mjs';
 
-const FAMILIES = [
+/** Each makes its cases from a device and a network. */
+export const FAMILIES = [
   matmulCases,
   conv2dCases,
   im2colCases,
@@ -32,7 +33,7 @@ const FAMILIES = [
  * Every kernel at the network's shapes.
  * @param {import('../dist/gpu/device.js').Device} device
  * @param {{ batch: number, width?: number }} options `width` multiplies the numbers of maps
- * @returns {import('./measure.mjs').Case[]}
+ * @returns {import('./prepare.mjs').Case[]}
  */
 export function casesOf(device, { batch, width = 1 }) {
   const network = networkOf({ batch, width });
@@ -42,17 +43,31 @@ export function casesOf(device, { batch, width = 1 }) {
 /** What a case's name begins with: `conv2d` of `conv2d.forward 5x5 3->192`. */
 export const groupOf = ({ name }) => /^\w+/.exec(name)[0];
 
-/** The cases whose names contain one of the filters; all of them without any. A filter that chooses nothing is an error. */
-export function choose(cases, filters) {
-  const matches = (filter) => cases.filter(({ name }) => name.includes(filter));
-  const unknown = filters.find((filter) => matches(filter).length === 0);
+/** Must a name contain all parts of a filter? `conv2d+block2` is for those with both. */
+const matches =
+  (filter) =>
+  ({ name }) =>
+    filter.split('+').every((part) => name.includes(part));
+
+/**
+ * The cases that one of the filters chooses, all of them without any, but for those that one of `without` does.
+ * @template {{ name: string }} One
+ * @param {readonly One[]} cases
+ * @param {readonly string[]} filters
+ * @param {readonly string[]} without
+ * @returns {One[]}
+ * @throws FilterError where one chooses nothing, or nothing is left
+ */
+export function choose(cases, filters, without = []) {
+  const unknown = [...filters, ...without].find((filter) => !cases.some(matches(filter)));
   if (unknown !== undefined) {
     const groups = [...new Set(cases.map(groupOf))];
     throw new FilterError(`no benchmark is called "${unknown}"; there are ${groups.join(', ')}`);
   }
-  return filters.length === 0
-    ? cases
-    : cases.filter((one) => filters.some((filter) => one.name.includes(filter)));
+  const chosen = (one) => filters.length === 0 || filters.some((filter) => matches(filter)(one));
+  const left = cases.filter((one) => chosen(one) && !without.some((filter) => matches(filter)(one)));
+  if (left.length === 0) throw new FilterError('all that was chosen is left out by --without');
+  return left;
 }
 
 export class FilterError extends Error {}

@@ -4,15 +4,18 @@
  */
 import { uniformValues } from '../dist/tensor/random.js';
 
-/** Values of each result that are compared. */
+/** Values of each large result that are compared. */
 const SAMPLE = 256;
+
+/** Up to this size all are: a kernel may be wrong in a few places only, at an edge. */
+const ALL = 4096;
 
 /** Largest error, relative to the value or to the root mean square of those sampled, whichever is larger. */
 const TOLERANCE = 1e-4;
 
-/** Positions in an array of `size`, one at random in each of `SAMPLE` equal parts: no stride of the array can hide from them. */
+/** All positions in a small array; in a larger one a random one in each of `SAMPLE` equal parts: no stride of it can hide from them. */
 export function samplePositions(size) {
-  const parts = Math.min(size, SAMPLE);
+  const parts = size <= ALL ? size : SAMPLE;
   const within = uniformValues(parts, 1, 0);
   return Array.from(within, (part, index) => Math.floor(((index + part) * size) / parts));
 }
@@ -45,7 +48,7 @@ export function halvedBounds(expected, inputs, operands) {
 }
 
 /**
- * Compare a result with what is expected at sampled positions.
+ * Compare a result with what is expected, at sampled positions if it is large.
  * @param {string} name
  * @param {Float32Array | Uint32Array} values
  * @param {(position: number) => number} expected

@@ -1,93 +1,129 @@
 /** Time every kernel at the shapes of Network in Network: `npm run bench -- [filter ...] [options]`. See README.md here. */
+
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { PRECISIONS, renamed } from '../dist/gpu/precision.js';
-import { stopwatch } from '../dist/gpu/stopwatch.js';
-import { casesOf, choose, FilterError } from './cases.mjs';
-import { openDevice } from './device.mjs';
-import { measureLimits } from './limits/measure.mjs';
-import { measure } from './measure.mjs';
-import { header, headLine, jsonOf, loadAverage, loadNote, resultLine, resultOf } from './report.mjs';
+import { confidenceOfEach, ratioOf } from '../dist/inspect/timing/ratio.js';
+import { CheckoutError, RemoteSeat } from './against/remote-seat.mjs';
+import { choose, FilterError } from './cases.mjs';
+import { CompareError, checkAlike, compareReports, readReport } from './compare.mjs';
+import { csvOf, csvOfComparison } from './csv.mjs';
+import { optionsFrom, USAGE, UsageError } from './options.mjs';
+import { Others, othersNote } from './others.mjs';
+import {
+  comparisonLines,
+  forcedNote,
+  header,
+  headLine,
+  jsonOf,
+  limitLine,
+  resultLine,
+  verdictLine,
+} from './report.mjs';
+import { besideTheFastest, comparisonsIn, limitSummary, limitsByTurn, resultOf } from './results.mjs';
+import { isLimit, timeInGroups } from './run.mjs';
+import { Seat } from './seat.mjs';
 
-const USAGE = `npm run bench -- [filter ...] [options]
-
-  filter          only cases whose name contains one of these, such as matmul, conv2d.forward or block2
-  --batch N       images in a batch (default 32)
-  --time S        seconds to spend on timing each case, after it was checked (default 0.5)
-  --json FILE     also write everything as JSON
-  --adapter NAME  a substring of the adapter's name, as \`dawngrad doctor\` lists it
-  --precision P   high or medium: also what rounds operands of matrix products to two halves or to one (default highest)
-  --list          print the names of the cases
-`;
-
-class UsageError extends Error {}
-
-function optionsFrom(argv) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        batch: { type: 'string', default: '32' },
-        time: { type: 'string', default: '0.5' },
-        json: { type: 'string' },
-        adapter: { type: 'string' },
-        precision: { type: 'string', default: 'highest' },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const [batch, time] = [Number(values.batch), Number(values.time)];
-    if (!(Number.isInteger(batch) && batch > 0))
-      throw new Error(`--batch ${values.batch}: not a whole number over 0`);
-    if (!(time > 0)) throw new Error(`--time ${values.time}: not a number of seconds over 0`);
-    const precision = renamed(values.precision);
-    if (!PRECISIONS.includes(precision))
-      throw new Error(`--precision ${precision}: not ${PRECISIONS.join(', ')}`);
-    return { ...values, precision, batch, time, filters: positionals };
-  } catch (error) {
-    throw new UsageError(error.message.split('\n')[0]);
-  }
-}
+const say = (...lines) => console.log(lines.filter(Boolean).join('\n'));
 
 async function main(argv) {
   const options = optionsFrom(argv);
-  if (options.help) return console.log(USAGE);
-  const device = await openDevice(options.adapter, options.precision);
+  if (options.help) return say(USAGE);
+  if (options.compare) return compare(options);
+  const seats = [];
   try {
-    const cases = choose(casesOf(device, options), options.filters);
-    if (options.list) for (const { name } of cases) console.log(name);
-    else await report(device, cases, options);
+    for await (const seat of seatsFor(options)) seats.push(seat);
+    const cases = choose(commonCases(seats), options.filters, options.without);
+    if (options.list) return say(...cases.map(({ name }) => name));
+    const run = await timed(seats, cases, options);
+    if (options.against) compareSeats(run, options);
+    if (run.results.some(({ error }) => error)) process.exitCode = 1;
   } finally {
-    device.destroy();
+    for (const seat of seats) seat.close();
   }
 }
 
-async function report(device, cases, { batch, time, json }) {
-  const loads = { start: loadAverage() };
-  const clock = stopwatch(device);
-  const { limits, measurements } = await measureLimits(device, clock, 1000 * time);
-  const about = { device, clock, batch, time, limits };
+/** One in this process; or one of this checkout and one of the other, each in its own. */
+async function* seatsFor({ against, list, ...options }) {
+  if (against === undefined) {
+    yield await Seat.open({ ...options, check: options.check && !list });
+    return;
+  }
+  yield await RemoteSeat.open(undefined, options);
+  // The engine of the other checkout may lack what the check over odd shapes takes.
+  yield await RemoteSeat.open(against, { ...options, check: false });
+}
+
+/** What both have to offer, limits left out: they are always measured. */
+function commonCases([first, second]) {
+  const cases = first.cases().filter((one) => !isLimit(one));
+  if (!second) return cases;
+  const theirs = new Set(second.cases().map(({ name }) => name));
+  return cases.filter(({ name }) => theirs.has(name)).map(({ name }) => ({ name, work: name }));
+}
+
+/** Processors that all of this has had. */
+const processorsOf = (seats) => async () => {
+  const { user, system } = process.cpuUsage();
+  const [own, ...others] = await Promise.all(seats.map((seat) => seat.processors()));
+  return others.reduce((sum, one) => sum + one, others.length > 0 ? own + user + system : own);
+};
+
+/** Time all cases; with one seat a line about each as soon as there is one. */
+async function timed(seats, cases, options) {
+  const { batch, time, json, csv, against, force } = options;
+  const about = seats[0].about();
   const width = Math.max(...cases.map(({ name }) => name.length));
-  console.log([...header(about), loadNote(loads.start), headLine(width)].filter(Boolean).join('\n'));
-
-  const results = measurements.map((measurement) => resultOf(measurement, limits));
-  for (const result of results) console.log(resultLine(result, width));
-  for (const wanted of cases) {
-    const result = resultOf(await measure(device, clock, wanted, 1000 * time), limits);
-    console.log(resultLine(result, width));
-    results.push(result);
+  say(...header(about, batch), against ? '' : headLine(width));
+  const others = await Others.watch(processorsOf(seats));
+  const comparisons = comparisonsIn(cases);
+  const [groups, results] = [[], []];
+  for await (const { timed, limits, costs } of timeInGroups(seats, cases, 1000 * time)) {
+    const turns = limitsByTurn(limits, costs);
+    const some = timed.map((one) => resultOf(one, groups.length, turns));
+    groups.push({ limits: turns });
+    results.push(...(against ? some : besideTheFastest(some, comparisons)));
+    if (!against) say(...results.slice(-some.length).map((result) => resultLine(result, width)));
   }
-  loads.end = loadAverage();
-  if (loads.end > loads.start && loadNote(loads.end)) console.log(loadNote(loads.end));
-  if (json) writeFileSync(json, `${JSON.stringify(jsonOf({ ...about, loads, results }), null, 2)}\n`);
-  if (results.some(({ error }) => error)) process.exitCode = 1;
+  const limits = limitSummary(groups.flatMap(({ limits }) => limits));
+  const othersBusy = await others.processors();
+  say(limitLine(limits), othersNote(othersBusy), force && forcedNote(results, force));
+  const report = jsonOf(about, options, { othersBusy, limits, groups, results });
+  if (json) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (csv && !against) writeFileSync(csv, csvOf(results));
+  return report;
 }
+
+/** Turn by turn, this checkout beside the other. */
+function compareSeats({ results }, { against, csv }) {
+  const ours = results.filter(({ seat }) => seat === 0);
+  const confidence = confidenceOfEach(ours.length);
+  const rows = ours.map((one) => {
+    const other = results.find(({ seat, name }) => seat === 1 && name === one.name);
+    const error = one.error ?? (other.error && `${against}: ${other.error}`);
+    if (error) return { name: one.name, error };
+    const times = [other.times.median, one.times.median];
+    return { name: one.name, times, ...ratioOf(one.samples, other.samples, confidence) };
+  });
+  tell([against, 'here'], rows, csv);
+}
+
+/** Two runs that were written before. */
+function compare({ compare: files, csv }) {
+  const [before, after] = files.map(readReport);
+  checkAlike(before, after);
+  tell(['before', 'after'], compareReports(before, after), csv);
+}
+
+function tell(names, rows, csv) {
+  say(...comparisonLines(names, rows), verdictLine(rows));
+  if (csv) writeFileSync(csv, csvOfComparison(['before', 'after'], rows));
+}
+
+const EXPECTED = [UsageError, FilterError, CompareError, CheckoutError];
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof UsageError || error instanceof FilterError;
+  const expected = EXPECTED.some((kind) => error instanceof kind);
   console.error(expected ? error.message : error);
   process.exitCode = expected ? 2 : 1;
 }

@@ -1,15 +1,10 @@
 /** What people read, and the JSON that programs read. */
 import { cpus, loadavg } from 'node:os';
-import { percentOf, rateOf } from './statistics.mjs';
+import { textTable } from '../dist/cli/output/text-table.js';
+import { LADDER } from '../dist/kernels/products/ladder/ladder.js';
 
 /** Processes that wanted a core in the last minute, on average; 0 where the system does not say. */
 export const loadAverage = () => Math.round(loadavg()[0] * 100) / 100;
-
-/** Times are too long if others use the machine. */
-export const loadNote = (load) =>
-  load > 1
-    ? `load average ${load}: this machine is busy with something else too, so times are too long`
-    : undefined;
 
 /** Three significant digits; nothing for nothing. */
 export const digits = (value) => {
@@ -19,24 +14,32 @@ export const digits = (value) => {
 
 const share = (percent) => (percent === 0 ? '' : percent.toFixed(1));
 
+/** A ratio with its interval and what can be said: `1.04 (1.02 to 1.06) slower`. */
+export function ratioText({ ratio, low, high, verdict }) {
+  const bounds = [low, high].map((bound) => (Number.isFinite(bound) ? bound.toFixed(3) : 'any'));
+  return `${ratio.toFixed(3)} (${bounds.join(' to ')}) ${verdict}`;
+}
+
+/** Beside the fastest of those that compute the same: null is the fastest itself. */
+const besideText = (beside) => (beside === null ? 'the fastest' : beside ? ratioText(beside) : '');
+
 /** Heading, and what stands below it. */
 const COLUMNS = [
+  ['least ms', ({ times }) => digits(times.min)],
   ['median ms', ({ times }) => digits(times.median)],
-  ['min', ({ times }) => digits(times.min)],
-  ['p25', ({ times }) => digits(times.p25)],
-  ['p75', ({ times }) => digits(times.p75)],
-  ['max', ({ times }) => digits(times.max)],
+  ['+- %', ({ interval }) => (Number.isFinite(interval.percent) ? interval.percent.toFixed(1) : '')],
   ['GFLOP/s', ({ rate }) => digits(rate.gflops)],
   ['GB/s', ({ rate }) => digits(rate.gigabytes)],
   ['% fma', ({ percent }) => share(percent.arithmetic)],
   ['% copy', ({ percent }) => share(percent.copy)],
   ['compile ms', ({ compile }) => (compile === null ? '' : Math.round(compile).toString())],
+  ['', ({ beside }) => besideText(beside)],
 ];
 
-const WIDTHS = COLUMNS.map(([heading]) => Math.max(8, heading.length));
+const WIDTHS = COLUMNS.map(([heading]) => (heading ? Math.max(8, heading.length) : 0));
 
 const lineOf = (name, cells, width) =>
-  [name.padEnd(width), ...cells.map((cell, index) => cell.padStart(WIDTHS[index]))].join(' ');
+  [name.padEnd(width), ...cells.map((cell, index) => cell.padStart(WIDTHS[index]))].join(' ').trimEnd();
 
 /** The table's head; `width` is that of the longest name. */
 export const headLine = (width) =>
@@ -45,13 +48,6 @@ export const headLine = (width) =>
     COLUMNS.map(([heading]) => heading),
     width,
   );
-
-/** What a measurement comes to on a device with these limits. */
-export function resultOf(measurement, limits) {
-  if (measurement.error) return measurement;
-  const rate = rateOf(measurement.cost, measurement.times.median);
-  return { ...measurement, rate, percent: percentOf(rate, limits) };
-}
 
 export const resultLine = (result, width) =>
   result.error
@@ -62,23 +58,64 @@ export const resultLine = (result, width) =>
         width,
       );
 
+/** Two times of each case and their ratio: of two checkouts, or of two runs. */
+export function comparisonLines([before, after], rows) {
+  return textTable(
+    [
+      ['', `${before} ms`, `${after} ms`, 'ratio'],
+      ...rows.map(({ name, error, times, ...ratio }) => [
+        name,
+        ...(error ? ['', '', error] : [...times.map(digits), ratioText(ratio)]),
+      ]),
+    ],
+    (column) => column === 1 || column === 2,
+  );
+}
+
+/** Which cases multiply matrices, without naming the variant, by another one than was forced: what that cannot compute. */
+export function forcedNote(results, force) {
+  const { name: wanted } = LADDER[force].kernel;
+  const chosen = results.filter(
+    ({ name, kernels }) =>
+      !name.startsWith('matmul.') && kernels.some((kernel) => kernel.startsWith('matmul.')),
+  );
+  const others = chosen.filter(({ kernels }) => !kernels.includes(wanted));
+  const left = others.map(({ name }) => `\n  not ${name}`);
+  return `${force} computed ${chosen.length - others.length} of ${chosen.length} cases that leave the variant open${left.join('')}`;
+}
+
+/** How many of each verdict there are: `3 cases: 1 faster, 2 cannot tell`. */
+export function verdictLine(rows) {
+  const count = (wanted) => rows.filter(({ verdict }) => verdict === wanted).length;
+  const counts = ['faster', 'slower', 'cannot tell'].map((verdict) => `${count(verdict)} ${verdict}`);
+  return `${rows.filter(({ error }) => !error).length} cases: ${counts.join(', ')}`;
+}
+
 /** Who was measured, and how: the lines above the table. */
-export const header = ({ device: { adapter, precision }, clock, batch, limits }) => [
+export const header = ({ adapter, precision, clock, sampleMs }, batch) => [
   `${adapter.name} (${adapter.driver})`,
-  `timed by ${clock.name}; batch ${batch}, ${precision} precision`,
-  `limits: ${digits(limits.gflops)} GFLOP/s of fma in registers, ${digits(limits.gigabytes)} GB/s of copying`,
+  `timed by ${clock}, in samples of at least ${digits(sampleMs)} ms; batch ${batch}, ${precision} precision`,
 ];
 
+/** What the device could do, and how much that changed: the line below the table. */
+export function limitLine({ gflops, gigabytes }) {
+  const range = ({ min, median, max }, unit) =>
+    `${digits(median)} ${unit} (${digits(min)} to ${digits(max)})`;
+  return (
+    `limits, measured in every turn: ${range(gflops, 'GFLOP/s')} of fma in registers, ` +
+    `${range(gigabytes, 'GB/s')} of copying`
+  );
+}
+
 /** For `--json`: times in milliseconds, rates in 10^9 a second. */
-export const jsonOf = ({ device: { adapter, precision }, clock, batch, time, limits, loads, results }) => ({
+export const jsonOf = ({ adapter, precision, clock, sampleMs }, { batch, time }, rest) => ({
   date: new Date().toISOString(),
   adapter,
   machine: { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: cpus().length, node: process.version },
-  clock: clock.name,
-  loadAverage: loads,
+  clock,
   batch,
   precision,
   secondsPerCase: time,
-  limits,
-  results,
+  sampleMs,
+  ...rest,
 });

@@ -1,4 +1,5 @@
 /** From samples of time to what people ask for. */
+import { ratioOf } from '../dist/inspect/timing/ratio.js';
 
 /** The value below which a share of the sorted samples lies, interpolated between neighbours. */
 export function quantile(sorted, share) {
@@ -20,6 +21,15 @@ export function summarise(samples) {
   };
 }
 
+/** The interval in which the typical time lies, and half its width in per cent: as of a ratio, to a millisecond each turn. */
+export function intervalOf(samples) {
+  const { ratio, low, high } = ratioOf(
+    samples,
+    samples.map(() => 1),
+  );
+  return { low, high, percent: (50 * (high - low)) / ratio };
+}
+
 /**
  * How fast work of this cost ran.
  * @param {{ flops: number, bytes: number }} cost
@@ -30,8 +40,17 @@ export const rateOf = ({ flops, bytes }, milliseconds) => ({
   gigabytes: bytes / milliseconds / 1e6,
 });
 
-/** The same as percentages of what the device can do. */
-export const percentOf = (rate, limits) => ({
-  arithmetic: (100 * rate.gflops) / limits.gflops,
-  copy: (100 * rate.gigabytes) / limits.gigabytes,
-});
+/**
+ * The same as percentages of what the device could do in the same turns: the median of these.
+ * @param {{ flops: number, bytes: number }} cost
+ * @param {readonly number[]} samples milliseconds, by turn
+ * @param {{ gflops: number, gigabytes: number }[]} limits by turn
+ */
+export function percentOf(cost, samples, limits) {
+  const medianOf = (share) =>
+    summarise(samples.map((sample, turn) => 100 * share(rateOf(cost, sample), limits[turn]))).median;
+  return {
+    arithmetic: medianOf((rate, limit) => rate.gflops / limit.gflops),
+    copy: medianOf((rate, limit) => rate.gigabytes / limit.gigabytes),
+  };
+}

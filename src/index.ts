@@ -69,6 +69,7 @@ export type { DeviceOptions } from './gpu/open-device.js';
 export type { Precision } from './gpu/precision.js';
 export type { ProgramPlan } from './gpu/program/plan.js';
 export type { Program } from './gpu/program/program.js';
+export { ShaderError } from './gpu/shaders/shader-error.js';
 // Programs explained.
 export * from './inspect/index.js';
 export { defineKernel, type Kernel, type KernelDeclaration, launch, linearGrid } from './kernels/kernel.js';

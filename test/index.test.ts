@@ -25,7 +25,7 @@ const PUBLIC = {
   inspection: 'withOrigins',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
-    'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShapeError',
+    'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShaderError ShapeError',
 };
 
 it('the package exports these names, and no others', () => {

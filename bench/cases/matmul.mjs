@@ -42,6 +42,7 @@ function variantsOf(device, product) {
 function caseOf(variant, { name, rows, inner, columns }) {
   return {
     name: `matmul.${variant} ${dimensions([rows, inner, columns])}${name ? ` ${name}` : ''}`,
+    work: `matmul ${dimensions([rows, inner, columns])}`,
     inputs: { a: random([rows, inner]), b: random([inner, columns]) },
     operands: (LADDER[variant].precision ?? 'highest') !== 'highest' ? ['a', 'b'] : [],
     launch: ({ a, b }) => ({ c: matrixProduct(a, b, {}, {}, variant) }),

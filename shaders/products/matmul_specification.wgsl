@@ -27,6 +27,9 @@ import super::shared::row_sums::{ROW_SUMS, store_row_sum};
 import super::shared::tile::tile_of;
 import super::shared::window::{WINDOW, place_in_image, is_inside};
 
+const TILE_ROWS: u32 = 16u; // rows of c a workgroup
+const TILE_COLUMNS: u32 = 16u; // and columns
+
 fn store(batch: u32, row: u32, column: u32, sum: f32) {
   if (row >= params.rows || column >= params.columns) {
     return;
@@ -52,9 +55,9 @@ fn store(batch: u32, row: u32, column: u32, sum: f32) {
   c[i] = StoredC(value);
 }
 
-@compute @workgroup_size(16, 16)
+@compute @workgroup_size(TILE_COLUMNS, TILE_ROWS)
 fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) thread: vec3u) {
-  let id = tile_of(group) * vec3u(16u, 16u, 1u) + thread;
+  let id = tile_of(group) * vec3u(TILE_COLUMNS, TILE_ROWS, 1u) + thread;
   let row = min(id.y, params.rows - 1u);
   let column = min(id.x, params.columns - 1u);
   let within = column % params.group;

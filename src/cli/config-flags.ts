@@ -56,8 +56,13 @@ export const withDataFlags = (command: Command): Command =>
 
 /** Adds what says which net: the argument that names the model, and the options that its layers, memory and kernels follow from. */
 export const withNetFlags = (command: Command): Command =>
+  withNetOptions(
+    command.argument('[model]', "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)"),
+  );
+
+/** Adds these options alone. */
+export const withNetOptions = (command: Command): Command =>
   command
-    .argument('[model]', "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)")
     .option(
       '--recipe <name>',
       'as the paper has it: a name that `dawngrad recipes` lists, or a file of yours (.json)',

@@ -1,6 +1,7 @@
-/** Every failure of every command ends here: one line on stderr, and the exit status. */
+/** Every failure of every command ends here: one line on stderr, or a line of a shader with it, and the exit status. */
 import { CommanderError } from 'commander';
 import { DawngradError } from '../errors/errors.js';
+import { ShaderError } from '../gpu/shaders/shader-error.js';
 
 /** The command was not understood. */
 const BAD_USAGE = 2;
@@ -26,6 +27,8 @@ export function report(error: unknown): number {
 
 function lineFor(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
+  // It shows a line of a file, and a caret below.
+  if (error instanceof ShaderError) return message;
   const line = message.trim().replace(/\s*\n\s*/g, ' ');
   if (error instanceof CommanderError) return line.replace(/^error: /, '');
   if (error instanceof DawngradError) return line;

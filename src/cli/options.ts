@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AdapterOptions } from '../gpu/adapter.js';
 import type { DeviceOptions } from '../gpu/open-device.js';
 import { PRECISIONS, type Precision, renamed } from '../gpu/precision.js';
+import { VARIANTS } from '../kernels/products/ladder/ladder.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { deviceSettings } from '../train/run/session.js';
 
@@ -98,6 +99,17 @@ export const minutesFlag = (): Option =>
     '--minutes <n>',
     'stop when the process has run for so long, with a checkpoint and exit status 0, and say what is left',
   ).argParser(number({ above: 0 }));
+
+/** Which kernels are taken, where that is not left to the engine. */
+export interface ForceFlag {
+  force?: string;
+}
+
+export const forceFlag = (): Option =>
+  new Option(
+    '--force <variant>',
+    'compute matrix products by this kernel wherever it can; `dawngrad explain` says which are',
+  ).choices(VARIANTS);
 
 /** How the device computes. */
 export interface PrecisionFlag {

@@ -4,6 +4,8 @@ import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
 import { defineExplain } from './commands/explain.js';
+import { defineLab } from './commands/lab.js';
+import { defineLadder } from './commands/ladder.js';
 import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
@@ -34,9 +36,11 @@ const COMMANDS = [
   defineSummary,
   definePlan,
   defineExplain,
+  defineLadder,
   defineTrace,
   defineShader,
   defineTune,
+  defineLab,
   defineDoctor,
 ];
 

@@ -1,5 +1,7 @@
 /** What can go wrong with a GPU, and how Dawn's reports become errors of ours. */
 import { DawngradError, OpError } from '../errors/errors.js';
+import { describeWgslProblem, placeOf, ShaderError, wgslProblemIn } from './shaders/shader-error.js';
+import { isUsers, nameOfShader } from './shaders/shader-files.js';
 
 /** No adapter that can run the kernels was found. */
 export class AdapterError extends DawngradError {
@@ -53,11 +55,17 @@ function opNamedIn(message: string): string {
 
 /** Turn what Dawn reports outside any error scope into one of ours, with the op's name in front. */
 export function fromGpuError(error: GPUError): DawngradError {
-  const op = opNamedIn(error.message);
   const detail = error.message.trim().replace(/\s*\n\s*/g, ' ');
-  return error instanceof GPUOutOfMemoryError
-    ? new OutOfMemoryError(`${op}: the device is out of memory. Use a smaller batch. (${detail})`)
-    : new GpuValidationError(
-        `${op}: WebGPU refused it; this is a bug in dawngrad, please report it. (${detail})`,
-      );
+  const op = opNamedIn(error.message);
+  if (error instanceof GPUOutOfMemoryError) {
+    return new OutOfMemoryError(`${op}: the device is out of memory. Use a smaller batch. (${detail})`);
+  }
+  const wgsl = wgslProblemIn(error.message);
+  if (wgsl && isUsers(wgsl.shader)) return new ShaderError(describeWgslProblem(wgsl));
+  const [users] = /file:[^\s"]+/.exec(detail) ?? [];
+  if (users) return new ShaderError(`${nameOfShader(users)}: WebGPU refused it (${detail})`);
+  const where = wgsl ? `${placeOf(wgsl)}: ${wgsl.problem}; ` : '';
+  return new GpuValidationError(
+    `${op}: WebGPU refused it; this is a bug in dawngrad, please report it. (${where}${detail})`,
+  );
 }

@@ -3,6 +3,7 @@ import { listAdapters } from '../gpu/adapter.js';
 import { Device } from '../gpu/device.js';
 import type { DeviceOptions } from '../gpu/open-device.js';
 import type { Precision } from '../gpu/precision.js';
+import { readMeasuredTable } from '../kernels/products/choice/measured-table.js';
 import { relu } from '../kernels/relu.js';
 import { fromArray } from '../tensor/create.js';
 import { timestampResolution } from './timestamps.js';
@@ -85,6 +86,27 @@ async function* describeDevice(device: Device): AsyncGenerator<Finding> {
   yield fine('subgroup matrices', matrices.join(', ') || NO_MATRICES[device.precision]);
   const resolution = await timestampResolution(device);
   yield fine('timestamp resolution', resolution === undefined ? 'no timestamps' : `${resolution} ns`);
+  yield describeMeasurements(device);
+}
+
+/** Has the tuner measured this adapter, and is that of use? */
+function describeMeasurements(device: Device): Finding {
+  const { path, products, ignored, stale } = readMeasuredTable(device);
+  const count = Object.keys(products).length;
+  const what = 'tuning';
+  if (ignored === undefined) {
+    return fine(
+      what,
+      count > 0 ? `${count} products measured, ${path}` : 'none measured; `dawngrad tune MODEL` does',
+    );
+  }
+  const remedy = 'measure anew with `dawngrad tune MODEL`';
+  return {
+    what,
+    found: `${path} is not used: ${ignored}`,
+    state: stale ? 'slow' : 'fine',
+    ...(stale && { remedy }),
+  };
 }
 
 /** Does a kernel give the right numbers? */

@@ -2,7 +2,8 @@
 import type { Device } from '../gpu/device.js';
 import type { Launch } from '../gpu/program/launch.js';
 import type { Program } from '../gpu/program/program.js';
-import { type Stopwatch, stopwatch } from '../gpu/stopwatch.js';
+import { stopwatch } from '../gpu/stopwatch.js';
+import { enoughRepeats } from './timing/repeats.js';
 
 /** How precisely to measure. */
 export interface LaunchTimesOptions {
@@ -24,9 +25,6 @@ export interface LaunchTime {
 /** More in one submit take the host long to encode, and the driver much memory. */
 const MOST_REPEATS = 10_000;
 
-/** How much more often a launch is repeated where it was over before the clock's next step. */
-const LEAP = 30;
-
 /**
  * Time each launch of a program, in their order, by repeating it alone: each waits for the one before it, as in the program. What
  * it reads is in the caches, where they are large enough, as what the launch before it wrote is in a run. Their sum is thus what
@@ -45,7 +43,7 @@ export async function timeLaunches(
   const clock = stopwatch(device);
   const times: LaunchTime[] = [];
   for (const { launch, run } of program.oneByOne()) {
-    const repeats = await enoughRepeats(clock, run, sample);
+    const repeats = await enoughRepeats((times) => clock.time(() => run(times)), sample, MOST_REPEATS);
     const milliseconds: number[] = [];
     while (milliseconds.length < samples) milliseconds.push((await clock.time(() => run(repeats))) / repeats);
     const time = { launch, repeats, milliseconds };
@@ -53,23 +51,4 @@ export async function timeLaunches(
     await timed(time);
   }
   return times;
-}
-
-/** As often as a launch must be repeated to take about so long; also warms it up. */
-async function enoughRepeats(
-  clock: Stopwatch,
-  run: (times: number) => void,
-  wanted: number,
-): Promise<number> {
-  await clock.time(() => run(1));
-  let repeats = 1;
-  while (repeats < MOST_REPEATS) {
-    const took = await clock.time(() => run(repeats));
-    if (took >= wanted) break;
-    repeats = Math.min(
-      MOST_REPEATS,
-      Math.ceil(repeats * Math.min(LEAP, (1.2 * wanted) / Math.max(took, 1e-9))),
-    );
-  }
-  return repeats;
 }

@@ -64,14 +64,14 @@ export async function measureLimits(device: Device, samples = 5): Promise<Device
   const [x, y] = [zeros(device, [COPIED_FLOATS]), zeros(device, [COPIED_FLOATS])];
   const copying = await fastest([x, y], () => launch(copy, { x, y }, { size: COPIED_FLOATS / 4 }));
   const limits = {
-    gflops: arithmetic.cost(TOWARDS_ONE, {}).flops / computing / 1e6,
-    gigabytes: copy.cost({ size: COPIED_FLOATS / 4 }, {}).bytes / copying / 1e6,
+    gflops: arithmetic.cost(TOWARDS_ONE, {}, {}).flops / computing / 1e6,
+    gigabytes: copy.cost({ size: COPIED_FLOATS / 4 }, {}, {}).bytes / copying / 1e6,
   };
   if (!multipliesHalves(device)) return limits;
   const [ones, products] = [full(device, [4], 1), zeros(device, [SUBGROUPS])];
   const rounds = { rounds: MATRIX_ROUNDS };
   const multiplying = await fastest([ones, products], () => launch(matrix, { ones, y: products }, rounds));
-  return { ...limits, matrixGflops: matrix.cost(rounds, {}).flops / multiplying / 1e6 };
+  return { ...limits, matrixGflops: matrix.cost(rounds, {}, {}).flops / multiplying / 1e6 };
 }
 
 /**

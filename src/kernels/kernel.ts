@@ -45,7 +45,11 @@ export interface Kernel<B extends string = string, P extends string = string, S 
   /** Workgroups along x, y, z. */
   readonly grid: (params: Readonly<Record<P, number>>, constants: Constants) => Grid;
   /** @param bytes of an element of each type in `storage` */
-  readonly cost: (params: Readonly<Record<P, number>>, bytes: Readonly<Record<S, number>>) => Cost;
+  readonly cost: (
+    params: Readonly<Record<P, number>>,
+    bytes: Readonly<Record<S, number>>,
+    constants: Constants,
+  ) => Cost;
 }
 
 /** A kernel as it is declared. */
@@ -167,7 +171,7 @@ export function launch<B extends string, P extends string, S extends string>(
   }
   const stored = storageTypes(kernel, tensors);
   for (const name of given) if (kernel.bindings[name] === 'write') tensors[name]?.wasWritten();
-  const { flops, bytes } = kernel.cost(params, bytesOf(stored));
+  const { flops, bytes } = kernel.cost(params, bytesOf(stored), constants);
   device.launch({
     label: kernel.name,
     shader: kernel.shader,

@@ -25,7 +25,7 @@ const UNCHECKED: Readonly<Record<string, string>> = {
     'files, and configs',
   'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError':
     'errors',
-  'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShapeError': 'errors',
+  'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShaderError ShapeError': 'errors',
 };
 
 /** Every public name, those in a namespace as `init.he`. */

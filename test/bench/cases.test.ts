@@ -3,8 +3,8 @@ import { casesOf, choose, groupOf } from '../../bench/cases.mjs';
 import { costOf, launchesOf } from '../../bench/cost.mjs';
 import { openDevice } from '../../bench/device.mjs';
 import { given, makeInputs } from '../../bench/inputs.mjs';
-import { check, measure } from '../../bench/measure.mjs';
-import { stopwatch } from '../../src/gpu/stopwatch.js';
+import { check } from '../../bench/prepare.mjs';
+import { Seat } from '../../bench/seat.mjs';
 
 /** As much of a case as these tests look at. */
 interface Case {
@@ -64,6 +64,18 @@ describe('the benchmarks', () => {
     expect(choose(cases, [])).toEqual(cases);
   });
 
+  it('are chosen by several parts that a name must all have, and left out by others', () => {
+    const names = (filters: string[], without: string[] = []) =>
+      choose(cases, filters, without).map(({ name }: Case) => name.split(' ')[0]);
+    expect(names(['conv2d.+block2.conv'])).toEqual(
+      ['forward', 'inputGradient', 'weightGradient'].map((of) => `conv2d.${of}`),
+    );
+    expect(names(['conv2d.+block2.conv', 'sgd'], ['Gradient'])).toEqual(['conv2d.forward', 'sgd.step']);
+    expect(names([], ['.', 'col'])).toEqual(['dropout']);
+    expect(() => names(['sgd'], ['sgd'])).toThrow('all that was chosen is left out by --without');
+    expect(() => names([], ['softmux'])).toThrow(/^no benchmark is called "softmux"/);
+  });
+
   it('cannot be chosen by a name that none has, even next to one that some have', () => {
     expect(() => choose(cases, ['sgd', 'softmux'])).toThrow(
       /^no benchmark is called "softmux"; there are matmul, conv2d, .*, sgd, adam, augment$/,
@@ -84,26 +96,25 @@ describe('the benchmarks', () => {
     expect(costOf(launches)).toEqual({ flops: elements, bytes: 4 * (3 + 2) * elements });
   });
 
-  it('are timed', async () => {
-    const [one] = choose(cases, ['softmaxCrossEntropy.forward']);
-    const measurement = await measure(device, stopwatch(device), one, 1);
-    expect(measurement).toMatchObject({ name: one.name, kernels: ['softmaxCrossEntropy.forward'] });
-    expect(measurement.samples).toBeGreaterThanOrEqual(3);
-    const { min, median, max } = measurement.times;
-    expect(min).toBeGreaterThan(0);
-    expect(median).toBeGreaterThanOrEqual(min);
-    expect(max).toBeGreaterThanOrEqual(median);
-  });
-
-  it('are not timed if they are wrong', async () => {
+  it('are timed, if they are right', async () => {
     const wrong = {
       name: 'wrong',
       inputs: { x: given(Float32Array.of(1, 2)) },
       launch: ({ x }: { x: unknown }) => ({ y: x }),
       expected: () => ({ y: () => 1 }),
     };
-    const measurement = await measure(device, stopwatch(device), wrong, 1);
-    expect(measurement.error).toBe('y[1] is 2, expected 1');
-    expect(measurement.times).toBeUndefined();
+    const [right] = choose(cases, ['softmaxCrossEntropy.forward']);
+    const seat = new Seat(device, 1, [right, wrong]);
+    expect(await seat.prepare('wrong')).toMatchObject({ error: 'y[1] is 2, expected 1' });
+    const made = await seat.prepare(right.name);
+    expect(made).toMatchObject({ kernels: ['softmaxCrossEntropy.forward'], error: undefined });
+    expect(made.repeats).toBeGreaterThanOrEqual(1);
+    const sample = await seat.sample(right.name);
+    expect(sample).toBeGreaterThan(0);
+    // As long as was asked for: a millisecond.
+    expect(sample * made.repeats).toBeGreaterThan(0.5);
+    const { used } = device.memory;
+    seat.release(right.name);
+    expect(device.memory.used).toBeLessThan(used);
   });
 });

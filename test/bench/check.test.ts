@@ -4,6 +4,7 @@ import { findError, halvedBounds, samplePositions } from '../../bench/check.mjs'
 describe('samplePositions', () => {
   it('takes every position of a small array', () => {
     expect(samplePositions(5)).toEqual([0, 1, 2, 3, 4]);
+    expect(samplePositions(4000)).toHaveLength(4000);
   });
 
   it('takes one of each of 256 parts of a large one, not always the same of a row', () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../bench/main.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 function bench(...args: string[]) {
   const env = { ...process.env, MESA_SHADER_CACHE_DISABLE: 'false' };
@@ -25,36 +26,86 @@ describe('npm run bench', () => {
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  it('reports a case on the real device, as a table and as JSON', () => {
-    const file = join(directory, 'out.json');
+  it('reports cases on the real device, as a table, as JSON and as CSV; and compares two such reports', () => {
+    const [file, table] = [join(directory, 'out.json'), join(directory, 'out.csv')];
     const { status, stdout, errors } = bench(
       'softmaxCrossEntropy.f',
       '--batch=2',
       '--precision=medium',
       '--time=0.001',
       `--json=${file}`,
+      `--csv=${table}`,
     );
     expect({ status, errors }).toEqual({ status: 0, errors: [] });
 
     const report = JSON.parse(readFileSync(file, 'utf8'));
     expect(stdout.startsWith(`${report.adapter.name} (${report.adapter.driver})\n`)).toBe(true);
-    expect(stdout).toMatch(/^timed by .*; batch 2, medium precision$/m);
+    expect(stdout).toMatch(/^timed by .*, in samples of at least \d+.* ms; batch 2, medium precision$/m);
+    expect(stdout).toMatch(
+      /^limits, measured in every turn: .* GFLOP\/s \(.*\) of fma in registers, .*GB\/s/m,
+    );
     expect(report).toMatchObject({ batch: 2, precision: 'medium' });
-    const rows = stdout.split('\n').filter((line) => /^[a-z]\w+\.\w+ /i.test(line));
-    const names = ['limit.arithmetic', 'limit.copy', 'softmaxCrossEntropy.forward 2x10'];
-    expect(report.results.map(({ name }: { name: string }) => name)).toEqual(names);
-    expect(rows.map((row) => names.find((name) => row.startsWith(name)))).toEqual(names);
+    const name = 'softmaxCrossEntropy.forward 2x10';
+    expect(stdout.split('\n').filter((line) => line.startsWith(`${name} `))).toHaveLength(1);
 
-    const { times, rate, percent, cost, compile } = report.results[2];
+    const [{ samples, times, rate, percent, cost, compile, group }] = report.results;
+    expect(report.results).toHaveLength(1);
+    expect(samples.length).toBeGreaterThanOrEqual(12);
+    expect(times.min).toBeLessThanOrEqual(times.median);
     expect(rate.gflops).toBeCloseTo(cost.flops / times.median / 1e6, 12);
-    expect(percent.copy).toBeCloseTo((100 * rate.gigabytes) / report.limits.gigabytes, 12);
+    const { limits } = report.groups[group];
+    expect(limits.length).toBeGreaterThanOrEqual(samples.length);
+    const shares = samples.map(
+      (sample: number, turn: number) => cost.bytes / sample / 1e6 / limits[turn].gigabytes,
+    );
+    expect(percent.copy).toBeGreaterThanOrEqual(100 * Math.min(...shares));
+    expect(percent.copy).toBeLessThanOrEqual(100 * Math.max(...shares));
     expect(compile).toBeGreaterThanOrEqual(0);
+
+    const [head, row] = readFileSync(table, 'utf8').split('\r\n');
+    expect(head).toMatch(/^name,error,least_ms,median_ms,/);
+    expect(row!.startsWith(`${name},,${times.min},${times.median},`)).toBe(true);
+
+    const compared = bench('compare', file, file);
+    expect({ status: compared.status, errors: compared.errors }).toEqual({ status: 0, errors: [] });
+    expect(compared.stdout).toMatch(
+      /^softmaxCrossEntropy.forward 2x10 .* 1\.000 \(1\.000 to 1\.000\) cannot tell$/m,
+    );
+    expect(compared.stdout).toMatch(/^1 cases: 0 faster, 0 slower, 1 cannot tell$/m);
+  });
+
+  it('times in turns with another checkout', () => {
+    const { status, stdout, errors } = bench('sgd', '--batch=2', '--time=0.001', '--against', ROOT);
+    expect({ status, errors }).toEqual({ status: 0, errors: [] });
+    expect(stdout).toMatch(/^sgd\.step \S+ .* \d\.\d+ \(.* to .*\) (faster|slower|cannot tell)$/m);
+    expect(stdout).toMatch(/^1 cases: /m);
+  });
+
+  it('computes by the variant that is forced, and says which cases that cannot', () => {
+    const args = ['conv2d.forward+block1', '--batch=1', '--time=0.001', '--no-shapes', '--force', 'naive'];
+    const { status, stdout, errors } = bench(...args);
+    expect({ status, errors }).toEqual({ status: 0, errors: [] });
+    const [, taken, all, rest = ''] =
+      /^naive computed (\d) of (\d) cases that leave the variant open\n((?: {2}not conv2d\.forward .*\n)+)/m.exec(
+        stdout,
+      )!;
+    expect(rest.match(/ {2}not /g)).toHaveLength(Number(all) - Number(taken));
+    // What reads images through a window is no plain matrix.
+    expect(rest).toContain('  not conv2d.forward 5x5');
   });
 
   it.each([
     [['softmux'], /^no benchmark is called "softmux"; there are matmul, .*, augment$/],
     [['--batch', '0'], /^--batch 0: not a whole number over 0$/],
+    [
+      ['--against', '/nowhere'],
+      /^--against \/nowhere: there is no dist\/index.js; run `npm run build` there$/,
+    ],
+    [['compare', 'one.json'], /^compare takes two files: BEFORE.json AFTER.json$/],
+    [['compare', '/none.json', '/none.json'], /^\/none.json: cannot be read as JSON: ENOENT/],
     [['--precision', 'double'], /^--precision double: not highest, high, medium$/],
+    [['--force', 'quick'], /^--force quick: not naive, specification, /],
+    [['--force', 'half'], /^--force half: it rounds operands, which takes --precision medium$/],
     [['--tune'], /^Unknown option '--tune'/],
   ])('refuses %j in one line', (args, message) => {
     const { status, stdout, errors } = bench(...args);

@@ -1,6 +1,15 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import {
+  measuredTablePath,
+  measuredTableText,
+  subjectOf,
+} from '../../src/kernels/products/choice/measured-table.js';
 import { models } from '../../src/nn/models/index.js';
 import { recipeNames } from '../../src/train/recipes/recipe.js';
+import { useDevice } from '../support/device.js';
+import { useDirectory } from '../support/directory.js';
 import { dawngrad, start, useBuild } from './dawngrad.js';
 
 useBuild();
@@ -22,6 +31,7 @@ describe('dawngrad', () => {
       'plan',
       'explain',
       'tune',
+      'lab',
       'shader',
       'doctor',
     ]) {
@@ -48,6 +58,7 @@ describe('dawngrad', () => {
     'plan',
     'explain',
     'tune',
+    'lab',
     'reproduce',
     'sweep',
     'shader',
@@ -168,6 +179,9 @@ describe('a full disk', () => {
 });
 
 describe('dawngrad doctor', () => {
+  const gpu = useDevice();
+  const directory = useDirectory();
+
   it('describes the adapter and checks a kernel', async () => {
     const { status, stdout, stderr } = await dawngrad(['doctor']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -183,6 +197,19 @@ describe('dawngrad doctor', () => {
     }
     expect(stdout).toMatch(/^ {2}kernel +relu of 1000 numbers is right/m);
     expect(stdout).toMatch(/\ndawngrad can run here\n$/);
+  });
+
+  it('says where what was measured of the adapter no longer fits, and what to do', async () => {
+    const subject = subjectOf(gpu.device);
+    const env = { XDG_CACHE_HOME: directory.path, DAWNGRAD_TUNING: '' };
+    const file = join(directory.path, 'dawngrad', 'tuning', basename(measuredTablePath(subject)));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, measuredTableText(subject, {}));
+    expect((await dawngrad(['doctor'], { env })).stdout).toMatch(/^ {2}tuning +none measured/m);
+    writeFileSync(file, measuredTableText({ ...subject, shaders: 'others' }, {}));
+    expect((await dawngrad(['doctor'], { env })).stdout).toMatch(
+      /^! tuning +.*\.json is not used: it is stale: the shaders have changed since\n +-> measure anew with/m,
+    );
   });
 
   it('says what to do where the adapter asked for is not there, and fails', async () => {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
 import { link } from '../../src/gpu/shaders/link.js';
-import { SHADERS } from '../../src/gpu/shaders/shader.js';
+import { SHADERS } from '../../src/gpu/shaders/shader-files.js';
 import { comesInFours } from '../../src/kernels/products/ladder/in-fours.js';
 import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
 import { removeIfEmpty } from '../../files/directory.js';
+import type { Device } from '../../gpu/device.js';
+import { forcedProducts } from '../../inspect/tuning/forced-products.js';
 import { circumstancesKeeper } from '../../train/circumstances.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
 import { type Reporter, together } from '../../train/run/reporter.js';
@@ -15,6 +17,8 @@ import { interruptible, stopsTraining } from '../interrupt.js';
 import {
   type DeviceFlags,
   deviceOptions,
+  type ForceFlag,
+  forceFlag,
   type MinutesFlag,
   minutesFlag,
   wholeNumber,
@@ -22,8 +26,9 @@ import {
 } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
 import { describeStop } from '../output/run-text.js';
+import { describeForced } from '../output/tuning-text.js';
 
-interface Flags extends DeviceFlags, ConfigFlags, MinutesFlag {
+interface Flags extends DeviceFlags, ConfigFlags, ForceFlag, MinutesFlag {
   out?: string;
   resume?: string | true;
   tensorboard?: boolean;
@@ -55,7 +60,7 @@ export function defineTrain(program: Command): void {
       '--check-numerics',
       'stop at the first launch that makes NaN or infinities, and save what it was given; takes much longer',
     );
-  withDeviceFlags(command.addOption(minutesFlag())).action(train);
+  withDeviceFlags(command.addOption(forceFlag()).addOption(minutesFlag())).action(train);
 }
 
 async function train(model: string | undefined, flags: Flags): Promise<void> {
@@ -65,6 +70,11 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const config = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
   const given = resumed ?? flags.out;
   if (given !== undefined && !resume) refuseUsed(given);
+  const { force } = flags;
+  if (force !== undefined) {
+    const tell = async (device: Device) => describeForced(force, forcedProducts(config, device));
+    process.stderr.write(`${await withDevice(deviceOptions(flags, config), tell, flags)}\n`);
+  }
   const path = given ?? makeDefaultRunDirectory(config.model);
 
   const others = flags.tensorboard ? [await tensorBoardWriter()] : [];
@@ -87,7 +97,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           ...(flags.checkNumerics && { checkNumerics: true }),
           signal,
           deadline,
-          withDevice: (work) => withDevice(deviceOptions(flags, config), work),
+          withDevice: (work) => withDevice(deviceOptions(flags, config), work, flags),
         }),
       );
       if (ended.state !== 'stopped') return ended;

@@ -28,9 +28,11 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
   const print = (text: string) => process.stdout.write(`${text}\n`);
   await withDevice(deviceOptions(flags, config), async (device) => {
     const products = productsOfRun(config, device);
-    makeDirectory(dirname(readMeasuredTable(device).path));
+    const before = readMeasuredTable(device);
+    makeDirectory(dirname(before.path));
     const { model, batch } = config;
     print(`${model}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`);
+    if (before.ignored !== undefined) print(`not used: ${before.path}: ${before.ignored}`);
     let done = 0;
     const tuning = await tuneProducts(device, products, (product) =>
       print(`${++done}/${products.length} ${describeProduct(product)}`),

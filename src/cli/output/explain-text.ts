@@ -1,5 +1,5 @@
 /** An explained step, for people. */
-
+import { digits } from '../../inspect/digits.js';
 import type { StepExplanation } from '../../inspect/explain/explain-run.js';
 import type { ExplainedLaunch, ExplainedOperand, LaunchSum } from '../../inspect/explain/explanation.js';
 import { REASONS } from '../../inspect/explain/reasons.js';
@@ -58,10 +58,6 @@ const describeLimits = ({ gflops, gigabytes, matrixGflops }: DeviceLimits): stri
 const describeStep = (step: number, launches: number): string =>
   `the step, measured just now: ${digits(step)} ms on the wall clock; its launches, one by one, come to ${digits(launches)} ms ` +
   `(${digits((100 * launches) / step)} %)`;
-
-/** To three digits, without an exponent. */
-const digits = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
 
 const mega = (value: number): string => digits(value / 1e6);
 

@@ -1,5 +1,6 @@
 /** What the tuner found, for people. */
 import type { Option } from '../../inspect/tuning/cheapest-choice.js';
+import type { ForcedProducts } from '../../inspect/tuning/forced-products.js';
 import type { TunedProduct, Tuning } from '../../inspect/tuning/tuner.js';
 import { textTable } from './text-table.js';
 
@@ -20,6 +21,13 @@ const others = ({ options, slower, rejected }: TunedProduct, chosen: Option | un
 export function describeProduct(product: TunedProduct): string {
   const [fastest] = product.options;
   return `${product.key}: ${fastest ? `${fastest.variant}, ${rate(product.flops, fastest)} GFLOP/s` : 'none'}`;
+}
+
+/** Which products are computed by the variant that was forced, and what computes the others. */
+export function describeForced(variant: string, { products, others }: ForcedProducts): string {
+  const all = `${variant} computes ${products - others.length} of ${products} distinct matrix products`;
+  const left = others.map(({ key, variant }) => `\n  not ${key}: ${variant}`);
+  return `${all}${left.join('')}`;
 }
 
 /** A table of all: the choice for each product, and what else there was. */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { DawngradError } from '../../errors/errors.js';
-import { readShader, SHADERS } from './shader.js';
+import { readShader } from './shader.js';
+import { SHADERS } from './shader-files.js';
 
 /** A file of `shaders/` with an entry point, rather than a module that others import. */
 export interface ShaderFile {

@@ -29,29 +29,61 @@ interface Import {
   readonly line: number;
 }
 
+/** What a file is of a linked text. */
+export interface LinkedPart {
+  readonly file: string;
+  readonly text: string;
+  /** The line of the whole at which it begins, from 1. */
+  readonly line: number;
+}
+
 /**
  * The text of a shader with all that it imports, valid WGSL as it stands.
  * @param file under `shaders/`; `read` gives the text of such a file, or throws
  * @throws DawngradError that names file and line, when there is no such module or name, when a name is declared twice, or when
  *   modules import one another
  */
-export function link(file: string, read: (file: string) => string): string {
+export const link = (file: string, read: (file: string) => string): string => textOf(linkedParts(file, read));
+
+/** The whole that these parts are of. */
+export const textOf = (parts: readonly LinkedPart[]): string =>
+  parts.map(({ file, text }, index) => (index === 0 ? text : headOf(file) + text)).join('');
+
+/** What stands before a module. */
+const headOf = (file: string): string => `\n// ${file}\n\n`;
+
+/**
+ * As `link`, in parts: the shader first, then the modules.
+ * @param nameOf what messages call a file
+ */
+export function linkedParts(
+  file: string,
+  read: (file: string) => string,
+  nameOf: (file: string) => string = (file) => file,
+): LinkedPart[] {
+  const linking = `linking ${nameOf(file)}`;
   const texts = new Map<string, string>();
   const declaredBy = new Map<string, string>();
 
   const include = (file: string, text: string, path: readonly string[]): void => {
     for (const name of namesDeclaredIn(text)) {
       const other = declaredBy.get(name);
-      if (other) throw new DawngradError(`linking ${path[0]}: ${other} and ${file} both declare "${name}"`);
+      if (other) {
+        throw new DawngradError(`${linking}: ${nameOf(other)} and ${nameOf(file)} both declare "${name}"`);
+      }
       declaredBy.set(name, file);
     }
     texts.set(file, text);
-    for (const { from, names, line } of importsOf(file, text)) {
-      const at = `linking ${path[0]}: line ${line} of ${file} imports`;
-      if (path.includes(from)) throw new DawngradError(`${at} ${from}, which imports that file in turn`);
-      const module = texts.get(from) ?? readModule(from, read, at);
+    for (const { from, names, line } of importsOf(file, text, nameOf(file))) {
+      const at = `${linking}: line ${line} of ${nameOf(file)} imports`;
+      if (path.includes(from)) {
+        throw new DawngradError(`${at} ${nameOf(from)}, which imports that file in turn`);
+      }
+      const module = texts.get(from) ?? readModule(from, read, `${at} from ${nameOf(from)}`);
       const missing = names.find((name) => !namesDeclaredIn(module).includes(name));
-      if (missing) throw new DawngradError(`${at} "${missing}" from ${from}, which declares no such name`);
+      if (missing) {
+        throw new DawngradError(`${at} "${missing}" from ${nameOf(from)}, which declares no such name`);
+      }
       if (!texts.has(from)) include(from, module, [...path, from]);
     }
   };
@@ -62,9 +94,18 @@ export function link(file: string, read: (file: string) => string): string {
   const enabled = new Set(modules.flatMap(([, text]) => text.match(ENABLE) ?? []));
   for (const directive of own.match(ENABLE) ?? []) enabled.delete(directive);
   // The first line that is empty, behind the header, has room for them.
-  const linked = commented(own, STATEMENT).replace(/^$/m, [...enabled].join(' '));
-  return linked + modules.map(([name, text]) => `\n// ${name}\n\n${withoutDirectives(text)}`).join('');
+  const first = commented(own, STATEMENT).replace(/^$/m, [...enabled].join(' '));
+  const parts = [{ file, text: first, line: 1 }];
+  let lines = lineEndsIn(first);
+  for (const [name, text] of modules) {
+    const part = { file: name, text: withoutDirectives(text), line: 1 + lines + lineEndsIn(headOf(name)) };
+    parts.push(part);
+    lines = part.line - 1 + lineEndsIn(part.text);
+  }
+  return parts;
 }
+
+const lineEndsIn = (text: string): number => text.split('\n').length - 1;
 
 const withoutDirectives = (text: string): string => commented(commented(text, STATEMENT), ENABLE);
 
@@ -72,7 +113,7 @@ function readModule(file: string, read: (file: string) => string, at: string): s
   try {
     return read(file);
   } catch (cause) {
-    throw new DawngradError(`${at} from ${file}, which cannot be read`, { cause });
+    throw new DawngradError(`${at}, which cannot be read`, { cause });
   }
 }
 
@@ -80,13 +121,13 @@ const namesDeclaredIn = (text: string): string[] =>
   [...text.matchAll(DECLARATION)].map(([, name = '']) => name);
 
 /** What a file imports, in order. */
-function importsOf(file: string, text: string): Import[] {
+function importsOf(file: string, text: string, called = file): Import[] {
   return [...text.matchAll(STATEMENT)].map(({ 0: statement, index }) => {
     const line = text.slice(0, index).split('\n').length;
     const parts = PARTS.exec(statement.replace(/\s+/g, ' ').replace(/ ?([{},;]|::) ?/g, '$1'));
     if (!parts) {
       throw new DawngradError(
-        `linking: line ${line} of ${file} must be "import package::path::name;" or "import super::path::{names};", ` +
+        `linking: line ${line} of ${called} must be "import package::path::name;" or "import super::path::{names};", ` +
           `but is "${statement.replace(/\s+/g, ' ')}"`,
       );
     }

@@ -1,4 +1,5 @@
 import { type Constants, readShader, specialise } from './shader.js';
+import { isUsers } from './shader-files.js';
 
 /** How a shader uses a storage buffer. */
 export type Access = 'read' | 'write';
@@ -88,7 +89,8 @@ export class PipelineCache {
 
   #describe({ label, shader, entryPoint, constants, access }: PipelineSource): GPUComputePipelineDescriptor {
     return {
-      label,
+      // What is refused is told to whom the shader is.
+      label: isUsers(shader) ? `${label} of ${shader}` : label,
       layout: this.#device.createPipelineLayout({ bindGroupLayouts: [this.layout(access)] }),
       compute: { module: this.#module(shader, constants), entryPoint },
     };

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { DawngradError } from '../../errors/errors.js';
-import { link } from './link.js';
+import { type LinkedPart, linkedParts, textOf } from './link.js';
+import { filesOf } from './shader-files.js';
 
 /** What a shader may store numbers as: whatever that is, it computes with f32. */
 export type StorageType = 'f32' | 'f16';
@@ -8,23 +8,40 @@ export type StorageType = 'f32' | 'f16';
 /** New values for a shader's `const` declarations, and new types for its `alias` declarations, by name. */
 export type Constants = Readonly<Record<string, number | boolean | StorageType>>;
 
-/** The directory of all shaders. */
-export const SHADERS = new URL('../../../shaders/', import.meta.url);
-const sources = new Map<string, string>();
+const linked = new Map<string, { readonly parts: readonly LinkedPart[]; readonly text: string }>();
 
-const readSource = (file: string): string => readFileSync(new URL(file, SHADERS), 'utf8');
+function linkOnce(shader: string) {
+  let found = linked.get(shader);
+  if (!found) {
+    const { file, read, nameOf } = filesOf(shader);
+    const parts = linkedParts(file, read, nameOf);
+    found = { parts, text: textOf(parts) };
+    linked.set(shader, found);
+  }
+  return found;
+}
 
 /**
- * The text of `shaders/<file>` with the modules that it imports, linked once and kept.
+ * The text of `shaders/<file>`, or of a file elsewhere, with the modules that it imports, linked once and kept.
+ * @param shader the path under `shaders/`, or the address of a file elsewhere, `file:///...`
  * @throws DawngradError when it imports what is not there
  */
-export function readShader(file: string): string {
-  let source = sources.get(file);
-  if (source === undefined) {
-    source = link(file, readSource);
-    sources.set(file, source);
-  }
-  return source;
+export const readShader = (shader: string): string => linkOnce(shader).text;
+
+/** The line of a file that a line of a linked shader is. */
+export interface SourceLine {
+  /** As a person calls it. */
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Where a line of what `readShader` gives, from 1, comes from. */
+export function sourceLine(shader: string, line: number): SourceLine {
+  const { parts } = linkOnce(shader);
+  const part = parts.findLast((part) => part.line <= line) as LinkedPart;
+  const own = line - part.line + 1;
+  return { file: filesOf(shader).nameOf(part.file), line: own, text: part.text.split('\n')[own - 1] ?? '' };
 }
 
 /** How WGSL writes a value of each type, or undefined where the type has no such value. */

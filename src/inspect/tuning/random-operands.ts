@@ -1,8 +1,11 @@
 /** Random operands for a product that was seen somewhere, whose own operands are gone. */
 import type { Device } from '../../gpu/device.js';
 import { cast } from '../../kernels/cast.js';
+import type { KeyedEpilogue } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import type { Epilogue, Product } from '../../kernels/products/product.js';
+import { zeros } from '../../tensor/create.js';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 
 /** What a product is computed from, and where its result goes. */
@@ -13,30 +16,59 @@ export interface Operands {
   readonly epilogue: Epilogue;
 }
 
+/** The lengths of axes, and their strides. */
+type Axes = readonly (readonly [length: number, stride: number | undefined])[];
+
+const axesOfA = ({ batches, rows, outer, middle = 1, inner, a }: Product): Axes => [
+  [batches, a.batch],
+  [rows, a.row],
+  [outer, a.outer],
+  [middle, a.middle],
+  [inner, a.inner],
+];
+
+/** How far the last element lies from the first. */
+const spanOf = (axes: Axes): number =>
+  axes.reduce((sum, [length, stride = 0]) => sum + (length - 1) * Math.abs(stride), 0);
+
+/** How many elements lie before the one where all indices are 0: strides go backwards where a window is turned around. */
+const before = (axes: Axes): number => spanOf(axes.filter(([, stride = 0]) => stride < 0));
+
 /** Elements from the first to the last that a product touches in each operand, with starts left out. */
 export function extentsOf(product: Product): { a: number; b: number; c: number } {
-  const { batches, rows, columns, outer, middle = 1, inner, group, a, b, c } = product;
+  const { batches, rows, columns, outer, inner, group, b, c } = product;
   const groups = Math.ceil(columns / group);
-  const last = (...axes: readonly (readonly [size: number, stride: number | undefined])[]) =>
-    axes.reduce((sum, [size, stride = 0]) => sum + (size - 1) * stride, 0);
   const within = Math.min(group, columns);
   const image = b.window ? b.window.height * b.window.width : 1;
-  const ofC = last([batches, c.batch], [rows, c.row], [groups, c.group], [within, c.column]) + 1;
+  const ofC =
+    spanOf([
+      [batches, c.batch],
+      [rows, c.row],
+      [groups, c.group],
+      [within, c.column],
+    ]) + 1;
   return {
-    a: last([batches, a.batch], [rows, a.row], [outer, a.outer], [middle, a.middle], [inner, a.inner]) + 1,
+    a: spanOf(axesOfA(product)) + 1,
     b:
-      last([batches, b.batch], [outer, b.outer], [inner, b.inner], [groups, b.group], [within, b.column]) +
-      image,
+      spanOf([
+        [batches, b.batch],
+        [outer, b.outer],
+        [inner, b.inner],
+        [groups, b.group],
+        [within, b.column],
+      ]) + image,
     c: c.rowSums === undefined ? ofC : Math.max(ofC, c.rowSums + batches * rows),
   };
 }
 
-/** The same product with its operands' first elements first, and sums of rows, if any, right behind all else. */
+/** The same product with its operands' first elements first, and sums of rows, if any, behind all else: the last row may end in a quad. */
 export function fromStart(product: Product): Product {
   const { a, b } = product;
   const { rowSums, ...c } = { ...product.c, start: 0 };
-  const moved = { ...product, a: { ...a, start: 0 }, b: { ...b, start: 0 }, c };
-  return rowSums === undefined ? moved : { ...moved, c: { ...c, rowSums: extentsOf(moved).c } };
+  const moved = { ...product, a: { ...a, start: before(axesOfA(product)) }, b: { ...b, start: 0 }, c };
+  return rowSums === undefined
+    ? moved
+    : { ...moved, c: { ...c, rowSums: 4 * Math.ceil(extentsOf(moved).c / 4) } };
 }
 
 /** A prime, so that strides do not fall into step with the repetition. */
@@ -58,17 +90,24 @@ function numbers(count: number, seed: number): Float32Array {
 }
 
 /** A product that was seen: what operands for it are made after. */
-type Wanted = Pick<SeenProduct, 'product' | 'epilogue' | 'stored'>;
+export type Wanted = Pick<SeenProduct, 'product' | 'stored'> & { readonly epilogue: KeyedEpilogue };
 
 type Make = (count: number, dtype: DType, seed: number) => Tensor;
 
-/** Operands of the sizes that a product touches, stored as its own were; dispose of them with `disposeOperands`. */
-function operandsOf({ product, epilogue: { bias, mask, ...flags }, stored }: Wanted, make: Make): Operands {
+/**
+ * Operands of the sizes that a product touches, stored as its own were; dispose of them with `disposeOperands`.
+ * @param beyond elements of c behind the last that it touches
+ */
+function operandsOf(
+  { product, epilogue: { bias, mask, ...flags }, stored }: Wanted,
+  make: Make,
+  beyond = 0,
+): Operands {
   const extents = extentsOf(product);
   return {
     a: make(extents.a, stored.a, 1),
     b: make(extents.b, stored.b, 2),
-    c: make(extents.c, stored.c, 3),
+    c: make(extents.c + beyond, stored.c, 3),
     epilogue: {
       ...flags,
       ...(bias && {
@@ -79,16 +118,31 @@ function operandsOf({ product, epilogue: { bias, mask, ...flags }, stored }: Wan
   };
 }
 
-/** Random operands, and in c what a product may add to. */
-export const randomOperands = (device: Device, wanted: Wanted): Operands =>
-  operandsOf(wanted, (count, dtype, seed) => {
-    const singles = new Tensor(device, [count]).write(numbers(count, seed));
-    if (dtype !== 'f16') return singles;
-    // On the device: the host takes its time to make halves by the million.
-    const halves = cast(singles, dtype);
-    singles.dispose();
-    return halves;
-  });
+/** Random operands, and in c what a product may add to; with `beyond` elements behind the last that it touches. */
+export const randomOperands = (device: Device, wanted: Wanted, beyond = 0): Operands =>
+  operandsOf(wanted, (count, dtype, seed) => randomTensor(device, [count], dtype, seed), beyond);
+
+/** A tensor of such numbers; of zeros, where it is of integers. */
+export function randomTensor(device: Device, shape: Shape, dtype: DType, seed: number): Tensor {
+  if (dtype !== 'f32' && dtype !== 'f16') return zeros(device, shape, dtype);
+  const singles = new Tensor(device, shape).write(numbers(sizeOf(shape), seed));
+  if (dtype !== 'f16') return singles;
+  // On the device: the host takes its time to make halves by the million.
+  const halves = cast(singles, dtype);
+  singles.dispose();
+  return halves;
+}
+
+/** Another tensor of the same contents. */
+export function copyOf(tensor: Tensor): Tensor {
+  const copy = new Tensor(tensor.device, tensor.shape, tensor.dtype);
+  copyTo(tensor, copy);
+  return copy;
+}
+
+/** Let another tensor of the same size have the contents of this one. */
+export const copyTo = (from: Tensor, to: Tensor): void =>
+  from.device.copy(from.memory, to.memory, from.bytes);
 
 /** Operands without values: enough to plan what is launched. */
 export const blankOperands = (device: Device, wanted: Wanted): Operands =>

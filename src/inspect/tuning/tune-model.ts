@@ -2,13 +2,16 @@
 import { crossEntropy } from '../../autograd/ops/cross-entropy.js';
 import { backward, noGrad } from '../../autograd/tape.js';
 import type { Device } from '../../gpu/device.js';
+import type { Launch } from '../../gpu/program/launch.js';
 import {
+  measuredTablePath,
   measuredTableText,
   readMeasuredTable,
   subjectOf,
 } from '../../kernels/products/choice/measured-table.js';
 import { productsOf, type SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { storedDType } from '../../kernels/stored-dtype.js';
+import type { Module } from '../../nn/module.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { RunConfig } from '../../train/recipes/config.js';
@@ -18,25 +21,47 @@ import { measurementsOf, type Tuning } from './tuner.js';
 
 /** The distinct products of a training step and of an evaluation step of a run with this config. Nothing is computed. */
 export function productsOfRun(config: RunConfig, device: Device): readonly SeenProduct[] {
-  const { input } = findModel(config.model);
   const model = buildModel(config, device);
-  const loss = (count: number) => {
-    const images = new Tensor(device, [count, ...input], storedDType(device));
-    const labels = new Tensor(device, [count], 'u32');
-    return crossEntropy(model.forward(images), labels).loss;
-  };
   return productsOf(device, () => {
-    model.train();
-    device.plan(() => tidy(device, () => backward(loss(config.batch))));
+    planTraining(config, model, device);
     model.zeroGrad();
     model.eval();
-    device.plan(() => tidy(device, () => noGrad(() => void loss(EVALUATION_BATCH))));
+    device.plan(() => tidy(device, () => noGrad(() => void lossOf(config, model, device, EVALUATION_BATCH))));
   });
+}
+
+/** What a training step of a run with this config launches, without the update, and its distinct products. Nothing is computed. */
+export function trainingStep(
+  config: RunConfig,
+  device: Device,
+): { readonly launches: readonly Launch[]; readonly products: readonly SeenProduct[] } {
+  let launches: readonly Launch[] = [];
+  const model = buildModel(config, device);
+  const products = productsOf(device, () => {
+    launches = planTraining(config, model, device);
+  });
+  model.zeroGrad();
+  return { launches, products };
+}
+
+function planTraining(config: RunConfig, model: Module, device: Device): readonly Launch[] {
+  model.train();
+  return device.plan(() => tidy(device, () => backward(lossOf(config, model, device, config.batch))))
+    .launches;
+}
+
+/** That of blank images. */
+function lossOf(config: RunConfig, model: Module, device: Device, count: number): Tensor {
+  const { input } = findModel(config.model);
+  const images = new Tensor(device, [count, ...input], storedDType(device));
+  const labels = new Tensor(device, [count], 'u32');
+  return crossEntropy(model.forward(images), labels).loss;
 }
 
 /** Where measurements are kept, and the content of that file with new ones in addition to what it has. */
 export function tableWith(device: Device, tuning: Tuning): { path: string; text: string } {
-  const { path, products } = readMeasuredTable(device);
+  const { products } = readMeasuredTable(device);
   const subject = subjectOf(device);
-  return { path, text: measuredTableText(subject, { ...products, ...measurementsOf(tuning) }) };
+  const text = measuredTableText(subject, { ...products, ...measurementsOf(tuning) });
+  return { path: measuredTablePath(subject), text };
 }

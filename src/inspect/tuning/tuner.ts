@@ -14,7 +14,6 @@ import type { MeasuredProducts } from '../../kernels/products/choice/measured-ta
 import { operandsKey, storedKey } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
-import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { multiplyInto } from '../../kernels/products/matmul.js';
 import type { Product } from '../../kernels/products/product.js';
 import { worstDifference } from '../../kernels/worst-difference.js';
@@ -26,11 +25,14 @@ import { leastOfFew, race, worthwhile } from './contest.js';
 import { Hopes } from './hopes.js';
 import {
   blankOperands,
+  copyOf,
+  copyTo,
   disposeOperands,
   fromStart,
   type Operands,
   randomOperands,
 } from './random-operands.js';
+import { roundingLimit } from './rounding-limit.js';
 import { mostInSample, multiplyAdds, samplePieces } from './sample.js';
 
 /** For how long a variant is timed on a sample, and the best in turns on the whole product, in milliseconds. */
@@ -220,7 +222,7 @@ async function tuneProduct(
       const first = await clock.time(launch);
       if (variant === 'specification') copyTo(c, reference);
       const difference = await worstDifference(c, reference);
-      const tolerance = toleranceOf(task, variant);
+      const tolerance = roundingLimit(task, LADDER[variant]);
       // NaN is in no order.
       if (!(difference <= tolerance)) {
         rejected.push({ variant, why: whatIsWrong(difference, tolerance) });
@@ -254,14 +256,6 @@ async function tuneProduct(
 const multiply = ({ a, b, c, epilogue }: Operands, product: Product, variant: MatmulVariant) =>
   multiplyInto(c, a, b, product, epilogue, variant);
 
-const copyTo = (from: Tensor, to: Tensor): void => from.device.copy(from.memory, to.memory, from.bytes);
-
-function copyOf(tensor: Tensor): Tensor {
-  const copy = new Tensor(tensor.device, tensor.shape, tensor.dtype);
-  copyTo(tensor, copy);
-  return copy;
-}
-
 /** How often to launch what takes about so long, to measure it. */
 const launchesFor = (milliseconds: number): number =>
   Math.min(MOST_LAUNCHES, Math.max(1, Math.ceil(ENOUGH_MS / milliseconds)));
@@ -269,27 +263,6 @@ const launchesFor = (milliseconds: number): number =>
 const repeat = (times: number, work: () => void): void => {
   for (let index = 0; index < times; index++) work();
 };
-
-/**
- * Rounding differs with the order of a sum: each addition may be off by half a unit in the last place of what was summed so
- * far, and of operands within [-1, 1] that is at most the number of terms. Much less in practice, much more when wrong.
- *
- * A variant that rounds its operands changes none of these, which are halves already. But where other hardware rounds a sum,
- * matrix units may cut it off, and then all errors go the same way: up to a unit, 2^-23 of the sum so far, for each of n
- * terms. Random operands in [-1, 1] have products with a deviation of 1/3, so that eight deviations of their sum, which no
- * sum will exceed, are 8/3 sqrt(n), and the error is below n 2^-23 8/3 sqrt(n) < 2^-21 n^1.5. That is a small part of what
- * sums are like: for 1000 terms it is less than a five-hundredth of their deviation.
- *
- * Two sums that differ by that much may be stored as halves that differ by a unit in their last place more: at most 2^-10 of the
- * sums, which are below 8/3 sqrt(n) and the 2 that a bias and what is added to may come to.
- */
-function toleranceOf({ product, stored }: Pick<Task, 'product' | 'stored'>, variant: MatmulVariant): number {
-  const { outer, middle = 1, inner } = product;
-  const terms = outer * middle * inner;
-  const { precision = 'highest' }: Rung = LADDER[variant];
-  const ofSum = precision === 'highest' ? 2 ** -22 * (terms + 8) : 2 ** -21 * (terms ** 1.5 + 8);
-  return stored.c === 'f16' ? ofSum + 2 ** -10 * ((8 / 3) * Math.sqrt(terms) + 2) : ofSum;
-}
 
 const whatIsWrong = (difference: number, tolerance: number): string =>
   `differs from specification by ${difference.toPrecision(2)}, more than ${tolerance.toPrecision(2)}`;

@@ -30,11 +30,11 @@ export function conv2dParameterGradients(
   weightShape: Shape,
   window: Window,
   withBias: boolean,
-  { algorithm, variant, packed = !x.device.adapter.software }: ConvolutionChoice = {},
+  { algorithm, variant, packed = !x.device.adapter.software, split = true }: ConvolutionChoice = {},
 ): ParameterGradients {
   const sizes = sizesOf(x.shape, weightShape, window);
   const { images, outputs, depth } = sizes;
-  const chunks = chunksOf(sizes, x.device);
+  const chunks = split ? chunksOf(sizes, x.device) : { count: 1, images };
   // Packed, rows of a partial sum begin at multiples of four, for kernels that write four numbers at once.
   const row = packed && algorithm !== 'unfolded' ? 4 * Math.ceil(depth / 4) : depth;
   // The sums of a weight as large as a buffer may be leave no room for more.

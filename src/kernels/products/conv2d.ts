@@ -27,6 +27,8 @@ export interface ConvolutionChoice {
   readonly variant?: MatmulVariant | undefined;
   /** Lay weights, and partial sums of their gradients, out so that kernels can take four numbers at once (default: on hardware). */
   readonly packed?: boolean | undefined;
+  /** Cut the sum of a weight's gradient into parts that are summed side by side, where that is faster (default); else sum in one go. */
+  readonly split?: boolean;
 }
 
 /** A kernel of 1 x 1 that looks at each position: a matrix. */

@@ -61,9 +61,11 @@ describe('dawngrad explain', () => {
     writeFileSync(file, measuredTableText({ ...subject, shaders: 'others' }, {}));
     const stale = await dawngrad(args, { env });
     expect(stale.status).toBe(0);
-    expect(stale.stdout).toContain(`\nmeasurements: none used; ${file}: the shaders have changed since\n`);
+    expect(stale.stdout).toContain(
+      `\nmeasurements: none used; ${file}: it is stale: the shaders have changed since\n`,
+    );
     expect(stale.stdout).toMatch(
-      /^ +variant .*; measurements are not used: the shaders have changed since$/m,
+      /^ +variant .*; measurements are not used: it is stale: the shaders have changed since$/m,
     );
 
     const [, key] = /^ +variant .*\n +(.+)$/m.exec(stale.stdout)!;

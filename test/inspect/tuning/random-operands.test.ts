@@ -46,9 +46,12 @@ describe('the extents of operands', () => {
     };
     expect(extentsOf(fromStart(product))).toEqual({ a: 8, b: 12, c: 6 });
     expect(fromStart(product).a).toEqual({ start: 0, row: 4, inner: 1 });
+    const turned = { ...product, middle: 9, a: { start: 108, row: 36, middle: -1, inner: 9 } };
+    expect(fromStart(turned).a.start).toBe(8);
+    expect(extentsOf(turned).a).toBe(36 + 8 + 27 + 1);
     const withSums = fromStart({ ...product, c: { ...product.c, rowSums: 50 } });
-    expect(withSums.c).toEqual({ start: 0, row: 3, column: 1, rowSums: 6 });
-    expect(extentsOf(withSums).c).toBe(8);
+    expect(withSums.c).toEqual({ start: 0, row: 3, column: 1, rowSums: 8 });
+    expect(extentsOf(withSums).c).toBe(10);
   });
 });
 

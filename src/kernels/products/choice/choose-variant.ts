@@ -1,10 +1,11 @@
 /**
  * Which variant computes a product when nobody says so: the first that the device may take of
  *
- *   1. what the tuner measured on this adapter to be the fastest for such a product (measured-table.ts)
- *   2. what the rules that come with the engine say of adapters that many people have (shipped-rules.ts)
- *   3. a rule of thumb (rule-of-thumb.ts)
- *   4. the specification, which computes every product on every device
+ *   1. what a person wants all products to be computed by, if anything (forced-variant.ts)
+ *   2. what the tuner measured on this adapter to be the fastest for such a product (measured-table.ts)
+ *   3. what the rules that come with the engine say of adapters that many people have (shipped-rules.ts)
+ *   4. a rule of thumb (rule-of-thumb.ts)
+ *   5. the specification, which computes every product on every device
  */
 import type { Device } from '../../../gpu/device.js';
 import { PerDevice } from '../../../gpu/device-state.js';
@@ -12,6 +13,7 @@ import { allows } from '../../../gpu/precision.js';
 import { LADDER, type MatmulVariant, VARIANTS } from '../ladder/ladder.js';
 import type { Rung } from '../ladder/rung.js';
 import { type Epilogue, type Product, SINGLES, type Stored } from '../product.js';
+import { forcedVariant } from './forced-variant.js';
 import { type MeasuredProducts, readMeasuredTable } from './measured-table.js';
 import { productKey } from './product-key.js';
 import { ruleOfThumb } from './rule-of-thumb.js';
@@ -53,8 +55,8 @@ function take(device: Device, key: string, choice: Taken): MatmulVariant {
   return choice.variant;
 }
 
-/** Who prefers a variant: in the order above, what this adapter was measured to do, a rule for it, one for all, nobody. */
-export type ChoiceReason = 'measured' | 'shipped rule' | 'rule of thumb' | 'fallback';
+/** Who prefers a variant: in the order above, a person, what this adapter was measured to do, a rule for it, one for all, nobody. */
+export type ChoiceReason = 'forced' | 'measured' | 'shipped rule' | 'rule of thumb' | 'fallback';
 
 interface Preference {
   readonly variant: string;
@@ -70,6 +72,8 @@ function* preferences(
   product: Product,
   epilogue: Epilogue,
 ): Iterable<Preference> {
+  const forced = forcedVariant(device);
+  if (forced) yield { variant: forced, why: 'forced' };
   const best = measured.of(device)[key];
   if (best) yield { variant: best.variant, why: 'measured' };
   for (const rule of rules.of(device)) {
@@ -109,7 +113,8 @@ function mayTake(
   if (!Object.hasOwn(LADDER, variant)) return false;
   const { forReading, precision = 'highest', accepts }: Rung = LADDER[variant as MatmulVariant];
   const lowest = product.exact ? 'highest' : device.precision;
-  return !forReading && allows(lowest, precision) && accepts(device, product, epilogue);
+  const wanted = !forReading || variant === forcedVariant(device);
+  return wanted && allows(lowest, precision) && accepts(device, product, epilogue);
 }
 
 /** The variants from which this device may choose for this product. */

@@ -1,8 +1,8 @@
 /** The file in which the tuner leaves what it measured on an adapter, and what is read of it. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Device } from '../../../gpu/device.js';
 import { readShader } from '../../../gpu/shaders/shader.js';
@@ -76,11 +76,18 @@ export function measuredTablePath({ adapter, driver, lanes, precision }: Subject
 export const measuredTableText = (subject: Subject, products: MeasuredProducts): string =>
   `${JSON.stringify({ subject, products }, null, 2)}\n`;
 
+/** Why the products of a file are not used. */
+interface Unused {
+  readonly ignored: string;
+  /** It was of use once, and measuring anew helps. */
+  readonly stale?: true;
+}
+
 /** The products of a file, or why there are none to use: a bad cache slows nobody's work down, nor stops it. */
 export function parseMeasuredTable(
   text: string,
   subject: Subject,
-): { readonly products: MeasuredProducts } | { readonly ignored: string } {
+): { readonly products: MeasuredProducts } | Unused {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -89,23 +96,33 @@ export function parseMeasuredTable(
   }
   const table = schema.safeParse(content);
   if (!table.success) return { ignored: 'it is not a table of measurements' };
-  const other = (Object.keys(subject) as (keyof Subject)[]).find(
-    (name) => table.data.subject[name] !== subject[name],
-  );
-  if (other === 'shaders') return { ignored: 'the shaders have changed since' };
-  if (other) return { ignored: `it is for another ${other}` };
-  return { products: table.data.products };
+  const { products, subject: its } = table.data;
+  const other = (Object.keys(subject) as (keyof Subject)[]).find((name) => its[name] !== subject[name]);
+  if (other === undefined) return { products };
+  return stale(other === 'shaders' ? shadersChanged(products) : otherSubject(other, its));
 }
 
-/** Where the measurements for a device are kept, and which there are; if a file is of no use, why. */
-export interface MeasuredTable {
+const stale = (why: string): Unused => ({ ignored: `it is stale: ${why}`, stale: true });
+
+/** With the variants that it names and that there are no more. */
+function shadersChanged(products: MeasuredProducts): string {
+  const names = new Set(Object.values(products).map(({ variant }) => variant));
+  const gone = [...names].filter((variant) => !Object.hasOwn(LADDER, variant));
+  return `the shaders have changed since${gone.length > 0 ? `, and ${gone.join(', ')} is gone` : ''}`;
+}
+
+const otherSubject = (part: keyof Subject, its: Subject): string =>
+  `it is for another ${part === 'lanes' ? 'subgroup size' : part}, ${its[part]}`;
+
+/** Which measurements there are for a device; if a file is of no use, why. */
+export interface MeasuredTable extends Partial<Unused> {
+  /** The file that they are in, or would be. */
   readonly path: string;
   readonly products: MeasuredProducts;
-  readonly ignored?: string;
 }
 
 /** `DAWNGRAD_TUNING=off` leaves the user's measurements out: tests must not depend on them. */
-export function readMeasuredTable(device: Device): MeasuredTable {
+export function readMeasuredTable(device: Pick<Device, 'adapter' | 'precision'>): MeasuredTable {
   const subject = subjectOf(device);
   const path = measuredTablePath(subject);
   if (process.env.DAWNGRAD_TUNING === 'off') return { path, products: {}, ignored: 'DAWNGRAD_TUNING is off' };
@@ -114,7 +131,38 @@ export function readMeasuredTable(device: Device): MeasuredTable {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { path, products: {}, ...(code !== 'ENOENT' && { ignored: message }) };
+    if (code === 'ENOENT') return ofOtherDriver(path, subject) ?? { path, products: {} };
+    return { path, products: {}, ignored: message };
   }
   return { path, products: {}, ...parseMeasuredTable(text, subject) };
+}
+
+/** Was this adapter measured with another driver? Then that is told, since what was gained by it is lost. */
+function ofOtherDriver(none: string, subject: Subject): MeasuredTable | undefined {
+  for (const path of filesBeside(none)) {
+    const its = subjectIn(path);
+    if (its?.adapter !== subject.adapter || its.precision !== subject.precision) continue;
+    const part = its.driver === subject.driver ? 'lanes' : 'driver';
+    return { path, products: {}, ...stale(otherSubject(part, its)) };
+  }
+  return undefined;
+}
+
+/** What a file's measurements are about; undefined where there are none in it. */
+function subjectIn(file: string): Subject | undefined {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8'))).subject;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Other files for an adapter of the same name. */
+function filesBeside(path: string): string[] {
+  const directory = dirname(path);
+  if (!existsSync(directory)) return [];
+  const words = basename(path).replace(/[0-9a-f]{8}\.json$/, '');
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(words) && name.endsWith('.json'))
+    .map((name) => join(directory, name));
 }

@@ -7,6 +7,7 @@ import type { Constants } from '../../../gpu/shaders/shader.js';
 import { FROM_START, firstTile, piecesOf } from '../../grid.js';
 import { defineKernel, type Kernel, launch } from '../../kernel.js';
 import type { Epilogue, Product, SlidingWindow } from '../product.js';
+import { costOfProduct } from './product-cost.js';
 import type { Rung } from './rung.js';
 
 const bindings = { a: 'read', b: 'read', bias: 'read', mask: 'read', c: 'write' } as const;
@@ -121,6 +122,10 @@ function flagsOf({ b, c }: Product, { bias, accumulate = false, relu = false, ma
   };
 }
 
+/** What a product and its epilogue want of a shader, by the names of its constants: `WINDOW`, `RELU`, ... */
+export const wantedOf = (product: Product, epilogue: Epilogue): string[] =>
+  Object.entries(flagsOf(product, epilogue)).flatMap(([flag, wanted]) => (wanted === true ? [flag] : []));
+
 /** A kernel that reads that block of numbers. */
 export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params, keyof typeof storage>;
 
@@ -143,11 +148,7 @@ export const defineGeneralKernel = (
       const [x, y] = order === 'rows first' ? ([tiles[1], tiles[0]] as const) : tiles;
       return [x, y, batches];
     },
-    cost: ({ batches, rows, columns, outer, middle, inner }, { StoredA, StoredB, StoredC }) => ({
-      flops: 2 * batches * rows * columns * outer * middle * inner,
-      bytes:
-        batches * (StoredC * rows * columns + (StoredA * rows + StoredB * columns) * outer * middle * inner),
-    }),
+    cost: (params, bytes, constants) => costOfProduct(params, bytes, constants),
   });
 
 /** A rung whose kernel reads that block. */
@@ -155,19 +156,28 @@ export interface GeneralRung extends Rung {
   readonly kernel: GeneralKernel;
   /** What the kernel is specialised with for a product. */
   readonly specialise?: (product: Product, device: Device) => Constants;
+  /** Has its shader a constant of this name? Products that ask for others it does not take (default: it has all that it may need). */
+  readonly knows?: (constant: string) => boolean;
 }
 
 /** A rung of such a kernel; unless it says what it accepts, it computes every product on every device. */
 export function generalRung(
   description: Omit<GeneralRung, 'accepts' | 'launch'> & Partial<Pick<GeneralRung, 'accepts'>>,
 ): GeneralRung {
-  const { kernel, constants, specialise } = description;
+  const { kernel, constants, specialise, knows, accepts = () => true } = description;
+  const flagsFor = (product: Product, epilogue: Epilogue): Constants => {
+    const flags = flagsOf(product, epilogue);
+    return knows ? Object.fromEntries(Object.entries(flags).filter(([flag]) => knows(flag))) : flags;
+  };
   return {
-    accepts: () => true,
     ...description,
+    accepts: knows
+      ? (device, product, epilogue) =>
+          wantedOf(product, epilogue).every(knows) && accepts(device, product, epilogue)
+      : accepts,
     launch: ({ a, b, c }, product, epilogue) => {
       const params = paramsOf(product);
-      const all = { ...flagsOf(product, epilogue), ...constants, ...specialise?.(product, c.device) };
+      const all = { ...flagsFor(product, epilogue), ...constants, ...specialise?.(product, c.device) };
       const tensors = { a, b, bias: epilogue.bias?.values, mask: epilogue.mask, c };
       const { maxComputeWorkgroupsPerDimension: most } = c.device.limits;
       for (const piece of piecesOf(kernel.grid(params, all), most)) {

@@ -1,11 +1,16 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Precision } from '../../../../src/gpu/precision.js';
 import {
   measuredTablePath,
   measuredTableText,
   parseMeasuredTable,
+  readMeasuredTable,
   type Subject,
   subjectOf,
 } from '../../../../src/kernels/products/choice/measured-table.js';
+import { useDirectory } from '../../../support/directory.js';
 
 const subject: Subject = {
   adapter: 'A GPU (1)',
@@ -31,13 +36,21 @@ describe('a table of measurements', () => {
   });
 
   it.each([
-    [{ adapter: 'B' }, 'it is for another adapter'],
-    [{ driver: '1.1' }, 'it is for another driver'],
-    [{ lanes: '16 to 16' }, 'it is for another lanes'],
-    [{ precision: 'medium' }, 'it is for another precision'],
-    [{ shaders: 'abd' }, 'the shaders have changed since'],
-  ])('is ignored when it is not about %j', (other, ignored) => {
-    expect(parseMeasuredTable(text, { ...subject, ...other })).toEqual({ ignored });
+    [{ adapter: 'B' }, 'it is stale: it is for another adapter, A GPU (1)'],
+    [{ driver: '1.1' }, 'it is stale: it is for another driver, 1.0'],
+    [{ lanes: '16 to 16' }, 'it is stale: it is for another subgroup size, 8 to 8'],
+    [{ precision: 'medium' }, 'it is stale: it is for another precision, highest'],
+    [{ shaders: 'abd' }, 'it is stale: the shaders have changed since'],
+  ])('is stale when it is not about %j', (other, ignored) => {
+    expect(parseMeasuredTable(text, { ...subject, ...other })).toEqual({ ignored, stale: true });
+  });
+
+  it('is stale, with the variants that are gone, when it names some', () => {
+    const old = measuredTableText(subject, { ...products, other: { variant: 'tiled7', milliseconds: {} } });
+    expect(parseMeasuredTable(old, { ...subject, shaders: 'abd' })).toEqual({
+      ignored: 'it is stale: the shaders have changed since, and tiled7 is gone',
+      stale: true,
+    });
   });
 });
 
@@ -53,6 +66,43 @@ describe('the file of a table', () => {
     expect(measuredTablePath({ ...subject, driver: '1.1' })).not.toBe(path);
     expect(measuredTablePath({ ...subject, precision: 'medium' })).not.toBe(path);
     expect(measuredTablePath({ ...subject, shaders: 'abd' })).toBe(path);
+  });
+});
+
+describe('the table of a device', () => {
+  const directory = useDirectory();
+  const deviceOf = (driver: string, precision: Precision = 'highest') => ({
+    precision,
+    adapter: {
+      ...{ name: 'A GPU (1)', vendor: '', architecture: '', driver, software: false },
+      ...{ subgroupSize: { min: 8, max: 8 }, subgroupMatrices: [] },
+    },
+  });
+
+  beforeAll(() => {
+    vi.stubEnv('XDG_CACHE_HOME', directory.path);
+    vi.stubEnv('DAWNGRAD_TUNING', '');
+    const about = subjectOf(deviceOf('1.0'));
+    mkdirSync(dirname(measuredTablePath(about)), { recursive: true });
+    writeFileSync(measuredTablePath(about), measuredTableText(about, products));
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('is used for its driver, and said to be stale with another', () => {
+    expect(readMeasuredTable(deviceOf('1.0'))).toMatchObject({ products });
+    expect(readMeasuredTable(deviceOf('1.1'))).toEqual({
+      path: measuredTablePath(subjectOf(deviceOf('1.0'))),
+      products: {},
+      ignored: 'it is stale: it is for another driver, 1.0',
+      stale: true,
+    });
+  });
+
+  it('is none where the adapter was only measured at another precision', () => {
+    const { path: _, ...table } = readMeasuredTable(deviceOf('1.1', 'medium'));
+    expect(table).toEqual({ products: {} });
   });
 });
 

@@ -1,0 +1,100 @@
+/** Holds a kernel of matrix products to the specification, over a table of shapes: every element of every result. */
+import type { Device } from '../../gpu/device.js';
+import type { Rung } from '../../kernels/products/ladder/rung.js';
+import { specification } from '../../kernels/products/ladder/specification.js';
+import type { Product, Stored } from '../../kernels/products/product.js';
+import {
+  copyOf,
+  copyTo,
+  disposeOperands,
+  extentsOf,
+  fromStart,
+  randomOperands,
+} from '../tuning/random-operands.js';
+import { roundingLimit } from '../tuning/rounding-limit.js';
+import { compare, type WrongElement } from './compare.js';
+import { elementAt, placesOf, shapeOf } from './product-elements.js';
+import { type ProductCase, productTable } from './product-table.js';
+
+/** A kernel that is held to the specification. */
+export interface Candidate extends Pick<Rung, 'accepts' | 'launch' | 'precision'> {
+  /** Whether it takes operands that are stored so (default: always). */
+  readonly stores?: (stored: Stored) => boolean;
+}
+
+/** How a kernel fared on a case of the table. */
+export interface CheckedCase {
+  readonly name: string;
+  /** What is computed: `3x67 of 5 terms`. */
+  readonly shape: string;
+  /** `refused`: the kernel says that it does not compute such products. */
+  readonly state: 'right' | 'wrong' | 'refused';
+  /** The largest difference as a share of what rounding explains. */
+  readonly worst: number;
+  /** The first wrong element: as people call it, `row 3, column 66`, and what is wrong. */
+  readonly error?: WrongElement & { readonly element: string };
+}
+
+/**
+ * Check a kernel.
+ *
+ *     for await (const { name, state, error } of checkRung(device, LADDER.tiled)) if (error) console.log(name, error.element);
+ *
+ * @param table what to check it over (default: all of the table of shapes, with windows and epilogues)
+ */
+export async function* checkRung(
+  device: Device,
+  candidate: Candidate,
+  table: Iterable<ProductCase> = productTable(device),
+): AsyncGenerator<CheckedCase> {
+  for (const one of table) yield await checkProduct(device, candidate, one);
+}
+
+/** Elements behind the last that a product writes to: a kernel must leave them alone. */
+const BEYOND = 64;
+
+/** Check a kernel on one product. */
+export async function checkProduct(
+  device: Device,
+  candidate: Candidate,
+  asked: ProductCase,
+): Promise<CheckedCase> {
+  const one = { ...asked, product: fromStart(asked.product) };
+  const about = { name: one.name, shape: shapeOf(one.product) };
+  const operands = randomOperands(device, one, BEYOND);
+  const { c, epilogue } = operands;
+  const before = copyOf(c);
+  try {
+    const { stores = () => true, accepts } = candidate;
+    if (!stores(one.stored) || !accepts(device, one.product, epilogue)) {
+      return { ...about, state: 'refused', worst: 0 };
+    }
+    const written = async (rung: Candidate) => {
+      // What a kernel leaves out must not be found right because another has done it.
+      copyTo(before, c);
+      rung.launch(operands, one.product, epilogue);
+      return c.toArray();
+    };
+    const expected = await written(specification);
+    const got = await written(candidate);
+    const limit = roundingLimit(one, candidate);
+    const { worst, error } = compare(expected, got, limit, comparedIn(one.product));
+    if (!error) return { ...about, state: 'right', worst };
+    return {
+      ...about,
+      state: 'wrong',
+      worst,
+      error: { ...error, element: elementAt(one.product, error.position) },
+    };
+  } finally {
+    before.dispose();
+    disposeOperands(operands);
+  }
+}
+
+/** All of c must be as the specification leaves it; but where rows lie apart, kernels may write into the gaps. */
+function comparedIn(product: Product): Iterable<number> | undefined {
+  const { batches, rows, columns, c } = product;
+  const elements = batches * rows * (columns + (c.rowSums === undefined ? 0 : 1));
+  return elements < extentsOf(product).c ? placesOf(product) : undefined;
+}

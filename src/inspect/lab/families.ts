@@ -1,0 +1,101 @@
+/** The families of kernels that a user's shader may be one of, but for matrix products: those have a table of their own. */
+import type { Device } from '../../gpu/device.js';
+import type { Kernel } from '../../kernels/kernel.js';
+import {
+  maxout,
+  maxoutBackward,
+  maxoutBackwardQuads,
+  maxoutForward,
+  maxoutForwardQuads,
+  maxoutGradient,
+} from '../../kernels/maxout.js';
+import {
+  globalAvgPool,
+  globalAvgPoolBackward,
+  globalAvgPoolForward,
+  globalAvgPoolForwardQuads,
+  globalAvgPoolGradient,
+} from '../../kernels/pools/global-avg-pool.js';
+import {
+  maxPool,
+  maxPoolForward,
+  maxPoolForwardWithArgmax,
+  maxPoolWithArgmax,
+} from '../../kernels/pools/max-pool.js';
+import { relu, reluBackward, reluForward, reluGradient } from '../../kernels/relu.js';
+import { type Shape, windowOf } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+
+/** Kernels of one shader of the engine, which is their specification. */
+export interface Family {
+  /** File under `shaders/`: what a new shader starts from. */
+  readonly shader: string;
+  /** What a user's shader may take the place of, each by an entry point of that name. */
+  readonly kernels: readonly Kernel[];
+  /** What launches them, by the shape that it is done on. */
+  readonly works: (device: Device) => Readonly<Record<string, () => void>>;
+  /** How far apart two elements may be, of operands between -1 and 1. */
+  readonly limit: number;
+}
+
+/** Lengths around that of a workgroup, odd ones, and one for which all workgroups that there are take turns. */
+const FLAT: readonly Shape[] = [[1], [7], [255], [256], [257], [3, 5, 7, 9], [1031], [300_007]];
+/** Images, of odd sizes and in whole fours. */
+const IMAGES: readonly Shape[] = [
+  [1, 1, 3, 3],
+  [2, 6, 5, 7],
+  [3, 66, 4, 4],
+  [2, 12, 8, 8],
+  [1, 6, 33, 31],
+];
+
+const over =
+  (shapes: readonly Shape[], work: (x: Tensor) => void): Family['works'] =>
+  (device) =>
+    Object.fromEntries(shapes.map((shape) => [shape.join('x'), () => work(new Tensor(device, shape))]));
+
+const blank = (like: Tensor, shape: Shape) => new Tensor(like.device, shape);
+
+/** Overlapping windows, the last of them over the edge. */
+const WINDOW = windowOf('maxPool2d', { kernelSize: 3, stride: 2, ceilMode: true });
+
+/** By name, as `--family` takes it. */
+export const FAMILIES: Readonly<Record<string, Family>> = {
+  relu: {
+    shader: 'relu.wgsl',
+    kernels: [reluForward, reluBackward],
+    works: over(FLAT, (x) => {
+      relu(x);
+      reluGradient(x, blank(x, x.shape));
+    }),
+    limit: 0,
+  },
+  maxout: {
+    shader: 'maxout.wgsl',
+    kernels: [maxoutForward, maxoutForwardQuads, maxoutBackward, maxoutBackwardQuads],
+    works: over(IMAGES.slice(1), (x) => {
+      const y = maxout(x, 3);
+      maxoutGradient(x, blank(y, y.shape), 3);
+    }),
+    limit: 0,
+  },
+  maxPool: {
+    shader: 'pools/max_pool.wgsl',
+    kernels: [maxPoolForward, maxPoolForwardWithArgmax],
+    works: over(IMAGES, (x) => {
+      maxPool(x, WINDOW);
+      maxPoolWithArgmax(x, WINDOW);
+    }),
+    limit: 0,
+  },
+  globalAvgPool: {
+    shader: 'pools/global_avg_pool.wgsl',
+    kernels: [globalAvgPoolForward, globalAvgPoolForwardQuads, globalAvgPoolBackward],
+    works: over(IMAGES, (x) => {
+      const y = globalAvgPool(x);
+      globalAvgPoolGradient(blank(y, y.shape), x.shape);
+    }),
+    // A mean of up to a thousand numbers, added up in another order.
+    limit: 2 ** -20,
+  },
+};

@@ -1,0 +1,164 @@
+/** The ladders of a convolution: forward, and of the gradients at its input and at its weight. */
+import type { Device } from '../../gpu/device.js';
+import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../kernels/products/conv2d.js';
+import { conv2dParameterGradients } from '../../kernels/products/conv2d-parameter-gradients.js';
+import type { MatmulVariant } from '../../kernels/products/ladder/ladder.js';
+import { type Shape, sizeOf, windowOf } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { randomInput, sumLimit } from './inputs.js';
+import type { Ladder, Step } from './ladder.js';
+
+/** A convolution of 5 x 5 that keeps the size of its maps. */
+export interface Layer {
+  readonly input: Shape;
+  readonly weight: Shape;
+  readonly output: Shape;
+}
+
+const WINDOW = windowOf('conv2d', { kernelSize: 5, padding: 2 });
+
+export const layerOf = (images: number, channels: number, outputs: number, size: number): Layer => ({
+  input: [images, channels, size, size],
+  weight: [outputs, channels, ...WINDOW.kernel],
+  output: [images, outputs, size, size],
+});
+
+/** As the second block of NIN for CIFAR-10 begins; of one image where a CPU plays GPU. */
+const secondBlock = ({ adapter }: Device): Layer => layerOf(adapter.software ? 1 : 32, 96, 192, 16);
+
+/** As its first block begins: a sum over all positions of all images for each of few weights. */
+const firstBlock = ({ adapter }: Device): Layer => layerOf(adapter.software ? 8 : 128, 3, 192, 32);
+
+const describe = ({ input: [images, channels, height, width], weight: [outputs] }: Layer): string =>
+  `a 5x5 convolution of ${channels} to ${outputs} maps of ${height} x ${width}, batch ${images}`;
+
+/** In each direction images, weight and maps are read or written once, and every window meets every weight. */
+const costOf = ({ input, weight, output }: Layer): Pick<Ladder, 'flops' | 'bytes'> => ({
+  flops: (2 * sizeOf(output) * sizeOf(weight)) / (weight[0] as number),
+  bytes: 4 * (sizeOf(input) + sizeOf(weight) + sizeOf(output)),
+});
+
+/** The fastest variant for a window that this device has by itself, without the stacks or quads of later steps. */
+const plainVariant = ({ adapter }: Device): MatmulVariant =>
+  adapter.software ? 'broadcast32' : 'register64';
+
+/** A step that computes by such a choice. */
+type By = (choice: ConvolutionChoice) => Tensor;
+
+const DIRECT = {
+  name: 'direct',
+  idea: 'a thread for each element, which walks over all that it sums and reads each number where it lies',
+  madeFor: 'every device',
+} as const;
+
+const direct = (by: By, more: ConvolutionChoice = {}): Step => ({
+  ...DIRECT,
+  work: () => by({ variant: 'specification', packed: false, ...more }),
+});
+
+const throughWindow = (device: Device, by: By, more: ConvolutionChoice = {}): Step => ({
+  name: 'through the window',
+  idea: 'a product that finds the elements of its columns in the images itself: nothing is unfolded, nothing is stored',
+  madeFor: 'every device',
+  work: () => by({ variant: plainVariant(device), packed: false, ...more }),
+});
+
+/** What a device of each kind adds where columns are positions of an image. */
+const lastSteps = ({ adapter }: Device, by: By): Step[] => [
+  {
+    name: 'in stacks',
+    idea: 'four columns one above the other in an image share the rows of it that their windows see',
+    madeFor: 'CPUs',
+    work: () => by({ variant: 'stacked32', packed: false }),
+    refused: adapter.software ? undefined : 'not on this adapter',
+  },
+  {
+    name: 'packed in fours',
+    idea: 'the weight is laid out tap by tap first, so that the product takes four numbers at a time',
+    after: 'through the window',
+    madeFor: 'GPUs',
+    work: () => by({ variant: 'vectorised64', packed: true }),
+  },
+];
+
+const unfolded = (idea: string, by: By): Step => ({
+  name: 'unfolded',
+  idea,
+  madeFor: 'every device',
+  work: () => by({ algorithm: 'unfolded' }),
+});
+
+/** y = ReLU(weight * x + bias). */
+export function forwardLadder(device: Device, layer: Layer = secondBlock(device)): Ladder {
+  const [x, weight, bias] = [layer.input, layer.weight, [layer.weight[0] as number]].map((shape, stream) =>
+    randomInput(device, shape, stream),
+  ) as [Tensor, Tensor, Tensor];
+  const by: By = (choice) => conv2d(x, weight, bias, WINDOW, true, choice);
+  return {
+    name: 'conv2d.forward',
+    work: `${describe(layer)}, with bias and ReLU`,
+    ...costOf(layer),
+    limit: sumLimit(sizeOf(layer.weight.slice(1))),
+    steps: [
+      direct(by),
+      unfolded('what each window sees is stored as a column of a matrix: then it is one fast product', by),
+      throughWindow(device, by),
+      ...lastSteps(device, by),
+    ],
+  };
+}
+
+/** dx, from dy and the weight. */
+export function inputGradientLadder(device: Device, layer: Layer = secondBlock(device)): Ladder {
+  const [dy, weight] = [layer.output, layer.weight].map((shape, stream) =>
+    randomInput(device, shape, stream),
+  ) as [Tensor, Tensor];
+  const by: By = (choice) => conv2dInputGradient(dy, weight, layer.input, WINDOW, undefined, choice);
+  return {
+    name: 'conv2d.inputGradient',
+    work: `the gradient at the input of ${describe(layer)}`,
+    ...costOf(layer),
+    limit: sumLimit((layer.weight[0] as number) * sizeOf(WINDOW.kernel)),
+    steps: [
+      direct(by),
+      unfolded(
+        'a fast product of the turned weight makes what windows saw, then each pixel adds up its own',
+        by,
+      ),
+      throughWindow(device, by),
+      ...lastSteps(device, by),
+    ],
+  };
+}
+
+/** dweight, from dy and x; the bias's gradient with it. */
+export function weightGradientLadder(device: Device, layer: Layer = firstBlock(device)): Ladder {
+  const [dy, x] = [layer.output, layer.input].map((shape, stream) => randomInput(device, shape, stream)) as [
+    Tensor,
+    Tensor,
+  ];
+  const by: By = (choice) => conv2dParameterGradients(dy, x, layer.weight, WINDOW, true, choice).weight;
+  return {
+    name: 'conv2d.weightGradient',
+    work: `the gradient at the weight of ${describe(layer)}`,
+    ...costOf(layer),
+    limit: sumLimit((layer.input[0] as number) * sizeOf(layer.output.slice(2))),
+    steps: [
+      direct(by, { split: false }),
+      unfolded('what each window saw is stored as a row of a matrix: then it is one fast product', by),
+      throughWindow(device, by, { split: false }),
+      {
+        name: 'in parts',
+        idea: 'the images are cut into chunks, whose sums run side by side and are added up in the end (split-K)',
+        madeFor: 'GPUs',
+        work: () => by({ variant: plainVariant(device), packed: false }),
+      },
+      {
+        name: 'packed in fours',
+        idea: 'rows of the partial sums begin at multiples of four, so that four numbers are stored at a time',
+        madeFor: 'GPUs',
+        work: () => by({ variant: 'vectorised64', packed: true }),
+      },
+    ],
+  };
+}

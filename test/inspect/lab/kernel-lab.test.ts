@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { CheckedCase } from '../../../src/inspect/lab/check-rung.js';
+import { openLab } from '../../../src/inspect/lab/open-lab.js';
+import { FAMILY_NAMES, startingPoint } from '../../../src/inspect/lab/starting-point.js';
+import { useDevice } from '../../support/device.js';
+import { useFreshDirectory } from '../../support/directory.js';
+
+const gpu = useDevice();
+const directory = useFreshDirectory();
+
+let written = 0;
+
+async function checked(family: string, change: (text: string) => string = (text) => text) {
+  // A name of its own for each: a shader is read once.
+  const path = directory.file(`mine-${written++}.wgsl`);
+  writeFileSync(path, change(startingPoint(family)));
+  const cases: CheckedCase[] = [];
+  for await (const one of openLab(gpu.device, path, family).check()) cases.push(one);
+  return cases;
+}
+
+describe('what a new shader starts from', { timeout: 60_000 }, () => {
+  it.each(FAMILY_NAMES)('is right in every case: %s', async (family) => {
+    const cases = await checked(family);
+    expect(cases.length).toBeGreaterThan(6);
+    expect(cases.filter(({ state }) => state !== 'right')).toEqual([]);
+    // On numbers that are no places of a maximum, its gradient would mean nothing.
+    expect(cases.map(({ name }) => name)).not.toContainEqual(expect.stringContaining('maxPool.backward'));
+  });
+});
+
+describe('a shader that takes the place of a kernel', () => {
+  it('is wrong at the first element that it forgets', async () => {
+    const cases = await checked('relu', (text) =>
+      text.replace('i += groups.x * WORKGROUP', 'i += params.size'),
+    );
+    const wrong = cases.filter(({ state }) => state === 'wrong');
+    // Only what has more elements than there are threads takes a second turn.
+    expect(wrong.map(({ name }) => name)).toEqual(['relu.forward 300007']);
+    expect(wrong[0]!.error!.element).toBe(`y[${1024 * 256}]`);
+  });
+
+  it('is told the index along each axis', async () => {
+    const cases = await checked('globalAvgPool', (text) =>
+      text.replace('sums.x += f32(x[i]);', 'sums.x += f32(x[i]) * select(1.0, 2.0, plane == 7u);'),
+    );
+    const { error } = cases.find(({ name }) => name === 'globalAvgPool.forward 2x6x5x7')!;
+    expect(error).toMatchObject({ element: 'y[1, 1]', wrong: 1, compared: 12 });
+  });
+
+  it('need have only some of the entry points', async () => {
+    const cases = await checked('relu', (text) => text.slice(0, text.lastIndexOf('@group(0) @binding(1)')));
+    expect(new Set(cases.map(({ name }) => name.split(' ')[0]))).toEqual(new Set(['relu.forward']));
+    await expect(
+      checked('relu', (text) => text.replace(/fn (forward|backward)\(/g, 'fn other_$1(')),
+    ).rejects.toThrow(/mine-\d+\.wgsl: it has none of the entry points of the family: forward, backward$/);
+  });
+});
