@@ -40,18 +40,18 @@ await dg.opTest(swish, [
 ]);
 console.log('swish: passed');
 
-const images = dg.glyphs({ train: 2000, test: 1 }).train;
+const images = dg.glyphs({ train: 3000, test: 1 }).train;
 const normalisation = dg.normalisationOf(images);
 const batches = new dg.BatchLoader(device, images, { batch: 50, shuffleSeed: 1, normalisation });
+const init = dg.init.he();
 const model = new dg.Sequential(
-  new dg.Conv2d(device, 3, 16, { kernelSize: 5, stride: 2, padding: 2 }),
+  new dg.Conv2d(device, 3, 16, { kernelSize: 5, stride: 2, padding: 2, init }),
   new Swish(),
-  new dg.Conv2d(device, 16, 32, { kernelSize: 3, stride: 2, padding: 1 }),
+  new dg.Conv2d(device, 16, 32, { kernelSize: 5, stride: 2, padding: 2, init }),
   new Swish(),
-  new dg.Conv2d(device, 32, 10, { kernelSize: 3, padding: 1 }),
-  new dg.GlobalAvgPool2d(),
+  new dg.Flatten(),
+  new dg.Linear(device, 32 * 8 * 8, 10, { init: dg.init.normal(0.01) }),
 );
-const optimizer = new dg.Adam(model.parameters(), { lr: 0.01 });
-const schedule = dg.schedule.constant();
-const trainer = new dg.Trainer({ device, model, optimizer, schedule, batches });
+const optimizer = new dg.Adam(model.parameters(), { lr: 0.002 });
+const trainer = new dg.Trainer({ device, model, optimizer, batches, schedule: dg.schedule.constant() });
 for await (const { lossSum, count } of trainer.epoch()) console.log(`loss ${(lossSum / count).toFixed(3)}`);

@@ -10,9 +10,9 @@ describe("the example of an op of one's own", () => {
     const [tested, ...lines] = stdout.trim().split('\n');
     expect(tested).toBe('swish: passed');
     const losses = lines.map((line) => Number(/^loss (\d+\.\d+)$/.exec(line)?.[1]));
-    expect(losses).toHaveLength(40);
-    expect(losses[0]).toBeGreaterThan(2);
-    // What it is without the swishes, or with wrong gradients, stays above.
-    expect(losses.at(-1)).toBeLessThan(1.5);
+    expect(losses).toHaveLength(60);
+    const mean = (some: number[]) => some.reduce((sum, loss) => sum + loss, 0) / some.length;
+    expect(mean(losses.slice(0, 5))).toBeGreaterThan(2);
+    expect(mean(losses.slice(-10))).toBeLessThan(1.5);
   });
 });

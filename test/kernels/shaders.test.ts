@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SUBGROUP_MATRIX } from '../../src/gpu/adapter.js';
+import { declarationProblem } from '../../src/gpu/shaders/declaration.js';
 import { readShader, specialise } from '../../src/gpu/shaders/shader.js';
-import { declarationProblem } from '../../src/kernels/declaration.js';
 import type { Kernel } from '../../src/kernels/kernel.js';
 import { useDevice } from '../support/device.js';
 

@@ -1,7 +1,7 @@
 /** Tests of an op, whoever wrote it: everything that a net will ask of it. */
 import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
 import { DawngradError } from '../../errors/errors.js';
-import { list, number, plainObject, required, synchronous, text } from '../../errors/rules.js';
+import { list, number, plainObject, required, synchronous, text, whole } from '../../errors/rules.js';
 import { tensorOf } from '../../tensor/check.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { OpCase } from './case.js';
@@ -58,6 +58,7 @@ export async function opTest(
   const closeness = { relative: 1e-5, absolute: 1e-6, ...options };
   for (const [index, one] of cases.entries()) {
     checkOptions(`opTest: case ${index}`, one, CASE);
+    checkArgument(`opTest: case ${index}`, 'the number of inputs', one.inputs.length, whole(1));
     const trial = await Trial.of(`opTest: ${one.name ?? `case ${index}`}`, op, one, closeness);
     for (const check of CHECKS) {
       const wrong = await check(trial);

@@ -14,11 +14,16 @@ export type Op = (...inputs: Tensor[]) => Tensor;
 /** What came out of an op, both ways. */
 export interface Outcome {
   readonly output: Values;
-  /** Of each input that is f32; zeros where none came back. */
+  /** One for each input that is f32; zeros where none came back. */
   readonly gradients: readonly (Values | undefined)[];
+  /** What the inputs hold afterwards. */
+  readonly inputs: readonly Values[];
 }
 
+/** One case, and everything that is asked about it. */
 export class Trial {
+  #plain: Promise<Outcome> | undefined;
+
   private constructor(
     /** For errors. */
     readonly who: string,
@@ -67,19 +72,21 @@ export class Trial {
   launch(op: Op, leaves: readonly Tensor[], outputGradient: Tensor): (Tensor | null)[] {
     const output = op(...leaves);
     if (!sameShape(output.shape, outputGradient.shape)) {
-      throw new DawngradError(
-        `${this.who}: the output is ${formatShape(output.shape)}, expected ${formatShape(outputGradient.shape)}`,
-      );
+      const [is, expected] = [output, outputGradient].map(({ shape }) => formatShape(shape));
+      throw this.#problem(`the output is ${is}, expected ${expected}`);
     }
     if (this.differentiable.length > 0) {
-      if (!output.requiresGrad)
-        throw new DawngradError(`${this.who}: the op is not on the tape; see putOnTape`);
+      if (!output.requiresGrad) throw this.#problem('the op is not on the tape; see putOnTape');
       backward(output, { gradient: outputGradient });
     }
     return [output, ...leaves.map(({ grad }) => grad)];
   }
 
-  /** Run an op, by default that of the trial, on leaves with these values; what these hold afterwards is returned too. */
+  #problem(what: string): DawngradError {
+    return new DawngradError(`${this.who}: ${what}`);
+  }
+
+  /** Run an op, by default that of the trial, on leaves with these values. */
   async run({
     op = this.op,
     values = this.values,
@@ -88,23 +95,35 @@ export class Trial {
     readonly op?: Op;
     readonly values?: readonly Values[];
     readonly outputGradient?: Values;
-  } = {}): Promise<Outcome & { readonly inputs: readonly Values[] }> {
+  } = {}): Promise<Outcome> {
     const leaves = this.leaves(values);
     const results = tidy(this.device, () => this.launch(op, leaves, this.tensor(outputGradient)));
-    const outcome = await this.outcomeOf(results);
-    const inputs = await Promise.all(leaves.map(valuesOf));
+    const outcome = await this.outcomeOf(leaves, results);
     for (const tensor of [...leaves, ...results]) tensor?.dispose();
-    return { ...outcome, inputs };
+    return outcome;
+  }
+
+  /** What comes of the op on the case as it is; it is run once for all who ask. */
+  plain(): Promise<Outcome> {
+    this.#plain ??= this.run();
+    return this.#plain;
   }
 
   /** What `launch` left. */
-  async outcomeOf([output, ...gradients]: readonly (Tensor | null)[]): Promise<Outcome> {
+  async outcomeOf(
+    leaves: readonly Tensor[],
+    [output, ...gradients]: readonly (Tensor | null)[],
+  ): Promise<Outcome> {
     const found = gradients.map((gradient, which) => {
       if (gradient) return valuesOf(gradient);
       const { shape, data } = this.values[which] as Values;
       return this.differentiable.includes(which) ? { shape, data: data.map(() => 0) } : undefined;
     });
-    return { output: await valuesOf(output as Tensor), gradients: await Promise.all(found) };
+    return {
+      output: await valuesOf(output as Tensor),
+      gradients: await Promise.all(found),
+      inputs: await Promise.all(leaves.map(valuesOf)),
+    };
   }
 }
 

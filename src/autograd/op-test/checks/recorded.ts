@@ -1,7 +1,7 @@
 import { tidy } from '../../../tensor/tidy.js';
 import type { Values } from '../case.js';
 import { whereIn } from '../compare.js';
-import type { Trial } from '../trial.js';
+import type { Outcome, Trial } from '../trial.js';
 
 /**
  * The op in a program: it must give the same bits as it does at once, and go on to when the program is run again with other
@@ -13,37 +13,37 @@ export async function recorded(trial: Trial): Promise<string | undefined> {
   const outputGradient = trial.tensor(trial.outputGradient);
   const program = device.record(() => tidy(device, () => trial.launch(trial.op, leaves, outputGradient)));
   try {
-    for (const [run, numbers] of [values, values.map(reversed)].entries()) {
-      leaves.forEach((leaf, which) => {
-        const { data } = numbers[which]!;
-        leaf.write(leaf.dtype === 'u32' ? Uint32Array.from(data) : Float32Array.from(data));
-      });
-      program.run();
-      const found = await trial.outcomeOf(program.result);
-      const wanted = await trial.run({ values: numbers });
-      const pairs: [string, Values | undefined, Values | undefined][] = [
-        ['the output', found.output, wanted.output],
-        ...wanted.gradients.map((gradient, which): [string, Values | undefined, Values | undefined] => [
-          `the gradient of input ${which}`,
-          found.gradients[which],
-          gradient,
-        ]),
-      ];
-      for (const [what, actual, expected] of pairs) {
-        const at = expected?.data.findIndex((value, i) => !Object.is(value, actual?.data[i])) ?? -1;
-        if (at < 0 || !expected) continue;
-        const when = run === 0 ? 'recorded' : 'recorded, and run again with the inputs in reverse order';
-        return (
-          `${when}: ${what}: at index ${whereIn(expected.shape, at)} ${actual?.data[at]}, ` +
-          `and ${expected.data[at]} when it is computed at once`
-        );
-      }
-    }
-    return undefined;
+    program.run();
+    const first = differenceOf(await trial.outcomeOf(leaves, program.result), await trial.plain());
+    if (first) return `recorded: ${first}`;
+    const others = values.map(reversed);
+    leaves.forEach((leaf, which) => {
+      const { data } = others[which]!;
+      leaf.write(leaf.dtype === 'u32' ? Uint32Array.from(data) : Float32Array.from(data));
+    });
+    program.run();
+    const again = await trial.outcomeOf(leaves, program.result);
+    const second = differenceOf(again, await trial.run({ values: others }));
+    return second && `recorded, and run again with the inputs in reverse order: ${second}`;
   } finally {
     program.dispose();
     for (const tensor of [...leaves, outputGradient]) tensor.dispose();
   }
+}
+
+/** The first number that is another one in the program. */
+function differenceOf(recorded: Outcome, atOnce: Outcome): string | undefined {
+  const results = ({ output, gradients }: Outcome) => [output, ...gradients];
+  const expected = results(atOnce);
+  for (const [index, actual] of results(recorded).entries()) {
+    const { shape, data } = expected[index] ?? { shape: [], data: new Float64Array() };
+    const at = data.findIndex((value, i) => !Object.is(value, actual?.data[i]));
+    if (at < 0) continue;
+    const what = index === 0 ? 'the output' : `the gradient of input ${index - 1}`;
+    const [is, was] = [actual?.data[at], data[at]];
+    return `${what}: at index ${whereIn(shape, at)} ${is}, and ${was} when it is computed at once`;
+  }
+  return undefined;
 }
 
 const reversed = ({ shape, data }: Values): Values => ({ shape, data: data.toReversed() });

@@ -3,10 +3,10 @@
  * driver at the first launch, or by nobody where the wrong memory is bound.
  */
 import { fileURLToPath } from 'node:url';
-import { DawngradError } from '../errors/errors.js';
-import { explainSystemError } from '../files/system-error.js';
-import type { Access } from '../gpu/shaders/pipelines.js';
-import { readShader } from '../gpu/shaders/shader.js';
+import { DawngradError } from '../../errors/errors.js';
+import { explainSystemError } from '../../files/system-error.js';
+import type { Access } from './pipelines.js';
+import { readShader } from './shader.js';
 
 /** WGSL scalar types that a shader's `struct Params` is made of. */
 export const SCALARS = ['u32', 'i32', 'f32'] as const;
