@@ -2,6 +2,7 @@
  * Reverse-mode differentiation: a tape, and one file for each op with its forward and backward side by side. Importing this
  * file also installs the common ops as methods of `Tensor`, so that `a.add(b).sum().backward()` works.
  */
+export type { Backward } from './backward-pass.js';
 export { type CustomOp, type CustomOpValues, customOp } from './custom-op.js';
 export * from './gradcheck.js';
 
@@ -32,7 +33,6 @@ export { mean } from './ops/reductions/mean.js';
 export { type ReduceOptions, sum } from './ops/reductions/sum.js';
 export { flatten, reshape } from './ops/reshape.js';
 export {
-  type Backward,
   type BackwardOptions,
   backward,
   maskOf,

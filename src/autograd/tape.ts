@@ -5,7 +5,6 @@
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
 import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
 import { boolean, list, synchronous, text } from '../errors/rules.js';
-import { show } from '../errors/show.js';
 import { goBack, type Origin, opDone, wentBack } from '../gpu/program/origin.js';
 import { cast } from '../kernels/cast.js';
 import { checkFloats } from '../kernels/check.js';
@@ -14,15 +13,9 @@ import { filled } from '../kernels/fill.js';
 import { reluGradient } from '../kernels/relu.js';
 import { checkTensor, tensorOf } from '../tensor/check.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import { type TapeNode, Tensor } from '../tensor/tensor.js';
+import type { TapeNode, Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
-
-/**
- * The backward pass of an op: from the gradient of its output to those of its inputs, `null` for an input that needs none. What
- * it is handed is disposed of afterwards; returning that itself, for an op that passes it on unchanged, is fine, and so is
- * overwriting it where no other tensor shares its memory. All else that it returns belongs to the tape from then on.
- */
-export type Backward = (outputGradient: Tensor) => readonly (Tensor | null)[];
+import { type Backward, gradientsFrom } from './backward-pass.js';
 
 /**
  * The backward pass of a ReLU, dx = dy where y > 0 or NaN, else 0: its output is a mask of its gradient. The tape applies it,
@@ -48,7 +41,7 @@ class Node implements TapeNode {
   readonly place = Node.#count++;
   /** Does nobody but the tape need the output? See `relinquish`. */
   relinquished = false;
-  /** The version of each that the op had read. */
+  /** Of each of these, the version that the op had read. */
   readonly #versions: readonly number[];
 
   constructor(
@@ -242,52 +235,6 @@ function stepBack(node: Node, gradients: Gradients): void {
     else gradients.set(input, { sum: more, masked: input === options.appliesMaskOf });
   });
   sum.dispose();
-}
-
-/**
- * Run an op's own backward pass, to which the values of those tensors are withheld that it did not say it reads: they may have
- * been given back, or overwritten, before it comes to that in a net.
- * @throws DawngradError when it uses one of those, or returns anything but a gradient, or null, for each input
- */
-function gradientsFrom(
-  { op, inputs, output, reads }: Node,
-  backward: Backward,
-  sum: Tensor,
-): ReturnType<Backward> {
-  const withheld = [...inputs, output].filter((tensor) => !reads.includes(tensor));
-  for (const tensor of withheld) {
-    const what = tensor === output ? 'its output' : `input ${inputs.indexOf(tensor)}`;
-    tensor.withheld = () =>
-      `${op}: its backward pass uses the values of ${what}, a tensor ${formatShape(tensor.shape)}, which ` +
-      '`reads` does not name; add it there, or leave `reads` out to keep the output and all inputs';
-  }
-  try {
-    const back = backward(sum);
-    checkGradients(op, inputs, back);
-    return back;
-  } finally {
-    for (const tensor of withheld) tensor.withheld = undefined;
-  }
-}
-
-/** Refuse what cannot be the gradients of an op's inputs. */
-function checkGradients(op: string, inputs: readonly Tensor[], back: ReturnType<Backward>): void {
-  const isGradient = (value: unknown) => value === null || value instanceof Tensor;
-  if (!Array.isArray(back) || back.length < inputs.length || !back.every(isGradient)) {
-    throw new DawngradError(
-      `${op}: its backward pass returned ${show(back)}; it must return an array, with a gradient or null for each ` +
-        `of its inputs, ${inputs.length} in all`,
-    );
-  }
-  const wrong = back.findIndex(
-    (given, index) => given && !(inputs[index] && sameShape(given.shape, inputs[index].shape)),
-  );
-  if (wrong < 0) return;
-  throw new ShapeError(
-    op,
-    `its backward pass returned a gradient ${formatShape(back[wrong]!.shape)} for ` +
-      `input ${wrong}${inputs[wrong] ? `, which is ${formatShape(inputs[wrong]!.shape)}` : ', which there is not'}`,
-  );
 }
 
 /**

@@ -139,7 +139,7 @@ export const elementCost = (elements: number, flops = 0, bytes = 4): Cost => ({
  * @param params a number for each parameter
  * @param constants other values for the shader's `const` declarations, by name
  * @param piece the part of the kernel's grid to launch (default: all of it)
- * @throws ArgumentError when a tensor or a number is missing, or is for nothing; DawngradError when tensors live on several devices,
+ * @throws ArgumentError when a tensor or a number is missing, or something else; DawngradError when tensors live on several devices,
  *   or their elements are of types that the kernel does not take
  */
 export function launch<B extends string, P extends string, S extends string>(

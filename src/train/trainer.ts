@@ -38,7 +38,7 @@ export interface TrainerOptions {
   readonly momentum?: ((epochs: number) => number) | undefined;
   /** Takes the model's weights in after each step, once that many epochs are done (default 0). */
   readonly average?: { readonly model: AveragedModel; readonly start?: number } | undefined;
-  /** Gathers statistics of activations and gradients, in the first of each `probe` steps: see `takeProbes`. */
+  /** Every this many steps, from the first on, gathers statistics of activations and gradients: see `takeProbes`. */
   readonly probe?: number | undefined;
   /** Runs each step launch by launch, and stops at the first that makes numbers that are not finite (default false). */
   readonly checkNumerics?: boolean | undefined;

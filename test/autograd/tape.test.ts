@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Backward } from '../../src/autograd/backward-pass.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
@@ -7,7 +8,6 @@ import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import { reshape } from '../../src/autograd/ops/reshape.js';
 import {
-  type Backward,
   backward,
   needsGradient,
   noGrad,

@@ -41,7 +41,7 @@ export function defineTrain(program: Command): void {
     .option('--no-retrain', 'keep the net that was trained without them')
     .option(
       '--probe <n>',
-      'add statistics of activations and gradients to metrics.jsonl, in the first of each n steps',
+      'every n steps, from the first on, add statistics of activations and gradients to metrics.jsonl',
       wholeNumber(1),
     )
     .option(

@@ -39,7 +39,7 @@ export interface OpenOptions {
   readonly resume?: boolean;
   /** The config's, fitted by another run on the very images that this one trains on: whitening takes its time. */
   readonly preprocessing?: Preprocessing;
-  /** Adds statistics of activations and gradients to `metrics.jsonl`, in the first of this number of steps, and so on; not a bit changes. */
+  /** Every this many steps, from the first on, adds statistics of activations and gradients to `metrics.jsonl`. No bit changes. */
   readonly probe?: number;
   /** Runs each step launch by launch, and stops at the first that makes numbers that are not finite, with what it was given. */
   readonly checkNumerics?: boolean;
