@@ -41,7 +41,7 @@ class Node implements TapeNode {
   readonly place = Node.#count++;
   /** Does nobody but the tape need the output? See `relinquish`. */
   relinquished = false;
-  /** Of each of these, the version that the op had read. */
+  /** The version of each of these that the op had read. */
   readonly #versions: readonly number[];
 
   constructor(
@@ -214,6 +214,23 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
   wentBack();
 }
 
+type GradientWatch = (output: Tensor, gradient: Tensor) => void;
+let watch: GradientWatch | undefined;
+
+/**
+ * Run `work`, and tell `seen` the gradient of each op's output that a backward pass comes to, before the op goes back. Where the op
+ * is a ReLU, its mask may have been applied to that already: see `maskOf`.
+ */
+export function watchingGradients<T>(seen: GradientWatch, work: () => T): T {
+  const before = watch;
+  watch = seen;
+  try {
+    return work();
+  } finally {
+    watch = before;
+  }
+}
+
 /** The sum of what came back for each tensor so far; `masked` if that is one gradient, with the tensor's mask applied. */
 type Gradients = Map<Tensor, { sum: Tensor; masked: boolean }>;
 
@@ -223,6 +240,7 @@ function stepBack(node: Node, gradients: Gradients): void {
   const { sum, masked } = gradients.get(output) ?? {};
   if (!sum) return; // every op that used the output returned null for it
   gradients.delete(output);
+  watch?.(output, sum);
   const back =
     backward !== MASK ? gradientsFrom(node, backward, sum) : [masked ? sum : reluGradient(output, sum)];
   inputs.forEach((input, index) => {

@@ -19,7 +19,7 @@ import { pipelined } from './pipelined.js';
 import { DivergedError } from './run/run-error.js';
 import { addScores, NO_SCORE, type Score } from './score.js';
 import { runChecked } from './watch/checked-launches.js';
-import { probeActivations, probeGradients, readProbes, type StepProbes } from './watch/probes.js';
+import { readProbes, type StepProbes, StepProbing } from './watch/probes.js';
 
 export interface TrainerOptions {
   /** Where model, optimizer and batches are. */
@@ -85,14 +85,13 @@ export function trainingWork(
 ): BatchWork {
   return (images, labels) => {
     const forward = () => model.forward(images);
-    const { output, activations } = probe
-      ? probeActivations(model, forward)
-      : { output: forward(), activations: [] };
-    const result = crossEntropy(output, labels, { labelSmoothing });
+    const probing = probe ? new StepProbing(model) : undefined;
+    const result = crossEntropy(probing ? probing.forward(forward) : forward(), labels, { labelSmoothing });
     // Before the new gradients rather than after the update: they stay readable until the next step.
     optimizer.zeroGrad();
-    backward(result.loss, scaler && { gradient: scaler.factor });
-    const gradients = probe ? probeGradients(model, scaler?.factor) : [];
+    const back = () => backward(result.loss, scaler && { gradient: scaler.factor });
+    if (probing) probing.backward(back, scaler?.factor);
+    else back();
     const update = () => {
       if (!scaler) return optimizer.step();
       scaler.step(optimizer);
@@ -100,7 +99,7 @@ export function trainingWork(
     };
     if (average) average.updateParameters(update);
     else update();
-    return { ...result, probed: [...activations, ...gradients] };
+    return { ...result, ...(probing && { probed: probing.tensors }) };
   };
 }
 

@@ -40,7 +40,7 @@ export type EpochMetrics = Readonly<z.infer<typeof metricsSchema>>;
 const anyNumber = z.number().nullable();
 
 export const probeSchema = z.strictObject({
-  /** Whether it is what a layer made of its input, or the gradient of the loss by a parameter. */
+  /** What a layer made of its input, the gradient of that, or the gradient of a parameter. */
   probe: z.enum(PROBE_KINDS),
   /** Path of the layer, or name of the parameter. */
   name: z.string(),

@@ -53,7 +53,7 @@ export async function runChecked(
     run(1);
     const output = await firstNotFinite(device, outputs, before);
     if (output) {
-      const given = [...placesIn(launch, 'read')].map((place) => [place, viewOf(device, place)] as const);
+      const given = placesIn(launch, 'read').map((place) => [place, viewOf(device, place)] as const);
       const isKnown = ({ memory }: Place) => written.has(memory) || !(memory instanceof PlannedMemory);
       const updated = [...before].filter(([place]) => overwritten.includes(place) && isKnown(place));
       throw new NotFiniteError({

@@ -2,14 +2,18 @@
  * Probes: what the numbers are like that pass through a net, gathered by the very step that trains it. A step's program has the
  * launches that gather them recorded among its own; a run that does not ask for them leaves them out.
  */
+import { watchingGradients } from '../../autograd/tape.js';
 import { type ArrayStatistics, gatherStatistics, joinStatistics } from '../../kernels/array-statistics.js';
 import { aroundForward } from '../../nn/around-forward.js';
 import type { Module } from '../../nn/module.js';
 import { arrays } from '../../tensor/items.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
-/** What a tensor is to a net: what a layer made of its input, or the gradient of the loss by a parameter. */
-export const PROBE_KINDS = ['activation', 'gradient'] as const;
+/**
+ * What a tensor is to a net: what a layer made of its input; the gradient of that, with the layer's ReLU passed already, where it
+ * ends in one; or the gradient of a parameter.
+ */
+export const PROBE_KINDS = ['activation', 'outputGradient', 'gradient'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
 
 /** What one tensor of a step was like. */
@@ -23,7 +27,7 @@ export interface Probe extends ArrayStatistics {
 export interface StepProbes {
   /** Number of the step since the run began, from 1. */
   readonly step: number;
-  /** Layers in the order in which they were done, then parameters. */
+  /** Layers in the order in which they were done, then the other way round, then parameters. */
   readonly probes: readonly Probe[];
 }
 
@@ -44,36 +48,46 @@ function probed(probe: ProbedTensor['probe'], name: string, tensor: Tensor): Pro
   return { probe, name, count: tensor.size, parts: parts as Tensor };
 }
 
-/** Run a forward pass, and have the statistics gathered of what each layer of the model returns. */
-export function probeActivations(
-  model: Module,
-  forward: () => Tensor,
-): { readonly output: Tensor; readonly activations: ProbedTensor[] } {
-  const activations: ProbedTensor[] = [];
-  const seen = new Set<Tensor>();
-  const output = aroundForward(
-    [model],
-    (module, forward) => {
+/** Has the statistics gathered of what a step of a model comes to. */
+export class StepProbing {
+  /** What is looked at so far. */
+  readonly tensors: ProbedTensor[] = [];
+  readonly #model: Module;
+  /** What layers returned, and which. */
+  readonly #outputs = new Map<Tensor, string>();
+
+  constructor(model: Module) {
+    this.#model = model;
+  }
+
+  /** Run the forward pass, and look at what each layer returns. */
+  forward(work: () => Tensor): Tensor {
+    const around = (module: Module, forward: () => Tensor) => {
       const y = forward();
       // What a layer returns as it got it, from its last inner layer for instance, is that one's.
-      if (!seen.has(y)) activations.push(probed('activation', module.path || module.constructor.name, y));
-      seen.add(y);
+      if (this.#outputs.has(y)) return y;
+      const name = module.path || module.constructor.name;
+      this.#outputs.set(y, name);
+      this.tensors.push(probed('activation', name, y));
       return y;
-    },
-    forward,
-  );
-  return { output, activations };
-}
+    };
+    return aroundForward([this.#model], around, work);
+  }
 
-/**
- * Have the statistics gathered of the gradients that a model's parameters have.
- * @param scale what the loss was multiplied by
- */
-export function probeGradients(model: Module, scale?: Tensor): ProbedTensor[] {
-  const gradients = [...model.namedParameters()].flatMap(([name, { grad }]) =>
-    grad ? [probed('gradient', name, grad)] : [],
-  );
-  return scale ? [...gradients, probed('scale', 'scale', scale)] : gradients;
+  /**
+   * Run the backward pass, and look at the gradients of what layers returned, and of parameters.
+   * @param scale what the loss is multiplied by
+   */
+  backward(work: () => void, scale?: Tensor): void {
+    watchingGradients((output, gradient) => {
+      const name = this.#outputs.get(output);
+      if (name !== undefined) this.tensors.push(probed('outputGradient', name, gradient));
+    }, work);
+    for (const [name, { grad }] of this.#model.namedParameters()) {
+      if (grad) this.tensors.push(probed('gradient', name, grad));
+    }
+    if (scale) this.tensors.push(probed('scale', 'scale', scale));
+  }
 }
 
 /** What the last run of a program gathered; gradients as they are of the loss itself. */
@@ -87,7 +101,7 @@ export async function readProbes(tensors: readonly ProbedTensor[]): Promise<Prob
   const scale = found.find(({ probe }) => probe === 'scale')?.mean ?? 1;
   return found.flatMap(({ probe, ...one }): Probe[] => {
     if (probe === 'scale') return [];
-    return [probe === 'gradient' ? { probe, ...one, ...unscaled(one, scale) } : { probe, ...one }];
+    return [{ probe, ...one, ...(probe !== 'activation' && unscaled(one, scale)) }];
   });
 }
 

@@ -126,6 +126,10 @@ export function subjects(directory: string): Subject[] {
     imagesPerSecond: 9,
     seconds: 3,
   };
+  const probe = {
+    ...{ probe: 'activation', name: 'conv', step: 11, count: 4, notFinite: 0, zeros: 1 },
+    ...{ mean: 0.5, deviation: null, least: -1, most: 2 },
+  };
   const score = { error: 0.5, wrong: 5, images: 10, loss: 1 };
   const subjectOfTable = { adapter: 'a', driver: 'd', lanes: '8 to 8', precision: 'highest', shaders: 'x' };
   const sweep = sweepDefinition({ ...tinyConfig, validation: { images: 12, from: 'end' } }, [
@@ -267,7 +271,7 @@ export function subjects(directory: string): Subject[] {
       'metrics',
       [
         Buffer.from(
-          [metrics, { ...metrics, epoch: metrics.epoch + 1 }]
+          [metrics, probe, { ...metrics, epoch: metrics.epoch + 1 }]
             .map((epoch) => `${JSON.stringify(epoch)}\n`)
             .join(''),
         ),

@@ -45,6 +45,9 @@ function statisticsOf(values: Float32Array | Uint32Array) {
   };
 }
 
+/** A leaf with a tensor's values. */
+const detached = async (x: dg.Tensor) => dg.fromArray(x.device, (await x.toArray()) as Float32Array, x.shape);
+
 describe('probes', () => {
   const gpu = useDevice({ seed: 1 });
 
@@ -57,6 +60,9 @@ describe('probes', () => {
         'activation conv',
         'activation block.1',
         'activation gap',
+        'outputGradient gap',
+        'outputGradient block.1',
+        'outputGradient conv',
         'gradient conv.weight',
         'gradient conv.bias',
         'gradient block.1.weight',
@@ -80,6 +86,10 @@ describe('probes', () => {
     expect(of('conv')).toMatchObject(statisticsOf(await y.toArray()));
     expect(of('conv')!.zeros).toBeGreaterThan(0);
     expect(of('block.1')).toMatchObject(statisticsOf(await z.toArray()));
+    const logits = Object.assign(await detached(other.model.forward(batch)), { requiresGrad: true });
+    dg.crossEntropy(logits, labels).loss.backward();
+    const gradient = probes.find(({ probe, name }) => probe === 'outputGradient' && name === 'gap');
+    expect(gradient).toMatchObject(statisticsOf(await logits.grad!.toArray()));
     for (const [name, { grad }] of other.model.namedParameters()) {
       expect(of(name), name).toMatchObject(statisticsOf(await grad!.toArray()));
     }

@@ -22,15 +22,12 @@ const SAMPLES = 4;
 export async function throughConvolution(trial: Trial): Promise<string | undefined> {
   const { device, op, expected, closeness, differentiable } = trial;
   if (differentiable.length === 0 || expected.data.length === 0) return undefined;
-  const [images = 1, channels = 1, height = 1, width = 1] = imagesIn(expected.shape);
-  const weight = randn(device, [2, channels, 1, 1], { seed: 1 });
-  const last = valuesOfShape([images, 2, height, width]);
-  const convolved = (y: Tensor) => conv2d(reshape(y, [images, channels, height, width]), weight, null);
-  const through = (...inputs: Tensor[]) => {
-    const y = op(...inputs);
-    // Without a view between them, where there can be none: a convolution asks what made its input.
-    return y.rank === 4 ? conv2d(y, weight, null) : convolved(y);
-  };
+  const images = imagesIn(expected.shape);
+  const weight = randn(device, [2, images[1] as number, 1, 1], { seed: 1 });
+  const last = valuesOfShape(images.with(1, 2));
+  // No view lies between them, where none is needed: a convolution asks what made its input.
+  const convolved = (y: Tensor) => conv2d(y.rank === 4 ? y : reshape(y, images), weight, null);
+  const through = (...inputs: Tensor[]) => convolved(op(...inputs));
   try {
     const { output } = await trial.plain();
     const handed = tidy(device, () => {
