@@ -2,7 +2,7 @@
 import {
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
-} from '../../dist/kernels/softmax-cross-entropy.js';
+} from '../../dist/kernels/reductions/softmax-cross-entropy.js';
 import { given, integers, random } from '../inputs.mjs';
 import { dimensions } from '../network.mjs';
 

@@ -1,7 +1,7 @@
 /** ReLU, the gradient of a bias, and dropout, on the largest maps of the network. */
 import { biasGradient } from '../../dist/kernels/bias-gradient.js';
-import { dropout } from '../../dist/kernels/dropout.js';
-import { relu, reluGradient } from '../../dist/kernels/relu.js';
+import { dropout } from '../../dist/kernels/elementwise/dropout.js';
+import { relu, reluGradient } from '../../dist/kernels/elementwise/relu.js';
 import { pcg3d } from '../../dist/tensor/random.js';
 import { sizeOf } from '../../dist/tensor/shape.js';
 import { given, random } from '../inputs.mjs';

@@ -6,7 +6,7 @@
 // neighbours, which are loaded and stored together, and divides once for all of them: plane_size must be a multiple of four. Nothing but
 // `dawngrad ladder pointwise` runs this: the engine does it where the product that makes x stores its sums.
 
-import package::rectify::{rectify, rectify_quad};
+import package::elementwise::rectify::{rectify, rectify_quad};
 
 struct Params {
   size: u32,

@@ -22,7 +22,7 @@
 // a multiple of four: a thread has two rows of four elements, and stores four at a time.
 
 import package::nan::is_nan;
-import package::rectify::lets_through;
+import package::elementwise::rectify::lets_through;
 import super::windows::{
   STRIDE_ROWS, STRIDE_COLUMNS, KERNEL_ROWS, KERNEL_COLUMNS, MOST_ROWS, MOST_COLUMNS, Stored,
   windows_over, windows_over_more, blocks_in, block_at, wide_blocks_in, wide_block_at, position_of, position_after

@@ -19,7 +19,7 @@
 // term. Workgroups: x along columns, y along rows, z along batches. The rungs above take the same operands and parameters
 // (shared/operands.wgsl, shared/parameters.wgsl) and must give what this one gives, rounding apart.
 
-import package::rectify::{rectify, lets_through};
+import package::elementwise::rectify::{rectify, lets_through};
 import super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};
 import super::shared::operands::{StoredC, a, b, bias, mask, c};
 import super::shared::parameters::params;

@@ -6,11 +6,11 @@ import { checkArgument, checkOptions, type Rules } from '../errors/check-options
 import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
 import { boolean, list, synchronous, text } from '../errors/rules.js';
 import { goBack, type Origin, opDone, wentBack } from '../gpu/program/origin.js';
-import { cast } from '../kernels/cast.js';
 import { checkFloats } from '../kernels/check.js';
-import { addAndDispose, unshared } from '../kernels/elementwise.js';
+import { cast } from '../kernels/elementwise/cast.js';
+import { addAndDispose, unshared } from '../kernels/elementwise/elementwise.js';
+import { reluGradient } from '../kernels/elementwise/relu.js';
 import { filled } from '../kernels/fill.js';
-import { reluGradient } from '../kernels/relu.js';
 import { checkTensor, tensorOf } from '../tensor/check.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { TapeNode, Tensor } from '../tensor/tensor.js';

@@ -1,4 +1,4 @@
-import { sumTo } from '../kernels/reduce.js';
+import { sumTo } from '../kernels/reductions/reduce.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import type { DType, Tensor } from '../tensor/tensor.js';
 

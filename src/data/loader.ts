@@ -2,7 +2,7 @@ import { checkArgument, checkOptions, type Rules } from '../errors/check-options
 import { boolean, list, number, object, required, seed, whole } from '../errors/rules.js';
 import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
-import { cast } from '../kernels/cast.js';
+import { cast } from '../kernels/elementwise/cast.js';
 import { prepareImages, type ShiftOptions, shiftImages } from '../kernels/images/augment.js';
 import { nextKey } from '../kernels/random-key.js';
 import { storedDType } from '../kernels/stored-dtype.js';

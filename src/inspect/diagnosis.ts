@@ -3,8 +3,8 @@ import { listAdapters } from '../gpu/adapter.js';
 import { Device } from '../gpu/device.js';
 import type { DeviceOptions } from '../gpu/open-device.js';
 import type { Precision } from '../gpu/precision.js';
+import { relu } from '../kernels/elementwise/relu.js';
 import { readMeasuredTable } from '../kernels/products/choice/measured-table.js';
-import { relu } from '../kernels/relu.js';
 import { fromArray } from '../tensor/create.js';
 import { timestampResolution } from './timestamps.js';
 

@@ -58,17 +58,17 @@ describe('the checks of files', () => {
 
   it('find shaders with no owner and with two', () => {
     const shaders = [
-      ['shaders/relu.wgsl', entryPoint],
+      ['shaders/elementwise/relu.wgsl', entryPoint],
       ['shaders/lost.wgsl', entryPoint],
       ['shaders/shared.wgsl', entryPoint],
     ] as const;
     const kernels = [
-      ['src/kernels/relu.ts', "shader: 'relu.wgsl', shader: 'shared.wgsl'"],
+      ['src/kernels/elementwise/relu.ts', "shader: 'elementwise/relu.wgsl', shader: 'shared.wgsl'"],
       ['src/kernels/other.ts', "shader: 'shared.wgsl', // like 'prelu.wgsl'"],
     ] as const;
     expect(shadersWithoutOwner(shaders, kernels)).toEqual([
       'shaders/lost.wgsl is named by no kernel',
-      'shaders/shared.wgsl is named by src/kernels/relu.ts and src/kernels/other.ts',
+      'shaders/shared.wgsl is named by src/kernels/elementwise/relu.ts and src/kernels/other.ts',
     ]);
   });
 
@@ -82,9 +82,9 @@ describe('the checks of files', () => {
       ['shaders/room/lost.wgsl', ''],
       ['shaders/top.wgsl', ''],
     ] as const;
-    expect(shadersWithoutOwner(shaders, [['src/kernels/relu.ts', "shader: 'room/relu.wgsl'"]])).toEqual([
-      'shaders/room/lost.wgsl has no entry point, and no shader imports it',
-    ]);
+    expect(
+      shadersWithoutOwner(shaders, [['src/kernels/elementwise/relu.ts', "shader: 'room/relu.wgsl'"]]),
+    ).toEqual(['shaders/room/lost.wgsl has no entry point, and no shader imports it']);
   });
 
   it('find what stands in two files, however it is indented and spaced', () => {

@@ -21,7 +21,7 @@ export function shadersWithoutHeader(shaders: readonly File[]): string[] {
 }
 
 /**
- * One line for every shader that not exactly one kernel file names, as in `shader: 'relu.wgsl'`, and for every module, a shader
+ * One line for every shader that not exactly one kernel file names, as in `shader: 'elementwise/relu.wgsl'`, and for every module, a shader
  * without an entry point, that no other shader imports.
  */
 export function shadersWithoutOwner(shaders: readonly File[], kernels: readonly File[]): string[] {

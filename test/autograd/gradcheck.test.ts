@@ -3,7 +3,7 @@ import { gradcheck } from '../../src/autograd/gradcheck.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { putOnTape } from '../../src/autograd/tape.js';
-import { elementwiseWithNumber } from '../../src/kernels/elementwise.js';
+import { elementwiseWithNumber } from '../../src/kernels/elementwise/elementwise.js';
 import { from, randn, zeros } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';

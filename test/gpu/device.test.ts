@@ -12,8 +12,8 @@ import {
 import type { Memory } from '../../src/gpu/memory/memory.js';
 import type { DeviceOptions } from '../../src/gpu/open-device.js';
 import type { Launch } from '../../src/gpu/program/launch.js';
+import { relu } from '../../src/kernels/elementwise/relu.js';
 import { filled } from '../../src/kernels/fill.js';
-import { relu } from '../../src/kernels/relu.js';
 import { from, full } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';
@@ -213,7 +213,7 @@ describe.each<[string, (device: Device, y: Tensor) => Launch]>([
     'too few parameters',
     (device, y) =>
       fillLaunch(y.memory, {
-        shader: 'elementwise.wgsl',
+        shader: 'elementwise/elementwise.wgsl',
         entryPoint: 'flat',
         access: ['read', 'read', 'write'],
         operands: [from(device, [1]), from(device, [2]), y].map(({ memory }) => memory),
@@ -252,7 +252,7 @@ describe('fromGpuError', () => {
   it.each([
     ['[Invalid BindGroup "relu"] is invalid', '"relu"'],
     ['[Buffer "params"] is too small for [ComputePipeline "relu"]', '"relu"'],
-    ['[ShaderModule "relu.wgsl"] has no "x"', '"relu.wgsl"'],
+    ['[ShaderModule "elementwise/relu.wgsl"] has no "x"', '"elementwise/relu.wgsl"'],
     ['[Texture "relu"] is none', 'a command'],
   ])('finds the most telling name in %j', (message, name) => {
     const error = fromGpuError(new GPUValidationError(message));

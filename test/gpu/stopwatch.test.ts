@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { stopwatch } from '../../src/gpu/stopwatch.js';
+import { relu } from '../../src/kernels/elementwise/relu.js';
 import { filled } from '../../src/kernels/fill.js';
-import { relu } from '../../src/kernels/relu.js';
 import { useDevice } from '../support/device.js';
 
 const gpu = useDevice();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { stopwatch } from '../../src/gpu/stopwatch.js';
 import { timeLaunches } from '../../src/inspect/launch-times.js';
+import { relu } from '../../src/kernels/elementwise/relu.js';
 import { filled } from '../../src/kernels/fill.js';
-import { relu } from '../../src/kernels/relu.js';
 import { zeros } from '../../src/tensor/create.js';
 import { useDevice } from '../support/device.js';
 

@@ -4,7 +4,7 @@ import {
   type ArrayStatistics,
   gatherStatistics,
   joinStatistics,
-} from '../../src/kernels/array-statistics.js';
+} from '../../src/kernels/reductions/array-statistics.js';
 import { fromArray } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DawngradError } from '../../src/errors/errors.js';
+import { relu } from '../../src/kernels/elementwise/relu.js';
 import { defineKernel, ENOUGH_WORKGROUPS, launch, linearGrid } from '../../src/kernels/kernel.js';
 import { normalise } from '../../src/kernels/normalisation/batch-norm.js';
 import { planeGrid } from '../../src/kernels/planes.js';
-import { relu } from '../../src/kernels/relu.js';
 import { from } from '../../src/tensor/create.js';
 import { type DType, Tensor } from '../../src/tensor/tensor.js';
 import { expectClose } from '../support/close.js';
@@ -71,7 +71,7 @@ describe('the types that a launch stores', () => {
   const gpu = useHalves();
   const kernel = defineKernel({
     name: 'test',
-    shader: 'dropout.wgsl',
+    shader: 'elementwise/dropout.wgsl',
     entryPoint: 'dropout',
     bindings: { x: 'read', key: 'read', y: 'write' },
     storage: { Stored: ['x', 'y'] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Pass, reducePasses, resolveAxes, sumOver, sumTo } from '../../src/kernels/reduce.js';
+import { type Pass, reducePasses, resolveAxes, sumOver, sumTo } from '../../src/kernels/reductions/reduce.js';
 import { full, zeros } from '../../src/tensor/create.js';
 import { rounding } from '../fixtures/index.js';
 import { random64 } from '../reference/random.js';

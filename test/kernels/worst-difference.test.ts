@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cast } from '../../src/kernels/cast.js';
-import { worstDifference } from '../../src/kernels/worst-difference.js';
+import { cast } from '../../src/kernels/elementwise/cast.js';
+import { worstDifference } from '../../src/kernels/reductions/worst-difference.js';
 import { fromArray } from '../../src/tensor/create.js';
 import { uniformGenerator } from '../reference/random.js';
 import { useDevice } from '../support/device.js';

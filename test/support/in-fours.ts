@@ -1,7 +1,7 @@
 /** Products whose operands come in fours: all ways in which such a kernel walks along them, held to loops over float64. */
 
 import type { Device } from '../../src/gpu/device.js';
-import { cast } from '../../src/kernels/cast.js';
+import { cast } from '../../src/kernels/elementwise/cast.js';
 import { conv2d, conv2dInputGradient } from '../../src/kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../src/kernels/products/conv2d-parameter-gradients.js';
 import type { MatmulVariant } from '../../src/kernels/products/ladder/ladder.js';

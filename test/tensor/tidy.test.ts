@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relu } from '../../src/kernels/relu.js';
+import { relu } from '../../src/kernels/elementwise/relu.js';
 import { full, zeros } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { keep, tidy } from '../../src/tensor/tidy.js';

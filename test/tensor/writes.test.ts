@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relu } from '../../src/kernels/relu.js';
+import { relu } from '../../src/kernels/elementwise/relu.js';
 import { zeros } from '../../src/tensor/create.js';
 import { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';

@@ -3,7 +3,7 @@
 // The columns are neighbours, and are stored as one, or `apart`. Of neighbours that are not all inside, c has room for the rest.
 
 import package::nan::is_finite;
-import package::rectify::{rectify_quad, lets_through_quad};
+import package::elementwise::rectify::{rectify_quad, lets_through_quad};
 import super::again::{HALF, sum_again};
 import super::super::shared::columns::Columns;
 import super::super::shared::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};

@@ -2,7 +2,7 @@
 //
 // Columns that are not inside of c are computed, since all lanes of a vector are, but not stored.
 
-import package::rectify::{rectify_quad, lets_through_quad};
+import package::elementwise::rectify::{rectify_quad, lets_through_quad};
 import super::again::{HALF, again_unless_finite};
 import super::columns::Columns;
 import super::epilogue::{ROW_BIAS, COLUMN_BIAS, ACCUMULATE, RELU, MASK};

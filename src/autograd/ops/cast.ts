@@ -1,7 +1,7 @@
 import { checkArgument } from '../../errors/check-options.js';
 import { oneOf } from '../../errors/rules.js';
-import { cast as castKernel } from '../../kernels/cast.js';
 import { checkFloats } from '../../kernels/check.js';
+import { cast as castKernel } from '../../kernels/elementwise/cast.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { putOnTape } from '../tape.js';
 

@@ -1,12 +1,12 @@
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { number, whole } from '../../errors/rules.js';
-import { elementwise } from '../../kernels/elementwise.js';
-import { sumOver } from '../../kernels/reduce.js';
+import { elementwise } from '../../kernels/elementwise/elementwise.js';
+import { sumOver } from '../../kernels/reductions/reduce.js';
 import {
   countedRows,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
-} from '../../kernels/softmax-cross-entropy.js';
+} from '../../kernels/reductions/softmax-cross-entropy.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../tape.js';
 

@@ -11,9 +11,9 @@
  * (Chen and Chow, "A stable scaling of Newton-Schulz", 2014): 2.5 times at first, and half as many products in all.
  */
 import { DawngradError } from '../../errors/errors.js';
-import { elementwise, elementwiseWithNumber } from '../../kernels/elementwise.js';
+import { elementwise, elementwiseWithNumber } from '../../kernels/elementwise/elementwise.js';
 import { matrixProduct } from '../../kernels/products/matrix-product.js';
-import { sumOver } from '../../kernels/reduce.js';
+import { sumOver } from '../../kernels/reductions/reduce.js';
 import { fromArray } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';

@@ -1,5 +1,5 @@
-import { elementwise } from '../../kernels/elementwise.js';
-import { sumOver } from '../../kernels/reduce.js';
+import { elementwise } from '../../kernels/elementwise/elementwise.js';
+import { sumOver } from '../../kernels/reductions/reduce.js';
 import { sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { normalisationOf } from '../normalisation.js';

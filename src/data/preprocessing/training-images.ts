@@ -1,5 +1,5 @@
 import type { Device } from '../../gpu/device.js';
-import { addAndDispose, elementwiseWithNumber } from '../../kernels/elementwise.js';
+import { addAndDispose, elementwiseWithNumber } from '../../kernels/elementwise/elementwise.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { ImageSet } from '../dataset.js';

@@ -1,8 +1,8 @@
 import type { Device } from '../../gpu/device.js';
 import { LimitError } from '../../gpu/gpu-errors.js';
-import { elementwise } from '../../kernels/elementwise.js';
+import { elementwise } from '../../kernels/elementwise/elementwise.js';
 import { matrixProduct } from '../../kernels/products/matrix-product.js';
-import { sumOver } from '../../kernels/reduce.js';
+import { sumOver } from '../../kernels/reductions/reduce.js';
 import { fromArray } from '../../tensor/create.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';

@@ -18,7 +18,7 @@ export interface WgslProblem extends SourceLine {
 
 /** As in `:12:5 error: unresolved value 'x'`, the first of perhaps several. */
 const REFUSAL = /:(\d+):(\d+) error: (.*)/;
-/** As in `[ShaderModuleDescriptor ""relu.wgsl""]`. */
+/** As in `[ShaderModuleDescriptor ""elementwise/relu.wgsl""]`. */
 const MODULE = /\[(?:Invalid )?ShaderModule(?:Descriptor)? "+([^"]+)"/;
 
 /** What is wrong with which line of a shader, if that is what a message of Dawn is about. */

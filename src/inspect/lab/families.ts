@@ -1,5 +1,6 @@
 /** The families of kernels that a user's shader may be one of, but for matrix products: those have a table of their own. */
 import type { Device } from '../../gpu/device.js';
+import { relu, reluBackward, reluForward, reluGradient } from '../../kernels/elementwise/relu.js';
 import type { Kernel } from '../../kernels/kernel.js';
 import {
   maxout,
@@ -22,7 +23,6 @@ import {
   maxPoolForwardWithArgmax,
   maxPoolWithArgmax,
 } from '../../kernels/pools/max-pool.js';
-import { relu, reluBackward, reluForward, reluGradient } from '../../kernels/relu.js';
 import { type Shape, windowOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 
@@ -62,7 +62,7 @@ const WINDOW = windowOf('maxPool2d', { kernelSize: 3, stride: 2, ceilMode: true 
 /** By name, as `--family` takes it. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
   relu: {
-    shader: 'relu.wgsl',
+    shader: 'elementwise/relu.wgsl',
     kernels: [reluForward, reluBackward],
     works: over(FLAT, (x) => {
       relu(x);

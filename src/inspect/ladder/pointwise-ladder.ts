@@ -1,9 +1,9 @@
 /** The ladder of pointwise work: bias and ReLU behind a product, from ops by themselves to none at all. */
 import type { Device } from '../../gpu/device.js';
-import { elementwise } from '../../kernels/elementwise.js';
+import { elementwise } from '../../kernels/elementwise/elementwise.js';
+import { relu } from '../../kernels/elementwise/relu.js';
 import { biasRelu } from '../../kernels/ladders/bias-relu.js';
 import { conv2d } from '../../kernels/products/conv2d.js';
-import { relu } from '../../kernels/relu.js';
 import { sizeOf, windowOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { randomInput, sumLimit } from './inputs.js';

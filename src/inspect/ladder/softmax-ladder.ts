@@ -1,7 +1,10 @@
 /** The ladder of softmax and cross-entropy, of the gradient that training takes from it. */
 import type { Device } from '../../gpu/device.js';
 import { softmaxGradientOpByOp } from '../../kernels/ladders/softmax.js';
-import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '../../kernels/softmax-cross-entropy.js';
+import {
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGradient,
+} from '../../kernels/reductions/softmax-cross-entropy.js';
 import { fromArray, full } from '../../tensor/create.js';
 import { randomInput } from './inputs.js';
 import type { Ladder } from './ladder.js';

@@ -1,6 +1,6 @@
 /** Random operands for a product that was seen somewhere, whose own operands are gone. */
 import type { Device } from '../../gpu/device.js';
-import { cast } from '../../kernels/cast.js';
+import { cast } from '../../kernels/elementwise/cast.js';
 import type { KeyedEpilogue } from '../../kernels/products/choice/product-key.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import type { Epilogue, Product } from '../../kernels/products/product.js';

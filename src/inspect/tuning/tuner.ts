@@ -16,7 +16,7 @@ import type { SeenProduct } from '../../kernels/products/choice/seen-products.js
 import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
 import { multiplyInto } from '../../kernels/products/matmul.js';
 import type { Product } from '../../kernels/products/product.js';
-import { worstDifference } from '../../kernels/worst-difference.js';
+import { worstDifference } from '../../kernels/reductions/worst-difference.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import { type Choosable, cheapestChoice, type Option } from './cheapest-choice.js';

@@ -3,9 +3,9 @@ import { fromArray } from '../../tensor/create.js';
 import { checkRank } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkDType } from '../check.js';
-import { elementwise } from '../elementwise.js';
+import { elementwise } from '../elementwise/elementwise.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
-import { sumOver } from '../reduce.js';
+import { sumOver } from '../reductions/reduce.js';
 
 const params = { size: 'u32', length: 'u32', inner: 'u32', taps: 'u32', plane_size: 'u32' } as const;
 

@@ -1,4 +1,4 @@
-/** Softmax and cross-entropy op by op, to be read and measured: src/kernels/softmax-cross-entropy.ts has what the engine runs. */
+/** Softmax and cross-entropy op by op, to be read and measured: src/kernels/reductions/softmax-cross-entropy.ts has what the engine runs. */
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { reluGradient } from '../relu.js';
+import { reluGradient } from '../elementwise/relu.js';
 import { col2im, im2col, type Part, type Range, wholeOf } from './im2col.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';

@@ -1,6 +1,6 @@
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
-import { broadcastTo } from '../elementwise.js';
+import { broadcastTo } from '../elementwise/elementwise.js';
 import { storedDType } from '../stored-dtype.js';
 import type { Range } from './im2col.js';
 import { localConv2dDirect } from './local-conv2d-direct.js';

@@ -3,7 +3,7 @@ import { checkOneDevice } from '../../tensor/check.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 import { checkFloats } from '../check.js';
-import { sumOver } from '../reduce.js';
+import { sumOver } from '../reductions/reduce.js';
 import { commonDType } from '../stored-dtype.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';

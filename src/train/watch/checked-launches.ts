@@ -7,7 +7,11 @@ import type { Memory } from '../../gpu/memory/memory.js';
 import type { Launch } from '../../gpu/program/launch.js';
 import type { Program, WhichLaunches } from '../../gpu/program/program.js';
 import { PlannedMemory } from '../../gpu/program/recording.js';
-import { type ArrayStatistics, gatherStatistics, joinStatistics } from '../../kernels/array-statistics.js';
+import {
+  type ArrayStatistics,
+  gatherStatistics,
+  joinStatistics,
+} from '../../kernels/reductions/array-statistics.js';
 import type { Module } from '../../nn/module.js';
 import { arrays } from '../../tensor/items.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';

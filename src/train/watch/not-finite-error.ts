@@ -1,5 +1,5 @@
 import type { Direction } from '../../gpu/program/origin.js';
-import type { ArrayStatistics } from '../../kernels/array-statistics.js';
+import type { ArrayStatistics } from '../../kernels/reductions/array-statistics.js';
 import { formatShape } from '../../tensor/shape.js';
 import type { HostTensor } from '../checkpoints/safetensors.js';
 import { RunError } from '../run/run-error.js';

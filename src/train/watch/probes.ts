@@ -3,7 +3,11 @@
  * launches that gather them recorded among its own; a run that does not ask for them leaves them out.
  */
 import { watchingGradients } from '../../autograd/tape.js';
-import { type ArrayStatistics, gatherStatistics, joinStatistics } from '../../kernels/array-statistics.js';
+import {
+  type ArrayStatistics,
+  gatherStatistics,
+  joinStatistics,
+} from '../../kernels/reductions/array-statistics.js';
 import { aroundForward } from '../../nn/around-forward.js';
 import type { Module } from '../../nn/module.js';
 import { arrays } from '../../tensor/items.js';

@@ -64,10 +64,10 @@ describe('the launches of a step', () => {
   it('are known by what they read, and when', () => {
     const [x, weight, halves, y, dy, dx, partial, dw, velocity] = Array.from({ length: 9 }, () => ({}));
     const launches = [
-      launchOf('cast.wgsl', 'cast', [weight!], halves!),
+      launchOf('elementwise/cast.wgsl', 'cast', [weight!], halves!),
       launchOf(PRODUCT, 'matmul.register', [halves!, x!], y!),
       launchOf('pools/max_pool.wgsl', 'maxPool.forward', [y!], x!),
-      launchOf('softmax_cross_entropy.wgsl', 'softmaxCrossEntropy.backward', [y!], dy!),
+      launchOf('reductions/softmax_cross_entropy.wgsl', 'softmaxCrossEntropy.backward', [y!], dy!),
       launchOf(PRODUCT, 'matmul.register', [weight!, dy!], dx!),
       launchOf(PRODUCT, 'matmul.register', [dy!, x!], partial!),
       launchOf('products/split_k.wgsl', 'splitK.combine', [partial!], dw!),

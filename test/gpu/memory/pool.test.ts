@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LimitError, OutOfMemoryError } from '../../../src/gpu/gpu-errors.js';
 import { BufferPool, sizeClass } from '../../../src/gpu/memory/pool.js';
+import { relu } from '../../../src/kernels/elementwise/relu.js';
 import { filled } from '../../../src/kernels/fill.js';
-import { relu } from '../../../src/kernels/relu.js';
 import { from, zeros } from '../../../src/tensor/create.js';
 import { useDevice } from '../../support/device.js';
 

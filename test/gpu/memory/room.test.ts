@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Device } from '../../../src/gpu/device.js';
 import { GpuValidationError, OutOfMemoryError } from '../../../src/gpu/gpu-errors.js';
 import { makeWithRoom } from '../../../src/gpu/memory/room.js';
-import { relu } from '../../../src/kernels/relu.js';
+import { relu } from '../../../src/kernels/elementwise/relu.js';
 import { from } from '../../../src/tensor/create.js';
 import { useDevice } from '../../support/device.js';
 

@@ -41,7 +41,7 @@ async function refusalOf(text: string, name = 'mine.wgsl'): Promise<Error> {
 
 const shaderWith = (statement: string, workgroup = 64) =>
   `// y = x
-import package::rectify::rectify;
+import package::elementwise::rectify::rectify;
 
 struct Params {
   size: u32,
@@ -73,7 +73,7 @@ describe("an error in a user's shader", () => {
   it('is told with the file of the module that it is in', async () => {
     writeFileSync(directory.file('beside.wgsl'), '// two\nfn twice(x: f32) -> f32 {\n  return 2 * y;\n}\n');
     const text = shaderWith('y[i] = twice(x[i]);').replace(
-      'package::rectify::rectify',
+      'package::elementwise::rectify::rectify',
       'super::beside::twice',
     );
     const { message } = await refusalOf(text);
@@ -90,7 +90,7 @@ describe("an error in a user's shader", () => {
 describe("an error in a shader of the engine's", () => {
   it('is still a bug of ours', async () => {
     const device = await Device.create();
-    const { shader, ...kernel } = { shader: 'relu.wgsl', entryPoint: 'nowhere' };
+    const { shader, ...kernel } = { shader: 'elementwise/relu.wgsl', entryPoint: 'nowhere' };
     device.launch({
       ...{ ...kernel, shader, label: 'relu', constants: {}, access: [], operands: [] },
       ...{ params: new ArrayBuffer(16), grid: [1, 1, 1] as const },
@@ -100,10 +100,10 @@ describe("an error in a shader of the engine's", () => {
   });
 
   it('is found by its line, which may be a module', () => {
-    const message = `Error while parsing WGSL: :5:3 error: no\n - While validating [ShaderModuleDescriptor ""relu.wgsl""].`;
+    const message = `Error while parsing WGSL: :5:3 error: no\n - While validating [ShaderModuleDescriptor ""elementwise/relu.wgsl""].`;
     expect(wgslProblemIn(message)).toMatchObject({
-      shader: 'relu.wgsl',
-      file: 'shaders/relu.wgsl',
+      shader: 'elementwise/relu.wgsl',
+      file: 'shaders/elementwise/relu.wgsl',
       line: 5,
       column: 3,
     });

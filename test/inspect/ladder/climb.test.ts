@@ -4,8 +4,8 @@ import { type Climb, climb } from '../../../src/inspect/ladder/climb.js';
 import type { Ladder, Step } from '../../../src/inspect/ladder/ladder.js';
 import { ladderPage } from '../../../src/inspect/ladder/ladder-page.js';
 import { excuseOf, gainText } from '../../../src/inspect/ladder/words.js';
+import { relu } from '../../../src/kernels/elementwise/relu.js';
 import { filled } from '../../../src/kernels/fill.js';
-import { relu } from '../../../src/kernels/relu.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { useDevice } from '../../support/device.js';
 
@@ -52,7 +52,11 @@ describe('climbing a ladder', () => {
     expect(bad!.timed).toBeUndefined();
     expect(missing).toMatchObject({ missing: 'not on this adapter', sources: [] });
     expect(one!.sources).toEqual([
-      expect.objectContaining({ kernel: 'relu.forward', shader: 'relu.wgsl', entryPoint: 'forward' }),
+      expect.objectContaining({
+        kernel: 'relu.forward',
+        shader: 'elementwise/relu.wgsl',
+        entryPoint: 'forward',
+      }),
     ]);
     expect(one!.sources[0]!.text).toContain('fn rectify('); // linked: it stands in another file
   });

@@ -1,4 +1,4 @@
-import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise.js';
+import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 import { dtypeToUnbroadcast, unbroadcast } from '../../unbroadcast.js';

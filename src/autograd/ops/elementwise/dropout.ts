@@ -1,7 +1,7 @@
 import { checkArgument, checkOptions, type Rules } from '../../../errors/check-options.js';
 import { boolean, number } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
-import { dropout as dropoutKernel } from '../../../kernels/dropout.js';
+import { dropout as dropoutKernel } from '../../../kernels/elementwise/dropout.js';
 import { nextKey } from '../../../kernels/random-key.js';
 import { tensorOf } from '../../../tensor/check.js';
 import type { Tensor } from '../../../tensor/tensor.js';

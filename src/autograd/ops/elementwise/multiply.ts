@@ -1,4 +1,4 @@
-import { elementwise } from '../../../kernels/elementwise.js';
+import { elementwise } from '../../../kernels/elementwise/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { factorsOf, putOnTape } from '../../tape.js';
 import { dtypeToUnbroadcast, unbroadcast } from '../../unbroadcast.js';

@@ -1,5 +1,5 @@
 import { checkFloats } from '../../../kernels/check.js';
-import { relu as reluKernel } from '../../../kernels/relu.js';
+import { relu as reluKernel } from '../../../kernels/elementwise/relu.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { MASK, putOnTape } from '../../tape.js';
 

@@ -1,7 +1,7 @@
 import { checkArgument } from '../../../errors/check-options.js';
 import { anyNumber } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
-import { elementwiseWithNumber } from '../../../kernels/elementwise.js';
+import { elementwiseWithNumber } from '../../../kernels/elementwise/elementwise.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 

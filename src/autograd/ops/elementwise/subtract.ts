@@ -1,5 +1,5 @@
-import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise.js';
-import { sumTo } from '../../../kernels/reduce.js';
+import { elementwise, elementwiseWithNumber } from '../../../kernels/elementwise/elementwise.js';
+import { sumTo } from '../../../kernels/reductions/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 import { unbroadcast } from '../../unbroadcast.js';

@@ -1,7 +1,7 @@
 import { ShapeError } from '../../../errors/errors.js';
 import { checkOperands } from '../../../kernels/check.js';
 import { matrixProduct } from '../../../kernels/products/matrix-product.js';
-import { sumOver } from '../../../kernels/reduce.js';
+import { sumOver } from '../../../kernels/reductions/reduce.js';
 import { storedDType } from '../../../kernels/stored-dtype.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';

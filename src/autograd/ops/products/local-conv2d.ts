@@ -6,7 +6,7 @@ import {
   localConv2dInputGradient,
   localConv2dWeightGradient,
 } from '../../../kernels/products/local-conv2d.js';
-import { sumOver } from '../../../kernels/reduce.js';
+import { sumOver } from '../../../kernels/reductions/reduce.js';
 import {
   checkRank,
   formatShape,

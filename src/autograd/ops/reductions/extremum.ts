@@ -2,8 +2,8 @@ import { checkArgument, checkOptions, type Rules } from '../../../errors/check-o
 import { ShapeError } from '../../../errors/errors.js';
 import { anyWhole, boolean } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
-import { reducedShape } from '../../../kernels/reduce.js';
 import { extremum, extremumGradient } from '../../../kernels/reductions/extremum.js';
+import { reducedShape } from '../../../kernels/reductions/reduce.js';
 import { resolveAxis } from '../../../tensor/axes.js';
 import { formatShape, type Shape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';

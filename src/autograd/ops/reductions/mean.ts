@@ -1,5 +1,5 @@
 import { ShapeError } from '../../../errors/errors.js';
-import { resolveAxes } from '../../../kernels/reduce.js';
+import { resolveAxes } from '../../../kernels/reductions/reduce.js';
 import { formatShape, sizeOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { checkReduction, type ReduceOptions, scaledSum } from './sum.js';

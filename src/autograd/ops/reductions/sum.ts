@@ -1,8 +1,8 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { anyWhole, boolean, list } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
-import { broadcastTo } from '../../../kernels/elementwise.js';
-import { reducedShape, resolveAxes, sumOver } from '../../../kernels/reduce.js';
+import { broadcastTo } from '../../../kernels/elementwise/elementwise.js';
+import { reducedShape, resolveAxes, sumOver } from '../../../kernels/reductions/reduce.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 

@@ -1,11 +1,11 @@
-import { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 import { unshared } from './elementwise.js';
-import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
 
 /** y = max(x, 0). */
 export const reluForward = defineKernel({
   name: 'relu.forward',
-  shader: 'relu.wgsl',
+  shader: 'elementwise/relu.wgsl',
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
   storage: { Stored: ['x', 'y'] },
@@ -17,7 +17,7 @@ export const reluForward = defineKernel({
 /** dx = dy where y > 0, else 0: `gradient` holds dy before and dx after. */
 export const reluBackward = defineKernel({
   name: 'relu.backward',
-  shader: 'relu.wgsl',
+  shader: 'elementwise/relu.wgsl',
   entryPoint: 'backward',
   bindings: { output: 'read', gradient: 'write' },
   storage: { Stored: ['output', 'gradient'] },

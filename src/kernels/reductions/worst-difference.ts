@@ -1,14 +1,14 @@
-import { checkSameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
-import { checkFloats } from './check.js';
-import { defineKernel, elementCost, launch } from './kernel.js';
+import { checkSameShape } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { checkFloats } from '../check.js';
+import { defineKernel, elementCost, launch } from '../kernel.js';
 
 const WORKGROUP = 256;
 
 /** The most that one thread saw two arrays differ by. */
 export const worstDifferenceKernel = defineKernel({
   name: 'worstDifference',
-  shader: 'worst_difference.wgsl',
+  shader: 'reductions/worst_difference.wgsl',
   entryPoint: 'compare',
   bindings: { x: 'read', y: 'read', worst: 'write' },
   storage: { Stored: ['x', 'y'] },

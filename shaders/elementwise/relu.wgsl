@@ -8,7 +8,7 @@
 // All arrays are flat, `size` long; their elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). The
 // backward pass asks y, not x: where y > 0 is where x > 0, and y is kept anyway as the next layer's input, so x need not be.
 
-import package::rectify::{rectify, lets_through};
+import package::elementwise::rectify::{rectify, lets_through};
 
 alias Stored = f32;
 

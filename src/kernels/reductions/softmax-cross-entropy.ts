@@ -1,16 +1,16 @@
-import { ShapeError } from '../errors/errors.js';
-import { checkOneDevice } from '../tensor/check.js';
-import { formatShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
-import { checkDType, checkFloats } from './check.js';
-import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
+import { ShapeError } from '../../errors/errors.js';
+import { checkOneDevice } from '../../tensor/check.js';
+import { formatShape } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { checkDType, checkFloats } from '../check.js';
+import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 
 const params = { rows: 'u32', classes: 'u32', ignored: 'u32', divisor: 'u32', smoothing: 'f32' } as const;
 
 /** The loss of each row, whether its largest logit is the right one, and what the way back needs. */
 export const softmaxCrossEntropyForward = defineKernel({
   name: 'softmaxCrossEntropy.forward',
-  shader: 'softmax_cross_entropy.wgsl',
+  shader: 'reductions/softmax_cross_entropy.wgsl',
   entryPoint: 'forward',
   bindings: { logits: 'read', labels: 'read', loss: 'write', correct: 'write', statistics: 'write' },
   storage: { Stored: ['logits'] },
@@ -25,7 +25,7 @@ export const softmaxCrossEntropyForward = defineKernel({
 /** dlogits = dloss / rows (softmax(logits) - [the label]). */
 export const softmaxCrossEntropyBackward = defineKernel({
   name: 'softmaxCrossEntropy.backward',
-  shader: 'softmax_cross_entropy.wgsl',
+  shader: 'reductions/softmax_cross_entropy.wgsl',
   entryPoint: 'backward',
   bindings: {
     logits: 'read',
@@ -45,7 +45,7 @@ export const softmaxCrossEntropyBackward = defineKernel({
 
 export const softmaxCrossEntropyCount = defineKernel({
   name: 'softmaxCrossEntropy.count',
-  shader: 'softmax_cross_entropy.wgsl',
+  shader: 'reductions/softmax_cross_entropy.wgsl',
   entryPoint: 'count',
   bindings: { all_labels: 'read', counted: 'write' },
   params,

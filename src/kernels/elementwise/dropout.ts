@@ -1,10 +1,10 @@
-import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, elementCost, launch, linearGrid } from './kernel.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 
 /** y = scale x where the random bits of an element are at least `threshold`, else 0; forward and backward alike. */
 export const dropoutKernel = defineKernel({
   name: 'dropout',
-  shader: 'dropout.wgsl',
+  shader: 'elementwise/dropout.wgsl',
   entryPoint: 'dropout',
   bindings: { x: 'read', key: 'read', y: 'write' },
   storage: { Stored: ['x', 'y'] },

@@ -1,10 +1,10 @@
-import { Tensor } from '../tensor/tensor.js';
-import { defineKernel, launch, linearGrid } from './kernel.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { defineKernel, launch, linearGrid } from '../kernel.js';
 
 /** y = x, in another type. */
 export const castKernel = defineKernel({
   name: 'cast',
-  shader: 'cast.wgsl',
+  shader: 'elementwise/cast.wgsl',
   entryPoint: 'convert',
   bindings: { x: 'read', y: 'write' },
   storage: { StoredX: ['x'], StoredY: ['y'] },

@@ -1,6 +1,6 @@
-import { Tensor } from '../tensor/tensor.js';
-import { checkFloats } from './check.js';
-import { defineKernel, launch } from './kernel.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { checkFloats } from '../check.js';
+import { defineKernel, launch } from '../kernel.js';
 
 const WORKGROUP = 256;
 
@@ -10,7 +10,7 @@ const WORDS = 6;
 /** The statistics of each thread's elements. */
 export const arrayStatisticsKernel = defineKernel({
   name: 'arrayStatistics',
-  shader: 'array_statistics.wgsl',
+  shader: 'reductions/array_statistics.wgsl',
   entryPoint: 'gather',
   bindings: { x: 'read', parts: 'write' },
   storage: { Stored: ['x'] },

@@ -1,10 +1,10 @@
-import { checkOneDevice } from '../tensor/check.js';
-import { broadcastShape, type Shape, sameShape } from '../tensor/shape.js';
-import { type DType, Tensor } from '../tensor/tensor.js';
+import { checkOneDevice } from '../../tensor/check.js';
+import { broadcastShape, type Shape, sameShape } from '../../tensor/shape.js';
+import { type DType, Tensor } from '../../tensor/tensor.js';
+import { checkFloats } from '../check.js';
+import { defineKernel, launch, linearGrid } from '../kernel.js';
+import { commonDType } from '../stored-dtype.js';
 import { type BroadcastLayout, broadcastLayout, isFlat, NO_LAYOUT, stretchedInPart } from './broadcast.js';
-import { checkFloats } from './check.js';
-import { defineKernel, launch, linearGrid } from './kernel.js';
-import { commonDType } from './stored-dtype.js';
 
 /** Values of the shader's OPERATION. */
 const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
@@ -31,7 +31,7 @@ const params = {
 /** y = a op b, of one shape. */
 export const elementwiseFlat = defineKernel({
   name: 'elementwise.flat',
-  shader: 'elementwise.wgsl',
+  shader: 'elementwise/elementwise.wgsl',
   entryPoint: 'flat',
   bindings: { a: 'read', b: 'read', y: 'write' },
   storage: { StoredA: ['a'], StoredB: ['b'], StoredY: ['y'] },
@@ -46,7 +46,7 @@ export const elementwiseFlat = defineKernel({
 /** y = a op b, where axes of length 1 are stretched by a stride of 0. */
 export const elementwiseBroadcast = defineKernel({
   name: 'elementwise.broadcast',
-  shader: 'elementwise.wgsl',
+  shader: 'elementwise/elementwise.wgsl',
   entryPoint: 'broadcast',
   bindings: { a: 'read', b: 'read', y: 'write' },
   storage: { StoredA: ['a'], StoredB: ['b'], StoredY: ['y'] },
@@ -58,7 +58,7 @@ export const elementwiseBroadcast = defineKernel({
 /** result = a op value, a number that is the same for every element. */
 export const elementwiseNumber = defineKernel({
   name: 'elementwise.number',
-  shader: 'elementwise.wgsl',
+  shader: 'elementwise/elementwise.wgsl',
   entryPoint: 'number',
   bindings: { a: 'read', result: 'write' },
   storage: { StoredA: ['a'], StoredY: ['result'] },
@@ -70,7 +70,7 @@ export const elementwiseNumber = defineKernel({
 /** result = value a, where axes of length 1 are stretched: the gradient of a sum, or of a mean. */
 export const elementwiseExpand = defineKernel({
   name: 'elementwise.expand',
-  shader: 'elementwise.wgsl',
+  shader: 'elementwise/elementwise.wgsl',
   entryPoint: 'expand',
   bindings: { a: 'read', result: 'write' },
   storage: { StoredA: ['a'], StoredY: ['result'] },

@@ -1,13 +1,13 @@
-import { ArgumentError } from '../errors/errors.js';
-import { formatShape, type Shape, sizeOf } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
-import { checkFloats } from './check.js';
-import { defineKernel, launch, linearGrid, NEIGHBOURS } from './kernel.js';
+import { ArgumentError } from '../../errors/errors.js';
+import { formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { checkFloats } from '../check.js';
+import { defineKernel, launch, linearGrid, NEIGHBOURS } from '../kernel.js';
 
 /** The sum over one axis, wholly or in `chunks` partial sums, times `factor`. */
 export const reduceSum = defineKernel({
   name: 'reduce.sum',
-  shader: 'reduce.wgsl',
+  shader: 'reductions/reduce.wgsl',
   entryPoint: 'sum',
   bindings: { x: 'read', y: 'write' },
   storage: { StoredX: ['x'] },

@@ -3,7 +3,7 @@
 //   y[o, c, i] = factor * sum_k x[o, c + k chunks, i]
 //
 // x is [outer, length, inner] and y is [outer, chunks, inner]: chunks = 1 finishes the sum, more leaves partial sums for a
-// second launch to add up. Sums over several axes, and means, are made of such launches (see src/kernels/reduce.ts).
+// second launch to add up. Sums over several axes, and means, are made of such launches (see src/kernels/reductions/reduce.ts).
 //
 // The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts), so more chunks mean more threads, up
 // to a device's fill. A chunk takes every chunks-th element rather than neighbours: neighbouring threads then read neighbouring

@@ -1,6 +1,6 @@
-import type { Shape } from '../tensor/shape.js';
+import type { Shape } from '../../tensor/shape.js';
 
-/** The rank that `shaders/elementwise.wgsl` walks through. */
+/** The rank that `shaders/elementwise/elementwise.wgsl` walks through. */
 const RANK = 4;
 
 /** One axis of an output: how long it is, and how far apart neighbours along it are in `a` and `b`; 0 where stretched. */
