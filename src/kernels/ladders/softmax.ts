@@ -3,7 +3,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
 
 const params = { rows: 'u32', classes: 'u32' } as const;
-const shader = 'ladders/softmax.wgsl';
+const shader = 'ladders/softmax_op_by_op.wgsl';
 
 export const softmaxFindLargest = defineKernel({
   ...{ name: 'ladder.softmaxLargest', shader, entryPoint: 'find_largest', params },
