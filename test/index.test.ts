@@ -7,14 +7,14 @@ const PUBLIC = {
     'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
-    'argmax logSigmoid logSoftmax max min softmax ' +
+    'argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
-    'MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential init stateBuffer',
+    'GELU LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AveragedModel GradScaler Optimizer SGD schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',

@@ -1,5 +1,6 @@
 /** Modules, losses, initialisers, optimizers, schedules and models, in PyTorch's words. */
 export * as init from './init.js';
+export { GELU, LeakyReLU, LogSoftmax, Sigmoid, SiLU, Softmax, Tanh } from './layers/activations.js';
 export { AvgPool2d } from './layers/avg-pool2d.js';
 export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batch-norm2d.js';
 export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';

@@ -2,7 +2,7 @@ import {
   CROSS_ENTROPY_RULES,
   type CrossEntropyOptions,
   crossEntropy,
-} from '../autograd/ops/cross-entropy.js';
+} from '../autograd/ops/losses/cross-entropy.js';
 import { checkOptions } from '../errors/check-options.js';
 import type { Tensor } from '../tensor/tensor.js';
 

@@ -1,4 +1,4 @@
-import { crossEntropy } from '../autograd/ops/cross-entropy.js';
+import { crossEntropy } from '../autograd/ops/losses/cross-entropy.js';
 import { backward, noGrad } from '../autograd/tape.js';
 import { BatchLoader } from '../data/loader.js';
 import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';

@@ -168,6 +168,25 @@ export function callsOfNets(gpu: {
       ],
     ],
     ReLU: () => [[forward(new dawngrad.ReLU()), f32(2)]],
+    Sigmoid: () => [[forward(new dawngrad.Sigmoid()), f32(2)]],
+    Tanh: () => [[forward(new dawngrad.Tanh()), f32(2)]],
+    SiLU: () => [[forward(new dawngrad.SiLU()), f32(2)]],
+    GELU: () => [
+      [forward(new dawngrad.GELU()), f32(2)],
+      [(some: never) => new dawngrad.GELU(some), options({ approximate: 'tanh' }, { approximate: 'erf' })],
+    ],
+    LeakyReLU: () => [
+      [forward(new dawngrad.LeakyReLU()), f32(2)],
+      [(slope: never) => new dawngrad.LeakyReLU(slope), number(0.1)],
+    ],
+    Softmax: () => [
+      [forward(new dawngrad.Softmax()), f32(2)],
+      [(axis: never) => new dawngrad.Softmax(axis), whole(0)],
+    ],
+    LogSoftmax: () => [
+      [forward(new dawngrad.LogSoftmax()), f32(2)],
+      [(axis: never) => new dawngrad.LogSoftmax(axis), whole(0)],
+    ],
     Sequential: () => [
       [
         (module: never) => new dawngrad.Sequential(module, new dawngrad.ReLU()),

@@ -141,6 +141,10 @@ export function callsOfOps(gpu: {
     reshape: () => [[dawngrad.reshape, anyTensor(2), shape(2)]],
     flatten: () => [[dawngrad.flatten, anyTensor(2, 2), whole(1, -1, 3)]],
     logSigmoid: () => [[dawngrad.logSigmoid, f32(2)]],
+    mseLoss: () => [[dawngrad.mseLoss, f32(2), f32(2), options({ reduction: 'sum' }, { reduction: 'max' })]],
+    bceWithLogits: () => [
+      [dawngrad.bceWithLogits, f32(2), f32(2), options({ reduction: 'none' }, { reduction: 'max' })],
+    ],
     softmax: () => [[dawngrad.softmax, f32(2), whole(0, 1)]],
     logSoftmax: () => [[dawngrad.logSoftmax, f32(2), whole(0, 1)]],
     max: () => [[dawngrad.max, f32(2), whole(0, 1), options({ keepDims: true })]],

@@ -1,6 +1,5 @@
 /** Every op of halves does what it does in single precision, on the same numbers: only what is stored is rounded. */
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { divide } from '../../src/autograd/ops/elementwise/divide.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
@@ -14,6 +13,7 @@ import { pad } from '../../src/autograd/ops/layout/pad.js';
 import { permute } from '../../src/autograd/ops/layout/permute.js';
 import { reshape } from '../../src/autograd/ops/layout/reshape.js';
 import { slice } from '../../src/autograd/ops/layout/slice.js';
+import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';

@@ -1,7 +1,6 @@
 /** NaN and the infinities in every operand of every op, and in the gradient that comes back to it: they end up where PyTorch puts them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
 import { divide } from '../../src/autograd/ops/elementwise/divide.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
@@ -24,6 +23,7 @@ import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
+import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';

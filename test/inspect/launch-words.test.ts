@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
+import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
 import { productOf, variantOf, wordsOf } from '../../src/inspect/launch-words.js';
 import { chosenVariants, explainChoice } from '../../src/kernels/products/choice/choose-variant.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
+import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { backward } from '../../src/autograd/tape.js';
 import { BatchLoader } from '../../src/data/loader.js';
 import type { Device } from '../../src/gpu/device.js';

@@ -1,6 +1,6 @@
 /** A net that is not a number any more says so: its loss is NaN, and the run stops. */
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../src/autograd/ops/cross-entropy.js';
+import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { noGrad } from '../../src/autograd/tape.js';
 import { Conv2d } from '../../src/nn/layers/conv2d.js';
 import { GlobalAvgPool2d } from '../../src/nn/layers/global-avg-pool2d.js';

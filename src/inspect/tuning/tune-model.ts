@@ -1,5 +1,5 @@
 /** Measures which kernels are the fastest for a model on this device, for all matrix products that training it takes. */
-import { crossEntropy } from '../../autograd/ops/cross-entropy.js';
+import { crossEntropy } from '../../autograd/ops/losses/cross-entropy.js';
 import { backward, noGrad } from '../../autograd/tape.js';
 import type { Device } from '../../gpu/device.js';
 import type { Launch } from '../../gpu/program/launch.js';

@@ -1,9 +1,9 @@
 /** Shapes as large as a buffer can hold: whatever an op can do forward it can do backward, under the least limits of WebGPU. */
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
 import { add } from '../../../src/autograd/ops/elementwise/add.js';
 import { dropout } from '../../../src/autograd/ops/elementwise/dropout.js';
 import { relu } from '../../../src/autograd/ops/elementwise/relu.js';
+import { crossEntropy } from '../../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { localResponseNorm } from '../../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../../src/autograd/ops/pools/avg-pool2d.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
+import { crossEntropy } from '../../../src/autograd/ops/losses/cross-entropy.js';
 import { Adam, GlobalAvgPool2d, MaxPool2d, MlpConv, withOrigins } from '../../../src/index.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
 import { zeros } from '../../../src/tensor/create.js';

@@ -5,6 +5,15 @@ import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { ArgumentError, ShapeError } from '../../../src/errors/errors.js';
 import { constant, he, normal } from '../../../src/nn/init.js';
+import {
+  GELU,
+  LeakyReLU,
+  LogSoftmax,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Tanh,
+} from '../../../src/nn/layers/activations.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
 import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
@@ -38,6 +47,13 @@ describe('layers', () => {
     ],
     ['Linear', () => new Linear(gpu.device, 6, 4), [3, 6], [3, 4]],
     ['ReLU', () => new ReLU(), [2, 3], [2, 3]],
+    ['Sigmoid', () => new Sigmoid(), [2, 3], [2, 3]],
+    ['Tanh', () => new Tanh(), [2, 3], [2, 3]],
+    ['SiLU', () => new SiLU(), [2, 3], [2, 3]],
+    ['GELU', () => new GELU({ approximate: 'tanh' }), [2, 3], [2, 3]],
+    ['LeakyReLU', () => new LeakyReLU(0.2), [2, 3], [2, 3]],
+    ['Softmax', () => new Softmax(1), [2, 3], [2, 3]],
+    ['LogSoftmax', () => new LogSoftmax(), [2, 3], [2, 3]],
     ['MaxPool2d', () => new MaxPool2d(window), [1, 2, 32, 28], [1, 2, 16, 14]],
     ['AvgPool2d', () => new AvgPool2d(window), [1, 2, 16, 14], [1, 2, 8, 7]],
     ['GlobalAvgPool2d', () => new GlobalAvgPool2d(), [2, 10, 8, 8], [2, 10]],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
 import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
+import { crossEntropy } from '../../../src/autograd/ops/losses/cross-entropy.js';
 import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { ArgumentError } from '../../../src/errors/errors.js';

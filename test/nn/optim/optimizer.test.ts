@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
 import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
 import { reshape } from '../../../src/autograd/ops/layout/reshape.js';
+import { crossEntropy } from '../../../src/autograd/ops/losses/cross-entropy.js';
 import { linear } from '../../../src/autograd/ops/products/linear.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { ArgumentError } from '../../../src/errors/errors.js';

@@ -1,14 +1,14 @@
-import { checkOptions, type Rules } from '../../errors/check-options.js';
-import { number, whole } from '../../errors/rules.js';
-import { elementwise } from '../../kernels/elementwise/elementwise.js';
-import { sumOver } from '../../kernels/reductions/reduce.js';
+import { checkOptions, type Rules } from '../../../errors/check-options.js';
+import { number, whole } from '../../../errors/rules.js';
+import { elementwise } from '../../../kernels/elementwise/elementwise.js';
+import { sumOver } from '../../../kernels/reductions/reduce.js';
 import {
   countedRows,
   softmaxCrossEntropy,
   softmaxCrossEntropyGradient,
-} from '../../kernels/reductions/softmax-cross-entropy.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { needsGradient, putOnTape } from '../tape.js';
+} from '../../../kernels/reductions/softmax-cross-entropy.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { needsGradient, putOnTape } from '../../tape.js';
 
 export interface CrossEntropyOptions {
   /** Rows with this label are left out of loss, gradient and count, and of the mean (default: none are). */

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CrossEntropyOptions, crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
-import { scale } from '../../../src/autograd/ops/elementwise/scale.js';
-import { backward, noGrad } from '../../../src/autograd/tape.js';
-import { CrossEntropyLoss } from '../../../src/nn/loss.js';
-import { from, zeros } from '../../../src/tensor/create.js';
-import { fixtureCases } from '../../fixtures/index.js';
-import { type Array64, array64 } from '../../reference/array.js';
-import { random64, randomLabels } from '../../reference/random.js';
+import { scale } from '../../../../src/autograd/ops/elementwise/scale.js';
+import { type CrossEntropyOptions, crossEntropy } from '../../../../src/autograd/ops/losses/cross-entropy.js';
+import { backward, noGrad } from '../../../../src/autograd/tape.js';
+import { CrossEntropyLoss } from '../../../../src/nn/loss.js';
+import { from, zeros } from '../../../../src/tensor/create.js';
+import { fixtureCases } from '../../../fixtures/index.js';
+import { type Array64, array64 } from '../../../reference/array.js';
+import { random64, randomLabels } from '../../../reference/random.js';
 import {
   countCorrect,
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
-} from '../../reference/softmax-cross-entropy.js';
-import { expectClose } from '../../support/close.js';
-import { useDevice } from '../../support/device.js';
-import { expectGradients, expectTensor, SINGLE, upload } from '../../support/expect-op.js';
+} from '../../../reference/softmax-cross-entropy.js';
+import { expectClose } from '../../../support/close.js';
+import { useDevice } from '../../../support/device.js';
+import { expectGradients, expectTensor, SINGLE, upload } from '../../../support/expect-op.js';
 
 const scalar = (value: number) => array64([], [value]);
 
