@@ -51,6 +51,8 @@ export interface ClimbedStep extends Pick<Step, 'name' | 'idea' | 'madeFor'> {
 /** A ladder that was climbed on a device. */
 export interface Climb extends Pick<Ladder, 'name' | 'work' | 'flops' | 'bytes'> {
   readonly adapter: string;
+  /** Is it a CPU that plays GPU? */
+  readonly software: boolean;
   readonly clock: string;
   readonly limits: DeviceLimits;
   readonly steps: readonly ClimbedStep[];
@@ -96,6 +98,7 @@ export async function climb(device: Device, ladder: Ladder, { seconds = 0.5 } = 
   return {
     ...{ name: about.name, work: about.work, flops: about.flops, bytes: about.bytes },
     adapter: device.adapter.name,
+    software: device.adapter.software,
     clock: clock.name,
     limits,
     steps: climbed.map((step) => withTimes(step, byName, samples[0] as number[], about, limits)),
