@@ -7,7 +7,16 @@ import { CompareError, checkAlike, compareResults, readReport, withLimits } from
 import { csvOf, csvOfComparison } from './csv.mjs';
 import { optionsFrom, USAGE, UsageError } from './options.mjs';
 import { Others, othersNote } from './others.mjs';
-import { comparisonLines, header, headLine, jsonOf, limitLine, resultLine, verdictLine } from './report.mjs';
+import {
+  comparisonLines,
+  forcedNote,
+  header,
+  headLine,
+  jsonOf,
+  limitLine,
+  resultLine,
+  verdictLine,
+} from './report.mjs';
 import { besideTheFastest, comparisonsIn, limitSummary, limitsByTurn, resultOf } from './results.mjs';
 import { isLimit, timeInGroups } from './run.mjs';
 import { Seat } from './seat.mjs';
@@ -59,7 +68,7 @@ const processorsOf = (seats) => async () => {
 
 /** Time all cases; with one seat a line about each as soon as there is one. */
 async function timed(seats, cases, options) {
-  const { batch, time, json, csv, against } = options;
+  const { batch, time, json, csv, against, force } = options;
   const about = seats[0].about();
   const width = Math.max(...cases.map(({ name }) => name.length));
   say(...header(about, batch), against ? '' : headLine(width));
@@ -75,7 +84,7 @@ async function timed(seats, cases, options) {
   }
   const limits = limitSummary(groups.flatMap(({ limits }) => limits.flat()));
   const othersBusy = await others.processors();
-  say(limitLine(limits), othersNote(othersBusy));
+  say(limitLine(limits), othersNote(othersBusy), force && forcedNote(results, force));
   const report = jsonOf(about, options, { othersBusy, limits, groups, results });
   if (json) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`);
   if (csv && !against) writeFileSync(csv, csvOf(results));

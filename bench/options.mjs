@@ -1,6 +1,7 @@
 /** What can be asked of `npm run bench`. */
 import { parseArgs } from 'node:util';
-import { PRECISIONS, renamed } from '../dist/gpu/precision.js';
+import { allows, PRECISIONS, renamed } from '../dist/gpu/precision.js';
+import { LADDER, VARIANTS } from '../dist/kernels/products/ladder/ladder.js';
 
 export const USAGE = `npm run bench -- [filter ...] [options]
 npm run bench -- compare BEFORE.json AFTER.json [--csv FILE]
@@ -14,6 +15,7 @@ npm run bench -- compare BEFORE.json AFTER.json [--csv FILE]
   --csv FILE      also write the table as comma-separated values
   --adapter NAME  a substring of the adapter's name, as \`dawngrad doctor\` lists it
   --precision P   high or medium: also what rounds operands of matrix products to two halves or to one (default highest)
+  --force V       compute products by this variant wherever it can, and say where it cannot; those of matmul name theirs
   --no-shapes     do not check kernels over odd shapes, windows and epilogues too, which compiles many of them
   --list          print the names of the cases
 `;
@@ -29,6 +31,7 @@ const OPTIONS = {
   csv: { type: 'string' },
   adapter: { type: 'string' },
   precision: { type: 'string', default: 'highest' },
+  force: { type: 'string' },
   'no-shapes': { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -48,11 +51,20 @@ export function optionsFrom(args) {
   const precision = renamed(values.precision);
   if (!PRECISIONS.includes(precision))
     throw new UsageError(`--precision ${precision}: not ${PRECISIONS.join(', ')}`);
+  checkForced(rest.force, precision);
   const [first, ...files] = positionals;
   const compare = first === 'compare' ? files : undefined;
   if (compare && compare.length !== 2)
     throw new UsageError('compare takes two files: BEFORE.json AFTER.json');
   return { ...rest, compare, precision, batch, time, check: !unchecked, filters: positionals };
+}
+
+function checkForced(force, precision) {
+  if (force === undefined) return;
+  if (!VARIANTS.includes(force)) throw new UsageError(`--force ${force}: not ${VARIANTS.join(', ')}`);
+  const { precision: rounds = 'highest' } = LADDER[force];
+  if (!allows(precision, rounds))
+    throw new UsageError(`--force ${force}: it rounds operands, which takes --precision ${rounds}`);
 }
 
 function parsed(args) {

@@ -1,6 +1,7 @@
 /** What people read, and the JSON that programs read. */
 import { cpus, loadavg } from 'node:os';
 import { textTable } from '../dist/cli/output/text-table.js';
+import { LADDER } from '../dist/kernels/products/ladder/ladder.js';
 
 /** Processes that wanted a core in the last minute, on average; 0 where the system does not say. */
 export const loadAverage = () => Math.round(loadavg()[0] * 100) / 100;
@@ -69,6 +70,18 @@ export function comparisonLines([before, after], rows) {
     ],
     (column) => column === 1 || column === 2,
   );
+}
+
+/** Which cases multiply matrices, without naming the variant, by another one than was forced: what that cannot compute. */
+export function forcedNote(results, force) {
+  const { name: wanted } = LADDER[force].kernel;
+  const chosen = results.filter(
+    ({ name, kernels }) =>
+      !name.startsWith('matmul.') && kernels.some((kernel) => kernel.startsWith('matmul.')),
+  );
+  const others = chosen.filter(({ kernels }) => !kernels.includes(wanted));
+  const left = others.map(({ name }) => `\n  not ${name}`);
+  return `${force} computed ${chosen.length - others.length} of ${chosen.length} cases that leave the variant open${left.join('')}`;
 }
 
 /** How many of each verdict there are: `3 cases: 1 faster, 2 cannot tell`. */

@@ -24,11 +24,11 @@ export class Seat {
   #ready = new Map();
 
   /**
-   * @param {{ adapter?: string, precision?: string, batch: number, check?: boolean }} options `check: false`: not over odd shapes
+   * @param {{ adapter?: string, precision?: string, force?: string, batch: number, check?: boolean }} options `check: false`: not over odd shapes
    * @returns {Promise<Seat>}
    */
-  static async open({ adapter, precision, batch, check = true }) {
-    const device = await openDevice(adapter, precision);
+  static async open({ adapter, precision, force, batch, check = true }) {
+    const device = await openDevice(adapter, precision, force);
     const length = await sampleLength(device);
     const cases = [...limitCases(device), ...casesOf(device, { batch })];
     if (!check) return new Seat(device, length, cases);

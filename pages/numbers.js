@@ -1,8 +1,10 @@
 /** Numbers as people read them. */
 
 /** To three digits, without an exponent. */
-export const digits = (value) =>
-  value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : value >= 1 || value === 0 ? 2 : 3);
+export function digits(value) {
+  if (value === 0 || value >= 100) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
+}
 
 /** Counts with a space between thousands. */
 export const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, '\u2009');

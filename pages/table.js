@@ -16,7 +16,7 @@ export function sortableTable(columns, rows, { onclick, noteLine = () => {} } = 
     const sort = () => {
       const { ariaSort } = heading;
       for (const other of headings) other.ariaSort = null;
-      // Of numbers the largest is looked for, of words the first.
+      // Numbers begin with the largest, words with the first.
       const [first, second] = column.value ? ['descending', 'ascending'] : ['ascending', 'descending'];
       heading.ariaSort = ariaSort === first ? second : first;
       const order = sorted(lines, column, heading.ariaSort === 'descending', index);

@@ -18,7 +18,7 @@ const PUBLIC = {
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
     'readMetrics readPreprocessing readRecipe readResult recipeNames runTraining runWithRetraining',
-  inspection: 'traced',
+  inspection: 'withOrigins',
   errors:
     'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError ' +
     'LimitError OutOfMemoryError RunError ShaderError ShapeError',

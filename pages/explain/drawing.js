@@ -7,7 +7,7 @@ import { followGestures } from './gestures.js';
  * @param draw gives the elements of the drawing, for its width in pixels
  */
 export function stepDrawing(view, label, height, draw) {
-  const drawing = svg('svg', { class: 'step', height, tabindex: 0, role: 'img', 'aria-label': label });
+  const drawing = svg('svg', { class: 'step', height, tabindex: 0, role: 'group', 'aria-label': label });
   let asked = false;
   const redraw = () => {
     asked = false;

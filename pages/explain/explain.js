@@ -1,6 +1,6 @@
 /** The page of an explained step: its launches on a line, its memory over them, and both in numbers. */
 import { element, pageData } from '../elements.js';
-import { kindOfLaunch, kindOfTensor } from './kinds.js';
+import { kindOfLaunch, kindOfTensor, LAUNCHES, TENSORS } from './kinds.js';
 import { launchPanel } from './launch-panel.js';
 import { launchTable, sumTable } from './launch-tables.js';
 import { memoryMap } from './memory-map.js';
@@ -17,7 +17,7 @@ const estimate = ({ flops, bytes }) => Math.max(flops / OPERATIONS_PER_BYTE, byt
 
 const view = new StepView({
   ...(step.total.milliseconds === undefined
-    ? { '% of the work': shares(launches.map(estimate)) }
+    ? { '%': shares(launches.map(estimate)) }
     : { ms: launches.map(({ milliseconds }) => milliseconds) }),
   launches: launches.map(() => 1),
 });
@@ -37,10 +37,17 @@ const map = memoryMap(step, view, panel.show);
 const table = launchTable(step, panel.show);
 
 document.getElementById('tiles').append(...tiles(step));
-document.getElementById('timeline').append(controls(), line.drawing, legend(launches.map(kindOfLaunch)));
 document
-  .getElementById('memory')
-  .append(map.drawing, legend(step.memory.tensors.map((tensor) => kindOfTensor(tensor, launches))), map.note);
+  .getElementById('timeline')
+  .append(controls(), line.drawing, legend(LAUNCHES, launches.map(kindOfLaunch)));
+document.getElementById('memory').append(
+  map.drawing,
+  legend(
+    TENSORS,
+    step.memory.tensors.map((tensor) => kindOfTensor(tensor, launches)),
+  ),
+  map.note,
+);
 document.getElementById('launches').append(table.table);
 document.getElementById('layers').append(sumTable(step, 'layer', step.layers));
 document.getElementById('kernels').append(sumTable(step, 'kernel', step.kernels));
@@ -76,12 +83,12 @@ function controls() {
   );
 }
 
-/** Which colour is what, of those that are there. */
-function legend(kinds) {
-  const names = new Map(kinds);
+/** Which colour is what, of those kinds that are there. */
+function legend(kinds, present) {
+  const shown = Object.values(kinds).filter((kind) => present.includes(kind));
   return element(
     'ul',
     { class: 'legend' },
-    [...names].map(([name, colour]) => element('li', { style: `--kind: var(${colour})` }, name)),
+    shown.map(([name, colour]) => element('li', { style: `--kind: var(${colour})` }, name)),
   );
 }

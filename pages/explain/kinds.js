@@ -1,7 +1,7 @@
 /** What launches and tensors are told apart by: names, and the colours that go with them. */
 
-/** By the room of its shader. */
-const LAUNCHES = {
+/** Launches, by the room of their shader. */
+export const LAUNCHES = {
   products: ['products', '--series-1'],
   pools: ['pools', '--series-3'],
   normalisation: ['normalisation', '--series-5'],
@@ -14,7 +14,8 @@ const LAUNCHES = {
 export const kindOfLaunch = ({ shader }) =>
   LAUNCHES[shader.includes('/') ? shader.split('/')[0] : ''] ?? LAUNCHES[''];
 
-const TENSORS = {
+/** Tensors, by when they are written and needed. */
+export const TENSORS = {
   kept: ['kept for the backward pass', '--series-1'],
   passing: ['needed for a few launches', '--series-3'],
   gradient: ['made on the way back', '--series-2'],

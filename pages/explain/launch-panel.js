@@ -13,12 +13,14 @@ export function launchPanel({ launches, total }, { shaders, shaderOf, reasons },
   const step = (by) => () => show(launches[current.number - 1 + by]);
   const button = (text, label, onclick) =>
     element('button', { type: 'button', 'aria-label': label, onclick }, text);
+  const place = element('span', { class: 'quiet' });
   const panel = element(
     'aside',
     { class: 'panel', hidden: true, 'aria-label': 'A launch' },
     element(
       'nav',
       {},
+      place,
       button('‹', 'The launch before', step(-1)),
       button('›', 'The next launch', step(1)),
       button('×', 'Close', () => close()),
@@ -29,6 +31,7 @@ export function launchPanel({ launches, total }, { shaders, shaderOf, reasons },
   function show(launch) {
     if (!launch) return;
     current = launch;
+    place.textContent = `launch ${launch.number} of ${total.launches}`;
     body.replaceChildren(...contentsOf(launch, total, shaders[shaderOf[launch.number - 1]], reasons));
     body.scrollTop = 0;
     panel.hidden = false;
@@ -43,21 +46,9 @@ export function launchPanel({ launches, total }, { shaders, shaderOf, reasons },
 }
 
 function contentsOf(launch, total, shader, reasons) {
-  const {
-    number,
-    kernel,
-    shader: file,
-    entryPoint,
-    constants,
-    operands,
-    fused,
-    calls,
-    grid,
-    values,
-  } = launch;
+  const { kernel, shader: file, entryPoint, constants, operands, fused, calls, grid, values } = launch;
   const names = Object.keys(constants);
   return [
-    element('p', { class: 'quiet' }, `launch ${number} of ${total.launches}`),
     element('h2', {}, placeOf(launch)),
     facts([
       ['kernel', kernel],

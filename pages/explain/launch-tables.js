@@ -3,8 +3,8 @@ import { element } from '../elements.js';
 import { digits } from '../numbers.js';
 import { sortableTable } from '../table.js';
 
-/** The columns of numbers, of a launch or of several. */
-const numbers = ({ total }) => [
+/** The columns of work and, where that was measured, time. */
+const costs = ({ total }) => [
   column('MFLOP', ({ flops }) => flops / 1e6),
   column('MB', ({ bytes }) => bytes / 1e6),
   ...(total.milliseconds === undefined
@@ -12,18 +12,20 @@ const numbers = ({ total }) => [
     : [
         column('µs', ({ milliseconds }) => 1000 * milliseconds),
         column('% step', ({ milliseconds }) => (100 * milliseconds) / total.milliseconds),
-        ...(total.leastMilliseconds === undefined
-          ? []
-          : [
-              column(
-                '% limit',
-                ({ leastMilliseconds, milliseconds }) => (100 * leastMilliseconds) / milliseconds,
-              ),
-            ]),
+      ]),
+  ...(total.leastMilliseconds === undefined
+    ? []
+    : [column('% limit', ({ leastMilliseconds, milliseconds }) => (100 * leastMilliseconds) / milliseconds)]),
+];
+
+/** Those of how fast that was. */
+const rates = ({ total }) =>
+  total.milliseconds === undefined
+    ? []
+    : [
         column('GFLOP/s', ({ flops, milliseconds }) => flops / milliseconds / 1e6),
         column('GB/s', ({ bytes, milliseconds }) => bytes / milliseconds / 1e6),
-      ]),
-];
+      ];
 
 const column = (title, value) => ({ title, value, text: (row) => digits(value(row)) });
 
@@ -38,7 +40,8 @@ export function launchTable(step, choose) {
       { title: 'pass', text: ({ direction }) => direction },
       { title: 'kernel', text: ({ kernel }) => kernel },
       { title: 'variant', text: ({ product }) => product?.variant ?? '' },
-      ...numbers(step),
+      ...costs(step),
+      ...rates(step),
     ],
     step.launches,
     { onclick: choose, noteLine: (launch, line) => lines.set(launch, line) },
@@ -80,7 +83,7 @@ export function sumTable(step, title, sums) {
           ),
       },
       { title: 'launches', value: ({ launches }) => launches, text: ({ launches }) => String(launches) },
-      ...numbers(step),
+      ...costs(step),
     ],
     sums,
   );

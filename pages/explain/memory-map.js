@@ -19,11 +19,12 @@ export function memoryMap({ memory, launches }, view, choose) {
   const placed = memory.tensors.filter(({ place }) => place !== null);
   const used = launches.map(({ number }) => sum(placed.filter(needed(number)).map(({ bytes }) => bytes)));
   const note = element('div', { class: 'memory-note', 'aria-live': 'polite' });
+  const notePeak = () => peakNote(memory, launches, pick);
   let chosen;
 
   const pick = (tensor) => {
     chosen = chosen === tensor ? undefined : tensor;
-    note.replaceChildren(...(chosen ? noteOn(chosen, placed, launches, { choose, pick }) : hint()));
+    note.replaceChildren(...(chosen ? noteOn(chosen, placed, launches, { choose, pick }) : notePeak()));
     redraw();
   };
   const { drawing, redraw } = stepDrawing(view, 'Map of the memory', CURVE + GAP + MAP + 2, (width) => {
@@ -47,11 +48,9 @@ export function memoryMap({ memory, launches }, view, choose) {
       ...curve(used, memory, view, width),
     ];
   });
-  note.append(...hint());
+  note.append(...notePeak());
   return { drawing, note };
 }
-
-const hint = () => ['Click a tensor to see what made it, and who shares its memory.'];
 
 const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
 
@@ -125,21 +124,46 @@ function curve(used, { peak }, view, width) {
   ];
 }
 
+/** A tensor's name, which picks it. */
+const link = (text, onclick) => element('button', { type: 'button', class: 'link', onclick }, text);
+
+/** A tensor in a list. */
+const listed = (tensor, launches, pick) =>
+  element(
+    'li',
+    {},
+    link(wordsOf(tensor, launches), () => pick(tensor)),
+    `, ${memorySize(tensor.bytes)}, launches ${tensor.from} to ${tensor.until ?? 'the end'}`,
+  );
+
+/** As many tensors as make a peak, mostly. */
+const AT_PEAK = 6;
+
+/** What lies in memory where it is the fullest. */
+function peakNote({ peak, tensors }, launches, pick) {
+  const largest = peak.tensors.slice(0, AT_PEAK).map((index) => tensors[index]);
+  const others = peak.tensors.length - largest.length;
+  return [
+    element(
+      'p',
+      {},
+      'Click a tensor to see what made it, and who shares its memory. The largest at the peak:',
+    ),
+    element(
+      'ul',
+      {},
+      largest.map((tensor) => listed(tensor, launches, pick)),
+      ...(others > 0 ? [element('li', {}, `and ${others} more`)] : []),
+    ),
+  ];
+}
+
 /** What there is to say of a tensor that was clicked. */
 function noteOn(tensor, placed, launches, { choose, pick }) {
   const { label, bytes, from, until, place } = tensor;
   const [kind] = kindOfTensor(tensor, launches);
   const writer = launches[(tensor.writtenBy ?? 0) - 1];
   const others = sharingWith(tensor, placed);
-  const link = (text, onclick) => element('button', { type: 'button', class: 'link', onclick }, text);
-  const list = others.map((other) =>
-    element(
-      'li',
-      {},
-      link(wordsOf(other, launches), () => pick(other)),
-      `, ${memorySize(other.bytes)}, launches ${other.from} to ${other.until ?? 'the end'}`,
-    ),
-  );
   return [
     element(
       'p',
@@ -152,6 +176,10 @@ function noteOn(tensor, placed, launches, { choose, pick }) {
       `In buffer ${place.buffer + 1}, from byte ${grouped(place.offset)} on. `,
       others.length === 0 ? 'It shares its memory with nobody.' : 'At other times the same memory holds',
     ),
-    element('ul', {}, ...list),
+    element(
+      'ul',
+      {},
+      others.map((other) => listed(other, launches, pick)),
+    ),
   ];
 }

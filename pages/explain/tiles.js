@@ -12,14 +12,14 @@ export function tiles({ total, stepMilliseconds: step, limits, memory }) {
     ...(time
       ? [
           tile(
-            'launches, one by one',
+            'launches, added up',
             duration(time),
             least && `${percent(least / time)} of the device's limit`,
           ),
         ]
       : []),
     ...(step
-      ? [tile('the step, on the wall clock', duration(step), `launches: ${percent(time / step)} of it`)]
+      ? [tile('the step, wall clock', duration(step), `launches: ${percent(time / step)} of it`)]
       : []),
     ...(limits
       ? [tile("the device's limit", `${digits(limits.gflops)} GFLOP/s`, `${digits(limits.gigabytes)} GB/s`)]

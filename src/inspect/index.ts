@@ -3,4 +3,4 @@ import './explain/program-explain.js';
 
 export type { Explanation } from './explain/explanation.js';
 export type { ExplainProgramOptions } from './explain/program-explain.js';
-export { traced } from './explain/traced.js';
+export { withOrigins } from './explain/with-origins.js';

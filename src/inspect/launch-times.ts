@@ -32,13 +32,13 @@ const MOST_REPEATS = 10_000;
  *
  * Memory holds what it does in a run, except that what is added to, or updated in place, is over and over: results and
  * parameters are of no use afterwards.
- * @param timed is called after each launch
+ * @param timed is called after each launch; what it promises is waited for
  */
 export async function timeLaunches(
   device: Device,
   program: Program<unknown>,
   { sample = 10, samples = 5 }: LaunchTimesOptions = {},
-  timed: (time: LaunchTime) => void = () => {},
+  timed: (time: LaunchTime) => unknown = () => {},
 ): Promise<LaunchTime[]> {
   const clock = stopwatch(device);
   const times: LaunchTime[] = [];
@@ -48,7 +48,7 @@ export async function timeLaunches(
     while (milliseconds.length < samples) milliseconds.push((await clock.time(() => run(repeats))) / repeats);
     const time = { launch, repeats, milliseconds };
     times.push(time);
-    timed(time);
+    await timed(time);
   }
   return times;
 }

@@ -9,17 +9,19 @@ import {
 } from './files.js';
 import { readFiles } from './repository.js';
 
-describe('the files of src/ and shaders/', () => {
+describe('the files of src/, shaders/ and pages/', () => {
   const sources = readFiles('src', '.ts');
   const shaders = readFiles('shaders', '.wgsl');
+  const pages = [...readFiles('pages', '.js'), ...readFiles('pages', '.css')];
 
   it('are found', () => {
     expect(sources.length).toBeGreaterThan(0);
     expect(shaders.length).toBeGreaterThan(0);
+    expect(pages.length).toBeGreaterThan(0);
   });
 
   it('are short enough to read', () => {
-    expect(longFiles([...sources, ...shaders])).toEqual([]);
+    expect(longFiles([...sources, ...shaders, ...pages])).toEqual([]);
   });
 
   it('open with a header comment, if they are shaders', () => {

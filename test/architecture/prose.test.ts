@@ -16,6 +16,7 @@ describe('comments and messages', () => {
     ...readFiles('shaders', '.wgsl'),
     ...readFiles('bench', '.mjs'),
     ...readFiles('scripts', '.mjs'),
+    ...readFiles('pages', '.js'),
   ];
 
   it.each(STUMBLES)('hold nothing that %s', (_, pattern) => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FLOORS } from './floors.js';
-import { readFiles, readText } from './repository.js';
+import { pathsBelow, readText } from './repository.js';
 import { crowdedRooms, floorsListedIn, LARGEST_ROOM } from './rooms.js';
 
-describe('the rooms of src/', () => {
+describe('the rooms of src/, shaders/ and pages/', () => {
   it('hold no more files than one look takes in', () => {
-    const paths = [...readFiles('src', '.ts'), ...readFiles('shaders', '.wgsl')].map(([path]) => path);
+    const rooms = ['src', 'shaders', 'pages'];
+    const paths = rooms.flatMap((room) => pathsBelow(room)).filter((path) => /\.\w+$/.test(path));
     expect(paths.length).toBeGreaterThan(0);
     expect(crowdedRooms(paths)).toEqual([]);
   });

@@ -342,7 +342,7 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
-    traced: () => [[dawngrad.traced, a([net()], undefined, 3, [3], [STRANGER]), work(() => 1)]],
+    withOrigins: () => [[dawngrad.withOrigins, a([net()], undefined, 3, [3], [STRANGER]), work(() => 1)]],
     evaluate: () => [
       [
         async (...args: [never, never, never]) => {

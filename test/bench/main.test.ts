@@ -81,6 +81,19 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/^1 cases: /m);
   });
 
+  it('computes by the variant that is forced, and says which cases that cannot', () => {
+    const args = ['conv2d.forward+block1', '--batch=1', '--time=0.001', '--no-shapes', '--force', 'naive'];
+    const { status, stdout, errors } = bench(...args);
+    expect({ status, errors }).toEqual({ status: 0, errors: [] });
+    const [, taken, all, rest = ''] =
+      /^naive computed (\d) of (\d) cases that leave the variant open\n((?: {2}not conv2d\.forward .*\n)+)/m.exec(
+        stdout,
+      )!;
+    expect(rest.match(/ {2}not /g)).toHaveLength(Number(all) - Number(taken));
+    // What reads images through a window is no plain matrix.
+    expect(rest).toContain('  not conv2d.forward 5x5');
+  });
+
   it.each([
     [['softmux'], /^no benchmark is called "softmux"; there are matmul, .*, augment$/],
     [['--batch', '0'], /^--batch 0: not a whole number over 0$/],
@@ -91,6 +104,8 @@ describe('npm run bench', () => {
     [['compare', 'one.json'], /^compare takes two files: BEFORE.json AFTER.json$/],
     [['compare', '/none.json', '/none.json'], /^\/none.json: cannot be read as JSON: ENOENT/],
     [['--precision', 'double'], /^--precision double: not highest, high, medium$/],
+    [['--force', 'quick'], /^--force quick: not naive, specification, /],
+    [['--force', 'half'], /^--force half: it rounds operands, which takes --precision medium$/],
     [['--tune'], /^Unknown option '--tune'/],
   ])('refuses %j in one line', (args, message) => {
     const { status, stdout, errors } = bench(...args);

@@ -10,7 +10,7 @@ import { type ConfigFlags, configOptionsFrom, withNetOptions } from '../config-f
 import { withDevice } from '../device.js';
 import { Exit } from '../failure.js';
 import { choice, type DeviceFlags, deviceOptions, number, wholeNumber, withDeviceFlags } from '../options.js';
-import { describeBeside, describeChecks, describeStep } from '../output/lab-text.js';
+import { besideHead, describeBeside, describeChecks, describeStep } from '../output/lab-text.js';
 
 interface Flags extends DeviceFlags, ConfigFlags {
   family?: string;
@@ -68,7 +68,9 @@ async function lab(path: string | undefined, flags: Flags): Promise<void> {
     const wrong = checked.some(({ state }) => state === 'wrong');
     if (!wrong && (model ?? recipe) !== undefined) {
       const bench = await openWorkbench(device, time);
-      print(`\nbeside what ${config.model} takes for a training step of ${config.batch} images:`);
+      print(
+        `\nbeside what ${config.model} takes for a training step of ${config.batch} images:\n${besideHead()}`,
+      );
       for await (const one of opened.beside(config, bench)) {
         beside.push(one);
         print(describeBeside(one));

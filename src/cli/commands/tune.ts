@@ -32,7 +32,7 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
     makeDirectory(dirname(before.path));
     const { model, batch } = config;
     print(`${model}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`);
-    if (before.ignored !== undefined) print(`what was measured before is not used: ${before.ignored}`);
+    if (before.ignored !== undefined) print(`not used: ${before.path}: ${before.ignored}`);
     let done = 0;
     const tuning = await tuneProducts(device, products, (product) =>
       print(`${++done}/${products.length} ${describeProduct(product)}`),

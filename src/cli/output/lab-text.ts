@@ -41,30 +41,45 @@ function describeWrong({ name, shape, error }: CheckedCase): string {
   );
 }
 
-const digits = (value: number): string => String(Number(value.toPrecision(7)));
+/** A number to a few digits. */
+const digits = (value: number, most = 7): string => String(Number(value.toPrecision(most)));
 
-/** A line about a launch of a model's step. */
+/** Headings and widths of what is said of a launch. What is computed comes last, since it has no width of its own. */
+const COLUMNS = [
+  ['launches', 8],
+  ['yours ms', 8],
+  ['% limit', 7],
+  ['ours ms', 8],
+  ['% limit', 7],
+  ['by', -26],
+  ['times as long', -35],
+  ['product', 0],
+] as const;
+
+const lineOf = (cells: readonly string[]): string =>
+  COLUMNS.map(([, width], column) => {
+    const cell = cells[column] as string;
+    return width < 0 ? cell.padEnd(-width) : cell.padStart(width);
+  }).join('  ');
+
+/** What stands above the lines about launches. */
+export const besideHead = (): string => lineOf(COLUMNS.map(([heading]) => heading));
+
+/** A line about a launch of a model's step, as soon as it is timed. */
 export function describeBeside(one: Beside): string {
   if ('state' in one) {
-    return one.state === 'refused' ? `${one.name}: not for it` : `WRONG: ${describeWrong(one)}`;
+    return one.state === 'refused' ? `not for ${one.name}` : `WRONG: ${describeWrong(one)}`;
   }
-  const { name, count, rival, theirs, ours } = one;
-  const often = count === 1 ? '' : `${count} times `;
-  return `${often}${name}: yours ${speed(one, theirs)}, ${rival} ${speed(one, ours)}: ${describeRatio(one)}`;
+  const { name, count, rival, theirs, ours, least } = one;
+  const percent = (took: number) => ((100 * least) / took).toFixed(0);
+  const numbers = [String(count), digits(theirs, 3), percent(theirs), digits(ours, 3), percent(ours)];
+  const part = one.share < 1 ? ` (by ${digits(100 * one.share, 2)} % of it)` : '';
+  return lineOf([...numbers, rival, describeRatio(one), `${name}${part}`]);
 }
 
-const milliseconds = (value: number): string => `${value.toPrecision(3)} ms`;
-
-/** `4.10 ms (36.2 GFLOP/s, 54 % of the limit)` */
-function speed({ cost, least }: Timed, took: number): string {
-  const [rate, unit] = cost.flops > 0 ? [cost.flops, 'GFLOP/s'] : [cost.bytes, 'GB/s'];
-  return `${milliseconds(took)} (${(rate / took / 1e6).toPrecision(3)} ${unit}, ${((100 * least) / took).toFixed(0)} % of the limit)`;
-}
-
-/** `3.00 times as long (2.91 to 3.08): slower` */
-function describeRatio({ ratio: { ratio, low, high, verdict } }: Timed): string {
-  return `${ratio.toPrecision(3)} times as long (${low.toPrecision(3)} to ${high.toPrecision(3)}): ${verdict}`;
-}
+/** `3.00 (2.91 to 3.08) slower` */
+const describeRatio = ({ ratio: { ratio, low, high, verdict } }: Timed): string =>
+  `${digits(ratio, 3)} (${digits(low, 3)} to ${digits(high, 3)}) ${verdict}`;
 
 /** What all of the step comes to. */
 export function describeStep(beside: readonly Beside[]): string {
@@ -74,7 +89,7 @@ export function describeStep(beside: readonly Beside[]): string {
   const [theirs, ours] = [sum((one) => one.theirs), sum((one) => one.ours)];
   const left = beside.length - timed.length;
   return (
-    `together: yours ${milliseconds(theirs)}, the engine's ${milliseconds(ours)}` +
+    `together: yours ${digits(theirs, 3)} ms, the engine's ${digits(ours, 3)} ms` +
     `${left > 0 ? `; without ${left} that it does not compute` : ''}`
   );
 }

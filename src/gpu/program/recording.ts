@@ -136,7 +136,7 @@ export class Recording {
       );
     }
     const origin = currentOrigin();
-    const noted = origin ? { ...launch, origin, calls: origin.calls ?? callStack(this.add) } : launch;
+    const noted = { ...launch, ...(origin && { origin, calls: origin.calls ?? callStack(this.add) }) };
     this.work.push(noted);
     this.launches.push(noted);
     this.#clock.launches++;

@@ -76,12 +76,14 @@ export function linkedParts(
     texts.set(file, text);
     for (const { from, names, line } of importsOf(file, text, nameOf(file))) {
       const at = `${linking}: line ${line} of ${nameOf(file)} imports`;
-      if (path.includes(from))
+      if (path.includes(from)) {
         throw new DawngradError(`${at} ${nameOf(from)}, which imports that file in turn`);
+      }
       const module = texts.get(from) ?? readModule(from, read, `${at} from ${nameOf(from)}`);
       const missing = names.find((name) => !namesDeclaredIn(module).includes(name));
-      if (missing)
+      if (missing) {
         throw new DawngradError(`${at} "${missing}" from ${nameOf(from)}, which declares no such name`);
+      }
       if (!texts.has(from)) include(from, module, [...path, from]);
     }
   };

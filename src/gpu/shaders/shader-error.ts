@@ -29,13 +29,13 @@ export function wgslProblemIn(message: string): WgslProblem | undefined {
   return { shader, column: Number(column), problem, ...sourceLine(shader, Number(line)) };
 }
 
-/** `my.wgsl:12:5: unresolved value 'x'`, the line, and a caret where the problem is. */
+/** `FILE:12:5: unresolved value 'x'`, the line, and a caret where the problem is. */
 export function describeWgslProblem({ file, line, column, problem, text }: WgslProblem): string {
   // Tabs stay tabs, so that the caret stands below its place.
   const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
   return `${placeOf({ file, line, column })}: ${problem}\n  ${text}\n  ${indent}^`;
 }
 
-/** `my.wgsl:12:5` */
+/** `FILE:12:5` */
 export const placeOf = ({ file, line, column }: Pick<WgslProblem, 'file' | 'line' | 'column'>): string =>
   `${file}:${line}:${column}`;

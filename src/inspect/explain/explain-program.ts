@@ -23,7 +23,7 @@ export interface ExplainContext {
 
 /**
  * Explain a planned program: every launch in order, sums by layer and by kernel, and what its memory holds. Layers, passes and lines
- * are known where it was `traced`; without that, all is outside of layers and forward. Nothing is computed.
+ * are known where it was recorded `withOrigins`; without that, all is outside of layers and forward. Nothing is computed.
  */
 export function explainProgram(
   plan: Omit<ProgramPlan<unknown>, 'result'>,

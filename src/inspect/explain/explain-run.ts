@@ -12,7 +12,7 @@ import { type DeviceLimits, leastTime, measureLimits } from '../limits.js';
 import { explainProgram } from './explain-program.js';
 import type { Explanation } from './explanation.js';
 import { namesIn } from './program-explain.js';
-import { traced } from './traced.js';
+import { withOrigins } from './with-origins.js';
 
 /** Which of a run's steps. */
 export type StepKind = 'train' | 'eval';
@@ -55,7 +55,7 @@ export async function explainRun(
   const session = assemble({ ...config, seed: device.seed, batch }, device, blankImages(config));
   const model = step === 'train' ? session.model : scoredModel(session);
   const program = programOf(session, step);
-  const plan = traced([model], () => program.plan(batch));
+  const plan = withOrigins([model], () => program.plan(batch));
   const names = namesIn(model);
   // The gradients that the plan left there have no memory.
   model.zeroGrad();
@@ -95,26 +95,27 @@ async function timesOf(
 ): Promise<{ launches: number[]; step: number }> {
   try {
     const program = await batches.programOf(batch);
-    const times = await timeLaunches(device, program, precisely);
-    const step = await stepTimes(device, program, precisely.samples);
-    return { launches: times.map(({ milliseconds }) => median(milliseconds)), step: median(step) };
+    const steps: number[] = [];
+    const launches: number[] = [];
+    // As many steps as samples, spread over the launches: a machine that others slow down slows both.
+    const apart = Math.ceil(program.kernels.length / (precisely.samples ?? 5));
+    await timeLaunches(device, program, precisely, async ({ milliseconds }) => {
+      if (launches.length % apart === 0) steps.push(await stepTime(device, program));
+      launches.push(median(milliseconds));
+    });
+    return { launches, step: median(steps) };
   } finally {
     batches.dispose();
   }
 }
 
-/** Milliseconds from the call that runs the program to the word that the device is done, a few times. */
-async function stepTimes(device: Device, program: Program<unknown>, samples = 5): Promise<number[]> {
-  const times: number[] = [];
-  // The first warms up.
-  while (times.length < samples + 1) {
-    await device.synchronize();
-    const begin = performance.now();
-    program.run();
-    await device.synchronize();
-    times.push(performance.now() - begin);
-  }
-  return times.slice(1);
+/** Milliseconds from the call that runs a program to the word that the device is done with it. */
+async function stepTime(device: Device, program: Program<unknown>): Promise<number> {
+  await device.synchronize();
+  const begin = performance.now();
+  program.run();
+  await device.synchronize();
+  return performance.now() - begin;
 }
 
 const median = (values: readonly number[]): number =>

@@ -22,9 +22,9 @@ declare module '../../gpu/program/program.js' {
      * What it launches, in order, with kernels and why those, shapes, cost, and what fusion saves; sums by layer and by kernel; what
      * its memory holds, and when. Plain data, as `dawngrad explain --json` writes it; nothing is computed.
      *
-     * Layers, passes and lines are known where the program was recorded in `traced`.
+     * Layers, passes and lines are known where the program was recorded in `withOrigins`.
      *
-     *     const program = dg.traced([model], () => device.record(step));
+     *     const program = dg.withOrigins([model], () => device.record(step));
      *     const { launches, layers, memory } = program.explain({ model });
      *
      * @throws ArgumentError for options that there are not

@@ -1,26 +1,31 @@
 /** From a call stack to the files and lines that a reader looks for. */
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { posix, relative, sep } from 'node:path';
+import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CallStack } from '../../gpu/program/call-stack.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The floors below an op, where each call is one of many alike; and what only passes calls on. */
-const BELOW_OPS = /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/module\.ts:/;
+const PASSED_OVER =
+  /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/(module|around-forward|layers\/sequential)\.ts:/;
 
-/** `at name (file:line:column)`, or without a name and the brackets. */
-const FRAME = /^ *at (?:.*\()?((?:file:\/\/)?\/?[^()]*?):(\d+):(\d+)\)?$/gm;
+/** Whoever called that is not part of what is traced: see src/gpu/program/origin.ts. */
+const BEGIN = /^ *at tracing \(/m;
+
+/** `at name (file:line:column)`, or without a name and brackets. */
+const FRAME = /^ *at (?:.*\(|async )?((?:file:\/\/)?\/?[^()]*?):(\d+):(\d+)\)?$/gm;
 
 /**
  * The lines that led to a launch, innermost first: the call of the op, then the calls around it; in the engine as
  * `src/nn/layers/conv2d.ts:71`, elsewhere by the path from the working directory. Nothing within an op is among them.
  */
 export function sourceLines({ stack = '' }: CallStack): string[] {
-  const lines = [...stack.matchAll(FRAME)]
+  const [within = ''] = stack.split(BEGIN);
+  const lines = [...within.matchAll(FRAME)]
     .map(([, file = '', line, column]) => lineOf(file, Number(line), Number(column)))
-    .filter((line) => line !== undefined && !BELOW_OPS.test(line)) as string[];
+    .filter((line) => line !== undefined && !PASSED_OVER.test(line)) as string[];
   // A call through a function on the spot is one line twice.
   return lines.filter((line, index) => line !== lines[index - 1]);
 }
@@ -44,7 +49,7 @@ function sourceOf(file: string, line: number, column: number): { file: string; l
   if (!entry || !('originalSource' in entry)) return undefined;
   const { originalSource, originalLine } = entry;
   const source = originalSource.startsWith('file:') ? fileURLToPath(originalSource) : originalSource;
-  return { file: posix.resolve(posix.dirname(file), source), line: originalLine + 1 };
+  return { file: resolve(dirname(file), source), line: originalLine + 1 };
 }
 
 function mapBeside(file: string): SourceMap | undefined {

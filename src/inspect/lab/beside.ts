@@ -20,11 +20,13 @@ export interface Contest {
   readonly launches: readonly Launch[];
   readonly theirs: () => void;
   readonly ours: () => void;
+  /** How much of the work `theirs` and `ours` do, from 0 to 1: all of it may take too long. */
+  readonly share: number;
 }
 
 /** How long both take. */
-export interface Timed extends Pick<Contest, 'name' | 'shape' | 'count' | 'rival'> {
-  /** Median milliseconds. */
+export interface Timed extends Pick<Contest, 'name' | 'shape' | 'count' | 'rival' | 'share'> {
+  /** Median milliseconds of all of the work. */
   readonly theirs: number;
   readonly ours: number;
   /** How many times as long theirs takes as ours. */
@@ -66,8 +68,8 @@ export async function timeBeside(
     const sum = (of: (launch: Launch) => number) => launches.reduce((total, launch) => total + of(launch), 0);
     return {
       ...about,
-      theirs: median(their as number[]),
-      ours: median(our as number[]),
+      theirs: median(their as number[]) / about.share,
+      ours: median(our as number[]) / about.share,
       ratio: ratioOf(their as number[], our as number[]),
       cost: { flops: sum(({ cost }) => cost?.flops ?? 0), bytes: sum(({ cost }) => cost?.bytes ?? 0) },
       least: sum((launch) => leastTime(launch, device.precision, limits)),

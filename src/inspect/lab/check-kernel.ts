@@ -1,6 +1,7 @@
 /** Holds a user's shader to a kernel of the engine: launched on the same numbers, both must write the same. */
 import type { Device } from '../../gpu/device.js';
 import type { Launch } from '../../gpu/program/launch.js';
+import type { Kernel } from '../../kernels/kernel.js';
 import { formatShape, type Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
@@ -26,12 +27,18 @@ export const kernelTable = (device: Device, family: Family, shader: UsersShader)
 /** The launches that the shader can take the place of. */
 export const casesAmong = (
   launches: readonly Launch[],
-  { shader: ours }: Pick<Family, 'shader'>,
-  { text }: UsersShader,
-): KernelCase[] =>
-  launches
-    .filter(({ shader, entryPoint }) => shader === ours && hasEntryPoint(text, entryPoint))
+  family: Family,
+  shader: UsersShader,
+): KernelCase[] => {
+  const entryPoints = kernelsIn(shader, family).map(({ entryPoint }) => entryPoint);
+  return launches
+    .filter((launch) => launch.shader === family.shader && entryPoints.includes(launch.entryPoint))
     .map((launch) => ({ name: launch.label, launch }));
+};
+
+/** The kernels of a family that the shader has an entry point for. */
+export const kernelsIn = ({ text }: UsersShader, { kernels }: Family): readonly Kernel[] =>
+  kernels.filter(({ entryPoint }) => hasEntryPoint(text, entryPoint));
 
 /** A launch with numbers to compute on, by the engine's kernel and by the user's. */
 export interface Prepared {

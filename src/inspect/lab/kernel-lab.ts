@@ -4,15 +4,15 @@ import type { Device } from '../../gpu/device.js';
 import { wordsOf } from '../launch-words.js';
 import { trainingStep } from '../tuning/tune-model.js';
 import { type Beside, timeBeside, type Workbench } from './beside.js';
-import { casesAmong, checkKernel, type KernelCase, kernelTable, prepare } from './check-kernel.js';
+import { casesAmong, checkKernel, type KernelCase, kernelsIn, kernelTable, prepare } from './check-kernel.js';
 import type { CheckedCase } from './check-rung.js';
 import type { Family } from './families.js';
 import type { Lab } from './lab.js';
-import { checkLaunchable, hasEntryPoint, type UsersShader } from './users-shader.js';
+import { checkLaunchable, type UsersShader } from './users-shader.js';
 
 /** @throws DawngradError when the shader cannot be launched as any kernel of the family */
 export function kernelLab(device: Device, shader: UsersShader, family: Family): Lab {
-  const kernels = family.kernels.filter(({ entryPoint }) => hasEntryPoint(shader.text, entryPoint));
+  const kernels = kernelsIn(shader, family);
   if (kernels.length === 0) {
     const names = [...new Set(family.kernels.map(({ entryPoint }) => entryPoint))];
     throw new DawngradError(
@@ -58,7 +58,14 @@ async function beside(
   const { operands, ours, theirs } = prepare(device, one, shader);
   try {
     return await timeBeside(bench, {
-      ...{ name: `${name} ${wordsOf(one.launch)}`, shape, count, rival: name, launches: [one.launch] },
+      ...{
+        name: `${name} ${wordsOf(one.launch)}`,
+        shape,
+        count,
+        rival: name,
+        share: 1,
+        launches: [one.launch],
+      },
       theirs: () => device.launch(theirs),
       ours: () => device.launch(ours),
     });

@@ -4,8 +4,9 @@ import { chooseVariant } from '../../kernels/products/choice/choose-variant.js';
 import type { SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { LADDER } from '../../kernels/products/ladder/ladder.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
+import type { Product } from '../../kernels/products/product.js';
 import { disposeOperands, fromStart, randomOperands } from '../tuning/random-operands.js';
-import { mostInSample, samplePieces } from '../tuning/sample.js';
+import { mostInSample, multiplyAdds, samplePieces } from '../tuning/sample.js';
 import { trainingStep } from '../tuning/tune-model.js';
 import { type Beside, timeBeside, type Workbench } from './beside.js';
 import { type CheckedCase, checkProduct, checkRung } from './check-rung.js';
@@ -28,41 +29,53 @@ export function productLab(device: Device, shader: UsersShader): Lab {
   };
 }
 
+/** Milliseconds that all of a product may take by the user's kernel; where it takes longer, only a sample of it is timed. */
+const PATIENCE = 1000;
+
 async function beside(bench: Workbench, rung: UsersRung, seen: SeenProduct): Promise<Beside> {
-  const { device } = bench;
-  const checked = await checkOnSample(device, rung, seen);
-  if (checked.state !== 'right') return checked;
+  const { device, clock } = bench;
   const { epilogue, stored, count } = seen;
   const product = fromStart(seen.product);
+  const most = mostInSample(device.adapter.software);
+  const sample = samplePieces(product, most, epilogue.bias?.per === 'column');
+  const checked = await checkOnSample(device, rung, seen, sample);
+  if (checked.state !== 'right') return checked;
   const rival = chooseVariant(device, seen.product, epilogue, stored);
   const operands = randomOperands(device, { product, epilogue, stored });
-  const launch = (by: Rung) => () => by.launch(operands, product, operands.epilogue);
+  const launch = (by: Rung, parts: readonly Product[]) => () => {
+    for (const part of parts) by.launch(operands, part, operands.epilogue);
+  };
   try {
-    const { launches } = device.plan(launch(LADDER[rival]));
+    const inSample = sample.reduce((sum, part) => sum + multiplyAdds(part), 0) / multiplyAdds(product);
+    const takes = (await clock.time(launch(rung, sample))) / inSample;
+    const [parts, share] = takes > PATIENCE ? [sample, inSample] : [[product], 1];
     const { name, shape } = checked;
     return await timeBeside(bench, {
-      ...{ name, shape, count, rival, launches },
-      theirs: launch(rung),
-      ours: launch(LADDER[rival]),
+      ...{ name, shape, count, rival, share },
+      launches: device.plan(launch(LADDER[rival], [product])).launches,
+      theirs: launch(rung, parts),
+      ours: launch(LADDER[rival], parts),
     });
   } finally {
     disposeOperands(operands);
   }
 }
 
-/** On parts of the product, where all of it would take the specification too long. */
-async function checkOnSample(device: Device, rung: UsersRung, seen: SeenProduct): Promise<CheckedCase> {
+/** All of it may take the specification too long. */
+async function checkOnSample(
+  device: Device,
+  rung: UsersRung,
+  seen: SeenProduct,
+  sample: readonly Product[],
+): Promise<CheckedCase> {
   const whole = caseOf(seen);
   const about = { name: whole.name, shape: shapeOf(seen.product) };
-  const { epilogue, stored } = seen;
-  const product = fromStart(seen.product);
-  if (!rung.stores(stored) || !rung.accepts(device, product, epilogue)) {
+  if (!rung.stores(seen.stored) || !rung.accepts(device, fromStart(seen.product), seen.epilogue)) {
     return { ...about, state: 'refused', worst: 0 };
   }
-  const most = mostInSample(device.adapter.software);
   let worst = 0;
-  for (const piece of samplePieces(product, most, epilogue.bias?.per === 'column')) {
-    const part = await checkProduct(device, rung, { ...whole, product: piece });
+  for (const product of sample) {
+    const part = await checkProduct(device, rung, { ...whole, product });
     if (part.state !== 'right') return part;
     worst = Math.max(worst, part.worst);
   }

@@ -14,30 +14,30 @@ type Track = keyof typeof TRACKS;
 
 /** The trace as a file that Perfetto opens. */
 export function traceFile(run: TracedRun): TraceFile {
-  const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter } = run;
+  const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter, clock } = run;
   const at: At = (milliseconds) => Math.max(0, Math.round(1e6 * (milliseconds - begin))) / 1000;
   const events = [
     ...steps.map((step, index) => lasting('host', `step ${index + 1}`, step, at)),
     ...apart(submits).flatMap((submit, index) => submitEvents(submit, index, at)),
-    ...uploads.map((upload) => lasting('uploads', sizeOf(upload), upload, at, { bytes: upload.bytes })),
+    ...uploads.map((upload) =>
+      lasting('uploads', `upload ${sizeOf(upload)}`, upload, at, { bytes: upload.bytes }),
+    ),
     ...readBacks.flatMap((readBack, id) => readBackEvents(readBack, id, at)),
   ];
   return {
-    // What encloses others comes before them.
+    // By time; where two begin at once, as above: what encloses another comes before it.
     traceEvents: [
       ...names(`dawngrad: training ${model}, batch ${batch}, on ${adapter}`),
-      ...events.sort((one, other) => one.ts - other.ts || durationOf(other) - durationOf(one)),
+      ...events.sort((one, other) => one.ts - other.ts),
     ],
     displayTimeUnit: 'ms',
-    otherData: { model, batch, precision, adapter, steps: steps.length },
+    otherData: { model, batch, precision, adapter, steps: steps.length, 'kernel times': clock },
   };
 }
 
 type TimedEvent = Exclude<TraceEvent, { ph: 'M' }>;
 /** Microseconds from the beginning, in whole nanoseconds: Perfetto counts those. */
 type At = (milliseconds: number) => number;
-
-const durationOf = (event: TimedEvent): number => (event.ph === 'X' ? event.dur : 0);
 
 const sizeOf = ({ bytes }: Transfer): string => `${(bytes / 1000).toPrecision(3)} kB`;
 
@@ -53,7 +53,7 @@ function lasting(
   return { ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts, dur, args };
 }
 
-/** Launches may run side by side, but what lies on one track must not overlap: each begins when the one before has ended. */
+/** Launches may run side by side, but Perfetto drops what overlaps on one track: each is drawn from where the one before ends. */
 function apart(submits: readonly Submit[]): Submit[] {
   let last = 0;
   const behind = ({ begin, end }: Span): Span => {
@@ -66,19 +66,20 @@ function apart(submits: readonly Submit[]): Submit[] {
 
 /** The submit on the host, its launches on the device, and an arrow from the one to the first of the others. */
 function submitEvents(submit: Submit, id: number, at: At): TimedEvent[] {
-  const { launches, ran, end } = submit;
-  const submitted = lasting('host', `submit ${launches.length} launches`, submit, at);
+  const { launches, ran, begin } = submit;
+  const count = `${launches.length} ${launches.length === 1 ? 'launch' : 'launches'}`;
+  const submitted = lasting('host', `submit ${count}`, submit, at);
   const kernels = ran.map((span, index) =>
     ran.length === launches.length
       ? lasting('kernels', launches[index]!.label, span, at, aboutLaunch(launches[index]!))
-      : lasting('kernels', `${launches.length} launches`, span, at),
+      : lasting('kernels', count, span, at),
   );
   const [first] = kernels;
   if (!first) return [submitted];
   const arrow = { pid: PROCESS, cat: 'submit', name: 'submit', id } as const;
   return [
     submitted,
-    { ...arrow, ph: 's', tid: TRACKS.host, ts: (submitted.ts + at(end)) / 2 },
+    { ...arrow, ph: 's', tid: TRACKS.host, ts: at(begin) },
     ...kernels,
     { ...arrow, ph: 'f', bp: 'e', tid: TRACKS.kernels, ts: first.ts },
   ];

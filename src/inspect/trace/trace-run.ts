@@ -6,7 +6,8 @@ import type { RunConfig } from '../../train/recipes/config.js';
 import { blankImages } from '../../train/run/run-images.js';
 import { assemble } from '../../train/run/session.js';
 import type { Score } from '../../train/score.js';
-import { traced } from '../explain/traced.js';
+import { withOrigins } from '../explain/with-origins.js';
+import { timestampResolution } from '../timestamps.js';
 import type { Span } from './launch-clock.js';
 import { type Traced, traceDevice } from './tracer.js';
 
@@ -23,6 +24,8 @@ export interface TracedRun extends Traced {
   readonly batch: number;
   readonly precision: string;
   readonly adapter: string;
+  /** How the times of launches were found, and to what, in words. */
+  readonly clock: string;
 }
 
 /**
@@ -43,16 +46,23 @@ export async function traceRun(config: RunConfig, device: Device, steps: number)
   };
   try {
     // The program is recorded before the first wait.
-    await traced([model], () => program.programOf(batch));
+    await withOrigins([model], () => program.programOf(batch));
     await take(0, WARM_UP);
     taken.length = 0;
     const begin = performance.now();
     const happened = await traceDevice(device, () => take(WARM_UP, WARM_UP + steps));
     const { precision, adapter } = device;
-    return { ...happened, steps: taken, begin, model: name, batch, precision, adapter: adapter.name };
+    const clock = await describeClock(device);
+    return { ...happened, steps: taken, begin, model: name, batch, precision, adapter: adapter.name, clock };
   } finally {
     program.dispose();
   }
+}
+
+async function describeClock(device: Device): Promise<string> {
+  if (!device.has('timestamp-query')) return 'those of whole submits, since this device has no timestamps';
+  const step = await timestampResolution(device);
+  return `by the device's clock${step === undefined ? '' : `, which goes in steps of ${step / 1000} us`}`;
 }
 
 /** Take these steps, noting when. */

@@ -1,8 +1,8 @@
 /** Watches a device, and remembers what the host did with it, what the device did, and when. */
 import type { Device } from '../../gpu/device.js';
 import type { Launch } from '../../gpu/program/launch.js';
-import type { DeviceWatcher, WatchedSubmit } from '../../gpu/watcher.js';
-import { LaunchClock, type Span } from './launch-clock.js';
+import type { WatchedSubmit } from '../../gpu/watcher.js';
+import { LaunchClock, type Span, type Stamps } from './launch-clock.js';
 
 /** Bytes on their way, to the device or back. */
 export interface Transfer extends Span {
@@ -23,12 +23,13 @@ export interface Traced {
   readonly readBacks: readonly Transfer[];
 }
 
-/** A submit whose launches' times are not known yet. */
+/** A submit of which it is not known yet when its launches ran. */
 interface Pending extends Span {
   readonly launches: readonly Launch[];
-  readonly timed: boolean;
-  /** When the device was done with it, by the host's clock. */
-  readonly done: Promise<number>;
+  /** That, where the device notes it. */
+  readonly stamps: Stamps | undefined;
+  /** Else when the device was done with all of them, by the host's clock. */
+  readonly done: Promise<number> | undefined;
 }
 
 /** What happens on the device while `work` goes on. */
@@ -38,74 +39,60 @@ export async function traceDevice(device: Device, work: () => Promise<void>): Pr
   const pending: Pending[] = [];
   const clock = new LaunchClock(device);
   await device.synchronize();
-  device.watch(watcherInto(device, clock, { uploads, readBacks, pending }));
+  device.watch({
+    uploading: transferInto(uploads),
+    reading: transferInto(readBacks),
+    submitting: submitInto(pending, device, clock),
+  });
   try {
     await work();
     await device.synchronize();
   } finally {
     device.watch(undefined);
   }
-  return { uploads, readBacks, submits: await withTimes(pending, await clock.read()) };
+  const submits = await withTimes(pending);
+  clock.destroy();
+  return { uploads, readBacks, submits };
 }
 
-function watcherInto(
-  { gpu }: Device,
-  clock: LaunchClock,
-  lists: { uploads: Transfer[]; readBacks: Transfer[]; pending: Pending[] },
-): DeviceWatcher {
-  const transfer = (list: Transfer[]) => (bytes: number) => {
+const transferInto = (list: Transfer[]) => (bytes: number) => {
+  const begin = performance.now();
+  return () => void list.push({ bytes, begin, end: performance.now() });
+};
+
+const submitInto =
+  (list: Pending[], { gpu }: Device, clock: LaunchClock) =>
+  (launches: readonly Launch[]): WatchedSubmit => {
     const begin = performance.now();
-    return () => void list.push({ bytes, begin, end: performance.now() });
+    let stamps: Stamps | undefined;
+    const timing: Pick<WatchedSubmit, 'passOf' | 'encoded'> = {
+      passOf: (index) => clock.passOf(index),
+      encoded(encoder) {
+        stamps = clock.keep(encoder, launches.length);
+      },
+    };
+    return {
+      ...(clock.canTime(launches.length) && timing),
+      submitted() {
+        const end = performance.now();
+        const done = stamps ? undefined : gpu.queue.onSubmittedWorkDone().then(() => performance.now());
+        list.push({ launches, begin, end, stamps, done });
+      },
+    };
   };
-  return {
-    uploading: transfer(lists.uploads),
-    reading: transfer(lists.readBacks),
-    submitting(launches): WatchedSubmit {
-      const begin = performance.now();
-      const timed = clock.canTime(launches.length);
-      return {
-        ...(timed && {
-          passOf: (index) => clock.passOf(index),
-          encoded: (encoder) => clock.keep(encoder, launches.length),
-        }),
-        submitted() {
-          const end = performance.now();
-          const done = gpu.queue.onSubmittedWorkDone().then(() => performance.now());
-          lists.pending.push({ launches, begin, end, timed, done });
-        },
-      };
-    },
-  };
-}
 
-/** @param times of the submits that were timed, in order, by the device's clock */
-async function withTimes(
-  pending: readonly Pending[],
-  times: readonly (readonly Span[])[],
-): Promise<Submit[]> {
-  const left = [...times];
-  const submits: Submit[] = [];
-  for (const { timed, done, ...submit } of pending) {
-    const before = submits.at(-1)?.ran.at(-1)?.end ?? 0;
-    const ran = timed ? left.shift() : [{ begin: Math.max(submit.end, before), end: await done }];
-    submits.push({ ...submit, ran: ran ?? [] });
-  }
-  const ahead = clockAhead(pending, times);
-  return submits.map((submit, index) =>
-    pending[index]?.timed
-      ? { ...submit, ran: submit.ran.map(({ begin, end }) => ({ begin: begin - ahead, end: end - ahead })) }
-      : submit,
+/** Submits with when their launches ran, by the host's clock. */
+async function withTimes(pending: readonly Pending[]): Promise<Submit[]> {
+  const stamped = await Promise.all(pending.map(({ stamps }) => stamps?.read()));
+  // No launch begins before it was submitted, and the first, which an idle device was waiting for, began at once.
+  const ahead = Math.min(
+    ...pending.map(({ end }, index) => (stamped[index]?.[0]?.begin ?? Number.POSITIVE_INFINITY) - end),
   );
-}
-
-/**
- * By how much the device's clock is ahead of the host's. No launch begins before it was submitted; the one that comes closest, which
- * an idle device was waiting for, began at once.
- */
-function clockAhead(pending: readonly Pending[], times: readonly (readonly Span[])[]): number {
-  const timed = pending.filter(({ timed }) => timed);
-  const differences = timed.map(
-    ({ end }, index) => (times[index]?.[0]?.begin ?? Number.POSITIVE_INFINITY) - end,
+  const byHost = ({ begin, end }: Span): Span => ({ begin: begin - ahead, end: end - ahead });
+  return Promise.all(
+    pending.map(async ({ launches, begin, end, done }, index) => {
+      const ran = stamped[index]?.map(byHost) ?? [{ begin: end, end: (await done) as number }];
+      return { launches, begin, end, ran };
+    }),
   );
-  return Math.min(...differences);
 }

@@ -61,12 +61,14 @@ export function extentsOf(product: Product): { a: number; b: number; c: number }
   };
 }
 
-/** The same product with its operands' first elements first, and sums of rows, if any, right behind all else. */
+/** The same product with its operands' first elements first, and sums of rows, if any, behind all else: the last row may end in a quad. */
 export function fromStart(product: Product): Product {
   const { a, b } = product;
   const { rowSums, ...c } = { ...product.c, start: 0 };
   const moved = { ...product, a: { ...a, start: before(axesOfA(product)) }, b: { ...b, start: 0 }, c };
-  return rowSums === undefined ? moved : { ...moved, c: { ...c, rowSums: extentsOf(moved).c } };
+  return rowSums === undefined
+    ? moved
+    : { ...moved, c: { ...c, rowSums: 4 * Math.ceil(extentsOf(moved).c / 4) } };
 }
 
 /** A prime, so that strides do not fall into step with the repetition. */

@@ -4,6 +4,7 @@ import { backward, noGrad } from '../../autograd/tape.js';
 import type { Device } from '../../gpu/device.js';
 import type { Launch } from '../../gpu/program/launch.js';
 import {
+  measuredTablePath,
   measuredTableText,
   readMeasuredTable,
   subjectOf,
@@ -49,7 +50,7 @@ function planTraining(config: RunConfig, model: Module, device: Device): readonl
     .launches;
 }
 
-/** Of blank images. */
+/** That of blank images. */
 function lossOf(config: RunConfig, model: Module, device: Device, count: number): Tensor {
   const { input } = findModel(config.model);
   const images = new Tensor(device, [count, ...input], storedDType(device));
@@ -59,7 +60,8 @@ function lossOf(config: RunConfig, model: Module, device: Device, count: number)
 
 /** Where measurements are kept, and the content of that file with new ones in addition to what it has. */
 export function tableWith(device: Device, tuning: Tuning): { path: string; text: string } {
-  const { path, products } = readMeasuredTable(device);
+  const { products } = readMeasuredTable(device);
   const subject = subjectOf(device);
-  return { path, text: measuredTableText(subject, { ...products, ...measurementsOf(tuning) }) };
+  const text = measuredTableText(subject, { ...products, ...measurementsOf(tuning) });
+  return { path: measuredTablePath(subject), text };
 }

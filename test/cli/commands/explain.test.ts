@@ -32,7 +32,7 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^ +products\/matmul_\w+\.wgsl \w+ .*RELU=true.*, grid \d+ x \d+ x \d+$/m);
     // The lines of the sources, though what runs is compiled from them.
     expect(stdout).toMatch(
-      /^ +called by src\/nn\/layers\/conv2d\.ts:\d+, from src\/nn\/layers\/mlp-conv\.ts:\d+$/m,
+      /^ +called by src\/nn\/layers\/conv2d\.ts:\d+, from src\/train\/trainer\.ts:\d+$/m,
     );
     expect(stdout).toMatch(/^ +on the way: bias, relu, unfold; spares 3 launches and [\d.]+ MB$/m);
     expect(stdout).toMatch(/^what launches do on the way spares \d+ launches and [\d.]+ MB$/m);

@@ -15,30 +15,36 @@ function written(name: string, family: string, change: (text: string) => string)
 }
 
 describe('dawngrad lab', { timeout: 60_000 }, () => {
-  it('writes a shader to start from, checks it, and times it on what a model launches', async () => {
+  it('writes a shader to start from, and checks it', async () => {
     const made = await lab('--new', 'matmul');
     expect(made).toEqual({
       status: 0,
       stdout: 'written to my_matmul.wgsl; check it with `dawngrad lab my_matmul.wgsl --family matmul`\n',
       stderr: '',
     });
+    const { status, stdout, stderr } = await lab('my_matmul.wgsl', '--family', 'matmul');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^my_matmul\.wgsl, a matrix product in tiles of 16 x 16, on .+\nright in (\d+) of \1 cases, to the bit\n$/,
+    );
+  });
+
+  it('times a shader on what a model launches', async () => {
+    const file = written('pool.wgsl', 'maxPool', (text) => text);
     const size = ['--model', 'nin-glyphs', '--width', '0.1', '--batch', '2', '--time', '0.001'];
-    const args = ['my_matmul.wgsl', '--family', 'matmul', ...size, '--json', 'found.json'];
+    const args = [file, '--family', 'maxPool', ...size, '--json', 'found.json'];
     const { status, stdout, stderr } = await lab(...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^my_matmul\.wgsl, a matrix product in tiles of 16 x 16, on .+\nright in (\d+) of \1 cases/,
+      /^beside what nin-glyphs takes for a training step of 2 images:\nlaunches +yours ms +% limit +ours ms +% limit +by +times as long +product\n/m,
     );
     expect(stdout).toMatch(
-      /^beside what nin-glyphs takes for a training step of 2 images:\n.*1x\d+x\d+ sum .* row-bias relu: yours .* ms \(.* GFLOP\/s, \d+ % of the limit\), \w+ .* times as long \(.* to .*\): (faster|slower|cannot tell)$/m,
+      /^ +1 +[\d.]+ +\d+ +[\d.]+ +\d+ +maxPool\.\w+ +[\d.]+ \([\d.]+ to [\d.]+\) (faster|slower|cannot tell) +maxPool\.forwardWithArgmax planes 4 /m,
     );
     expect(stdout).toMatch(/\ntogether: yours .* ms, the engine's .* ms\n$/);
     const { checked, beside } = JSON.parse(readFileSync(directory.file('found.json'), 'utf8'));
     expect(checked.every(({ state }: { state: string }) => state === 'right')).toBe(true);
-    // None is left out, however slow.
-    expect(beside.length).toBeGreaterThan(8);
-    for (const one of beside)
-      expect(one).toMatchObject({ theirs: expect.any(Number), ours: expect.any(Number) });
+    expect(beside).toHaveLength(2);
   });
 
   it('tells where a shader is wrong, and does not time it', async () => {
@@ -92,10 +98,12 @@ describe('--force', { timeout: 60_000 }, () => {
   it('has products computed by that variant, and says where it cannot be', async () => {
     const forced = await dawngrad(['explain', 'train', ...size, '--force', 'tiled']);
     expect({ status: forced.status, stderr: forced.stderr }).toEqual({ status: 0, stderr: '' });
-    expect(forced.stdout).toMatch(/^ +variant tiled: forced, by --force$/m);
+    expect(forced.stdout).toMatch(/^ +variant tiled: forced, by --force;/m);
     expect(forced.stdout).not.toMatch(/variant (?!tiled)/);
-    const { stdout } = await dawngrad(['explain', 'train', ...size, '--force', 'vectorised64narrow']);
-    expect(stdout).toMatch(/^ +variant vectorised64narrow: forced, by --force$/m);
+    // Of so many maps, some products come in fours.
+    const wider = ['nin-glyphs', '--width', '0.25', '--batch', '2'];
+    const { stdout } = await dawngrad(['explain', 'train', ...wider, '--force', 'vectorised64narrow']);
+    expect(stdout).toMatch(/^ +variant vectorised64narrow: forced, by --force;/m);
     expect(stdout).toMatch(/^ +variant .*; preferred, but not possible here: vectorised64narrow/m);
   });
 

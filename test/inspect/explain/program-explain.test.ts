@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../../src/autograd/ops/cross-entropy.js';
-import { Adam, GlobalAvgPool2d, MaxPool2d, MlpConv, traced } from '../../../src/index.js';
+import { Adam, GlobalAvgPool2d, MaxPool2d, MlpConv, withOrigins } from '../../../src/index.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
 import { zeros } from '../../../src/tensor/create.js';
 import { tidy } from '../../../src/tensor/tidy.js';
@@ -30,9 +30,9 @@ describe('program.explain', () => {
     return { model, step, record: () => device.record(step) };
   };
 
-  it('tells layers, passes, names and lines of a program that was traced, and says what its JSON does', () => {
+  it('tells origins and names of a program recorded with them, and says what its JSON does', () => {
     const { model, record } = recorded();
-    const program = traced([model], record);
+    const program = withOrigins([model], record);
     const explanation = program.explain({ model });
     const { launches, memory } = explanation;
     expect(launches.map(({ kernel }) => kernel)).toEqual(program.kernels);
@@ -46,7 +46,7 @@ describe('program.explain', () => {
 
   it('names the line that called an op, also of its backward pass, and the line of the step', () => {
     const { model, record } = recorded();
-    const program = traced([model], record);
+    const program = withOrigins([model], record);
     const { launches } = program.explain();
     for (const direction of ['forward', 'backward']) {
       const launch = launches.find((one) => one.layer === 'block.conv' && one.direction === direction)!;
@@ -59,7 +59,7 @@ describe('program.explain', () => {
 
   it('counts what fusion spares', () => {
     const { model, record } = recorded();
-    const program = traced([model], record);
+    const program = withOrigins([model], record);
     const { launches, total } = program.explain();
     const passes = launches
       .filter(({ layer, product }) => layer === 'block.conv' && product)
@@ -76,7 +76,7 @@ describe('program.explain', () => {
     program.dispose();
   });
 
-  it('explains a program that nobody traced, without layers', () => {
+  it('explains a program without them', () => {
     const { record } = recorded();
     const program = record();
     const { launches, layers } = program.explain();
@@ -87,7 +87,7 @@ describe('program.explain', () => {
 
   it('places tensors that are needed at one time beside one another', () => {
     const { model, record } = recorded();
-    const program = traced([model], record);
+    const program = withOrigins([model], record);
     const { memory, launches } = program.explain();
     const { tensors, buffers } = memory;
     expect(buffers.reduce((sum, bytes) => sum + bytes, 0)).toBe(memory.bytes);
@@ -111,9 +111,10 @@ describe('program.explain', () => {
   });
 
   it('refuses options that there are not', () => {
-    const program = gpu.device.record(() => zeros(gpu.device, [1]));
+    const x = zeros(gpu.device, [1]);
+    const program = gpu.device.record(() => x.add(1));
     expect(() => program.explain({ model: 3 as never })).toThrow(/program\.explain.*model is 3/);
-    expect(() => traced(3 as never, () => {})).toThrow(/traced: models/);
+    expect(() => withOrigins(3 as never, () => {})).toThrow(/withOrigins: models/);
     program.dispose();
   });
 });

@@ -10,7 +10,7 @@ const engine = (file: string) => new URL(`../../../${file}`, import.meta.url);
 describe('sourceLines', () => {
   const directory = useDirectory();
 
-  it('lists calls from the one of the op outwards, and nothing from within', () => {
+  it('lists calls from the one of the op outwards, nothing from within, and nothing that is not traced', () => {
     const stack = [
       'Error',
       `    at putOnTape (${engine('src/autograd/tape.ts')}:144:18)`,
@@ -19,6 +19,9 @@ describe('sourceLines', () => {
       `    at Conv2d.attempt (${engine('src/nn/module.ts')}:93:14)`,
       `    at new Net (${pathToFileURL(join(directory.path, 'my net.mjs'))}:3:1)`,
       '    at node:internal/main:1:1',
+      `    at tracing (${engine('src/gpu/program/origin.ts')}:33:12)`,
+      `    at traced (${engine('src/inspect/explain/traced.ts')}:20:12)`,
+      `    at ${pathToFileURL(join(directory.path, 'main.mjs'))}:1:1`,
       '    at <anonymous>',
     ].join('\n');
     const own = relative(process.cwd(), join(directory.path, 'my net.mjs'));

@@ -25,6 +25,8 @@ describe('what a new shader starts from', { timeout: 60_000 }, () => {
     const cases = await checked(family);
     expect(cases.length).toBeGreaterThan(6);
     expect(cases.filter(({ state }) => state !== 'right')).toEqual([]);
+    // On numbers that are no places of a maximum, its gradient would mean nothing.
+    expect(cases.map(({ name }) => name)).not.toContainEqual(expect.stringContaining('maxPool.backward'));
   });
 });
 

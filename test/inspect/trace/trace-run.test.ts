@@ -100,3 +100,16 @@ describe('a traced run', () => {
     expect(ids('s')).toEqual(ids('f'));
   });
 });
+
+describe('a traced run on a device without timestamps', () => {
+  const gpu = useDevice({ seed: SEED, features: 'none' });
+
+  it('has the launches of a submit as one bar', async () => {
+    const run = await traceRun({ ...tinyConfig, batch: 2 }, gpu.device, 2);
+    const { traceEvents, otherData } = traceFile(run);
+    const bars = traceEvents.filter((event) => event.ph === 'X' && event.cat === 'kernels');
+    expect(bars).toHaveLength(run.submits.length);
+    expect(bars.map(({ name }) => name)).toContain(`${run.submits[0]?.launches.length} launches`);
+    expect(otherData['kernel times']).toContain('no timestamps');
+  });
+});

@@ -114,8 +114,9 @@ function shadersChanged(products: MeasuredProducts): string {
 const otherSubject = (part: keyof Subject, its: Subject): string =>
   `it is for another ${part === 'lanes' ? 'subgroup size' : part}, ${its[part]}`;
 
-/** Where the measurements for a device are kept, and which there are; if a file is of no use, why. */
+/** Which measurements there are for a device; if a file is of no use, why. */
 export interface MeasuredTable extends Partial<Unused> {
+  /** The file that they are in, or would be. */
   readonly path: string;
   readonly products: MeasuredProducts;
 }
@@ -130,24 +131,21 @@ export function readMeasuredTable(device: Pick<Device, 'adapter' | 'precision'>)
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return {
-      path,
-      products: {},
-      ...(code === 'ENOENT' ? ofOtherDriver(path, subject) : { ignored: message }),
-    };
+    if (code === 'ENOENT') return ofOtherDriver(path, subject) ?? { path, products: {} };
+    return { path, products: {}, ignored: message };
   }
   return { path, products: {}, ...parseMeasuredTable(text, subject) };
 }
 
 /** Was this adapter measured with another driver? Then that is told, since what was gained by it is lost. */
-function ofOtherDriver(path: string, subject: Subject): Partial<Unused> {
-  for (const file of filesBeside(path)) {
-    const its = subjectIn(file);
+function ofOtherDriver(none: string, subject: Subject): MeasuredTable | undefined {
+  for (const path of filesBeside(none)) {
+    const its = subjectIn(path);
     if (its?.adapter !== subject.adapter || its.precision !== subject.precision) continue;
     const part = its.driver === subject.driver ? 'lanes' : 'driver';
-    return stale(`${otherSubject(part, its)} (${file})`);
+    return { path, products: {}, ...stale(otherSubject(part, its)) };
   }
-  return {};
+  return undefined;
 }
 
 /** What a file's measurements are about; undefined where there are none in it. */

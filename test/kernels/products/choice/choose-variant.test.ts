@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AdapterDescription } from '../../../../src/gpu/adapter.js';
-import { chooseVariant, useMeasurements } from '../../../../src/kernels/products/choice/choose-variant.js';
+import {
+  chooseVariant,
+  explainChoice,
+  useMeasurements,
+} from '../../../../src/kernels/products/choice/choose-variant.js';
 import type { MeasuredProducts } from '../../../../src/kernels/products/choice/measured-table.js';
 import { productKey } from '../../../../src/kernels/products/choice/product-key.js';
 import { productsOf } from '../../../../src/kernels/products/choice/seen-products.js';
@@ -36,6 +40,18 @@ describe('the variant of a product', () => {
     expect(chooseVariant(deviceLike(known, measured('tiled')), product)).toBe('tiled');
     expect(chooseVariant(deviceLike(known), product)).toBe('broadcast64');
     expect(chooseVariant(deviceLike({ software: true }), product)).toBe('broadcast32');
+  });
+
+  it('is explained by who prefers it, with the place of a rule', () => {
+    const asked = { key: productKey(product), product, epilogue: {} };
+    expect(explainChoice(deviceLike(known, measured('tiled')), asked)).toEqual({
+      ...{ variant: 'tiled', why: 'measured', refused: [] },
+    });
+    expect(explainChoice(deviceLike(known, measured('none such')), asked)).toEqual({
+      ...{ variant: 'broadcast64', why: 'shipped rule', place: 'rule 3 of tuning/lavapipe.json' },
+      refused: ['none such'],
+    });
+    expect(explainChoice(deviceLike({ software: true }), asked)).toMatchObject({ why: 'rule of thumb' });
   });
 
   it('is that of operands stored as they are: what was measured of others says nothing', () => {

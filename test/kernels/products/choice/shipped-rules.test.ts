@@ -21,6 +21,9 @@ describe('shipped rules', () => {
     const rules = shippedRules('llvmpipe-llvm-15-0-6-512-bits-');
     expect(rules.length).toBeGreaterThan(0);
     for (const { variant } of rules) expect(Object.keys(LADDER)).toContain(variant);
+    expect(rules.map(({ place }) => place)).toEqual(
+      rules.map((_, index) => `rule ${index + 1} of tuning/lavapipe.json`),
+    );
     expect(shippedRules('an adapter of which nobody has heard')).toEqual([]);
   });
 
