@@ -31,9 +31,9 @@ export const withLimits = ({ results, groups }) =>
   );
 
 /**
- * How much of the machine each of two processes got, or got at another time, nobody knows; its limits tell, and they were measured in
- * the same turns. So there are three ratios: of the times as they are, and each time in units of the arithmetic, and of the copying, that
- * the same process did in that turn. What is said must be true of all three: the interval covers theirs.
+ * How much of the machine each of two processes got, or got at another time, nobody knows; its limits tell, and they were measured
+ * in the same turns. So there are three ratios: of the times as they are, and each time in units of the arithmetic, and of the
+ * copying, that the same process did in that turn. What is said must be true of all three: the interval covers theirs.
  */
 function ratioBetween(before, after, confidence) {
   const units = [() => 1, ({ gflops }) => gflops, ({ gigabytes }) => gigabytes];

@@ -1,6 +1,7 @@
 /**
- * The products that a variant is checked on before it is timed: all sizes, windows of every kind, each part of an epilogue, and what a
- * convolution's gradients need. Of the whole table only what takes few pipelines: a software driver compiles some for seconds.
+ * The products that a variant is checked on before it is timed: all sizes, windows of every kind, each part of an epilogue, and
+ * what a convolution's gradients need. It is the part of the table that takes few pipelines: a software driver compiles some for
+ * seconds.
  */
 import { productTable } from '../../dist/inspect/lab/product-table.js';
 

@@ -30,7 +30,7 @@ export interface Timed {
   readonly high: number;
   /** 10^9 operations of the work a second. */
   readonly gflops: number;
-  /** How much of what the device can do at best, in arithmetic or in moving memory, whichever the work needs longer for; from 0 to 1. */
+  /** How much of what the device can do at best, in arithmetic or in moving memory, whichever takes the work longer; from 0 to 1. */
   readonly share: number;
   /** How many times as long it takes as the step that it improves on; the first has none. */
   readonly beside?: Ratio;
