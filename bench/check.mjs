@@ -13,7 +13,7 @@ const ALL = 4096;
 /** Largest error, relative to the value or to the root mean square of those sampled, whichever is larger. */
 const TOLERANCE = 1e-4;
 
-/** All positions in a small array; in a larger one a random one in each of `SAMPLE` equal parts: no stride of it can hide from them. */
+/** All positions in a small array; else a random one in each of `SAMPLE` equal parts: no stride of the array can hide from them. */
 export function samplePositions(size) {
   const parts = size <= ALL ? size : SAMPLE;
   const within = uniformValues(parts, 1, 0);

@@ -1,7 +1,6 @@
-/** Two runs of the bench, case by case: `npm run bench -- compare before.json after.json`. */
+/** Results of two processes, case by case: of two runs of the bench, or of two checkouts in turns. */
 import { readFileSync } from 'node:fs';
 import { confidenceOfEach, ratioOf, verdictOn } from '../dist/inspect/timing/ratio.js';
-import { isLimit } from './run.mjs';
 
 export class CompareError extends Error {}
 
@@ -25,12 +24,18 @@ export function checkAlike(before, after) {
   }
 }
 
+/** The results of a report, each with the limits of its turns. */
+export const withLimits = ({ results, groups }) =>
+  results.map((result) =>
+    result.error ? result : { ...result, limits: groups[result.group].limits[result.seat] },
+  );
+
 /**
- * By how much a machine was faster in one run than in the other nobody knows; its limits tell, and they were measured in the same
- * turns. So there are three ratios: of the times as they are, and each time in units of arithmetic, and of copying, at that turn.
- * What is said must be true of all three: the interval covers theirs.
+ * How much of the machine each of two processes got, or got at another time, nobody knows; its limits tell, and they were measured
+ * in the same turns. So there are three ratios: of the times as they are, and each time in units of the arithmetic, and of the
+ * copying, that the same process did in that turn. What is said must be true of all three: the interval covers theirs.
  */
-function ratioBetween([before, after], confidence) {
+function ratioBetween(before, after, confidence) {
   const units = [() => 1, ({ gflops }) => gflops, ({ gigabytes }) => gigabytes];
   const ratios = units.map((unit) => {
     const [one, other] = [before, after].map(({ samples, limits }) =>
@@ -38,29 +43,25 @@ function ratioBetween([before, after], confidence) {
     );
     return ratioOf(other, one, confidence);
   });
-  const [{ ratio }] = ratios.toSorted((one, other) => one.ratio - other.ratio).slice(1);
+  const [, { ratio }] = ratios.toSorted((one, other) => one.ratio - other.ratio);
   const low = Math.min(...ratios.map(({ low }) => low));
   const high = Math.max(...ratios.map(({ high }) => high));
   return { ratio, ...verdictOn(low, high) };
 }
 
 /**
- * The cases that both runs have: `{ name, times: [before, after], ratio, low, high, verdict }`, a ratio above 1 where the second run took longer.
- * All intervals are to hold at once. A case that was wrong in either has an `error`.
+ * The cases that both have: `{ name, times: [before, after], ratio, low, high, verdict }`, a ratio above 1 where the second took
+ * longer. All intervals are to hold at once. A case that was wrong in either has an `error`.
  */
-export function compareReports(before, after) {
-  const others = new Map(after.results.map((result) => [result.name, result]));
-  const both = before.results.filter((result) => !isLimit(result) && others.has(result.name));
+export function compareResults(before, after) {
+  const others = new Map(after.map((result) => [result.name, result]));
+  const both = before.filter(({ name }) => others.has(name));
   const confidence = confidenceOfEach(both.length);
   return both.map((one) => {
-    const pair = [one, others.get(one.name)];
-    const error = pair.find(({ error }) => error)?.error;
+    const other = others.get(one.name);
+    const error = one.error ?? other.error;
     if (error) return { name: one.name, error };
-    const [from, to] = [before, after].map(({ groups }, index) => ({
-      samples: pair[index].samples,
-      limits: groups[pair[index].group].limits,
-    }));
-    const times = pair.map(({ times }) => times.median);
-    return { name: one.name, times, ...ratioBetween([from, to], confidence) };
+    const times = [one.times.median, other.times.median];
+    return { name: one.name, times, ...ratioBetween(one, other, confidence) };
   });
 }

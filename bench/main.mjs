@@ -1,10 +1,9 @@
 /** Time every kernel at the shapes of Network in Network: `npm run bench -- [filter ...] [options]`. See README.md here. */
 
 import { writeFileSync } from 'node:fs';
-import { confidenceOfEach, ratioOf } from '../dist/inspect/timing/ratio.js';
 import { CheckoutError, RemoteSeat } from './against/remote-seat.mjs';
 import { choose, FilterError } from './cases.mjs';
-import { CompareError, checkAlike, compareReports, readReport } from './compare.mjs';
+import { CompareError, checkAlike, compareResults, readReport, withLimits } from './compare.mjs';
 import { csvOf, csvOfComparison } from './csv.mjs';
 import { optionsFrom, USAGE, UsageError } from './options.mjs';
 import { Others, othersNote } from './others.mjs';
@@ -76,14 +75,14 @@ async function timed(seats, cases, options) {
   const others = await Others.watch(processorsOf(seats));
   const comparisons = comparisonsIn(cases);
   const [groups, results] = [[], []];
-  for await (const { timed, limits, costs } of timeInGroups(seats, cases, 1000 * time)) {
-    const turns = limitsByTurn(limits, costs);
-    const some = timed.map((one) => resultOf(one, groups.length, turns));
-    groups.push({ limits: turns });
+  for await (const group of timeInGroups(seats, cases, 1000 * time)) {
+    const limits = group.limits.map(limitsByTurn);
+    const some = group.timed.map((one) => resultOf(one, groups.length, limits[one.seat]));
+    groups.push({ limits });
     results.push(...(against ? some : besideTheFastest(some, comparisons)));
     if (!against) say(...results.slice(-some.length).map((result) => resultLine(result, width)));
   }
-  const limits = limitSummary(groups.flatMap(({ limits }) => limits));
+  const limits = limitSummary(groups.flatMap(({ limits }) => limits.flat()));
   const othersBusy = await others.processors();
   say(limitLine(limits), othersNote(othersBusy), force && forcedNote(results, force));
   const report = jsonOf(about, options, { othersBusy, limits, groups, results });
@@ -93,24 +92,16 @@ async function timed(seats, cases, options) {
 }
 
 /** Turn by turn, this checkout beside the other. */
-function compareSeats({ results }, { against, csv }) {
-  const ours = results.filter(({ seat }) => seat === 0);
-  const confidence = confidenceOfEach(ours.length);
-  const rows = ours.map((one) => {
-    const other = results.find(({ seat, name }) => seat === 1 && name === one.name);
-    const error = one.error ?? (other.error && `${against}: ${other.error}`);
-    if (error) return { name: one.name, error };
-    const times = [other.times.median, one.times.median];
-    return { name: one.name, times, ...ratioOf(one.samples, other.samples, confidence) };
-  });
-  tell([against, 'here'], rows, csv);
+function compareSeats(report, { against, csv }) {
+  const at = (seat) => withLimits(report).filter((result) => result.seat === seat);
+  tell([against, 'here'], compareResults(at(1), at(0)), csv);
 }
 
 /** Two runs that were written before. */
 function compare({ compare: files, csv }) {
   const [before, after] = files.map(readReport);
   checkAlike(before, after);
-  tell(['before', 'after'], compareReports(before, after), csv);
+  tell(['before', 'after'], compareResults(withLimits(before), withLimits(after)), csv);
 }
 
 function tell(names, rows, csv) {

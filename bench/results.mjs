@@ -13,15 +13,17 @@ function limitRate(name, cost, milliseconds) {
 
 /**
  * The limits in each turn of a group.
- * @param {Record<string, number[]>} times milliseconds of each limit's case, by turn
- * @param {Record<string, { flops: number, bytes: number }>} costs of these cases
+ * @param {import('./run.mjs').Limits} limits
  * @returns {{ gflops: number, gigabytes: number, matrixGflops?: number }[]}
  */
-export function limitsByTurn(times, costs) {
-  const [turns] = Object.values(times);
+export function limitsByTurn(limits) {
+  const [{ samples: turns }] = Object.values(limits);
   return turns.map((_, turn) =>
     Object.fromEntries(
-      Object.entries(times).map(([name, list]) => [RATES[name], limitRate(name, costs[name], list[turn])]),
+      Object.entries(limits).map(([name, { cost, samples }]) => [
+        RATES[name],
+        limitRate(name, cost, samples[turn]),
+      ]),
     ),
   );
 }
@@ -32,7 +34,11 @@ export function limitSummary(turns) {
   return Object.fromEntries(names.map((name) => [name, summarise(turns.map((turn) => turn[name]))]));
 }
 
-/** What a case that was timed comes to. */
+/**
+ * What a case that was timed comes to.
+ * @param {number} group the number of its group
+ * @param {object[]} limits by turn, where it was timed
+ */
 export function resultOf({ name, work, seat, kernels, cost, error, first, repeats, samples }, group, limits) {
   const about = { name, ...(work && { work }), seat, kernels, cost };
   if (error) return { ...about, error };

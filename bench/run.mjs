@@ -11,8 +11,10 @@ const MOST_BYTES = 2 ** 30;
  *
  * @typedef {object} Group
  * @property {Timed[]} timed
- * @property {Record<string, number[]>} limits milliseconds of each limit's case in the same turns
- * @property {Record<string, { flops: number, bytes: number }>} costs of these
+ * @property {Limits[]} limits at each seat
+ *
+ * @typedef {Record<string, { cost: { flops: number, bytes: number }, samples: number[] }>} Limits
+ *   milliseconds of each limit's case in the same turns
  */
 
 /** Cases that compute the same, which must be timed in the same turns; any other by itself. */
@@ -29,19 +31,14 @@ function atomsOf(cases) {
 const prepared = (seat, name) => seat.prepare(name).catch((error) => ({ error: error.message, used: 0 }));
 
 /**
- * @param {readonly Seat[]} seats each case is timed at all of them, one after the other; limits at the first
+ * @param {readonly Seat[]} seats each case is timed at all of them, one after the other; and so are the limits
  * @param {readonly { name: string, work?: string }[]} cases
  * @param {number} milliseconds to spend on each, at the least
  * @returns {AsyncGenerator<Group>}
  */
 export async function* timeInGroups(seats, cases, milliseconds) {
-  const [first] = seats;
-  const costs = {};
-  for (const { name } of first.cases().filter(isLimit)) {
-    const { error, cost } = await first.prepare(name);
-    if (error) throw new Error(`${name}: ${error}`);
-    costs[name] = cost;
-  }
+  const costs = [];
+  for (const seat of seats) costs.push(await prepareLimits(seat));
   let group = [];
   for (const atom of atomsOf(cases)) {
     let full = false;
@@ -59,13 +56,25 @@ export async function* timeInGroups(seats, cases, milliseconds) {
   if (group.length > 0) yield await timeGroup(seats, group, costs, milliseconds);
 }
 
+/** Make the limits' cases ready, for all of the run; what they cost, by name. */
+async function prepareLimits(seat) {
+  const costs = {};
+  for (const { name } of seat.cases().filter(isLimit)) {
+    const { error, cost } = await seat.prepare(name);
+    if (error) throw new Error(`${name}: ${error}`);
+    costs[name] = cost;
+  }
+  return costs;
+}
+
 /** Is it what others are compared with? */
 export const isLimit = ({ name }) => name.startsWith('limit.');
 
 /** @returns {Promise<Group>} */
 async function timeGroup(seats, group, costs, milliseconds) {
-  const [first] = seats;
-  const ofLimits = Object.fromEntries(Object.keys(costs).map((name) => [name, []]));
+  const limits = costs.map((ofSeat) =>
+    Object.fromEntries(Object.entries(ofSeat).map(([name, cost]) => [name, { cost, samples: [] }])),
+  );
   const right = group.filter(({ error }) => !error);
   const samples = await inTurns(
     right.map(
@@ -76,11 +85,14 @@ async function timeGroup(seats, group, costs, milliseconds) {
     {
       milliseconds,
       before: async () => {
-        for (const name of Object.keys(costs)) ofLimits[name].push(await first.sample(name));
+        for (const [index, seat] of seats.entries()) {
+          for (const [name, { samples }] of Object.entries(limits[index]))
+            samples.push(await seat.sample(name));
+        }
       },
     },
   );
   for (const { seat, name } of right) await seats[seat].release(name);
   const bySample = new Map(right.map((one, index) => [one, samples[index]]));
-  return { timed: group.map((one) => ({ ...one, samples: bySample.get(one) })), limits: ofLimits, costs };
+  return { timed: group.map((one) => ({ ...one, samples: bySample.get(one) })), limits };
 }

@@ -24,7 +24,8 @@ export class Seat {
   #ready = new Map();
 
   /**
-   * @param {{ adapter?: string, precision?: string, force?: string, batch: number, check?: boolean }} options `check: false`: not over odd shapes
+   * @param {{ adapter?: string, precision?: string, force?: string, batch: number, check?: boolean }} options
+   *   `check: false`: not over odd shapes
    * @returns {Promise<Seat>}
    */
   static async open({ adapter, precision, force, batch, check = true }) {

@@ -1,6 +1,6 @@
 /**
- * Layers and pools of odd sizes, with windows of every kind: what kernels are checked on before they are timed on a network's sizes,
- * which are all round. The convolutions are those of the table of shapes.
+ * Layers and pools of odd sizes, with windows of every kind: what kernels are checked on before they are timed on the sizes of a
+ * network, which are all round. The convolutions are those of the table of shapes.
  */
 import { convolutionCases } from '../../dist/inspect/lab/shapes.js';
 import { windowedSize, windowOf } from '../../dist/tensor/shape.js';

@@ -6,6 +6,7 @@ import { matmulCases } from '../cases/matmul.mjs';
 import { FAMILIES } from '../cases.mjs';
 import { check } from '../prepare.mjs';
 import { oddNetwork } from './odd-network.mjs';
+import { oddProducts } from './odd-products.mjs';
 
 /** What a case's name says of the kernel: `conv2d.forward`. */
 const kernelOf = ({ name }) => name.split(' ', 1)[0];
@@ -14,6 +15,7 @@ export class OddShapes {
   #device;
   #ladder;
   #cases;
+  #products;
   /** By kernel, or variant of a product, what is wrong with it. */
   #errors = new Map();
 
@@ -25,6 +27,7 @@ export class OddShapes {
     this.#device = device;
     this.#ladder = ladder;
     // Products are held to the specification over a table of their own, whatever case launches them.
+    this.#products = oddProducts(device);
     const network = oddNetwork();
     this.#cases = families
       .filter((family) => family !== matmulCases)
@@ -61,7 +64,7 @@ export class OddShapes {
   }
 
   async #errorOfVariant(variant) {
-    for await (const { name, error } of checkRung(this.#device, this.#ladder[variant])) {
+    for await (const { name, error } of checkRung(this.#device, this.#ladder[variant], this.#products)) {
       if (!error) continue;
       const { element, got, expected, wrong, compared } = error;
       return `${variant}, ${name}: ${element} is ${got}, expected ${expected}; ${wrong} of ${compared} are wrong`;

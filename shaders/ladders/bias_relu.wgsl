@@ -3,8 +3,8 @@
 //   y[plane, i] = max(x[plane, i] + bias[plane % channels], 0)
 //
 // x and y: [planes, plane_size]; a plane is one channel of one image. `one_each` gives a thread each element; `in_quads` four
-// neighbours, which are loaded and stored together, and divides once for all of them: plane_size must be a multiple of four. Nothing but
-// `dawngrad ladder pointwise` runs this: the engine does it where the product that makes x stores its sums.
+// neighbours, which are loaded and stored together, and divides once for all of them: plane_size must be a multiple of four.
+// Nothing but `dawngrad ladder pointwise` runs this: the engine does it where the product that makes x stores its sums.
 
 import package::elementwise::rectify::{rectify, rectify_quad};
 

@@ -4,8 +4,8 @@
 //
 // x and dx: [planes, input_height, input_width]; dy and argmax: [planes, output_height, output_width]. A thread has one element of
 // dx, and asks each window that reaches over it. `search` looks for the maximum of each of these windows again, in x; `look_up`
-// finds it in argmax, which the forward pass left. Of equal maxima the first, row by row, has it. There is no padding and no dilation.
-// Nothing but `dawngrad ladder pool` runs this: pools/max_pool.wgsl looks up too, for four elements at a time.
+// finds it in argmax, which the forward pass left. Of equal maxima the first, row by row, has it. There is no padding and no
+// dilation. Nothing but `dawngrad ladder pool` runs this: pools/max_pool.wgsl looks up too, for four elements at a time.
 
 struct Params {
   planes: i32,

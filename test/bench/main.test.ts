@@ -53,7 +53,7 @@ describe('npm run bench', () => {
     expect(samples.length).toBeGreaterThanOrEqual(12);
     expect(times.min).toBeLessThanOrEqual(times.median);
     expect(rate.gflops).toBeCloseTo(cost.flops / times.median / 1e6, 12);
-    const { limits } = report.groups[group];
+    const [limits] = report.groups[group].limits;
     expect(limits.length).toBeGreaterThanOrEqual(samples.length);
     const shares = samples.map(
       (sample: number, turn: number) => cost.bytes / sample / 1e6 / limits[turn].gigabytes,

@@ -5,7 +5,8 @@ import type { Climb, ClimbedStep } from '../../inspect/ladder/climb.js';
 import { excuseOf, gainText } from '../../inspect/ladder/words.js';
 import { textTable } from './text-table.js';
 
-function rowOf(step: ClimbedStep, withRate: boolean): string[] {
+function rowOf(step: ClimbedStep, climb: Climb): string[] {
+  const withRate = climb.flops > 0;
   const { name, after, timed, missing = '' } = step;
   const cells = timed
     ? [
@@ -14,7 +15,7 @@ function rowOf(step: ClimbedStep, withRate: boolean): string[] {
         ...(withRate ? [digits(timed.gflops)] : []),
         (100 * timed.share).toFixed(0),
         digits(timed.times),
-        [after === undefined ? '' : gainText(timed, after), excuseOf(step)].filter(Boolean).join('; '),
+        [after === undefined ? '' : gainText(timed, after), excuseOf(step, climb)].filter(Boolean).join('; '),
       ]
     : ['', '', ...(withRate ? [''] : []), '', '', missing];
   return [name, ...cells];
@@ -40,7 +41,7 @@ export function describeClimb(climb: Climb): string {
     `on ${adapter}, by ${clock}; limits ${digits(limits.gflops)} GFLOP/s, ${digits(limits.gigabytes)} GB/s`,
     '',
     ...textTable(
-      [head, ...steps.map((step) => rowOf(step, withRate))],
+      [head, ...steps.map((step) => rowOf(step, climb))],
       (column) => column > 0 && column < head.length - 1,
     ),
     '',

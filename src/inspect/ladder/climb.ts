@@ -30,7 +30,7 @@ export interface Timed {
   readonly high: number;
   /** 10^9 operations of the work a second. */
   readonly gflops: number;
-  /** How much of what the device can do at best, in arithmetic or in moving memory, whichever the work needs longer for; from 0 to 1. */
+  /** How much of what the device can do at best, in arithmetic or in moving memory, whichever takes the work longer; from 0 to 1. */
   readonly share: number;
   /** How many times as long it takes as the step that it improves on; the first has none. */
   readonly beside?: Ratio;
@@ -51,6 +51,8 @@ export interface ClimbedStep extends Pick<Step, 'name' | 'idea' | 'madeFor'> {
 /** A ladder that was climbed on a device. */
 export interface Climb extends Pick<Ladder, 'name' | 'work' | 'flops' | 'bytes'> {
   readonly adapter: string;
+  /** Is it a CPU that plays GPU? */
+  readonly software: boolean;
   readonly clock: string;
   readonly limits: DeviceLimits;
   readonly steps: readonly ClimbedStep[];
@@ -96,6 +98,7 @@ export async function climb(device: Device, ladder: Ladder, { seconds = 0.5 } = 
   return {
     ...{ name: about.name, work: about.work, flops: about.flops, bytes: about.bytes },
     adapter: device.adapter.name,
+    software: device.adapter.software,
     clock: clock.name,
     limits,
     steps: climbed.map((step) => withTimes(step, byName, samples[0] as number[], about, limits)),

@@ -18,11 +18,11 @@ export function ladderPage(climb: Climb): string {
 </header>
 <main>
 ${tiles(climb)}
-<p>Every step computes the same, and is checked against the first. All of them were timed in turns, so that whatever else the machine
-did hit all alike; a gain stands with the interval that holds it in 95 of 100 cases. The bars are ${unit.what}. At its best this device
-was seen to do ${digits(limits.gflops)} GFLOP/s of arithmetic, and to copy ${digits(limits.gigabytes)} GB/s.</p>
+<p>Every step computes the same, and is checked against the first. All of them were timed in turns, so that whatever else the
+machine did hit all alike; a gain stands with the interval that holds it in 95 of 100 cases. The bars are ${unit.what}. At its best
+this device was seen to do ${digits(limits.gflops)} GFLOP/s of arithmetic, and to copy ${digits(limits.gigabytes)} GB/s.</p>
 <ol class="steps">
-${climb.steps.map((step) => stepItem(step, unit, most)).join('\n')}
+${climb.steps.map((step) => stepItem(step, climb, unit, most)).join('\n')}
 </ol>
 </main>`;
   return pageText({ title, body, styles: ['ladder/ladder.css'] });
@@ -65,35 +65,38 @@ function tiles({ steps }: Climb): string {
   return `<dl class="tiles">${entries.map(tile).join('')}</dl>`;
 }
 
-function stepItem(step: ClimbedStep, unit: Unit, most: number): string {
+function stepItem(step: ClimbedStep, climb: Climb, unit: Unit, most: number): string {
   const { name, idea, timed, missing } = step;
   return `<li>
 <h2>${escapeText(name)}</h2>
 <p class="idea">${escapeText(idea)}</p>
-${timed ? measured(step, timed, unit, most) : `<p class="numbers quiet">${escapeText(missing ?? '')}</p>`}
+${timed ? measured(step, timed, climb, unit, most) : `<p class="numbers quiet">${escapeText(missing ?? '')}</p>`}
 ${step.sources.map(sourceDetails).join('\n')}
 </li>`;
 }
 
-function measured(step: ClimbedStep, timed: Timed, unit: Unit, most: number): string {
+function measured(step: ClimbedStep, timed: Timed, climb: Climb, unit: Unit, most: number): string {
   const won = timed.beside === undefined || timed.beside.verdict === 'faster';
   const width = ((100 * unit.value(timed)) / most).toFixed(2);
-  const excuse = excuseOf(step);
+  const excuse = excuseOf(step, climb);
+  const range = `${digits(timed.low)} to ${digits(timed.high)}`;
   const numbers = [
     ...(step.after === undefined
       ? []
       : [`<span${won ? ' class="gain"' : ''}>${escapeText(gainText(timed, step.after))}</span>`]),
     ...(excuse ? [`<span>${escapeText(excuse)}</span>`] : []),
-    `<span class="quiet">${digits(timed.milliseconds)} ms (${digits(timed.low)} to ${digits(timed.high)}), least ${digits(timed.least)}</span>`,
+    `<span class="quiet">${digits(timed.milliseconds)} ms (${range}), least ${digits(timed.least)}</span>`,
     `<span class="quiet">${(100 * timed.share).toFixed(0)} % of the limit</span>`,
   ];
-  return `<div class="bar"><div class="track"><div class="fill${won ? '' : ' lost'}" style="width:${width}%"></div></div><strong>${unit.text(timed)}</strong></div>
+  const fill = `<div class="fill${won ? '' : ' lost'}" style="width:${width}%"></div>`;
+  return `<div class="bar"><div class="track">${fill}</div><strong>${unit.text(timed)}</strong></div>
 <p class="numbers">${numbers.join('\n')}</p>`;
 }
 
 /** A shader, as the GPU got it. */
 function sourceDetails({ kernel, shader, entryPoint, constants, text }: Source): string {
-  const set = Object.entries(constants).map(([name, value]) => ` ${name}=${value}`);
+  const given = Object.entries(constants).filter(([, value]) => value !== false);
+  const set = given.map(([name, value]) => ` ${name}=${value}`);
   const title = `${kernel}: ${shader} ${entryPoint}${set.join('')}`;
   return `<details><summary>${escapeText(title)}</summary><pre><code>${escapeText(text)}</code></pre></details>`;
 }

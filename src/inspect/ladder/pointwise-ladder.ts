@@ -19,6 +19,7 @@ export function pointwiseLadder(device: Device): Ladder {
   const [x, weight, bias] = [input, [OUTPUTS, CHANNELS, 1, 1], [OUTPUTS]].map((shape, stream) =>
     randomInput(device, shape, stream),
   ) as [Tensor, Tensor, Tensor];
+  const biasOfMaps = bias.view([OUTPUTS, 1, 1]);
   const product = () => conv2d(x, weight, null, WINDOW);
   return {
     name: 'pointwise',
@@ -31,7 +32,7 @@ export function pointwiseLadder(device: Device): Ladder {
         name: 'op by op',
         idea: 'the product, then an op that adds the bias, then one for the ReLU: the maps go through memory five times',
         madeFor: 'every device',
-        work: () => relu(elementwise('add', product(), bias.reshape([OUTPUTS, 1, 1]))),
+        work: () => relu(elementwise('add', product(), biasOfMaps)),
       },
       {
         name: 'one pass',

@@ -1,6 +1,6 @@
 /** What there is to say of a step of a ladder: on a terminal, and on a page. */
 import { digits } from '../digits.js';
-import type { ClimbedStep, Timed } from './climb.js';
+import type { Climb, ClimbedStep, Timed } from './climb.js';
 
 /** What a step gains over the one that it improves on: `3.81 (3.76 to 3.88) x tiled`. */
 export function gainText({ beside }: Timed, after: string): string {
@@ -11,8 +11,9 @@ export function gainText({ beside }: Timed, after: string): string {
   return `${gain} (${least} to ${most}) x ${after}${doubt}`;
 }
 
-/** Where a step loses that was made for something else, or is there for something else than speed. */
-export function excuseOf({ madeFor, timed }: ClimbedStep): string {
-  if (timed?.beside?.verdict === 'faster' || !timed?.beside) return '';
-  return madeFor === 'every device' ? '' : `made for ${madeFor}`;
+/** Where a step gains nothing here that was made for other devices, or for something else than speed. */
+export function excuseOf({ madeFor, timed }: ClimbedStep, { software }: Pick<Climb, 'software'>): string {
+  if (!timed?.beside || timed.beside.verdict === 'faster') return '';
+  const own = software ? 'CPUs' : 'GPUs';
+  return madeFor === 'every device' || madeFor === own ? '' : `made for ${madeFor}`;
 }

@@ -1,11 +1,12 @@
 /**
  * How many times as long one thing takes as another, with an interval and a verdict, from times that were taken in turns.
  *
- * Two times of one turn met the same machine, so only their ratio counts. The estimate is that of Hodges and Lehmann, the median of the means of
- * all pairs of log ratios, and the interval is the one that goes with it, from the exact distribution of Wilcoxon's signed ranks
- * (Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, section 3.3). It asks that turns are alike and that errors fall
- * to both sides equally, as those of ratios do where nothing differs; not that they are normal: a sample that was held up counts
- * as one that is too long, not by how much. A bootstrap of the median is too narrow for a dozen turns, a sign test too wide.
+ * Two times of one turn met the same machine, so only their ratio counts. The estimate is that of Hodges and Lehmann, the median of
+ * the means of all pairs of log ratios, and the interval is the one that goes with it, from the exact distribution of Wilcoxon's
+ * signed ranks (Hollander, Wolfe & Chicken, Nonparametric Statistical Methods, section 3.3). It asks that turns are alike and that
+ * errors fall to both sides equally, as those of ratios do where nothing differs; not that they are normal: a sample that was held
+ * up counts as one that is too long, not by how much. A bootstrap of the median is too narrow for a dozen turns, and the interval
+ * of a sign test wider than it need be.
  */
 
 /** What can be said of something beside another; `cannot tell` where the interval holds 1. */

@@ -1,4 +1,4 @@
-/** The gradient of max pooling, an element a thread, to be read and measured: src/kernels/pools/max-pool.ts has what the engine runs. */
+/** The gradient of max pooling, an element a thread, to be read and measured: the engine runs src/kernels/pools/max-pool.ts. */
 import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch, linearGrid } from '../kernel.js';

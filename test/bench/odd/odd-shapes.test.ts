@@ -60,17 +60,17 @@ describe('the check over odd shapes', () => {
     [
       'forgets the ReLU',
       spoilt((product, epilogue) => [product, { ...epilogue, relu: false }]),
-      /^tiled, .*ReLU.*: .* is -.*, expected 0; /,
+      /^tiled, .*, then a bias to each column, ReLU: .* is -.*, expected 0; /,
     ],
     [
       'forgets what is there already',
       spoilt((product, epilogue) => [product, { ...epilogue, accumulate: false }]),
-      /^tiled, .*adding to what is there: /,
+      /^tiled, .*, then all of these: /,
     ],
     [
       'forgets the mask',
       spoilt((product, { mask, ...epilogue }) => [product, epilogue]),
-      /^tiled, .*mask.*: .*, expected 0; /,
+      /^tiled, .*, then all of these: .*, expected 0; /,
     ],
     [
       'has its window a pixel too far right',
@@ -80,7 +80,20 @@ describe('the check over odd shapes', () => {
         const moved = { ...window, originX: window.originX + 1 };
         return [{ ...product, b: { ...product.b, window: moved } }, epilogue];
       }),
-      /^tiled, .* is .*, expected /,
+      /^tiled, convolution, output: .* is .*, expected /,
+    ],
+    [
+      'forgets the bias of each column',
+      spoilt((product, { bias, ...epilogue }) => [
+        product,
+        bias?.per === 'row' ? { ...epilogue, bias } : epilogue,
+      ]),
+      /^tiled, .*, then a bias to each column, ReLU: /,
+    ],
+    [
+      'adds up no rows',
+      spoilt(({ c: { rowSums, ...c }, ...product }, epilogue) => [{ ...product, c }, epilogue]),
+      /^tiled, convolution, weight gradient: odd sizes: /,
     ],
   ])('refuses a rung that %s', async (_, rung, message) => {
     expect(await errorWith(rung)).toMatch(message);

@@ -64,7 +64,15 @@ describe('climbing a ladder', () => {
 
 /** A climb that nobody made. */
 const CLIMB: Climb = {
-  ...{ name: 'matmul', work: 'a product', flops: 1e6, bytes: 1e6, adapter: 'a <GPU>', clock: 'host clock' },
+  ...{
+    name: 'matmul',
+    work: 'a product',
+    flops: 1e6,
+    bytes: 1e6,
+    adapter: 'a <GPU>',
+    software: true,
+    clock: 'host clock',
+  },
   limits: { gflops: 10, gigabytes: 10 },
   steps: [
     {
@@ -78,7 +86,13 @@ const CLIMB: Climb = {
         beside: { ratio: 0.25, low: 0.2, high: 0.5, verdict: 'faster' },
       },
       sources: [
-        { kernel: 'matmul.tiled', shader: 'x.wgsl', entryPoint: 'y', constants: { A: 1 }, text: 'a < b' },
+        {
+          kernel: 'matmul.tiled',
+          shader: 'x.wgsl',
+          entryPoint: 'y',
+          constants: { A: 1, B: false },
+          text: 'a < b',
+        },
       ],
     },
     {
@@ -112,7 +126,8 @@ describe('a climb, for people', () => {
       beside: { ratio: 1, low: 0.9, high: 1.1, verdict: 'cannot tell' as const },
     };
     expect(gainText(doubtful, 'naive')).toBe('1.00 (0.909 to 1.11) x naive, which may be nothing');
-    expect(CLIMB.steps.map(excuseOf)).toEqual(['', '', 'made for GPUs', '']);
+    expect(CLIMB.steps.map((step) => excuseOf(step, CLIMB))).toEqual(['', '', 'made for GPUs', '']);
+    expect(CLIMB.steps.map((step) => excuseOf(step, { software: false }))).toEqual(['', '', '', '']);
   });
 
   it('is a page, with bars as long as the fastest is fast, and the shaders', () => {

@@ -10,8 +10,8 @@ import { half, register, tiled, vectorised } from './tiles.js';
  * shader's header tells it in full; `dawngrad ladder matmul` measures on this device what each gains.
  *
  * A GPU was met once, an NVIDIA H200 through Vulkan, by kernels before those of today: 28 TFLOP/s of `register64` at
- * 192 x 2400 x 32768, the 5x5 convolution of NIN's second block for 128 images. There the shapes of today's kernels (tiles, depth of
- * a slice, staging) reached, written out by hand: 46 like `vectorised64`, 133 like `matrixUnits64`, 77 much like `splitUnits128`.
+ * 192 x 2400 x 32768, the 5x5 convolution of NIN's second block for 128 images. There the shapes of today's kernels (tiles, depth
+ * of a slice, staging) reached, written out by hand: 46 like `vectorised64`, 133 like `matrixUnits64`, 77 much like `splitUnits128`.
  */
 export const LADDER = {
   naive,
