@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { quotable } from '../../../errors/errors.js';
 import type { Device } from '../../../gpu/device.js';
 import { readShader } from '../../../gpu/shaders/shader.js';
 import { LADDER } from '../ladder/ladder.js';
@@ -102,7 +103,7 @@ export function parseMeasuredTable(
   return stale(other === 'shaders' ? shadersChanged(products) : otherSubject(other, its));
 }
 
-const stale = (why: string): Unused => ({ ignored: `it is stale: ${why}`, stale: true });
+const stale = (why: string): Unused => ({ ignored: `it is stale: ${quotable(why)}`, stale: true });
 
 /** With the variants that it names and that there are no more. */
 function shadersChanged(products: MeasuredProducts): string {
