@@ -7,7 +7,7 @@ const PUBLIC = {
     'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
-    'argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
+    'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
@@ -20,7 +20,7 @@ const PUBLIC = {
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
-    'deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
+    'loadWeights saveWeights deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +
     'readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames runTraining runWithRetraining',
   inspection: 'withOrigins',
   errors:

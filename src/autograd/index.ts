@@ -12,7 +12,7 @@ export type { OpCase, Values } from './op-test/case.js';
 export { type OpTestOptions, opTest } from './op-test/op-test.js';
 export { cast } from './ops/cast.js';
 export { add } from './ops/elementwise/add.js';
-export { divide } from './ops/elementwise/divide.js';
+export { divide, divide as div } from './ops/elementwise/divide.js';
 export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';
 export {
   abs,
@@ -30,10 +30,10 @@ export {
   sqrt,
   tanh,
 } from './ops/elementwise/functions.js';
-export { multiply } from './ops/elementwise/multiply.js';
+export { multiply, multiply as mul } from './ops/elementwise/multiply.js';
 export { relu } from './ops/elementwise/relu.js';
 export { scale } from './ops/elementwise/scale.js';
-export { subtract } from './ops/elementwise/subtract.js';
+export { subtract, subtract as sub } from './ops/elementwise/subtract.js';
 export { concat, stack } from './ops/layout/concat.js';
 export { type Padding, pad } from './ops/layout/pad.js';
 export { permute, transpose } from './ops/layout/permute.js';

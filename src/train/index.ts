@@ -8,6 +8,12 @@ export {
   type Safetensors,
 } from './checkpoints/safetensors.js';
 export { checkpointOf, type Guess, SavedModel, type Which } from './checkpoints/saved-model.js';
+export {
+  type LoadedWeights,
+  type LoadWeightsOptions,
+  loadWeights,
+  saveWeights,
+} from './checkpoints/weights.js';
 export { Deadline } from './deadline.js';
 export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';

@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BatchNorm2d, Conv2d, GlobalAvgPool2d, init, Linear, Sequential } from '../../../src/nn/index.js';
+import type { Module } from '../../../src/nn/module.js';
+import { encodeSafetensors, type HostTensor } from '../../../src/train/checkpoints/safetensors.js';
+import { loadWeights, saveWeights } from '../../../src/train/checkpoints/weights.js';
+import { runTraining } from '../../../src/train/run/run.js';
+import { buildModel } from '../../../src/train/run/session.js';
+import { useDevice } from '../../support/device.js';
+import { useFreshDirectory } from '../../support/directory.js';
+import { SEED, tinyConfig, tinyData } from '../run/tiny-run.js';
+
+const gpu = useDevice({ seed: SEED });
+const directory = useFreshDirectory();
+
+const net = (classes = 3) =>
+  new Sequential(
+    new Conv2d(gpu.device, 2, 4, { kernelSize: 3, init: init.he() }),
+    new BatchNorm2d(gpu.device, 4),
+    new GlobalAvgPool2d(),
+    new Linear(gpu.device, 4, classes, { init: init.he() }),
+  );
+
+async function valuesOf(module: Module): Promise<Record<string, number[]>> {
+  const state = [...module.stateDict()];
+  const values = await Promise.all(state.map(([, tensor]) => tensor.toArray()));
+  return Object.fromEntries(state.map(([name], index) => [name, [...values[index]!]]));
+}
+
+/** A file with the weights of a net under other names. */
+async function written(module: Module, rename: (name: string) => string): Promise<string> {
+  const path = directory.file('other.safetensors');
+  const tensors = new Map<string, HostTensor>();
+  for (const [name, tensor] of module.stateDict())
+    tensors.set(rename(name), { shape: tensor.shape, values: (await tensor.toArray()) as Float32Array });
+  writeFileSync(path, encodeSafetensors({ tensors, metadata: {} }));
+  return path;
+}
+
+describe('weights in a file', () => {
+  it('are those of the net that wrote them, to the bit', async () => {
+    const [one, other] = [net(), net()];
+    const path = directory.file('net.safetensors');
+    await saveWeights(path, one);
+    expect(await valuesOf(other)).not.toEqual(await valuesOf(one));
+    expect(loadWeights(path, other)).toEqual({ missing: [], unexpected: [] });
+    expect(await valuesOf(other)).toEqual(await valuesOf(one));
+  });
+
+  it('may have names that begin with module.', async () => {
+    const [one, other] = [net(), net()];
+    loadWeights(await written(one, (name) => `module.${name}`), other);
+    expect(await valuesOf(other)).toEqual(await valuesOf(one));
+  });
+
+  it("may be a run's checkpoint", async () => {
+    const path = join(directory.path, 'run');
+    const config = { ...tinyConfig, epochs: 1 };
+    await runTraining({ config, dataset: tinyData, device: gpu.device, path });
+    const model = buildModel(config, gpu.device);
+    const before = await valuesOf(model);
+    loadWeights(join(path, 'last.safetensors'), model);
+    expect(await valuesOf(model)).not.toEqual(before);
+  });
+
+  it('of another net are refused, or loaded as far as they fit', async () => {
+    const [one, other] = [net(3), net(5)];
+    const path = directory.file('net.safetensors');
+    await saveWeights(path, one);
+    const before = await valuesOf(other);
+    expect(() => loadWeights(path, other)).toThrow(/3.weight \[3, 4\], expected \[5, 4\]/);
+    expect(await valuesOf(other)).toEqual(before);
+    const left = ['3.weight', '3.bias'];
+    expect(loadWeights(path, other, { strict: false })).toEqual({ missing: left, unexpected: left });
+    const [from, to] = [await valuesOf(one), await valuesOf(other)];
+    expect(to['0.weight']).toEqual(from['0.weight']);
+    expect(to['1.running_mean']).toEqual(from['1.running_mean']);
+    expect(to['3.weight']).toEqual(before['3.weight']);
+  });
+
+  it('are not written where one is not finite, and the old file stays', async () => {
+    const path = directory.file('net.safetensors');
+    const one = net();
+    await saveWeights(path, one);
+    const good = readFileSync(path);
+    one
+      .stateDict()
+      .get('3.bias')!
+      .write(Float32Array.of(1, Number.NaN, 2));
+    await expect(saveWeights(path, one)).rejects.toThrow(
+      'the tensor "3.bias" holds numbers that are not finite',
+    );
+    expect(readFileSync(path)).toEqual(good);
+  });
+});
