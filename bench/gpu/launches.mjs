@@ -42,7 +42,7 @@ const KINDS = [
   [/^pools\//, 'pools'],
   [/^optimizers\//, 'optimizer'],
   [/^normalisation\//, 'normalisation'],
-  [/^(softmax|reduce)/, 'loss'],
+  [/^reductions\//, 'loss'],
 ];
 
 /** The sums of what launches take, by kind, the most first. */

@@ -5,9 +5,12 @@ import { poolCases } from '../../../bench/cases/pools.mjs';
 import { openDevice } from '../../../bench/device.mjs';
 import { oddNetwork } from '../../../bench/odd/odd-network.mjs';
 import { OddShapes } from '../../../bench/odd/odd-shapes.mjs';
-import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
 import type { Operands } from '../../../src/kernels/products/ladder/rung.js';
 import type { Epilogue, Product } from '../../../src/kernels/products/product.js';
+
+/** That of the built engine, as the bench has it. */
+const ladder = new URL('../../../dist/kernels/products/ladder/ladder.js', import.meta.url).href;
+const { LADDER }: typeof import('../../../src/kernels/products/ladder/ladder.js') = await import(ladder);
 
 type Families = (about: { device: unknown; network: unknown }) => Case[];
 interface Case {

@@ -41,7 +41,7 @@ async function refusalOf(text: string, name = 'mine.wgsl'): Promise<Error> {
 
 const shaderWith = (statement: string, workgroup = 64) =>
   `// y = x
-import package::elementwise::elementwise::rectify::rectify;
+import package::elementwise::rectify::rectify;
 
 struct Params {
   size: u32,
@@ -73,7 +73,7 @@ describe("an error in a user's shader", () => {
   it('is told with the file of the module that it is in', async () => {
     writeFileSync(directory.file('beside.wgsl'), '// two\nfn twice(x: f32) -> f32 {\n  return 2 * y;\n}\n');
     const text = shaderWith('y[i] = twice(x[i]);').replace(
-      'package::elementwise::elementwise::rectify::rectify',
+      'package::elementwise::rectify::rectify',
       'super::beside::twice',
     );
     const { message } = await refusalOf(text);
