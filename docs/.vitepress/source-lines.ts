@@ -31,16 +31,22 @@ export const sourcePage = (path: string): string => `/source/${path.replace(/\.(
 
 const escaped = (symbol: string): string => symbol.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** What a line may begin with that declares a name: at the top level, or within something else. */
+const declarations = (name: string): readonly RegExp[] => [
+  new RegExp(
+    `^(?:export |default |declare |abstract |async )*(?:(?:function\\*?|class|const|let|interface|type|fn|struct|alias) |` +
+      `@group.* |var(?:<[\\w, ]+>)? )${name}`,
+  ),
+  new RegExp(`^\\s+(?:static |readonly |override |async |get |const |let |function )*[*#'"]*${name}['"]?\\??(?:[:<(]| =)`),
+];
+
 /** The number of the line that declares a symbol, in TypeScript, JavaScript or WGSL; undefined where none does. */
 export function lineOf(text: string, symbol: string): number | undefined {
-  const name = `${escaped(symbol)}(?![\\w$])`;
-  const declared = new RegExp(
-    `^\\s*(?:export |default |declare |abstract |async |static |readonly |override )*` +
-      `(?:(?:function\\*?|class|const|let|interface|type|fn|struct|alias|override) ${name}|` +
-      `var(?:<[\\w, ]+>)? ${name}|\\*?[#]?${name}(?:<.*>)?\\(.*\\{$|['"]?${name}['"]?: )`,
-  );
-  const index = text.split('\n').findIndex((line) => declared.test(line));
-  return index < 0 ? undefined : index + 1;
+  const lines = text.split('\n');
+  const found = declarations(`${escaped(symbol)}(?![\\w$])`)
+    .map((declaration) => lines.findIndex((line) => declaration.test(line)))
+    .find((index) => index >= 0);
+  return found === undefined ? undefined : found + 1;
 }
 
 /**
