@@ -31,13 +31,17 @@ export const sourcePage = (path: string): string => `/source/${path.replace(/\.(
 
 const escaped = (symbol: string): string => symbol.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** What a line may begin with that declares a name: at the top level, or within something else. */
+/** What a line looks like that declares a name: at the top level, or within something else. */
 const declarations = (name: string): readonly RegExp[] => [
   new RegExp(
-    `^(?:export |default |declare |abstract |async )*(?:(?:function\\*?|class|const|let|interface|type|fn|struct|alias) |` +
-      `@group.* |var(?:<[\\w, ]+>)? )${name}`,
+    `^(?:(?:export |abstract |async )*(?:function\\*?|class|const|let|interface|type|fn|struct|alias) ` +
+      `|@group.* |var(?:<[\\w, ]+>)? )?${name}(?!\\()`,
   ),
-  new RegExp(`^\\s+(?:static |readonly |override |async |get |const |let |function )*[*#'"]*${name}['"]?\\??(?:[:<(]| =)`),
+  new RegExp(`^(?:export |async )*(?:function\\*?|fn) ${name}`),
+  new RegExp(
+    `^\\s+(?:static |readonly |override |async |get |const |let |function )*[*#'"]*${name}['"]?` +
+      `(?:\\??: |<| =|\\(.*[{(]$)`,
+  ),
 ];
 
 /** The number of the line that declares a symbol, in TypeScript, JavaScript or WGSL; undefined where none does. */
