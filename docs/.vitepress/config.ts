@@ -15,20 +15,36 @@ function sourceLinks(md: MarkdownIt): void {
   });
 }
 
-type MarkdownIt = Parameters<NonNullable<NonNullable<Parameters<typeof defineConfig>[0]['markdown']>['config']>>[0];
+type MarkdownIt = Parameters<
+  NonNullable<NonNullable<Parameters<typeof defineConfig>[0]['markdown']>['config']>
+>[0];
+
+/** Is a block of code a whole file, on a page of its own? */
+const isSource = (meta?: { readonly __raw?: string }): boolean => meta?.__raw?.includes('source') === true;
+
+/** An excerpt, moved to the left. */
+function outdented(code: string): string {
+  const lines = code.split('\n');
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
+  const least = Math.min(...indents);
+  return lines.map((line) => line.slice(least)).join('\n');
+}
 
 export default defineConfig({
   title: 'dawngrad',
   description: 'How a tensor and autograd engine works, from the shader line up to the loss curve.',
   lang: 'en',
+  // A line's end between two links is a space.
+  vue: { template: { compilerOptions: { whitespace: 'preserve' } } },
   markdown: {
     math: true,
     config: sourceLinks,
     codeTransformers: [
       {
         name: 'line-names',
+        preprocess: (code, { meta }) => (isSource(meta) ? code : outdented(code)),
         line(node, line) {
-          if (this.options.meta?.__raw?.includes('source')) node.properties.id = `L${line}`;
+          if (isSource(this.options.meta)) node.properties.id = `L${line}`;
         },
       },
     ],

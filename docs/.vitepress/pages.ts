@@ -1,13 +1,18 @@
 /** The pages of the book, and the links into the source that they make. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { ROOT, type SourceLink, sourceLinkOf } from './source-lines.js';
 
-/** The pages' paths in `docs/`, in order; those that show source are made from these. */
+/** Where they are, in `docs/`. */
+const FOLDERS = ['.', 'ops', 'guides'];
+
+/** The pages' paths in `docs/`; those that show source are made from these. */
 export const pages = (): string[] =>
-  readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => path.endsWith('.md') && !/^(?:node_modules|source|\.vitepress)\//.test(path))
-    .sort();
+  FOLDERS.flatMap((folder) =>
+    readdirSync(`${ROOT}docs/${folder}`)
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => posix.join(folder, name)),
+  );
 
 export const pageText = (page: string): string => readFileSync(`${ROOT}docs/${page}`, 'utf8');
 

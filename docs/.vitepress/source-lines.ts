@@ -61,6 +61,7 @@ export function sourceAddress(page: string, { path, symbol }: SourceLink): strin
   if (!existsSync(ROOT + path)) throw new Error(`${page} links to ${path}, which is not there`);
   if (symbol === undefined) return sourcePage(path);
   const line = lineOf(readFileSync(ROOT + path, 'utf8'), symbol);
-  if (line === undefined) throw new Error(`${page} links to ${symbol} in ${path}, which declares no such thing`);
+  if (line === undefined)
+    throw new Error(`${page} links to ${symbol} in ${path}, which declares no such thing`);
   return `${sourcePage(path)}#L${line}`;
 }

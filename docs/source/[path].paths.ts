@@ -4,7 +4,12 @@ import { extname } from 'node:path';
 import { pages, sourceLinksOn } from '../.vitepress/pages.js';
 import { ROOT, sourcePage } from '../.vitepress/source-lines.js';
 
-const LANGUAGES: Readonly<Record<string, string>> = { '.mjs': 'js', '.wgsl': 'wgsl', '.ts': 'ts', '.py': 'py' };
+const LANGUAGES: Readonly<Record<string, string>> = {
+  '.mjs': 'js',
+  '.wgsl': 'wgsl',
+  '.ts': 'ts',
+  '.py': 'py',
+};
 
 /** A fence longer than any in the file. */
 const FENCE = '`'.repeat(7);

@@ -60,18 +60,29 @@ describe('the book', () => {
     const path = 'shaders/pools/max_pool.wgsl';
     expect(sourceLinksOn('ops/max-pool.md')).toContainEqual({ path, symbol: 'backward' });
     const line = lineOf(source(path), 'backward')!;
-    expect(source(path).split('\n').slice(line, line + 30).join('\n')).toContain('sums += select(');
+    expect(
+      source(path)
+        .split('\n')
+        .slice(line, line + 30)
+        .join('\n'),
+    ).toContain('sums += select(');
   });
 });
 
 describe('a block of code', () => {
   it('is of a language that is looked at', () => {
     const looked = ['', 'js', 'ts', 'wgsl', 'diff', 'sh', 'text', 'json'];
-    expect(PAGES.flatMap(({ blocks }) => blocks).filter(({ language }) => !looked.includes(language))).toEqual([]);
+    expect(
+      PAGES.flatMap(({ blocks }) => blocks).filter(({ language }) => !looked.includes(language)),
+    ).toEqual([]);
   });
 
   it.each(blocksIn('sh'))('$at has commands that there are', ({ block }) => {
-    expect(commandsOf(block.text).map((command) => whatIsWrong(command)).filter(Boolean)).toEqual([]);
+    expect(
+      commandsOf(block.text)
+        .map((command) => whatIsWrong(command))
+        .filter(Boolean),
+    ).toEqual([]);
   });
 
   const excerpts = blocksIn('ts', 'wgsl').filter(({ block }) => !block.of.startsWith('new '));
@@ -81,13 +92,17 @@ describe('a block of code', () => {
 
   // The README's is an example, which has a test of its own.
   const programs = blocksIn('js').filter(({ block }) => block.text !== source('examples/first-program.mjs'));
-  it.concurrent.each(programs)('$at runs, and prints what is said', { timeout: 120_000 }, async ({ path, block }) => {
-    const printed = await printedBy(block.text);
-    const { blocks } = PAGES.find((page) => page.path === path)!;
-    const next = blocks[blocks.indexOf(block) + 1];
-    if (next?.of === 'printed') expect(printed).toBe(next.text);
-    else expect(printed).not.toBe('');
-  });
+  it.concurrent.each(programs)(
+    '$at runs, and prints what is said',
+    { timeout: 120_000 },
+    async ({ path, block }) => {
+      const printed = await printedBy(block.text);
+      const { blocks } = PAGES.find((page) => page.path === path)!;
+      const next = blocks[blocks.indexOf(block) + 1];
+      if (next?.of === 'printed') expect(printed).toBe(next.text);
+      else expect(printed).not.toBe('');
+    },
+  );
 });
 
 /** The files that a page changes and adds, as they are to be. */

@@ -1,8 +1,8 @@
 /** Is a command that a page tells a reader to type one that there is? It is looked up, not run. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { program } from '../../src/cli/program.js';
 import { ROOT } from '../../docs/.vitepress/source-lines.js';
+import { program } from '../../src/cli/program.js';
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(`${ROOT}package.json`, 'utf8'),
@@ -22,9 +22,12 @@ export function whatIsWrong([name = '', ...words]: readonly string[]): string | 
 function npm([verb = '', ...words]: readonly string[]): string | undefined {
   const script = verb === 'run' ? words[0] : verb === 'test' ? verb : undefined;
   if (verb === 'ci' || verb === 'link') return undefined;
-  if (script === undefined || scripts[script] === undefined) return `package.json has no script ${script ?? verb}`;
+  if (script === undefined || scripts[script] === undefined)
+    return `package.json has no script ${script ?? verb}`;
   const [, ...given] = words.join(' ').split(/(?:^| )-- /);
-  return given.length === 0 ? undefined : node([...scripts[script].split(' ').slice(1), ...given.join(' ').split(' ')]);
+  return given.length === 0
+    ? undefined
+    : node([...scripts[script].split(' ').slice(1), ...given.join(' ').split(' ')]);
 }
 
 /** A script of ours knows the options whose names stand in it, or in a file beside it. */
@@ -32,7 +35,9 @@ function node([file = '', ...words]: readonly string[]): string | undefined {
   if (!existsSync(ROOT + file)) return file === 'dist/cli/main.js' ? dawngrad(words) : `there is no ${file}`;
   if (file === 'dist/cli/main.js') return dawngrad(words);
   const beside = `${ROOT}${file.replace(/[^/]+$/, 'options.mjs')}`;
-  const text = [ROOT + file, beside].filter((path) => existsSync(path)).map((path) => readFileSync(path, 'utf8'));
+  const text = [ROOT + file, beside]
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8'));
   const missing = optionsIn(words).find((option) => !text.join('').includes(option.replace(/^--/, '')));
   return missing && `${file} knows no ${missing}`;
 }
