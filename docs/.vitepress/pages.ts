@@ -16,9 +16,11 @@ export const pages = (): string[] =>
 
 export const pageText = (page: string): string => readFileSync(`${ROOT}docs/${page}`, 'utf8');
 
-/** The addresses that a page links to, but for those in its blocks of code. */
+/** The addresses that a page links to, but for those in its blocks of code; pictures are no links. */
 export const linksOn = (text: string): string[] =>
-  [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/\]\(([^()\s]+)\)/g)].map(([, href]) => href as string);
+  [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/(?<!!\[[^\]]*)\]\(([^()\s]+)\)/g)].map(
+    ([, href]) => href as string,
+  );
 
 /** The links into the source that a page makes. */
 export const sourceLinksOn = (page: string): SourceLink[] =>
