@@ -1,34 +1,7 @@
 import { defineConfig } from 'vitepress';
-import { sourceAddress, sourceLinkOf } from './source-lines.js';
+import { markdown } from './markdown.js';
 
 const chapter = (text: string, link: string) => ({ text, link });
-
-/** Links into the source lead to the very line, on the page that shows the file. */
-function sourceLinks(md: MarkdownIt): void {
-  md.core.ruler.push('source-links', ({ tokens, env }) => {
-    const page: string = env.relativePath;
-    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
-      const href = token.type === 'link_open' ? token.attrGet('href') : undefined;
-      const link = href && !page.startsWith('source/') ? sourceLinkOf(page, href) : undefined;
-      if (link) token.attrSet('href', sourceAddress(page, link));
-    }
-  });
-}
-
-type MarkdownIt = Parameters<
-  NonNullable<NonNullable<Parameters<typeof defineConfig>[0]['markdown']>['config']>
->[0];
-
-/** Is a block of code a whole file, on a page of its own? */
-const isSource = (meta?: { readonly __raw?: string }): boolean => meta?.__raw?.includes('source') === true;
-
-/** An excerpt, moved to the left. */
-function outdented(code: string): string {
-  const lines = code.split('\n');
-  const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const least = Math.min(...indents);
-  return lines.map((line) => line.slice(least)).join('\n');
-}
 
 export default defineConfig({
   title: 'dawngrad',
@@ -36,19 +9,7 @@ export default defineConfig({
   lang: 'en',
   // A line's end between two links is a space.
   vue: { template: { compilerOptions: { whitespace: 'preserve' } } },
-  markdown: {
-    math: true,
-    config: sourceLinks,
-    codeTransformers: [
-      {
-        name: 'line-names',
-        preprocess: (code, { meta }) => (isSource(meta) ? code : outdented(code)),
-        line(node, line) {
-          if (isSource(this.options.meta)) node.properties.id = `L${line}`;
-        },
-      },
-    ],
-  },
+  markdown,
   themeConfig: {
     outline: 'deep',
     search: { provider: 'local' },
