@@ -1,5 +1,5 @@
 /**
- * The book: `node scripts/docs.mjs build` makes it and the API reference in docs/.vitepress/dist/, `dev` serves it while it is
+ * The book: `node scripts/docs.mjs build` makes it and the API reference in `docs/.vitepress/dist`, `dev` serves it while it is
  * written. Its packages are apart from the project's, and installed when they are first needed.
  */
 import { spawnSync } from 'node:child_process';
