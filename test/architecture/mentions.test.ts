@@ -51,6 +51,7 @@ describe('the check of mentions', () => {
       'src/a.ts',
       '/** In `src/gpu/`, from https://example.com/gone.ts; `engines/NAME.mjs` stands for any. */',
     ],
+    ['docs/a.md', 'in b.ts:\n```ts new src/b.ts\nx\n```'],
     ['README.md', 'a run has a folder `retrained/`, and [a device](src/gpu/device.ts)'],
   ])('lets %s say %j', (path, text) => {
     expect(mentionsOfNothing([[path, text]], paths)).toEqual([]);

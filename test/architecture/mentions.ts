@@ -4,6 +4,9 @@ import type { File } from './files.js';
 /** A path from the root, `src/gpu/device.ts` or `src/gpu/program/`; or the end of one, `pools/max_pool.wgsl`, `tape.ts`. */
 const MENTION = /(?<![\w/.-])[\w./-]*\w(?:\.(?:ts|mjs|wgsl|py|md)\b|\/(?=[\s`),;.:]|$))/g;
 
+/** A file that a page has its reader make, behind the fence of its text. */
+const MADE = /^```\w+ new (\S+)$/gm;
+
 /** What a line says about the repository: in code its comment, on a page all of it, but for addresses. */
 function proseOf(path: string, line: string): string {
   const text = line.replace(/https?:\S+/g, '');
@@ -12,7 +15,8 @@ function proseOf(path: string, line: string): string {
 
 /**
  * One line for every mention of a file that is not among `paths`, all files and folders of the repository. A folder is looked for
- * only where the mention begins at the root; capitals, as in `engines/NAME.mjs`, stand for any name.
+ * only where the mention begins at the root; capitals, as in `engines/NAME.mjs`, stand for any name. A page may name the files that it
+ * has its reader make.
  */
 export function mentionsOfNothing(files: readonly File[], paths: readonly string[]): string[] {
   const all = new Set(paths);
@@ -26,12 +30,13 @@ export function mentionsOfNothing(files: readonly File[], paths: readonly string
     if (path.includes('/') && roots.has(path.split('/', 1)[0] ?? '')) return all.has(path);
     return mention.endsWith('/') || endings.has(path);
   };
-  return files.flatMap(([path, text]) =>
-    text.split('\n').flatMap((line, index) => {
+  return files.flatMap(([path, text]) => {
+    const made = [...text.matchAll(MADE)].map(([, file = '']) => file);
+    return text.split('\n').flatMap((line, index) => {
       const mentions = proseOf(path, line).match(MENTION) ?? [];
       return mentions
-        .filter((mention) => !isThere(mention))
+        .filter((mention) => !isThere(mention) && !made.some((file) => file.endsWith(mention)))
         .map((mention) => `${path}:${index + 1} names ${mention}`);
-    }),
-  );
+    });
+  });
 }

@@ -10,12 +10,12 @@ const FUNCTIONS = {
   geluByTanh: 4,
   leakyRelu: 5,
   log: 6,
-  pow: 7,
-  sigmoid: 8,
-  silu: 9,
-  sqrt: 10,
-  tanh: 11,
-  logSigmoid: 12,
+  logSigmoid: 7,
+  pow: 8,
+  sigmoid: 9,
+  silu: 10,
+  sqrt: 11,
+  tanh: 12,
 } as const;
 
 /** A function of one number. */
