@@ -214,7 +214,12 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    let dx = f32(output_gradient[i]) * slope(f32(x[i]));
+    let dy = f32(output_gradient[i]);
+    var dx = dy * slope(f32(x[i]));
+    if (FUNCTION == LOG) {
+      // 1 / x may be infinite where this is not.
+      dx = dy / f32(x[i]);
+    }
     input_gradient[i] = Stored(select(dx, 0.0, ignores(f32(x[i]))));
   }
 }

@@ -4,13 +4,17 @@ import type { Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { add } from './ops/elementwise/add.js';
 import { divide } from './ops/elementwise/divide.js';
+import { abs, clamp, exp, log, neg, pow, sigmoid, sqrt, tanh } from './ops/elementwise/functions.js';
 import { multiply } from './ops/elementwise/multiply.js';
 import { relu } from './ops/elementwise/relu.js';
 import { scale } from './ops/elementwise/scale.js';
 import { subtract } from './ops/elementwise/subtract.js';
-import { flatten, reshape } from './ops/layout/reshape.js';
+import { permute, transpose } from './ops/layout/permute.js';
+import { flatten, reshape, squeeze, unsqueeze } from './ops/layout/reshape.js';
+import { type SliceOptions, slice } from './ops/layout/slice.js';
 import { matmul } from './ops/products/matmul.js';
 import { mean } from './ops/reductions/mean.js';
+import { logSoftmax, softmax } from './ops/reductions/softmax.js';
 import { type ReduceOptions, sum } from './ops/reductions/sum.js';
 import { type BackwardOptions, backward } from './tape.js';
 
@@ -39,6 +43,38 @@ declare module '../tensor/tensor.js' {
     matmul(b: Tensor, options?: MatmulOptions): Tensor;
     /** y = max(this, 0), elementwise. See {@link relu}. */
     relu(): Tensor;
+    /** |this|, elementwise. See {@link abs}. */
+    abs(): Tensor;
+    /** this, but at least `min` and at most `max`. See {@link clamp}. */
+    clamp(min?: number, max?: number): Tensor;
+    /** e^this, elementwise. See {@link exp}. */
+    exp(): Tensor;
+    /** ln this, elementwise. See {@link log}. */
+    log(): Tensor;
+    /** -this. See {@link neg}. */
+    neg(): Tensor;
+    /** this^exponent, elementwise. See {@link pow}. */
+    pow(exponent: number): Tensor;
+    /** 1 / (1 + e^-this), elementwise. See {@link sigmoid}. */
+    sigmoid(): Tensor;
+    /** The root of each element. See {@link sqrt}. */
+    sqrt(): Tensor;
+    /** The hyperbolic tangent of each element. See {@link tanh}. */
+    tanh(): Tensor;
+    /** Shares that add up to 1 along an axis. See {@link softmax}. */
+    softmax(axis?: number): Tensor;
+    /** The logarithms of these shares. See {@link logSoftmax}. */
+    logSoftmax(axis?: number): Tensor;
+    /** The axes in another order. See {@link permute}. */
+    permute(axes: readonly number[]): Tensor;
+    /** Two axes in each other's place. See {@link transpose}. */
+    transpose(axis0: number, axis1: number): Tensor;
+    /** A part along one axis. See {@link slice}. */
+    slice(options?: SliceOptions): Tensor;
+    /** Without an axis of length 1, or all of them. See {@link squeeze}. */
+    squeeze(axis?: number): Tensor;
+    /** With another axis of length 1. See {@link unsqueeze}. */
+    unsqueeze(axis: number): Tensor;
     /** Add the gradient of this tensor at each leaf that it depends on to the leaf's `grad`. See {@link backward}. */
     backward(options?: BackwardOptions): void;
   }
@@ -76,6 +112,54 @@ Tensor.prototype.matmul = function (b, options) {
 };
 Tensor.prototype.relu = function () {
   return relu(this);
+};
+Tensor.prototype.abs = function () {
+  return abs(this);
+};
+Tensor.prototype.clamp = function (min, max) {
+  return clamp(this, min, max);
+};
+Tensor.prototype.exp = function () {
+  return exp(this);
+};
+Tensor.prototype.log = function () {
+  return log(this);
+};
+Tensor.prototype.neg = function () {
+  return neg(this);
+};
+Tensor.prototype.pow = function (exponent) {
+  return pow(this, exponent);
+};
+Tensor.prototype.sigmoid = function () {
+  return sigmoid(this);
+};
+Tensor.prototype.sqrt = function () {
+  return sqrt(this);
+};
+Tensor.prototype.tanh = function () {
+  return tanh(this);
+};
+Tensor.prototype.softmax = function (axis) {
+  return softmax(this, axis);
+};
+Tensor.prototype.logSoftmax = function (axis) {
+  return logSoftmax(this, axis);
+};
+Tensor.prototype.permute = function (axes) {
+  return permute(this, axes);
+};
+Tensor.prototype.transpose = function (axis0, axis1) {
+  return transpose(this, axis0, axis1);
+};
+Tensor.prototype.slice = function (options) {
+  return slice(this, options);
+};
+Tensor.prototype.squeeze = function (axis) {
+  return squeeze(this, axis);
+};
+Tensor.prototype.unsqueeze = function (axis) {
+  return unsqueeze(this, axis);
 };
 Tensor.prototype.backward = function (options) {
   backward(this, options);

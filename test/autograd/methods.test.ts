@@ -19,6 +19,29 @@ describe('methods of Tensor', () => {
     expect(from(gpu.device, [[[1], [2]]]).flatten().shape).toEqual([1, 2]);
   });
 
+  it('of one number, and of the order of axes, too', async () => {
+    const x = from(gpu.device, [
+      [4, 1],
+      [0.25, 9],
+    ]);
+    const values = async (tensor: typeof x) => [...(await tensor.toArray())];
+    expect(await values(x.sqrt())).toEqual([2, 1, 0.5, 3]);
+    expect(await values(x.neg().abs().pow(2))).toEqual([16, 1, 0.0625, 81]);
+    expect(await values(x.clamp(1, 4))).toEqual([4, 1, 1, 4]);
+    expect(await values(x.scale(0).exp())).toEqual([1, 1, 1, 1]);
+    expect(await values(x.scale(0).sigmoid())).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect(await values(x.scale(0).tanh())).toEqual([0, 0, 0, 0]);
+    expect((await values(x.log()))[1]).toBe(0);
+    expect(await values(x.scale(0).softmax())).toEqual([0.5, 0.5, 0.5, 0.5]);
+    expect((await values(x.scale(0).logSoftmax(0)))[0]).toBeCloseTo(-Math.log(2), 6);
+    expect(await values(x.transpose(0, 1))).toEqual([4, 0.25, 1, 9]);
+    expect(await values(x.permute([1, 0]).slice({ start: 1 }))).toEqual([1, 9]);
+    expect([x.unsqueeze(1).shape, x.unsqueeze(0).squeeze().shape]).toEqual([
+      [2, 1, 2],
+      [2, 2],
+    ]);
+  });
+
   it('backward goes back through them', async () => {
     const x = from(gpu.device, [1, -2, 3]);
     x.requiresGrad = true;

@@ -1,7 +1,7 @@
 /** Functions of one number, of every element of a tensor; of any shape, f32 or f16. Each is y = f(x), and dx = dy f'(x). */
 import { checkArgument, checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ArgumentError } from '../../../errors/errors.js';
-import { anyNumber, oneOf } from '../../../errors/rules.js';
+import { anyNumber, number, oneOf, rule } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
 import {
   type Numbers,
@@ -76,24 +76,30 @@ export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   return apply('leakyRelu', x, 'leakyRelu', [negativeSlope]);
 }
 
+/** An infinite one is none. */
+const bound = rule(
+  'be a number other than NaN',
+  (value) => typeof value === 'number' && !Number.isNaN(value),
+);
+
 /**
  * y = x, but at least `min` and at most `max`; the gradient is 0 where x lies outside. One of the two may be left out (undefined).
- * @throws ArgumentError when x is of integers, or neither is a number
+ * @throws ArgumentError when x is of integers, neither is a number, or one is NaN
  */
 export function clamp(x: Tensor, min?: number, max?: number): Tensor {
   if (min === undefined && max === undefined) {
     throw new ArgumentError('clamp', 'min', 'is undefined, and so is max', 'give one of them at least');
   }
-  if (min !== undefined) checkArgument('clamp', 'min', min, anyNumber);
-  if (max !== undefined) checkArgument('clamp', 'max', max, anyNumber);
+  if (min !== undefined) checkArgument('clamp', 'min', min, bound);
+  if (max !== undefined) checkArgument('clamp', 'max', max, bound);
   return apply('clamp', x, 'clamp', [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY]);
 }
 
 /**
  * y = x^exponent, for a number that is the same for every element: of x below 0 NaN unless the exponent is whole, as C's pow.
- * @throws ArgumentError when x is of integers, or the exponent no number
+ * @throws ArgumentError when x is of integers, or the exponent no finite number
  */
 export function pow(x: Tensor, exponent: number): Tensor {
-  checkArgument('pow', 'exponent', exponent, anyNumber);
+  checkArgument('pow', 'exponent', exponent, number());
   return apply('pow', x, 'pow', [exponent]);
 }

@@ -162,9 +162,18 @@ it('have a slope where their value is rounded to 1', async () => {
   }
 });
 
+it('log has the gradient dy / x, also where 1 / x is infinite', async () => {
+  const x = from(gpu.device, [2 ** -127, 4]);
+  x.requiresGrad = true;
+  backward(log(x), { gradient: from(gpu.device, [0, 2]) });
+  expect([...(await x.grad!.toArray())]).toEqual([0, 0.5]);
+});
+
 it('refuse what they cannot be asked for', () => {
   const x = from(gpu.device, [1]);
   expect(() => clamp(x)).toThrow('clamp: min is undefined, and so is max; give one of them at least');
+  expect(() => clamp(x, Number.NaN)).toThrow('clamp: min is NaN; it must be a number other than NaN');
+  expect(() => pow(x, Number.POSITIVE_INFINITY)).toThrow('pow: exponent is Infinity; it must be finite');
   expect(() => pow(x, '2' as never)).toThrow("pow: exponent is '2'; it must be a number");
   expect(() => gelu(x, { approximate: 'erf' as never })).toThrow(
     "approximate is 'erf'; it must be 'none' or 'tanh'",
