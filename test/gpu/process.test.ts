@@ -5,7 +5,7 @@ import { usePrograms } from './child-process.js';
 const IMPORTS = `
   import { Device } from './dist/gpu/device.js';
   import { full } from './dist/tensor/create.js';
-  import { relu } from './dist/kernels/relu.js';
+  import { relu } from './dist/kernels/elementwise/relu.js';
 `;
 
 /** A crash at exit is a race: once is no proof. */
