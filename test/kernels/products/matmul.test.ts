@@ -1,3 +1,4 @@
+import '../../support/unoptimised.js';
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../../src/autograd/ops/elementwise/relu.js';
 import {
