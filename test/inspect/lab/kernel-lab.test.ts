@@ -30,6 +30,36 @@ describe('what a new shader starts from', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a pool that is wrong is found out', { timeout: 60_000 }, () => {
+  it.each([
+    [
+      'ignores the padding to the left',
+      'column * STRIDE_COLUMNS - params.padding_columns',
+      'column * STRIDE_COLUMNS',
+    ],
+    ['forgets the dilation of rows', 'i * params.dilation_rows', 'i'],
+    ['forgets the dilation of columns', 'j * params.dilation_columns', 'j'],
+    ['steps from row to row as between columns', 'row * STRIDE_ROWS', 'row * STRIDE_COLUMNS'],
+    ['ignores the mask', 'if (MASK && !lets_through(found.value))', 'if (MASK && false)'],
+  ])('that %s', async (_, right, wrong) => {
+    const cases = await checked('maxPool', (text) => {
+      expect(text).toContain(right);
+      return text.replaceAll(right, wrong);
+    });
+    const states = cases.map(({ state }) => state);
+    expect(states).toContain('wrong');
+    // Windows that have no such thing do not tell it apart.
+    expect(states).toContain('right');
+  });
+
+  it('but its way back is not looked at, as its starting point says', () => {
+    const says = (family: string) =>
+      /Neither checked nor timed here: (.*)\./.exec(startingPoint(family))?.[1];
+    expect(says('maxPool')).toBe('backward, backward_wide');
+    expect(says('relu')).toBeUndefined();
+  });
+});
+
 describe('a shader that takes the place of a kernel', () => {
   it('is wrong at the first element that it forgets', async () => {
     const cases = await checked('relu', (text) =>
