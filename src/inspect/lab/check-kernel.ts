@@ -5,14 +5,15 @@ import type { Kernel } from '../../kernels/kernel.js';
 import { formatShape, type Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
-import { copyOf, copyTo, randomTensor } from '../tuning/random-operands.js';
+import { bothWrite } from './both-write.js';
 import type { CheckedCase } from './check-rung.js';
 import { compare } from './compare.js';
 import type { Family } from './families.js';
+import { type Asked, makerFor } from './special-operands.js';
 import { declares, hasEntryPoint, type UsersShader } from './users-shader.js';
 
 /** A launch of a kernel that some work makes, and what to call it. */
-export interface KernelCase {
+export interface KernelCase extends Asked {
   readonly name: string;
   readonly launch: Launch;
 }
@@ -21,7 +22,13 @@ export interface KernelCase {
 export const kernelTable = (device: Device, family: Family, shader: UsersShader): KernelCase[] =>
   Object.entries(family.works(device)).flatMap(([shape, work]) => {
     const { launches } = device.plan(() => tidy(device, work));
-    return casesAmong(launches, family, shader).map((one) => ({ ...one, name: `${one.name} ${shape}` }));
+    return casesAmong(launches, family, shader).flatMap(({ launch, ...one }) => {
+      const name = `${one.name} ${shape}`;
+      return [
+        { name, launch },
+        { name: `${name}, with ties, NaN and infinities`, launch, special: true },
+      ];
+    });
   });
 
 /** The launches that the shader can take the place of. */
@@ -47,10 +54,12 @@ export interface Prepared {
   readonly theirs: Launch;
 }
 
-/** Random operands for a launch. They are to be disposed of. */
-export function prepare(device: Device, { launch }: KernelCase, shader: UsersShader): Prepared {
+/** Operands for a launch. They are to be disposed of. */
+export function prepare(device: Device, one: KernelCase, shader: UsersShader): Prepared {
+  const { launch } = one;
+  const make = makerFor(one);
   const operands = (launch.owners as readonly Tensor[]).map(({ shape, dtype }, index) =>
-    randomTensor(device, shape, dtype, index + 1),
+    make(device, shape, dtype, index + 1),
   );
   const ours = { ...launch, owners: operands, operands: operands.map(({ memory }) => memory) };
   const known = Object.entries(launch.constants).filter(([name]) => declares(shader, name));
@@ -72,23 +81,17 @@ export async function checkKernel(
   limit: number,
 ): Promise<CheckedCase> {
   const { operands, ours, theirs } = prepare(device, one, shader);
-  const before = operands.map(copyOf);
-  const written = async (launch: Launch) => {
-    // What a kernel leaves out must not be found right because another has done it.
-    operands.forEach((operand, index) => {
-      copyTo(before[index] as Tensor, operand);
-    });
-    device.launch(launch);
-    const results = operands.filter((_, index) => launch.access[index] === 'write');
-    return Promise.all(results.map((result) => result.toArray()));
-  };
   try {
     const shape = operands.map(({ shape }) => formatShape(shape)).join(', ');
-    const [expected, got] = [await written(ours), await written(theirs)];
     const results = [...operands.keys()].filter((index) => ours.access[index] === 'write');
+    const { expected, got } = await bothWrite(
+      results.map((index) => operands[index] as Tensor),
+      () => device.launch(ours),
+      () => device.launch(theirs),
+    );
     const compared = results.map((operand, index) => ({
       operand,
-      ...compare(expected[index] as Float32Array, got[index] as Float32Array, limit),
+      ...compare(expected[index]!, got[index]!, limit),
     }));
     const worst = Math.max(...compared.map(({ worst }) => worst));
     const wrong = compared.find(({ error }) => error !== undefined);
@@ -97,7 +100,7 @@ export async function checkKernel(
     const element = `${ours.bindings?.[wrong.operand]}[${place.join(', ')}]`;
     return { name: one.name, shape, state: 'wrong', worst, error: { ...wrong.error, element } };
   } finally {
-    for (const tensor of [...operands, ...before]) tensor.dispose();
+    for (const tensor of operands) tensor.dispose();
   }
 }
 

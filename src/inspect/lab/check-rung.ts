@@ -3,18 +3,13 @@ import type { Device } from '../../gpu/device.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { specification } from '../../kernels/products/ladder/specification.js';
 import type { Product, Stored } from '../../kernels/products/product.js';
-import {
-  copyOf,
-  copyTo,
-  disposeOperands,
-  extentsOf,
-  fromStart,
-  randomOperands,
-} from '../tuning/random-operands.js';
+import { disposeOperands, extentsOf, fromStart, randomOperands } from '../tuning/random-operands.js';
 import { roundingLimit } from '../tuning/rounding-limit.js';
+import { BEYOND, bothWrite } from './both-write.js';
 import { compare, type WrongElement } from './compare.js';
 import { elementAt, placesOf, shapeOf } from './product-elements.js';
 import { type ProductCase, productTable } from './product-table.js';
+import { makerFor } from './special-operands.js';
 
 /** A kernel that is held to the specification. */
 export interface Candidate extends Pick<Rung, 'accepts' | 'launch' | 'precision'> {
@@ -50,9 +45,6 @@ export async function* checkRung(
   for (const one of table) yield await checkProduct(device, candidate, one);
 }
 
-/** Elements behind the last that a product writes to: a kernel must leave them alone. */
-const BEYOND = 64;
-
 /** Check a kernel on one product. */
 export async function checkProduct(
   device: Device,
@@ -61,24 +53,17 @@ export async function checkProduct(
 ): Promise<CheckedCase> {
   const one = { ...asked, product: fromStart(asked.product) };
   const about = { name: one.name, shape: shapeOf(one.product) };
-  const operands = randomOperands(device, one, BEYOND);
+  const operands = randomOperands(device, one, BEYOND, makerFor(one));
   const { c, epilogue } = operands;
-  const before = copyOf(c);
   try {
     const { stores = () => true, accepts } = candidate;
     if (!stores(one.stored) || !accepts(device, one.product, epilogue)) {
       return { ...about, state: 'refused', worst: 0 };
     }
-    const written = async (rung: Candidate) => {
-      // What a kernel leaves out must not be found right because another has done it.
-      copyTo(before, c);
-      rung.launch(operands, one.product, epilogue);
-      return c.toArray();
-    };
-    const expected = await written(specification);
-    const got = await written(candidate);
+    const by = (rung: Candidate) => () => void rung.launch(operands, one.product, epilogue);
+    const { expected, got } = await bothWrite([c], by(specification), by(candidate));
     const limit = roundingLimit(one, candidate);
-    const { worst, error } = compare(expected, got, limit, comparedIn(one.product));
+    const { worst, error } = compare(expected[0]!, got[0]!, limit, comparedIn(one.product));
     if (!error) return { ...about, state: 'right', worst };
     return {
       ...about,
@@ -87,7 +72,6 @@ export async function checkProduct(
       error: { ...error, element: elementAt(one.product, error.position) },
     };
   } finally {
-    before.dispose();
     disposeOperands(operands);
   }
 }

@@ -17,9 +17,10 @@ import {
   type MatmulCase,
   matmulCases,
 } from './shapes.js';
+import type { Asked } from './special-operands.js';
 
 /** A product to compute, and what to call it. */
-export interface ProductCase extends Wanted {
+export interface ProductCase extends Wanted, Asked {
   readonly name: string;
 }
 
@@ -27,10 +28,13 @@ export interface ProductCase extends Wanted {
 export function productTable(device: Device): readonly ProductCase[] {
   const plain = matmulCases.flatMap((one) => casesIn(device, one.name, () => void multiply(device, one)));
   const convolutions = convolutionCases.flatMap((one) => convolutionProducts(device, one));
+  const withEveryEpilogue = [...ODD, ...IN_FOURS].flatMap((one) => withEpilogues(device, one));
   return distinct([
     ...plain,
     ...convolutions,
-    ...[...ODD, ...IN_FOURS].flatMap((one) => withEpilogues(device, one)),
+    ...withEveryEpilogue,
+    // Without windows: what lies outside of the image may be left out, or be 0 times an infinity.
+    ...withEveryEpilogue.filter(({ product }) => !product.b.window).map(onSpecialOperands),
   ]);
 }
 
@@ -57,6 +61,11 @@ function withEpilogues(device: Device, one: MatmulCase | ConvolutionCase): Produ
     ...{ name: `${one.name}, then ${what}`, epilogue },
   }));
 }
+
+const onSpecialOperands = (one: ProductCase): ProductCase => ({
+  ...one,
+  ...{ name: `${one.name}, with NaN and infinities`, special: true },
+});
 
 function multiply(device: Device, one: MatmulCase): Tensor {
   const { a, b } = factorShapes(one);
@@ -102,8 +111,8 @@ function casesIn(device: Device, name: string, work: () => void): ProductCase[] 
 /** Without those that are one before them by another name. */
 function distinct(cases: readonly ProductCase[]): readonly ProductCase[] {
   const seen = new Set<string>();
-  return cases.filter(({ product, epilogue, stored }) => {
-    const key = JSON.stringify([product, epilogue, stored]);
+  return cases.filter(({ product, epilogue, stored, special }) => {
+    const key = JSON.stringify([product, epilogue, stored, special]);
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -143,6 +143,16 @@ describe('a kernel that is wrong is refused', { timeout: 60_000 }, () => {
     expect(error.got).toBeCloseTo(await trueSum(shifted, 0, 0), 5);
   });
 
+  it('that loses NaN in a ReLU, where there is one', async () => {
+    const found = await wrongCases('value = rectify(value);', 'value = max(value, 0.0);');
+    expect(found.length).toBeGreaterThan(2);
+    for (const [{ name, epilogue, special }, error] of found) {
+      expect(name).toMatch(/, with NaN and infinities$/);
+      expect([epilogue.relu, special]).toEqual([true, true]);
+      expect([error.expected, error.got]).toEqual([NaN, 0]);
+    }
+  });
+
   it('that writes behind the end of the result', async () => {
     const found = await wrongCases(
       '  c[i] = StoredC(value);',

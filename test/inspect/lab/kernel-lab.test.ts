@@ -60,6 +60,25 @@ describe('a pool that is wrong is found out', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a kernel that is wrong only on special operands is found out', { timeout: 60_000 }, () => {
+  it.each([
+    ['relu', 'that loses NaN', 'rectify(f32(x[i]))', 'max(f32(x[i]), 0.0)'],
+    ['relu', 'whose gradient goes through at 0', 'lets_through(f32(output[i]))', '!(f32(output[i]) < 0.0)'],
+    ['maxout', 'whose last of equal pieces wins', 'value > best.value', 'value >= best.value'],
+    ['maxout', 'that loses NaN', ' || is_nan(value)', ''],
+    ['maxPool', 'whose last of equal elements wins', 'value > best.value', 'value >= best.value'],
+    ['maxPool', 'that loses NaN', 'is_nan(value) || ', ''],
+    ['globalAvgPool', 'that loses NaN', 'vec4f(f32(x[i]),', 'vec4f(max(f32(x[i]), -9.0),'],
+  ])('%s %s', async (family, _, right, wrong) => {
+    const cases = await checked(family, (text) => {
+      expect(text).toContain(right);
+      return text.replaceAll(right, wrong);
+    });
+    const special = cases.filter(({ state, name }) => state === 'wrong' && name.includes('with ties'));
+    expect(special.length).toBeGreaterThan(1);
+  });
+});
+
 describe('a shader that takes the place of a kernel', () => {
   it('is wrong at the first element that it forgets', async () => {
     const cases = await checked('relu', (text) =>
@@ -67,7 +86,10 @@ describe('a shader that takes the place of a kernel', () => {
     );
     const wrong = cases.filter(({ state }) => state === 'wrong');
     // Only what has more elements than there are threads takes a second turn.
-    expect(wrong.map(({ name }) => name)).toEqual(['relu.forward 300007']);
+    expect(wrong.map(({ name }) => name)).toEqual([
+      'relu.forward 300007',
+      'relu.forward 300007, with ties, NaN and infinities',
+    ]);
     expect(wrong[0]!.error!.element).toBe(`y[${1024 * 256}]`);
   });
 
