@@ -2,10 +2,10 @@
 import type { Device } from '../../gpu/device.js';
 import type { Launch } from '../../gpu/program/launch.js';
 import type { Kernel } from '../../kernels/kernel.js';
-import { formatShape, type Shape } from '../../tensor/shape.js';
+import { formatShape, type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
-import { bothWrite } from './both-write.js';
+import { BEYOND, bothWrite } from './both-write.js';
 import type { CheckedCase } from './check-rung.js';
 import { compare } from './compare.js';
 import type { Family } from './families.js';
@@ -49,7 +49,9 @@ export const kernelsIn = ({ text }: UsersShader, { kernels }: Family): readonly 
 
 /** A launch with numbers to compute on, by the engine's kernel and by the user's. */
 export interface Prepared {
+  /** Flat, and each with a strip behind its end that is not the kernel's. */
   readonly operands: readonly Tensor[];
+  readonly shapes: readonly Shape[];
   readonly ours: Launch;
   readonly theirs: Launch;
 }
@@ -58,13 +60,15 @@ export interface Prepared {
 export function prepare(device: Device, one: KernelCase, shader: UsersShader): Prepared {
   const { launch } = one;
   const make = makerFor(one);
-  const operands = (launch.owners as readonly Tensor[]).map(({ shape, dtype }, index) =>
-    make(device, shape, dtype, index + 1),
+  const shapes = (launch.owners as readonly Tensor[]).map(({ shape }) => shape);
+  const operands = (launch.owners as readonly Tensor[]).map(({ size, dtype }, index) =>
+    make(device, [size + BEYOND], dtype, index + 1),
   );
   const ours = { ...launch, owners: operands, operands: operands.map(({ memory }) => memory) };
   const known = Object.entries(launch.constants).filter(([name]) => declares(shader, name));
   return {
     operands,
+    shapes,
     ours,
     theirs: { ...ours, shader: shader.address, constants: Object.fromEntries(known) },
   };
@@ -80,9 +84,9 @@ export async function checkKernel(
   shader: UsersShader,
   limit: number,
 ): Promise<CheckedCase> {
-  const { operands, ours, theirs } = prepare(device, one, shader);
+  const { operands, shapes, ours, theirs } = prepare(device, one, shader);
   try {
-    const shape = operands.map(({ shape }) => formatShape(shape)).join(', ');
+    const shape = shapes.map(formatShape).join(', ');
     const results = [...operands.keys()].filter((index) => ours.access[index] === 'write');
     const { expected, got } = await bothWrite(
       results.map((index) => operands[index] as Tensor),
@@ -96,21 +100,22 @@ export async function checkKernel(
     const worst = Math.max(...compared.map(({ worst }) => worst));
     const wrong = compared.find(({ error }) => error !== undefined);
     if (!wrong?.error) return { name: one.name, shape, state: 'right', worst };
-    const place = placeIn((operands[wrong.operand] as Tensor).shape, wrong.error.position);
-    const element = `${ours.bindings?.[wrong.operand]}[${place.join(', ')}]`;
+    const element = `${ours.bindings?.[wrong.operand]}${placeIn(shapes[wrong.operand]!, wrong.error.position)}`;
     return { name: one.name, shape, state: 'wrong', worst, error: { ...wrong.error, element } };
   } finally {
     for (const tensor of operands) tensor.dispose();
   }
 }
 
-/** The index along each axis of an element. */
-function placeIn(shape: Shape, position: number): number[] {
+/** The index along each axis of an element, `[0, 3]`, or how far behind the end it lies. */
+function placeIn(shape: Shape, position: number): string {
+  const size = sizeOf(shape);
+  if (position >= size) return `, ${position - size + 1} behind its end`;
   let rest = position;
   const place = shape.toReversed().map((length) => {
     const index = rest % length;
     rest = Math.floor(rest / length);
     return index;
   });
-  return place.toReversed();
+  return formatShape(place.toReversed());
 }

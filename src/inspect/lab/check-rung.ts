@@ -51,7 +51,7 @@ export async function checkProduct(
   candidate: Candidate,
   asked: ProductCase,
 ): Promise<CheckedCase> {
-  const one = { ...asked, product: fromStart(asked.product) };
+  const one = { ...asked, product: startingAt(asked.start ?? 0, fromStart(asked.product)) };
   const about = { name: one.name, shape: shapeOf(one.product) };
   const operands = randomOperands(device, one, BEYOND, makerFor(one));
   const { c, epilogue } = operands;
@@ -76,9 +76,25 @@ export async function checkProduct(
   }
 }
 
-/** All of c must be as the specification leaves it; but where rows lie apart, kernels may write into the gaps. */
-function comparedIn(product: Product): Iterable<number> | undefined {
+/** The same product with its operands' first elements later by as much: less than the strip behind them. */
+const startingAt = (start: number, product: Product): Product => ({
+  ...product,
+  a: { ...product.a, start: (product.a.start ?? 0) + start },
+  b: { ...product.b, start: (product.b.start ?? 0) + start },
+  c: { ...product.c, start: (product.c.start ?? 0) + start },
+});
+
+/**
+ * All of c must be as the specification leaves it, and so must the strip behind it; but where rows lie apart, kernels may write into
+ * the gaps, and to the end of the last quad.
+ */
+function* comparedIn(product: Product): Iterable<number> {
   const { batches, rows, columns, c } = product;
-  const elements = batches * rows * (columns + (c.rowSums === undefined ? 0 : 1));
-  return elements < extentsOf(product).c ? placesOf(product) : undefined;
+  const { start = 0, rowSums } = c;
+  const end = start + extentsOf(product).c;
+  const elements = batches * rows * (columns + (rowSums === undefined ? 0 : 1));
+  const gaps = start + elements < end;
+  yield* placesOf(product);
+  for (let place = 0; place < start; place++) yield place;
+  for (let place = gaps ? 4 * Math.ceil(end / 4) : end; place < end - start + BEYOND; place++) yield place;
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { BEYOND } from '../../../src/inspect/lab/both-write.js';
 import type { CheckedCase } from '../../../src/inspect/lab/check-rung.js';
 import { openLab } from '../../../src/inspect/lab/open-lab.js';
 import { FAMILY_NAMES, startingPoint } from '../../../src/inspect/lab/starting-point.js';
@@ -79,6 +80,22 @@ describe('a kernel that is wrong only on special operands is found out', { timeo
   });
 });
 
+describe('a kernel that writes behind the end is found out', { timeout: 60_000 }, () => {
+  it.each([
+    ['relu', 'y', 'i < params.size;', 'i < params.size + 1u;'],
+    ['maxout', 'y', 'i < params.size;', 'i < params.size + 1u;'],
+    ['maxPool', 'y', 'position < plane_size;', 'position < plane_size + 1;'],
+    ['globalAvgPool', 'y', 'y[plane] =', 'y[plane + 1u] = 7.0;\n    y[plane] ='],
+  ])('%s', async (family, operand, right, wrong) => {
+    const cases = await checked(family, (text) => {
+      expect(text).toContain(right);
+      return text.replaceAll(right, wrong);
+    });
+    const elements = cases.map(({ error }) => error?.element);
+    expect(elements).toContain(`${operand}, 1 behind its end`);
+  });
+});
+
 describe('a shader that takes the place of a kernel', () => {
   it('is wrong at the first element that it forgets', async () => {
     const cases = await checked('relu', (text) =>
@@ -98,7 +115,7 @@ describe('a shader that takes the place of a kernel', () => {
       text.replace('sums.x += f32(x[i]);', 'sums.x += f32(x[i]) * select(1.0, 2.0, plane == 7u);'),
     );
     const { error } = cases.find(({ name }) => name === 'globalAvgPool.forward 2x6x5x7')!;
-    expect(error).toMatchObject({ element: 'y[1, 1]', wrong: 1, compared: 12 });
+    expect(error).toMatchObject({ element: 'y[1, 1]', wrong: 1, compared: 12 + BEYOND });
   });
 
   it('need have only some of the entry points', async () => {
