@@ -3,18 +3,13 @@ import type { Device } from '../../gpu/device.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
 import { specification } from '../../kernels/products/ladder/specification.js';
 import type { Product, Stored } from '../../kernels/products/product.js';
-import {
-  copyOf,
-  copyTo,
-  disposeOperands,
-  extentsOf,
-  fromStart,
-  randomOperands,
-} from '../tuning/random-operands.js';
+import { disposeOperands, extentsOf, fromStart, randomOperands } from '../tuning/random-operands.js';
 import { roundingLimit } from '../tuning/rounding-limit.js';
+import { BEYOND, bothWrite } from './both-write.js';
 import { compare, type WrongElement } from './compare.js';
 import { elementAt, placesOf, shapeOf } from './product-elements.js';
 import { type ProductCase, productTable } from './product-table.js';
+import { makerFor } from './special-operands.js';
 
 /** A kernel that is held to the specification. */
 export interface Candidate extends Pick<Rung, 'accepts' | 'launch' | 'precision'> {
@@ -50,35 +45,25 @@ export async function* checkRung(
   for (const one of table) yield await checkProduct(device, candidate, one);
 }
 
-/** Elements behind the last that a product writes to: a kernel must leave them alone. */
-const BEYOND = 64;
-
 /** Check a kernel on one product. */
 export async function checkProduct(
   device: Device,
   candidate: Candidate,
   asked: ProductCase,
 ): Promise<CheckedCase> {
-  const one = { ...asked, product: fromStart(asked.product) };
+  const one = { ...asked, product: startingAt(asked.start ?? 0, fromStart(asked.product)) };
   const about = { name: one.name, shape: shapeOf(one.product) };
-  const operands = randomOperands(device, one, BEYOND);
+  const operands = randomOperands(device, one, BEYOND, makerFor(one));
   const { c, epilogue } = operands;
-  const before = copyOf(c);
   try {
     const { stores = () => true, accepts } = candidate;
     if (!stores(one.stored) || !accepts(device, one.product, epilogue)) {
       return { ...about, state: 'refused', worst: 0 };
     }
-    const written = async (rung: Candidate) => {
-      // What a kernel leaves out must not be found right because another has done it.
-      copyTo(before, c);
-      rung.launch(operands, one.product, epilogue);
-      return c.toArray();
-    };
-    const expected = await written(specification);
-    const got = await written(candidate);
+    const by = (rung: Candidate) => () => void rung.launch(operands, one.product, epilogue);
+    const { expected, got } = await bothWrite([c], by(specification), by(candidate));
     const limit = roundingLimit(one, candidate);
-    const { worst, error } = compare(expected, got, limit, comparedIn(one.product));
+    const { worst, error } = compare(expected[0]!, got[0]!, limit, comparedIn(one.product));
     if (!error) return { ...about, state: 'right', worst };
     return {
       ...about,
@@ -87,14 +72,29 @@ export async function checkProduct(
       error: { ...error, element: elementAt(one.product, error.position) },
     };
   } finally {
-    before.dispose();
     disposeOperands(operands);
   }
 }
 
-/** All of c must be as the specification leaves it; but where rows lie apart, kernels may write into the gaps. */
-function comparedIn(product: Product): Iterable<number> | undefined {
+/** The same product with its operands' first elements later by as much: less than the strip behind them. */
+const startingAt = (start: number, product: Product): Product => ({
+  ...product,
+  a: { ...product.a, start: (product.a.start ?? 0) + start },
+  b: { ...product.b, start: (product.b.start ?? 0) + start },
+  c: { ...product.c, start: (product.c.start ?? 0) + start },
+});
+
+/**
+ * All of c must be as the specification leaves it, and so must the strip behind it; but where rows lie apart, kernels may write into
+ * the gaps, and to the end of the last quad.
+ */
+function* comparedIn(product: Product): Iterable<number> {
   const { batches, rows, columns, c } = product;
-  const elements = batches * rows * (columns + (c.rowSums === undefined ? 0 : 1));
-  return elements < extentsOf(product).c ? placesOf(product) : undefined;
+  const { start = 0, rowSums } = c;
+  const end = start + extentsOf(product).c;
+  const elements = batches * rows * (columns + (rowSums === undefined ? 0 : 1));
+  const gaps = start + elements < end;
+  yield* placesOf(product);
+  for (let place = 0; place < start; place++) yield place;
+  for (let place = gaps ? 4 * Math.ceil(end / 4) : end; place < end - start + BEYOND; place++) yield place;
 }

@@ -23,7 +23,7 @@ import {
   maxPoolForwardWithArgmax,
   maxPoolWithArgmax,
 } from '../../kernels/pools/max-pool.js';
-import { type Shape, windowOf } from '../../tensor/shape.js';
+import { type Shape, type Window, type WindowOptions, windowOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 
 /** Kernels of one shader of the engine, which is their specification. */
@@ -50,14 +50,40 @@ const IMAGES: readonly Shape[] = [
 ];
 
 const over =
-  (shapes: readonly Shape[], work: (x: Tensor) => void): Family['works'] =>
+  (shapes: readonly Shape[], work: (x: Tensor) => void, how = ''): Family['works'] =>
   (device) =>
-    Object.fromEntries(shapes.map((shape) => [shape.join('x'), () => work(new Tensor(device, shape))]));
+    Object.fromEntries(
+      shapes.map((shape) => [`${shape.join('x')}${how}`, () => work(new Tensor(device, shape))]),
+    );
+
+const pool = (options: WindowOptions) => windowOf('maxPool2d', options);
 
 const blank = (like: Tensor, shape: Shape) => new Tensor(like.device, shape);
 
-/** Overlapping windows, the last of them over the edge. */
-const WINDOW = windowOf('maxPool2d', { kernelSize: 3, stride: 2, ceilMode: true });
+/** Overlapping and with gaps, over the edges and clear of them; what rows have, columns have otherwise. All fit into 3 x 3. */
+const WINDOWS: Readonly<Record<string, Window>> = {
+  '3x3 stride 2': pool({ kernelSize: 3, stride: 2, ceilMode: true }),
+  '2x3 stride 3x2': pool({ kernelSize: [2, 3], stride: [3, 2] }),
+  '1x2 stride 2x1 padding 0x1': pool({ kernelSize: [1, 2], stride: [2, 1], padding: [0, 1] }),
+  '3x2 stride 1x2 padding 1 dilation 1x2': pool({
+    ...{ kernelSize: [3, 2], stride: [1, 2], padding: 1, dilation: [1, 2], ceilMode: true },
+  }),
+  '2x3 stride 2x1 padding 1 dilation 2x1': pool({
+    ...{ kernelSize: [2, 3], stride: [2, 1], padding: 1, dilation: [2, 1] },
+  }),
+};
+
+/** Also where x came out of a ReLU: then a maximum may be nowhere. */
+const pooling = (name: string, window: Window): Family['works'] =>
+  over(
+    IMAGES,
+    (x) => {
+      maxPool(x, window);
+      maxPoolWithArgmax(x, window);
+      maxPoolWithArgmax(x, window, { masked: true });
+    },
+    ` by ${name}`,
+  );
 
 /** By name, as `--family` takes it. */
 export const FAMILIES: Readonly<Record<string, Family>> = {
@@ -82,10 +108,8 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   maxPool: {
     shader: 'pools/max_pool.wgsl',
     kernels: [maxPoolForward, maxPoolForwardWithArgmax],
-    works: over(IMAGES, (x) => {
-      maxPool(x, WINDOW);
-      maxPoolWithArgmax(x, WINDOW);
-    }),
+    works: (device) =>
+      Object.assign({}, ...Object.entries(WINDOWS).map(([name, window]) => pooling(name, window)(device))),
     limit: 0,
   },
   globalAvgPool: {

@@ -17,20 +17,27 @@ import {
   type MatmulCase,
   matmulCases,
 } from './shapes.js';
+import type { Asked } from './special-operands.js';
 
 /** A product to compute, and what to call it. */
-export interface ProductCase extends Wanted {
+export interface ProductCase extends Wanted, Asked {
   readonly name: string;
+  /** Where in memory each operand begins (default 0); sums of rows do not move with c. */
+  readonly start?: number;
 }
 
 /** Every size in every layout, and every epilogue on odd sizes and on whole fours, with a window and without. */
 export function productTable(device: Device): readonly ProductCase[] {
   const plain = matmulCases.flatMap((one) => casesIn(device, one.name, () => void multiply(device, one)));
   const convolutions = convolutionCases.flatMap((one) => convolutionProducts(device, one));
+  const withEveryEpilogue = [...ODD, ...IN_FOURS].flatMap((one) => withEpilogues(device, one));
   return distinct([
     ...plain,
     ...convolutions,
-    ...[...ODD, ...IN_FOURS].flatMap((one) => withEpilogues(device, one)),
+    ...withEveryEpilogue,
+    // Without windows: what lies outside of the image may be left out, or be 0 times an infinity.
+    ...withEveryEpilogue.filter(({ product }) => !product.b.window).map(onSpecialOperands),
+    ...withEveryEpilogue.map(startingLater),
   ]);
 }
 
@@ -57,6 +64,17 @@ function withEpilogues(device: Device, one: MatmulCase | ConvolutionCase): Produ
     ...{ name: `${one.name}, then ${what}`, epilogue },
   }));
 }
+
+const onSpecialOperands = (one: ProductCase): ProductCase => ({
+  ...one,
+  ...{ name: `${one.name}, with NaN and infinities`, special: true },
+});
+
+/** Whole fours stay whole fours, for kernels that take no others. */
+const startingLater = (one: ProductCase): ProductCase => {
+  const start = one.product.columns % 4 === 0 ? 8 : 3;
+  return { ...one, name: `${one.name}, from element ${start} on`, start };
+};
 
 function multiply(device: Device, one: MatmulCase): Tensor {
   const { a, b } = factorShapes(one);
@@ -102,8 +120,8 @@ function casesIn(device: Device, name: string, work: () => void): ProductCase[] 
 /** Without those that are one before them by another name. */
 function distinct(cases: readonly ProductCase[]): readonly ProductCase[] {
   const seen = new Set<string>();
-  return cases.filter(({ product, epilogue, stored }) => {
-    const key = JSON.stringify([product, epilogue, stored]);
+  return cases.filter(({ product, epilogue, stored, special, start }) => {
+    const key = JSON.stringify([product, epilogue, stored, special, start]);
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -103,7 +103,10 @@ function checkParams(path: string, text: string, name: string, params: Declared[
 }
 
 /** Does a shader have an entry point of this name? */
-export const hasEntryPoint = (text: string, name: string): boolean =>
-  new RegExp(`@compute[^{]*?\\bfn\\s+${name}\\s*\\(`).test(withoutComments(text));
+export const hasEntryPoint = (text: string, name: string): boolean => entryPointsIn(text).includes(name);
+
+/** The names of all of a shader's entry points. */
+export const entryPointsIn = (text: string): string[] =>
+  [...withoutComments(text).matchAll(/@compute[^{]*?\bfn\s+(\w+)\s*\(/g)].map(([, name = '']) => name);
 
 const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');

@@ -78,7 +78,7 @@ const DISTINCT = 65_537;
  * Numbers in [-1, 1), as good as random and quick to make by the million. They are multiples of 2^-10, which half precision
  * holds too: a variant that rounds its operands must compute what the others do, and operands stored as halves are what they were.
  */
-function numbers(count: number, seed: number): Float32Array {
+export function numbers(count: number, seed: number): Float32Array {
   const values = new Float32Array(count);
   let state = seed;
   for (let index = 0; index < Math.min(count, DISTINCT); index++) {
@@ -96,7 +96,7 @@ type Make = (count: number, dtype: DType, seed: number) => Tensor;
 
 /**
  * Operands of the sizes that a product touches, stored as its own were; dispose of them with `disposeOperands`.
- * @param beyond elements of c behind the last that it touches
+ * @param beyond elements of each behind the last that it touches
  */
 function operandsOf(
   { product, epilogue: { bias, mask, ...flags }, stored }: Wanted,
@@ -105,22 +105,26 @@ function operandsOf(
 ): Operands {
   const extents = extentsOf(product);
   return {
-    a: make(extents.a, stored.a, 1),
-    b: make(extents.b, stored.b, 2),
+    a: make(extents.a + beyond, stored.a, 1),
+    b: make(extents.b + beyond, stored.b, 2),
     c: make(extents.c + beyond, stored.c, 3),
     epilogue: {
       ...flags,
       ...(bias && {
         bias: { per: bias.per, values: make(product[bias.per === 'row' ? 'rows' : 'columns'], 'f32', 4) },
       }),
-      ...(mask && { mask: make(extents.c, stored.c, 5) }),
+      ...(mask && { mask: make(extents.c + beyond, stored.c, 5) }),
     },
   };
 }
 
-/** Random operands, and in c what a product may add to; with `beyond` elements behind the last that it touches. */
-export const randomOperands = (device: Device, wanted: Wanted, beyond = 0): Operands =>
-  operandsOf(wanted, (count, dtype, seed) => randomTensor(device, [count], dtype, seed), beyond);
+/** Random operands, and in c what a product may add to; with `beyond` elements of each behind the last that it touches. */
+export const randomOperands = (
+  device: Device,
+  wanted: Wanted,
+  beyond = 0,
+  make: typeof randomTensor = randomTensor,
+): Operands => operandsOf(wanted, (count, dtype, seed) => make(device, [count], dtype, seed), beyond);
 
 /** A tensor of such numbers; of zeros, where it is of integers. */
 export function randomTensor(device: Device, shape: Shape, dtype: DType, seed: number): Tensor {

@@ -6,7 +6,7 @@ import { type ProductCase, productTable } from '../../../src/inspect/lab/product
 import { startingPoint } from '../../../src/inspect/lab/starting-point.js';
 import { usersRung } from '../../../src/inspect/lab/users-rung.js';
 import { readUsersShader } from '../../../src/inspect/lab/users-shader.js';
-import { fromStart, randomOperands } from '../../../src/inspect/tuning/random-operands.js';
+import { extentsOf, fromStart, randomOperands } from '../../../src/inspect/tuning/random-operands.js';
 import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
 import { useDevice } from '../../support/device.js';
 import { useDirectory } from '../../support/directory.js';
@@ -35,8 +35,8 @@ function withMistake(right: string, wrong: string) {
 async function wrongCases(
   right: string,
   wrong: string,
+  table = someOfTable(),
 ): Promise<readonly (readonly [ProductCase, NonNullable<CheckedCase['error']>])[]> {
-  const table = someOfTable();
   const found: (readonly [ProductCase, NonNullable<CheckedCase['error']>])[] = [];
   let index = 0;
   for await (const { state, error } of checkRung(gpu.device, withMistake(right, wrong), table)) {
@@ -141,6 +141,46 @@ describe('a kernel that is wrong is refused', { timeout: 60_000 }, () => {
       product: { ...one.product, b: { ...b, window: { ...b.window!, originX: b.window!.originX + 1 } } },
     };
     expect(error.got).toBeCloseTo(await trueSum(shifted, 0, 0), 5);
+  });
+
+  it('that loses NaN in a ReLU, where there is one', async () => {
+    const found = await wrongCases('value = rectify(value);', 'value = max(value, 0.0);');
+    expect(found.length).toBeGreaterThan(2);
+    for (const [{ name, epilogue, special }, error] of found) {
+      expect(name).toMatch(/, with NaN and infinities$/);
+      expect([epilogue.relu, special]).toEqual([true, true]);
+      expect([error.expected, error.got]).toEqual([NaN, 0]);
+    }
+  });
+
+  it.each([
+    ['c', 'params.c_start + '],
+    ['a', 'params.a_start + '],
+    ['b', 'params.b_start + '],
+  ])('that forgets where %s begins', async (_, right) => {
+    const later = someOfTable().filter(({ start }) => start !== undefined);
+    expect(later.length).toBeGreaterThan(15);
+    const found = await wrongCases(right, '', later);
+    expect(found.map(([{ name }]) => name)).toEqual(later.map(({ name }) => name));
+  });
+
+  it('that writes behind the end of a result whose rows lie apart', async () => {
+    const apart = productTable(gpu.device).filter(({ product }) => {
+      const { batches, rows, columns, c } = product;
+      const elements = batches * rows * (columns + (c.rowSums === undefined ? 0 : 1));
+      return rows < 20 && elements < extentsOf(fromStart(product)).c;
+    });
+    expect(apart.length).toBeGreaterThan(0);
+    const found = await wrongCases(
+      '  c[i] = StoredC(value);',
+      `  c[i] = StoredC(value);
+  if (batch == params.batches - 1u && row == params.rows - 1u && column == params.columns - 1u) {
+    c[i + 40u] = 7.0;
+  }`,
+      apart,
+    );
+    expect(found.map(([{ name }]) => name)).toEqual(apart.map(({ name }) => name));
+    for (const [, error] of found) expect(error).toMatchObject({ wrong: 1, got: 7 });
   });
 
   it('that writes behind the end of the result', async () => {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { BEYOND } from '../../../src/inspect/lab/both-write.js';
 import type { CheckedCase } from '../../../src/inspect/lab/check-rung.js';
 import { openLab } from '../../../src/inspect/lab/open-lab.js';
 import { FAMILY_NAMES, startingPoint } from '../../../src/inspect/lab/starting-point.js';
@@ -30,6 +31,71 @@ describe('what a new shader starts from', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a pool that is wrong is found out', { timeout: 60_000 }, () => {
+  it.each([
+    [
+      'ignores the padding to the left',
+      'column * STRIDE_COLUMNS - params.padding_columns',
+      'column * STRIDE_COLUMNS',
+    ],
+    ['forgets the dilation of rows', 'i * params.dilation_rows', 'i'],
+    ['forgets the dilation of columns', 'j * params.dilation_columns', 'j'],
+    ['steps from row to row as between columns', 'row * STRIDE_ROWS', 'row * STRIDE_COLUMNS'],
+    ['ignores the mask', 'if (MASK && !lets_through(found.value))', 'if (MASK && false)'],
+  ])('that %s', async (_, right, wrong) => {
+    const cases = await checked('maxPool', (text) => {
+      expect(text).toContain(right);
+      return text.replaceAll(right, wrong);
+    });
+    const states = cases.map(({ state }) => state);
+    expect(states).toContain('wrong');
+    // Windows that have no such thing do not tell it apart.
+    expect(states).toContain('right');
+  });
+
+  it('but its way back is not looked at, as its starting point says', () => {
+    const says = (family: string) =>
+      /Neither checked nor timed here: (.*)\./.exec(startingPoint(family))?.[1];
+    expect(says('maxPool')).toBe('backward, backward_wide');
+    expect(says('relu')).toBeUndefined();
+  });
+});
+
+describe('a kernel that is wrong only on special operands is found out', { timeout: 60_000 }, () => {
+  it.each([
+    ['relu', 'that loses NaN', 'rectify(f32(x[i]))', 'max(f32(x[i]), 0.0)'],
+    ['relu', 'whose gradient goes through at 0', 'lets_through(f32(output[i]))', '!(f32(output[i]) < 0.0)'],
+    ['maxout', 'whose last of equal pieces wins', 'value > best.value', 'value >= best.value'],
+    ['maxout', 'that loses NaN', ' || is_nan(value)', ''],
+    ['maxPool', 'whose last of equal elements wins', 'value > best.value', 'value >= best.value'],
+    ['maxPool', 'that loses NaN', 'is_nan(value) || ', ''],
+    ['globalAvgPool', 'that loses NaN', 'vec4f(f32(x[i]),', 'vec4f(max(f32(x[i]), -9.0),'],
+  ])('%s %s', async (family, _, right, wrong) => {
+    const cases = await checked(family, (text) => {
+      expect(text).toContain(right);
+      return text.replaceAll(right, wrong);
+    });
+    const special = cases.filter(({ state, name }) => state === 'wrong' && name.includes('with ties'));
+    expect(special.length).toBeGreaterThan(1);
+  });
+});
+
+describe('a kernel that writes behind the end is found out', { timeout: 60_000 }, () => {
+  it.each([
+    ['relu', 'y', 'i < params.size;', 'i < params.size + 1u;'],
+    ['maxout', 'y', 'i < params.size;', 'i < params.size + 1u;'],
+    ['maxPool', 'y', 'position < plane_size;', 'position < plane_size + 1;'],
+    ['globalAvgPool', 'y', 'y[plane] =', 'y[plane + 1u] = 7.0;\n    y[plane] ='],
+  ])('%s', async (family, operand, right, wrong) => {
+    const cases = await checked(family, (text) => {
+      expect(text).toContain(right);
+      return text.replaceAll(right, wrong);
+    });
+    const elements = cases.map(({ error }) => error?.element);
+    expect(elements).toContain(`${operand}, 1 behind its end`);
+  });
+});
+
 describe('a shader that takes the place of a kernel', () => {
   it('is wrong at the first element that it forgets', async () => {
     const cases = await checked('relu', (text) =>
@@ -37,7 +103,10 @@ describe('a shader that takes the place of a kernel', () => {
     );
     const wrong = cases.filter(({ state }) => state === 'wrong');
     // Only what has more elements than there are threads takes a second turn.
-    expect(wrong.map(({ name }) => name)).toEqual(['relu.forward 300007']);
+    expect(wrong.map(({ name }) => name)).toEqual([
+      'relu.forward 300007',
+      'relu.forward 300007, with ties, NaN and infinities',
+    ]);
     expect(wrong[0]!.error!.element).toBe(`y[${1024 * 256}]`);
   });
 
@@ -46,7 +115,7 @@ describe('a shader that takes the place of a kernel', () => {
       text.replace('sums.x += f32(x[i]);', 'sums.x += f32(x[i]) * select(1.0, 2.0, plane == 7u);'),
     );
     const { error } = cases.find(({ name }) => name === 'globalAvgPool.forward 2x6x5x7')!;
-    expect(error).toMatchObject({ element: 'y[1, 1]', wrong: 1, compared: 12 });
+    expect(error).toMatchObject({ element: 'y[1, 1]', wrong: 1, compared: 12 + BEYOND });
   });
 
   it('need have only some of the entry points', async () => {
