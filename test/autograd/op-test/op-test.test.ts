@@ -53,7 +53,12 @@ const withoutNaN = (x: dg.Tensor) => careless(x).subtract(careless(x.scale(-1)))
 describe('opTest', () => {
   it('refuses to test nothing', async () => {
     await expect(dg.opTest(dg.exp, [])).rejects.toThrow(
-      new dg.ArgumentError('opTest', 'the number of cases', 'is 0', 'it must be a whole number of at least 1'),
+      new dg.ArgumentError(
+        'opTest',
+        'the number of cases',
+        'is 0',
+        'it must be a whole number of at least 1',
+      ),
     );
     const empty = { inputs: [dg.zeros(gpu.device, [0])], reference: elementwise(Math.exp) };
     await expect(dg.opTest(dg.exp, [empty])).rejects.toThrow(
