@@ -85,7 +85,7 @@ export function replaceFile(
 
 /**
  * Refuse a file that `replaceFile` could not write, before the work begins whose result it is to hold: there is room beside it for
- * another, and it is no directory.
+ * another, and it is not a directory.
  * @param paths of the files; undefined for one that nobody asked for
  * @throws FileError as `replaceFile` does
  */
