@@ -25,7 +25,7 @@ export function checkOptions<Options extends object>(
     const remedy = `they must be an object, with some of ${Object.keys(rules).join(', ')}`;
     throw new ArgumentError(who, 'options', `are ${show(options)}`, remedy);
   }
-  for (const name in options) if (!Object.hasOwn(rules, name)) refuseUnknown(who, name, Object.keys(rules));
+  refuseUnknown(who, 'an option', options, rules);
   for (const name in rules) {
     const value = options[name];
     if (value !== undefined || rules[name].required) checkArgument(who, name, value, rules[name]);
@@ -41,14 +41,25 @@ export function checkArgument(who: string, name: string, value: unknown, rule: R
   if (problem) throw new ArgumentError(who, name, `is ${show(value)}`, problem);
 }
 
-function refuseUnknown(who: string, name: string, known: readonly string[]): never {
+/**
+ * Refuse fields that are not among the known ones.
+ * @param what the known ones are: `an option`
+ * @throws ArgumentError: `swish: z is not an operand; there are x, y`
+ */
+export function refuseUnknown(who: string, what: string, given: object, known: object): void {
+  for (const name in given) {
+    if (!Object.hasOwn(known, name)) throw unknown(who, what, name, Object.keys(known));
+  }
+}
+
+function unknown(who: string, what: string, name: string, known: readonly string[]): ArgumentError {
   const near = known.find((other) => isNear(name, other));
   const meant = near ? `did you mean ${near}? There` : 'there';
   const remedy =
     known.length === 0
       ? 'it takes none'
       : `${meant} ${known.length === 1 ? 'is' : 'are'} ${known.join(', ')}`;
-  throw new ArgumentError(who, name, 'is not an option', remedy);
+  return new ArgumentError(who, name, `is not ${what}`, remedy);
 }
 
 /** Are two names the same but for case, underscores and one or two letters? */

@@ -84,6 +84,30 @@ export function replaceFile(
 }
 
 /**
+ * Refuse a file that `replaceFile` could not write, before the work begins whose result it is to hold: there is room beside it for
+ * another, and it is not a directory.
+ * @param paths of the files; undefined for one that nobody asked for
+ * @throws FileError as `replaceFile` does
+ */
+export function checkWritable(...paths: readonly (string | undefined)[]): void {
+  for (const path of paths) if (path !== undefined) tryBeside(path);
+}
+
+function tryBeside(path: string): void {
+  const temporary = uniqueBeside(path);
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      throw Object.assign(new Error(`EISDIR: is a directory, '${path}'`), { code: 'EISDIR' });
+    }
+    closeSync(openSync(temporary, 'wx'));
+  } catch (error) {
+    throw new FileError(`writing ${path}: ${explainSystemError(error)}`);
+  } finally {
+    discard(temporary);
+  }
+}
+
+/**
  * As `replaceFile`, while other work goes on.
  * @throws FileError, leaving the old file as it was
  */

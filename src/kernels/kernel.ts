@@ -1,4 +1,4 @@
-import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
+import { checkArgument, checkOptions, type Rules, refuseUnknown } from '../errors/check-options.js';
 import { ArgumentError, DawngradError } from '../errors/errors.js';
 import {
   anyNumber,
@@ -20,6 +20,7 @@ import type { Cost } from '../gpu/program/launch.js';
 import { checkDeclaration, SCALARS, type Scalar } from '../gpu/shaders/declaration.js';
 import type { Access } from '../gpu/shaders/pipelines.js';
 import type { Constants } from '../gpu/shaders/shader.js';
+import { nameOfShader, shaderExists } from '../gpu/shaders/shader-files.js';
 import { tensorOf } from '../tensor/check.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Grid, Piece } from './grid.js';
@@ -98,6 +99,10 @@ export function defineKernel(declaration: KernelDeclaration<string, string, stri
   const kernel = { cost: () => ({ flops: 0, bytes: 0 }), ...declaration, shader: String(shader) };
   // A test holds the engine's own against their shaders; reading all of those whenever it starts would take time.
   if (typeof shader !== 'string') checkDeclaration(kernel);
+  else if (!shaderExists(shader)) {
+    const remedy = `for a file of yours give its address, as new URL('swish.wgsl', import.meta.url)`;
+    throw new DawngradError(`${kernel.name}: the engine has no ${nameOfShader(shader)}; ${remedy}`);
+  }
   return kernel;
 }
 
@@ -143,7 +148,7 @@ export const elementCost = (elements: number, flops = 0, bytes = 4): Cost => ({
  * @param params a number for each parameter
  * @param constants other values for the shader's `const` declarations, by name
  * @param piece the part of the kernel's grid to launch (default: all of it)
- * @throws ArgumentError when a tensor or a number is missing, or something else; DawngradError when tensors live on several devices,
+ * @throws ArgumentError when a tensor or a number is missing, something else, or not declared; DawngradError when tensors live on several devices,
  *   or their elements are of types that the kernel does not take
  */
 export function launch<B extends string, P extends string, S extends string>(
@@ -154,8 +159,8 @@ export function launch<B extends string, P extends string, S extends string>(
   piece?: Pick<Piece, 'grid' | 'share'>,
 ): void {
   checkArgument('launch', 'kernel', kernel, KERNEL);
-  checkFields(kernel.name, kernel.bindings, tensors, OPERAND);
-  checkFields(kernel.name, kernel.params, params, anyNumber);
+  checkFields(kernel.name, 'an operand', kernel.bindings, tensors, operandRule);
+  checkFields(kernel.name, 'a parameter', kernel.params, params, parameterRule);
   const { grid, share } = piece ?? { grid: kernel.grid(params, constants), share: 1 };
   const names = Object.keys(kernel.bindings) as B[];
   const given = names.filter((name) => tensors[name] !== undefined);
@@ -193,13 +198,38 @@ const OPERAND = either(
   tensorOf(),
   rule('be a Tensor', (value) => value === undefined),
 );
+const operandRule = () => OPERAND;
 
-/** Refuse operands or numbers that are missing, or something else than is declared. */
-function checkFields(kernel: string, declared: object, given: object, each: Rule): void {
+/** What a parameter of each type holds; by bit operations, since launches are many. */
+const PARAMETERS: Readonly<Record<Scalar, Rule>> = {
+  u32: rule(
+    'be a whole number of at least 0 and below 2^32',
+    (value) => typeof value === 'number' && value >>> 0 === value,
+  ),
+  i32: rule(
+    'be a whole number of at least -2^31 and below 2^31',
+    (value) => typeof value === 'number' && (value | 0) === value,
+  ),
+  f32: anyNumber,
+};
+const parameterRule = (type: Scalar) => PARAMETERS[type];
+
+/**
+ * Refuse what is missing, what is not among the declared, and what breaks its rule.
+ * @param what each is: `an operand`
+ */
+function checkFields<Name extends string, Declared>(
+  kernel: string,
+  what: string,
+  declared: Readonly<Record<Name, Declared>>,
+  given: Readonly<Record<Name, unknown>>,
+  ruleOf: (declared: Declared) => Rule,
+): void {
   checkArgument(kernel, 'what it is launched on', given, object);
-  for (const name of Object.keys(declared)) {
+  refuseUnknown(kernel, what, given, declared);
+  for (const name in declared) {
     if (!(name in given)) throw new ArgumentError(kernel, name, 'is missing');
-    checkArgument(kernel, name, (given as Readonly<Record<string, unknown>>)[name], each);
+    checkArgument(kernel, name, given[name], ruleOf(declared[name]));
   }
 }
 

@@ -3,6 +3,7 @@
  * a kernel's declaration says which operands go by which; the types of the tensors decide.
  */
 import { DawngradError } from '../errors/errors.js';
+import { holdsFloats } from '../gpu/shaders/declaration.js';
 import type { Constants, StorageType } from '../gpu/shaders/shader.js';
 import { ELEMENT_BYTES, type Tensor } from '../tensor/tensor.js';
 
@@ -12,6 +13,7 @@ export type Operands<B extends string = string> = Readonly<Record<B, Tensor | un
 /** Which bindings go by which alias. */
 interface StorageDeclaration<B extends string, S extends string> {
   readonly name: string;
+  readonly shader: string;
   readonly bindings: Readonly<Record<B, unknown>>;
   readonly storage?: Readonly<Record<S, readonly B[]>>;
 }
@@ -24,17 +26,22 @@ type StorageTypes<S extends string = string> = Readonly<Record<S, StorageType>>;
  * @throws DawngradError when two that should be of one type are not, or one is of a type that the kernel does not take
  */
 export function storageTypes<B extends string, S extends string>(
-  { name, bindings, storage }: StorageDeclaration<B, S>,
+  { name, shader, bindings, storage }: StorageDeclaration<B, S>,
   tensors: Operands<B>,
 ): StorageTypes<S> {
   const entries = Object.entries(storage ?? {}) as [S, readonly B[]][];
   const types = entries.map(([alias, operands]) => [alias, typeOf(name, operands, tensors)] as const);
   const named = new Set(entries.flatMap(([, operands]) => operands));
-  const half = (Object.keys(bindings) as B[]).find(
-    (operand) => !named.has(operand) && tensors[operand]?.dtype === 'f16',
-  );
-  if (half !== undefined) {
-    throw new DawngradError(`${name}: ${half} is f16, and this kernel takes no halves there; cast it to f32`);
+  for (const operand in bindings) {
+    const dtype = named.has(operand) ? 'f32' : tensors[operand]?.dtype;
+    if (dtype === 'f16') {
+      throw new DawngradError(
+        `${name}: ${operand} is f16, and this kernel takes no halves there; cast it to f32`,
+      );
+    }
+    if (dtype === 'u32' && holdsFloats(shader, operand)) {
+      throw new DawngradError(`${name}: ${operand} is u32, and this kernel takes f32 there`);
+    }
   }
   return Object.fromEntries(types) as StorageTypes<S>;
 }

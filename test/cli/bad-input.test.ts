@@ -77,6 +77,20 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       ],
     ]),
     ['frobnicate', BAD_USAGE, "unknown command 'frobnicate'"],
+    // Each before any work: the run's checkpoint is damaged, there is no such adapter and no such shader.
+    ...[
+      'eval damaged-run --csv',
+      'report damaged-run --png',
+      'report damaged-run --html',
+      ...['--html', '--json'].map((to) => `explain train nin-glyphs --adapter nosuch ${to}`),
+      ...['--html', '--json'].map((to) => `ladder pool --adapter nosuch ${to}`),
+      'trace nin-glyphs --adapter nosuch --out',
+      'lab nosuch.wgsl --family relu --json',
+    ].map((command): [string, number, string] => [
+      `${command} nowhere/file`,
+      FAILED,
+      'writing nowhere/file: no such file or directory (ENOENT)',
+    ]),
     ['train --epcohs 3', BAD_USAGE, "unknown option '--epcohs' (Did you mean --epochs?)"],
     ['train nin-mnist more', BAD_USAGE, "too many arguments for 'train'. Expected 1 argument but got 2."],
     [

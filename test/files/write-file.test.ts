@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FileError } from '../../src/errors/errors.js';
-import { appendLine, createFile, removeLeftovers, replaceFile } from '../../src/files/write-file.js';
+import {
+  appendLine,
+  checkWritable,
+  createFile,
+  removeLeftovers,
+  replaceFile,
+} from '../../src/files/write-file.js';
 import { useFreshDirectory } from '../support/directory.js';
 
 /** Bytes that still fit on the disk, and what it answers who wants a hard link. */
@@ -141,5 +147,26 @@ describe('appendLine', () => {
       new FileError(`writing ${path}: the disk is full (ENOSPC)`),
     );
     expect(readFileSync(path, 'utf8')).toBe('one\n');
+  });
+});
+
+describe('a check before the work whose result a file is to hold', () => {
+  it('lets pass what can be written, and leaves nothing behind', () => {
+    writeFileSync(path, 'old');
+    checkWritable(path, `${path}.new`, undefined);
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(directory.path)).toHaveLength(1);
+  });
+
+  it('refuses a file in a directory that is not there, one below a file, and a directory', () => {
+    writeFileSync(path, 'a file');
+    const nowhere = `${directory.path}/nowhere/x.html`;
+    expect(() => checkWritable(path, nowhere)).toThrow(
+      new FileError(`writing ${nowhere}: no such file or directory (ENOENT)`),
+    );
+    expect(() => checkWritable(`${path}/x.html`)).toThrow(/: a part of the path is a file/);
+    expect(() => checkWritable(directory.path)).toThrow(
+      new FileError(`writing ${directory.path}: it is a directory (EISDIR)`),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DawngradError } from '../../src/errors/errors.js';
+import { ArgumentError, DawngradError } from '../../src/errors/errors.js';
 import { relu } from '../../src/kernels/elementwise/relu.js';
 import { defineKernel, ENOUGH_WORKGROUPS, launch, linearGrid } from '../../src/kernels/kernel.js';
 import { normalise } from '../../src/kernels/normalisation/batch-norm.js';
@@ -65,6 +65,72 @@ describe('a launch', () => {
       / and beta are on different devices/,
     );
   });
+
+  const careless = defineKernel({
+    name: 'careless',
+    shader: new URL('../support/careless.wgsl', import.meta.url),
+    entryPoint: 'careless',
+    bindings: { x: 'read', y: 'write' },
+    params: { size: 'u32' },
+    grid: ({ size }) => linearGrid(size),
+  });
+  const tensor = (dtype: DType) => new Tensor(one.device, [3], dtype);
+
+  it.each(['x', 'y'])('refuses integers as %s, where the shader has floats', (name) => {
+    const operands = { x: tensor('f32'), y: tensor('f32'), [name]: tensor('u32') };
+    expect(() => launch(careless, operands, { size: 3 })).toThrow(
+      new DawngradError(`careless: ${name} is u32, and this kernel takes f32 there`),
+    );
+  });
+
+  it('refuses operands and parameters that the kernel has not', () => {
+    const operands = { x: tensor('f32'), y: tensor('f32') };
+    const more = { ...operands, z: tensor('f32') };
+    expect(() => launch(careless, more, { size: 3 })).toThrow(
+      new ArgumentError('careless', 'z', 'is not an operand', 'there are x, y'),
+    );
+    const sizes = { size: 3, foo: 1 };
+    expect(() => launch(careless, operands, sizes)).toThrow(
+      new ArgumentError('careless', 'foo', 'is not a parameter', 'there is size'),
+    );
+  });
+
+  it.each([2 ** 32 + 1, -1, 1.5, Number.NaN])('refuses %d for a u32', (size) => {
+    const must = 'it must be a whole number of at least 0 and below 2^32';
+    expect(() => launch(careless, { x: tensor('f32'), y: tensor('f32') }, { size })).toThrow(
+      new ArgumentError('careless', 'size', `is ${size}`, must),
+    );
+  });
+
+  it('takes any i32, and no other number for one', () => {
+    const kernel = defineKernel({
+      ...{ name: 'planes', shader: 'elementwise/relu.wgsl', entryPoint: 'forward' },
+      bindings: { x: 'read', y: 'write' },
+      params: { planes: 'i32' },
+      grid: () => [1, 1, 1],
+    });
+    const launched = (planes: number) => () =>
+      one.device.plan(() => launch(kernel, { x: tensor('f32'), y: tensor('f32') }, { planes }));
+    for (const planes of [-(2 ** 31), -1, 2 ** 31 - 1]) expect(launched(planes)).not.toThrow();
+    for (const planes of [2 ** 31, -(2 ** 31) - 1, 0.5]) expect(launched(planes)).toThrow(ArgumentError);
+  });
+});
+
+describe('a declaration', () => {
+  it.each(['examples/swish.wgsl', 'pools', 'https://example.org/swish.wgsl'])(
+    'refuses the shader %s, which is no file of the engine',
+    (shader) => {
+      const define = () =>
+        defineKernel({
+          ...{ name: 'swish', shader, entryPoint: 'forward', bindings: { x: 'read', y: 'write' } },
+          ...{ params: { size: 'u32' }, grid: ({ size }) => linearGrid(size) },
+        });
+      expect(define).toThrow(DawngradError);
+      expect(define).toThrow(
+        `swish: the engine has no shaders/${shader}; for a file of yours give its address`,
+      );
+    },
+  );
 });
 
 describe('the types that a launch stores', () => {

@@ -1,6 +1,6 @@
 /** Tests of an op, whoever wrote it: everything that a net will ask of it. */
 import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
-import { DawngradError } from '../../errors/errors.js';
+import { ArgumentError, DawngradError } from '../../errors/errors.js';
 import { list, number, plainObject, required, synchronous, text, whole } from '../../errors/rules.js';
 import { tensorOf } from '../../tensor/check.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -54,11 +54,16 @@ export async function opTest(
 ): Promise<void> {
   checkArgument('opTest', 'op', op, synchronous);
   checkArgument('opTest', 'cases', cases, list(plainObject));
+  checkArgument('opTest', 'the number of cases', cases.length, whole(1));
   checkOptions('opTest', options, OPTIONS);
   const closeness = { relative: 1e-5, absolute: 1e-6, ...options };
   for (const [index, one] of cases.entries()) {
     checkOptions(`opTest: case ${index}`, one, CASE);
     checkArgument(`opTest: case ${index}`, 'the number of inputs', one.inputs.length, whole(1));
+    if (one.inputs.every(({ size }) => size === 0)) {
+      const remedy = 'there would be nothing to compare; give one of them elements';
+      throw new ArgumentError(`opTest: case ${index}`, 'inputs', 'are all empty', remedy);
+    }
     const trial = await Trial.of(`opTest: ${one.name ?? `case ${index}`}`, op, one, closeness);
     for (const check of CHECKS) {
       const wrong = await check(trial);

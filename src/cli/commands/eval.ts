@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Dataset } from '../../data/index.js';
-import { replaceFile } from '../../files/write-file.js';
+import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { answersOf, scoreByClass } from '../../train/answers/by-class.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
 import { loadRunData, movedData } from '../../train/run/run-data.js';
@@ -33,6 +33,7 @@ export function defineEval(program: Command): void {
 }
 
 async function evaluate(run: string, flags: Flags): Promise<void> {
+  checkWritable(flags.csv);
   const checkpoint = chooseCheckpoint(run, flags);
   const dataset = loadRunData(movedData(checkpoint.config, flags.data, flags.dataset));
   if (dataset.note) process.stderr.write(`note: ${dataset.note}\n`);

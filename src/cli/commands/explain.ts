@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { replaceFile } from '../../files/write-file.js';
+import { checkWritable, replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
 import { explanationPage } from '../../inspect/explain/explain-page.js';
 import { explainRun, type StepKind } from '../../inspect/explain/explain-run.js';
@@ -41,6 +41,7 @@ export function defineExplain(program: Command): void {
 
 async function explain(step: StepKind, model: string | undefined, flags: Flags): Promise<void> {
   const { time = false, json, html } = flags;
+  checkWritable(json, html);
   const config = chooseWithoutData(configOptionsFrom(model, flags));
   const batch = step === 'train' ? config.batch : (flags.batch ?? EVALUATION_BATCH);
   const work = async (device: Device) => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DawngradError } from '../../errors/errors.js';
-import { createFile, replaceFile } from '../../files/write-file.js';
+import { checkWritable, createFile, replaceFile } from '../../files/write-file.js';
 import type { Beside } from '../../inspect/lab/beside.js';
 import type { CheckedCase } from '../../inspect/lab/check-rung.js';
 import { openLab, openWorkbench } from '../../inspect/lab/open-lab.js';
@@ -57,6 +57,7 @@ async function lab(path: string | undefined, flags: Flags): Promise<void> {
         `families are ${FAMILY_NAMES.join(', ')}, and \`dawngrad lab --new relu\` writes a file to start from`,
     );
   }
+  checkWritable(json);
   const config = chooseWithoutData(configOptionsFrom(model, flags));
   await withDevice(deviceOptions(flags, config), async (device) => {
     const opened = openLab(device, path, family);

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { writeJson } from '../../files/json.js';
-import { replaceFile } from '../../files/write-file.js';
+import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { climb } from '../../inspect/ladder/climb.js';
 import { ladderPage } from '../../inspect/ladder/ladder-page.js';
 import { LADDER_NAMES, LADDERS, type LadderName } from '../../inspect/ladder/ladders.js';
@@ -26,6 +26,7 @@ export function defineLadder(program: Command): void {
 }
 
 async function ladder(name: LadderName, flags: Flags): Promise<void> {
+  checkWritable(flags.html, flags.json);
   await withDevice(adapterOptions(flags), async (device) => {
     const climbed = await climb(device, LADDERS[name](device), { seconds: flags.time });
     process.stdout.write(describeClimb(climbed));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { replaceFile } from '../../files/write-file.js';
+import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { traceFile } from '../../inspect/trace/trace-file.js';
 import { traceRun } from '../../inspect/trace/trace-run.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
@@ -28,6 +28,7 @@ export function defineTrace(program: Command): void {
 }
 
 async function trace(model: string | undefined, flags: Flags): Promise<void> {
+  checkWritable(flags.out);
   const config = chooseWithoutData(configOptionsFrom(model, flags));
   await withDevice(deviceOptions(flags, config), async (device) => {
     const run = await traceRun(config, device, flags.steps);

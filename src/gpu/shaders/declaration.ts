@@ -45,6 +45,20 @@ function textOf(shader: string, who: string): string {
   }
 }
 
+/** By shader, the storage buffers whose elements are floats, found when it is first asked. */
+const floats = new Map<string, ReadonlySet<string>>();
+
+/** Are the elements of this storage buffer of a shader floats, alone or in vectors, so that integers in it would be misread? */
+export function holdsFloats(shader: string, binding: string): boolean {
+  let found = floats.get(shader);
+  if (!found) {
+    const text = readShader(shader).replace(COMMENT, '');
+    found = new Set([...text.matchAll(FLOATS)].map(([, name = '']) => name));
+    floats.set(shader, found);
+  }
+  return found.has(binding);
+}
+
 /** What a declaration says that its shader does not; undefined where they agree. */
 export function declarationProblem(declaration: Declaration, source: string): string | undefined {
   const text = source.replace(COMMENT, '');
@@ -111,6 +125,8 @@ const NAME = /(?<![\w.])[a-zA-Z]\w*/g;
 /** What is declared within: variables, parameters, members of a struct. */
 const LOCAL = /\b(?:let|var|const)\s+(\w+)|\b(\w+)\s*:/g;
 const STORAGE = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage(?:,\s*(\w+))?>\s*(\w+)/g;
+
+const FLOATS = /var<storage[^>]*>\s*(\w+)\s*:\s*array<\s*(?:f32|vec[234](?:f|<\s*f32\s*>))\s*[,>]/g;
 
 /** The fields of `struct Params`, as `name: type`, in order. */
 function paramsOf(text: string): string[] {

@@ -1,5 +1,5 @@
 /** Where the text of a shader is: the engine's own, under `shaders/`, and those of users, anywhere. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,12 @@ interface ShaderFiles {
 
 /** Is this the address of a file of a user, rather than the path of one of ours? */
 export const isUsers = (shader: string): boolean => shader.startsWith('file:');
+
+/** Is there such a file, under `shaders/` or at an address elsewhere? */
+export function shaderExists(shader: string): boolean {
+  const file = new URL(shader, SHADERS);
+  return existsSync(file) && statSync(file).isFile();
+}
 
 /** By address, the rooms of `shaders/` in which users' files are read as if they stood there. */
 const rooms = new Map<string, string>();

@@ -6,9 +6,9 @@ import {
   maxPool,
   maxPoolBackward,
   maxPoolBackwardWide,
+  maxPoolParamsOf,
   maxPoolWithArgmax,
 } from '../../kernels/pools/max-pool.js';
-import { poolParamsOf } from '../../kernels/pools/pool-window.js';
 import { type Shape, sizeOf, windowedSize, windowOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { randomInput } from './inputs.js';
@@ -23,7 +23,7 @@ const STRIDES = { STRIDE_ROWS: SQUARE.stride, STRIDE_COLUMNS: SQUARE.stride };
 /** The engine's own gradient: by threads of two rows of two elements, or of four. */
 function gradientInBlocks(argmax: Tensor, dy: Tensor, input: Shape, wide: boolean): Tensor {
   const dx = new Tensor(dy.device, input);
-  const sizes = poolParamsOf('maxPool2d', input, WINDOW);
+  const sizes = maxPoolParamsOf(input, WINDOW);
   const given = { winners: argmax, output_gradient: dy };
   if (wide) {
     const kernel = { KERNEL_ROWS: SQUARE.kernel, KERNEL_COLUMNS: SQUARE.kernel };

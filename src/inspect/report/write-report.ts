@@ -1,5 +1,5 @@
 /** Writes the report of some runs. */
-import { replaceFile } from '../../files/write-file.js';
+import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { reportContent } from './report-content.js';
 import { reportPage } from './report-page.js';
 import { reportPng } from './report-png.js';
@@ -22,12 +22,13 @@ export interface WrittenReport {
 
 /**
  * Write the page about some runs, and their picture.
- * @throws FileError when a file cannot be written; nothing is written before all of it is known
+ * @throws FileError when a file cannot be written, before the work begins where that is to be seen; nothing is written before all of it is known
  */
 export async function writeReport(
   records: readonly RunRecord[],
   { judge, html, png, onRun }: ReportOptions,
 ): Promise<WrittenReport> {
+  checkWritable(html, png);
   const runs = [];
   for (const record of records) {
     onRun?.(record);

@@ -71,11 +71,20 @@ export const maxPoolBackwardWide = defineKernel({
 });
 
 /**
+ * The values of the parameters for images of `inputShape` [N, C, H, W].
+ * @throws ShapeError when there are other axes, or not even one window fits
+ */
+export function maxPoolParamsOf(inputShape: Shape, window: Window) {
+  const [dilation_rows, dilation_columns] = window.dilation;
+  return { ...poolParamsOf('maxPool2d', inputShape, window), dilation_rows, dilation_columns };
+}
+
+/**
  * The maximum of each window of x [N, C, H, W].
  * @throws ShapeError when x has other axes, or not even one window fits
  */
 export function maxPool(x: Tensor, window: Window): Tensor {
-  const sizes = poolParamsOf('maxPool2d', x.shape, window);
+  const sizes = maxPoolParamsOf(x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes), x.dtype);
   launch(maxPoolForward, { x, y }, sizes, windowConstants(x.device, window));
   return y;
@@ -92,7 +101,7 @@ export function maxPoolWithArgmax(
   window: Window,
   { masked = false } = {},
 ): { y: Tensor; argmax: Tensor } {
-  const sizes = poolParamsOf('maxPool2d', x.shape, window);
+  const sizes = maxPoolParamsOf(x.shape, window);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes), x.dtype);
   const argmax = new Tensor(x.device, y.shape, 'u32');
   launch(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
@@ -111,7 +120,7 @@ export function maxPoolGradient(
 ): Tensor {
   const { device } = argmax;
   const inputGradient = new Tensor(device, inputShape, outputGradient.dtype);
-  const sizes = poolParamsOf('maxPool2d', inputShape, window);
+  const sizes = maxPoolParamsOf(inputShape, window);
   const given = { winners: argmax, output_gradient: outputGradient };
   const constants = windowConstants(device, window);
   if (storesQuads(device, window, sizes)) {

@@ -67,14 +67,14 @@ export const poolParams = {
 } as const;
 
 /**
- * The values of these for images of `inputShape` [N, C, H, W]; dilation, which only max pooling has, among them.
+ * The values of these for images of `inputShape` [N, C, H, W].
  * @throws ShapeError when there are other axes, or not even one window fits
  */
 export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
   checkRank(op, 'input', inputShape, 4, '[N, C, H, W]');
   const [batch, channels, height, width] = inputShape;
   const [rows, columns] = windowedSize(op, [height, width], window);
-  const { kernel, padding, dilation } = window;
+  const { kernel, padding } = window;
   return {
     planes: batch * channels,
     input_height: height,
@@ -85,8 +85,6 @@ export function poolParamsOf(op: string, inputShape: Shape, window: Window) {
     kernel_columns: kernel[1],
     padding_rows: padding[0],
     padding_columns: padding[1],
-    dilation_rows: dilation[0],
-    dilation_columns: dilation[1],
   };
 }
 

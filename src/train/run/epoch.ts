@@ -30,10 +30,14 @@ export async function finishEpoch(
   const { session } = run;
   const { trainer, train, schedule, clock } = session;
   clock.start();
-  await trainSteps(run, detector, watch).catch((error: unknown) => {
+  try {
+    await trainSteps(run, detector, watch);
+  } catch (error) {
     throw error instanceof NotFiniteError ? run.saveNotFinite(error) : error;
-  });
-  run.saveProbes(trainer.takeProbes());
+  } finally {
+    // Where training diverged, those of its last steps are the ones that show it.
+    run.saveProbes(trainer.takeProbes());
+  }
   const { score: trainScore } = trainer.position;
   // A score that is cut short begins anew, so that a deadline lets it come to its end.
   const cut = watch.deadline.isDue && trainer.position.step < train.steps;

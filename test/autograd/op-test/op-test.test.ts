@@ -51,6 +51,21 @@ function careless(x: dg.Tensor): dg.Tensor {
 const withoutNaN = (x: dg.Tensor) => careless(x).subtract(careless(x.scale(-1)));
 
 describe('opTest', () => {
+  it('refuses to test nothing', async () => {
+    await expect(dg.opTest(dg.exp, [])).rejects.toThrow(
+      new dg.ArgumentError(
+        'opTest',
+        'the number of cases',
+        'is 0',
+        'it must be a whole number of at least 1',
+      ),
+    );
+    const empty = { inputs: [dg.zeros(gpu.device, [0])], reference: elementwise(Math.exp) };
+    await expect(dg.opTest(dg.exp, [empty])).rejects.toThrow(
+      /^opTest: case 0: inputs are all empty; .*give one of them elements$/,
+    );
+  });
+
   it('lets a right op pass, with gradients that it works out or is given', async () => {
     const gradients: dg.OpCase['gradients'] = (dy, { shape, data }) => [
       { shape, data: data.map((x, i) => (2 * x + 1) * dy.data[i]!) },

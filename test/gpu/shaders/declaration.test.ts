@@ -77,7 +77,7 @@ describe("the declaration of a user's kernel", () => {
     expect(launching({ x })).toThrow('careless: y is missing');
     expect(launching({ x, y: [1, 2] })).toThrow('careless: y is [1, 2]; it must be a Tensor');
     expect(launching({ x, y }, {})).toThrow('careless: size is missing');
-    expect(launching({ x, y }, { size: '2' })).toThrow("careless: size is '2'; it must be a number");
+    expect(launching({ x, y }, { size: '2' })).toThrow("careless: size is '2'; it must be a whole number");
   });
 });
 

@@ -6,6 +6,7 @@ import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
 import { decodeSafetensors } from '../../../src/train/checkpoints/safetensors.js';
 import { readMetrics, readProbeMetrics } from '../../../src/train/run/metrics.js';
 import { type RunOptions, runTraining } from '../../../src/train/run/run.js';
+import { DivergedError } from '../../../src/train/run/run-error.js';
 import { NotFiniteError } from '../../../src/train/watch/not-finite-error.js';
 import { useDevice } from '../../support/device.js';
 import { useDirectory } from '../../support/directory.js';
@@ -64,6 +65,18 @@ describe('a run with probes', () => {
     expect(names('activation')).toContain('block1.conv');
     expect(names('gradient')).toContain('block1.conv.weight');
     expect(probes.every(({ notFinite, deviation }) => notFinite === 0 && deviation !== null)).toBe(true);
+  });
+});
+
+describe('a run with probes that diverges', () => {
+  const gpu = useDevice({ seed: SEED });
+
+  it('leaves what the probes found of the step at which it stopped', async () => {
+    const schedule = { name: 'constant', warmUp: 0 } as const;
+    const config = { ...tinyConfig, dropout: 0, learningRate: 1e30, schedule };
+    await expect(train(gpu, 'probed-diverging', { config, probe: 1 })).rejects.toThrow(DivergedError);
+    const probes = readProbeMetrics(within('probed-diverging', 'metrics.jsonl'));
+    expect(probes.some(({ probe, notFinite }) => probe === 'activation' && notFinite > 0)).toBe(true);
   });
 });
 

@@ -64,6 +64,12 @@ const NO_WINDOW: SlidingWindow = {
   middle: { width: 1, y: 0, x: 0 },
 };
 
+/**
+ * A step through memory as a u32, sums of which wrap in a shader: a step back is as far forward as comes round to the same place. A
+ * step that is longer than memory is one that no product takes, from the only batch there is to the next.
+ */
+const step = (elements: number): number => elements >>> 0;
+
 /** A product as the block of numbers that the shaders read. */
 function paramsOf(product: Product): Readonly<Record<keyof typeof params, number>> {
   const { batches, rows, columns, outer, middle = 1, inner, group, a, b, c } = product;
@@ -77,22 +83,22 @@ function paramsOf(product: Product): Readonly<Record<keyof typeof params, number
     inner,
     group,
     a_start: a.start ?? 0,
-    a_batch: a.batch ?? 0,
-    a_row: a.row,
-    a_outer: a.outer ?? 0,
-    a_middle: a.middle ?? 0,
-    a_inner: a.inner,
+    a_batch: step(a.batch ?? 0),
+    a_row: step(a.row),
+    a_outer: step(a.outer ?? 0),
+    a_middle: step(a.middle ?? 0),
+    a_inner: step(a.inner),
     b_start: b.start ?? 0,
-    b_batch: b.batch ?? 0,
-    b_outer: b.outer ?? 0,
-    b_inner: b.inner,
-    b_group: b.group ?? 0,
-    b_column: b.column,
+    b_batch: step(b.batch ?? 0),
+    b_outer: step(b.outer ?? 0),
+    b_inner: step(b.inner),
+    b_group: step(b.group ?? 0),
+    b_column: step(b.column),
     c_start: c.start ?? 0,
-    c_batch: c.batch ?? 0,
-    c_row: c.row,
-    c_group: c.group ?? 0,
-    c_column: c.column,
+    c_batch: step(c.batch ?? 0),
+    c_row: step(c.row),
+    c_group: step(c.group ?? 0),
+    c_column: step(c.column),
     row_sums_start: c.rowSums ?? 0,
     height: window.height,
     width: window.width,
