@@ -1,18 +1,18 @@
-/** Operands of which random ones hold none: equal numbers, zeros, infinities and NaN. */
+/** Operands that hold what random ones do not: equal numbers, zeros, infinities and NaN. */
 import type { Device } from '../../gpu/device.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 import { numbers, randomTensor } from '../tuning/random-operands.js';
 
-/** What some case is computed on. */
+/** Makes an operand of a case. */
 export type MakeOperand = typeof randomTensor;
 
-/** Of which kind the operands of a case are (default: random). */
+/** The kind of operands that a case is computed on (default: random). */
 export interface Asked {
   readonly special?: boolean;
 }
 
-/** One in so many is none of the quarters: enough to be met in small tensors, and few enough to leave many sums finite. */
+/** One number in 37 is no quarter: they are met in small tensors, and leave many sums finite. */
 const RARE = 37;
 const RARITIES = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
 
