@@ -52,7 +52,7 @@ describe('dawngrad lab', { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = await lab(file, '--family', 'relu', '--model', 'nin-glyphs');
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
     expect(stdout).toMatch(
-      /^wrong\.wgsl, relu\.forward, relu\.backward, on .*\nWRONG in \d of \d+ cases:\n {2}relu\.forward \S+ \(.*\): y\[\d+\] is -\S+, expected 0 \(must be equal\); \d+ of \d+ elements are wrong\n/,
+      /^wrong\.wgsl, relu\.forward, relu\.backward, on .*\nWRONG in \d+ of \d+ cases:\n {2}relu\.forward \S+ \(.*\): y\[\d+\] is -\S+, expected 0 \(must be equal\); \d+ of \d+ elements are wrong\n/,
     );
     expect(stdout).not.toContain('beside');
   });

@@ -35,5 +35,5 @@ export const naive: Rung = {
   kernel,
   forReading: true,
   accepts: (_, product, epilogue) => isPlain(product) && !doesMore(epilogue),
-  launch: (operands, { rows, columns, inner }) => launch(kernel, operands, { rows, columns, inner }),
+  launch: ({ a, b, c }, { rows, columns, inner }) => launch(kernel, { a, b, c }, { rows, columns, inner }),
 };
