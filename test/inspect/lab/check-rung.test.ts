@@ -1,4 +1,5 @@
 /** Kernels that are wrong on purpose: each must be found out, at the element where it is wrong. */
+import '../../support/unoptimised.js';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type CheckedCase, checkRung } from '../../../src/inspect/lab/check-rung.js';

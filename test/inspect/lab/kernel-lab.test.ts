@@ -1,3 +1,4 @@
+import '../../support/unoptimised.js';
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BEYOND } from '../../../src/inspect/lab/both-write.js';

@@ -1,4 +1,5 @@
 /** Variants that round their operands: exact on whole numbers, which need no rounding, and otherwise off by no more than that. */
+import '../../support/unoptimised.js';
 import { describe, expect, it } from 'vitest';
 import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
