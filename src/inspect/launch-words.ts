@@ -69,8 +69,10 @@ function productIn(
     y: number(`${of}_y`),
     x: number(`${of}_x`),
   });
+  // A step back was told as the u32 that comes round to the same place.
+  const stride = (name: string) => number(name) | 0;
   const strides = <Name extends string>(operand: string, names: readonly Name[]) =>
-    Object.fromEntries(names.map((name) => [name, number(`${operand}_${name}`)])) as Record<Name, number>;
+    Object.fromEntries(names.map((name) => [name, stride(`${operand}_${name}`)])) as Record<Name, number>;
   const window = {
     height: number('height'),
     width: number('width'),
