@@ -24,6 +24,7 @@
  *
  * @module
  */
+/// <reference types="@webgpu/types" preserve="true" />
 
 // Ops on tensors, the tape, and the nets made of them; layers' options, rather than those of the ops of the same name.
 export * from './autograd/index.js';

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { shippedText } from '../files/shipped.js';
 import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
@@ -46,9 +46,10 @@ const COMMANDS = [
 
 /** The command line: every command, with failures thrown rather than printed. */
 export function program(): Command {
-  const { version, description } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string; description: string };
+  const { version, description } = JSON.parse(shippedText('package.json')) as {
+    version: string;
+    description: string;
+  };
   const root = new Command('dawngrad')
     .description(description)
     .version(version)

@@ -1,11 +1,11 @@
 /** What a run was computed with and on: kept beside it, since a report may be written later, and elsewhere. */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { readJson, writeJson } from '../files/json.js';
+import { requireBeside, shippedText } from '../files/shipped.js';
 import type { Device } from '../gpu/device.js';
 import type { Reporter, RunStart } from './run/reporter.js';
 
@@ -39,9 +39,12 @@ export const circumstancesSchema = z.strictObject({
 export type Circumstances = Readonly<z.infer<typeof circumstancesSchema>>;
 export type Machine = Circumstances['machine'];
 
-/** The version that a package's own file gives. */
-const versionIn = (path: string): string =>
-  (createRequire(import.meta.url)(path) as { readonly version: string }).version;
+/** The versions of dawngrad, and of the package that Dawn is in. */
+function versions(): Machine['versions'] {
+  const ours = JSON.parse(shippedText('package.json')) as { readonly version: string };
+  const dawns = requireBeside('webgpu/package.json') as { readonly version: string };
+  return { dawngrad: ours.version, webgpu: dawns.version };
+}
 
 /** The machine that a device is of. */
 export function machineOf({ adapter }: Device): Machine {
@@ -53,7 +56,7 @@ export function machineOf({ adapter }: Device): Machine {
     cpu: processors[0]?.model.trim() || 'unknown',
     cores: Math.max(1, processors.length),
     system: `${process.platform} ${process.arch}, Node ${process.version}`,
-    versions: { dawngrad: versionIn('../../package.json'), webgpu: versionIn('webgpu/package.json') },
+    versions: versions(),
   };
 }
 

@@ -1,12 +1,12 @@
 /** Matrix units where there are none: what runs is the shader's own text, but for the module that has the matrices. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
 import { link } from '../../src/gpu/shaders/link.js';
-import { SHADERS } from '../../src/gpu/shaders/shader-files.js';
+import { shaderText } from '../../src/gpu/shaders/shader-files.js';
 import { comesInFours } from '../../src/kernels/products/ladder/in-fours.js';
 import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';
@@ -24,10 +24,7 @@ const SUBGROUP = /\n *@builtin\(subgroup_id\) subgroup: u32,\n\) \{\n/;
 /** The shader for matrix units, without any and without subgroups. */
 export function emulated(): string {
   const read = (file: string) =>
-    readFileSync(
-      file === MODULE ? new URL('matrix_units_emulated.wgsl', import.meta.url) : new URL(file, SHADERS),
-      'utf8',
-    );
+    shaderText(file === MODULE ? new URL('matrix_units_emulated.wgsl', import.meta.url).href : file);
   return link(SHADER, read)
     .replace(FEATURES, '')
     .replace(

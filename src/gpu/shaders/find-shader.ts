@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { DawngradError } from '../../errors/errors.js';
 import { readShader } from './shader.js';
-import { SHADERS } from './shader-files.js';
+import { shaderFiles } from './shader-files.js';
 
 /** A file of `shaders/` with an entry point, rather than a module that others import. */
 export interface ShaderFile {
@@ -15,8 +14,7 @@ export interface ShaderFile {
 
 /** Every shader that has an entry point, by name. */
 export const listShaders = (): ShaderFile[] =>
-  readdirSync(SHADERS, { recursive: true, encoding: 'utf8' })
-    .map((path) => path.replaceAll('\\', '/'))
+  shaderFiles()
     .filter((path) => path.endsWith('.wgsl') && /^@compute/m.test(readShader(path)))
     .map((file) => ({
       file,

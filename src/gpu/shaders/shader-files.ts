@@ -2,9 +2,20 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isShipped, shippedIn, shippedText } from '../../files/shipped.js';
 
-/** The directory of all shaders. */
-export const SHADERS = new URL('../../../shaders/', import.meta.url);
+/** The directory of all shaders in the package. */
+const DIRECTORY = 'shaders/';
+
+/** The paths under `shaders/` of all that lie there. */
+export const shaderFiles = (): string[] => shippedIn(DIRECTORY).map((path) => path.slice(DIRECTORY.length));
+
+/**
+ * The text of a shader, or of a module that shaders import, as its author wrote it.
+ * @param file its path under `shaders/`, or its address elsewhere
+ */
+export const shaderText = (file: string): string =>
+  isUsers(file) ? readFileSync(new URL(file), 'utf8') : shippedText(DIRECTORY + file);
 
 /** What to link for a shader. */
 interface ShaderFiles {
@@ -20,7 +31,8 @@ export const isUsers = (shader: string): boolean => shader.startsWith('file:');
 
 /** Is there such a file, under `shaders/` or at an address elsewhere? */
 export function shaderExists(shader: string): boolean {
-  const file = new URL(shader, SHADERS);
+  if (!isUsers(shader)) return isShipped(DIRECTORY + shader);
+  const file = new URL(shader);
   return existsSync(file) && statSync(file).isFile();
 }
 
@@ -38,25 +50,18 @@ export function readInRoom(address: string, room: string): void {
 /** How to link a shader. A user's that stands in no room finds by `super::` what lies beside it, by `package::` what is ours. */
 export function filesOf(shader: string): ShaderFiles {
   const room = rooms.get(shader);
-  if (room === undefined) return { file: shader, read: readOurs, nameOf: nameOfShader };
+  if (room === undefined) return { file: shader, read: shaderText, nameOf: nameOfShader };
   const name = basename(fileURLToPath(shader));
-  const beside = (file: string) =>
-    file.startsWith(room) ? new URL(file.slice(room.length), shader) : undefined;
   const placeOf = (file: string) => {
-    const users = beside(file);
-    return users && existsSync(users) ? users : new URL(file, SHADERS);
+    const beside = new URL(file.slice(room.length), shader);
+    return file.startsWith(room) && existsSync(beside) ? beside.href : file;
   };
   return {
     file: `${room}${name}`,
-    read: (file) => readFileSync(placeOf(file), 'utf8'),
-    nameOf: (file) => {
-      const { href } = placeOf(file);
-      return href.startsWith(SHADERS.href) ? nameOfShader(file) : nameOfShader(href);
-    },
+    read: (file) => shaderText(placeOf(file)),
+    nameOf: (file) => nameOfShader(placeOf(file)),
   };
 }
-
-const readOurs = (file: string): string => readFileSync(new URL(file, SHADERS), 'utf8');
 
 /** What a person calls a shader: its path under `shaders/`, or from here, where that is not up and down again. */
 export function nameOfShader(address: string): string {

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PACKAGE } from '../../files/shipped.js';
 import type { CallStack } from '../../gpu/program/call-stack.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const ROOT = fileURLToPath(PACKAGE);
 
 /** The floors below an op, where each call is one of many alike; and what only passes calls on. */
 const PASSED_OVER =

@@ -1,7 +1,6 @@
 /** What a new shader of a family starts from: the engine's own plainest one, which is right. */
-import { readFileSync } from 'node:fs';
 import { DawngradError } from '../../errors/errors.js';
-import { SHADERS } from '../../gpu/shaders/shader-files.js';
+import { shaderText } from '../../gpu/shaders/shader-files.js';
 import { specification } from '../../kernels/products/ladder/specification.js';
 import { FAMILIES } from './families.js';
 import { entryPointsIn } from './users-shader.js';
@@ -27,7 +26,7 @@ export function familyNamed(name: string): { readonly shader: string; readonly r
 /** A shader to start from, as text: all that the family asks for is there, with what it is for. */
 export function startingPoint(family: string): string {
   const { shader } = familyNamed(family);
-  const text = readFileSync(new URL(shader, SHADERS), 'utf8');
+  const text = shaderText(shader);
   return `${introOf(family, shader, uncheckedIn(text, family))}\n${text}`;
 }
 

@@ -1,6 +1,6 @@
 /** Pages that are one file: style, script and data are in it, and it asks no network for anything. */
-import { readFileSync } from 'node:fs';
 import { escapeText } from '../../files/markup.js';
+import { shippedText } from '../../files/shipped.js';
 import { linkScript } from './link-script.js';
 
 export interface Page {
@@ -15,10 +15,8 @@ export interface Page {
   readonly data?: unknown;
 }
 
-/** The directory of what pages are made of: style sheets and scripts, as a browser takes them. */
-const PAGES = new URL('../../../pages/', import.meta.url);
-
-const readAsset = (file: string): string => readFileSync(new URL(file, PAGES), 'utf8');
+/** What pages are made of: style sheets and scripts, as a browser takes them. */
+const readAsset = (file: string): string => shippedText(`pages/${file}`);
 
 /** The text of a page: write it with `replaceFile`, or serve it. */
 export function pageText({ title, body, styles = [], script, data }: Page): string {

@@ -3,18 +3,22 @@
  * reports. Those of this package lie in `recipes/`; a user may write others. A recipe that `extends` another holds only the
  * lines that it changes.
  */
-import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { namesIn } from '../../files/directory.js';
 import { parseAs, parseJson } from '../../files/json.js';
 import { readText } from '../../files/read-file.js';
+import { isShipped, PACKAGE, shippedIn, shippedText } from '../../files/shipped.js';
 import { RunError } from '../run/run-error.js';
 import { configSchema } from './config.js';
 
-const DIRECTORY = fileURLToPath(new URL('../../../recipes/', import.meta.url));
 const EXTENSION = '.json';
+
+/** Where a recipe of this package lies within it. */
+const shippedPath = (name: string) => `recipes/${name}${EXTENSION}`;
+
+/** The same place as a path of the system, beside those of users' files. */
+const pathOfShipped = (name: string) => fileURLToPath(new URL(shippedPath(name), PACKAGE));
 
 /** What a recipe sets of a config: all but where this machine has the data. */
 const settingsSchema = configSchema.omit({ recipe: true, data: true });
@@ -45,8 +49,7 @@ export interface Recipe extends Readonly<z.infer<typeof recipeSchema>> {
 
 /** The recipes of this package. */
 export const recipeNames = (): string[] =>
-  namesIn(DIRECTORY)
-    .filter((file) => file.endsWith(EXTENSION))
+  shippedIn('recipes/')
     .map((file) => basename(file, EXTENSION))
     .sort();
 
@@ -66,7 +69,7 @@ function merged(path: string, extending: readonly string[]): Readonly<Record<str
       `${path}: it extends itself: ${[...extending, path].map((one) => basename(one)).join(' -> ')}`,
     );
   }
-  const lines = parseJson(readText(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
+  const lines = parseJson(textOf(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
   parseAs(fileSchema, lines, path);
   const { extends: base, ...own } = lines;
   if (base === undefined) return own;
@@ -77,11 +80,18 @@ function merged(path: string, extending: readonly string[]): Readonly<Record<str
   return { ...inherited, ...own };
 }
 
+/** What a recipe's file says; those of this package may have no file where they are bundled. */
+function textOf(path: string): string {
+  const name = basename(path, EXTENSION);
+  return path === pathOfShipped(name) && isShipped(shippedPath(name))
+    ? shippedText(shippedPath(name))
+    : readText(path);
+}
+
 /** Where a recipe lies: a file's path counts from the directory `from`, a name is one of this package's. */
 function pathOf(name: string, from: string): string {
   if (name.endsWith(EXTENSION)) return resolve(from, name);
-  const path = join(DIRECTORY, name + EXTENSION);
-  if (existsSync(path)) return path;
+  if (isShipped(shippedPath(name))) return pathOfShipped(name);
   throw new RunError(
     `no recipe is called "${name}"; there are ${recipeNames().join(', ')}, or name a file that ends in ${EXTENSION}`,
   );

@@ -1,7 +1,7 @@
 /** Rules that come with the engine, `tuning/*.json`: what was measured on adapters that many people have. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { DawngradError } from '../../../errors/errors.js';
+import { shippedIn, shippedText } from '../../../files/shipped.js';
 import type { Epilogue, Product } from '../product.js';
 
 const range = z.strictObject({ least: z.number().optional(), most: z.number().optional() });
@@ -39,21 +39,18 @@ export type ShippedRule = z.infer<typeof ruleSchema> & {
   readonly place: string;
 };
 
-const directory = new URL('../../../../tuning/', import.meta.url);
-
 /**
  * The rules for an adapter, or none.
  * @throws DawngradError when a file of rules is not one
  */
 export function shippedRules(adapter: string): readonly ShippedRule[] {
   // Rules are help, not need: a copy of the engine without them works.
-  if (!existsSync(directory)) return [];
-  for (const file of readdirSync(directory).sort()) {
+  for (const file of shippedIn('tuning/')) {
     if (!file.endsWith('.json')) continue;
-    const found = schema.safeParse(JSON.parse(readFileSync(new URL(file, directory), 'utf8')));
-    if (!found.success) throw new DawngradError(`tuning/${file}: ${z.prettifyError(found.error)}`);
+    const found = schema.safeParse(JSON.parse(shippedText(file)));
+    if (!found.success) throw new DawngradError(`${file}: ${z.prettifyError(found.error)}`);
     if (!adapter.includes(found.data.adapter)) continue;
-    return found.data.rules.map((rule, index) => ({ ...rule, place: `rule ${index + 1} of tuning/${file}` }));
+    return found.data.rules.map((rule, index) => ({ ...rule, place: `rule ${index + 1} of ${file}` }));
   }
   return [];
 }
