@@ -15,6 +15,7 @@ export {
   saveWeights,
 } from './checkpoints/weights.js';
 export { Deadline } from './deadline.js';
+export { type ExportOnnxOptions, exportOnnx } from './onnx/export-onnx.js';
 export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';
 export { PRESET_NAMES, type PresetName } from './recipes/presets.js';

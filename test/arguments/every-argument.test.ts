@@ -21,7 +21,7 @@ const UNCHECKED: Readonly<Record<string, string>> = {
   'addScores errorOf formatTestError lossOf deviceSettings': 'take what others made',
   'detectDataset loadDataset loadRunData readCheckpoint readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames':
     'files',
-  'loadWeights saveWeights': 'files of nets: see test/train/checkpoints/weights.test.ts',
+  'loadWeights saveWeights exportOnnx': 'files of nets: see their own tests',
   'RunDirectory SavedModel decodeSafetensors encodeSafetensors parseConfig runTraining runWithRetraining':
     'files, and configs',
   'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError':

@@ -6,9 +6,9 @@ import { replaceFile } from '../../files/write-file.js';
 import { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import { sameShape } from '../../tensor/shape.js';
-import { RunError } from '../run/run-error.js';
 import type { HostTensor } from './safetensors.js';
-import { decodeVerified, encodeVerified, notFinite } from './verified.js';
+import { stateOnHost } from './state-on-host.js';
+import { decodeVerified, encodeVerified } from './verified.js';
 
 /** What Python's readers ask for. */
 const METADATA = { format: 'pt' };
@@ -42,13 +42,7 @@ export interface LoadedWeights {
 export async function saveWeights(path: string, module: Module): Promise<void> {
   checkArgument('saveWeights', 'path', path, text);
   checkArgument('saveWeights', 'module', module, instance(Module));
-  const named = [...module.stateDict()];
-  const values = await Promise.all(named.map(([, tensor]) => tensor.toArray()));
-  const tensors = new Map(
-    named.map(([name, { shape }], index): [string, HostTensor] => [name, { shape, values: values[index]! }]),
-  );
-  const lost = notFinite(tensors);
-  if (lost) throw new RunError(`saving ${path}: ${lost} holds numbers that are not finite`);
+  const tensors = await stateOnHost(module, `saving ${path}`);
   replaceFile(path, encodeVerified({ tensors, metadata: METADATA }));
 }
 

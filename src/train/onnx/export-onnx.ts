@@ -1,0 +1,111 @@
+/** A net as an ONNX file, which onnxruntime and many others run. */
+import { noGrad } from '../../autograd/tape.js';
+import { Preprocessing } from '../../data/index.js';
+import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
+import { DawngradError } from '../../errors/errors.js';
+import { instance, list, required, text, whole } from '../../errors/rules.js';
+import { shippedText } from '../../files/shipped.js';
+import { replaceFile } from '../../files/write-file.js';
+import { Sequential } from '../../nn/layers/sequential.js';
+import { Module } from '../../nn/module.js';
+import { zeros } from '../../tensor/create.js';
+import type { Shape } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { tidy } from '../../tensor/tidy.js';
+import { stateOnHost } from '../checkpoints/state-on-host.js';
+import { Graph, type NamedValues } from './graph.js';
+import { LAYERS } from './layers.js';
+import { encodeOnnx, type OnnxModel } from './message.js';
+import { inexpressible, writePreprocessing } from './preprocessing.js';
+
+/** What an ONNX file says beside the net itself. */
+export interface ExportOnnxOptions {
+  /** The shape of one input without the axis of the batch: `[3, 32, 32]`. */
+  input: Shape;
+  /** What is done to pixels before the net gets them; with it the file takes bytes, without it what the net takes. */
+  preprocessing?: Preprocessing;
+  /** Names of the classes, kept in the file's metadata under `classes` as JSON. */
+  classes?: readonly string[];
+}
+
+const OPTIONS: Rules<ExportOnnxOptions> = {
+  input: required(list(whole(1))),
+  preprocessing: instance(Preprocessing),
+  classes: list(text),
+};
+
+/**
+ * Write a net into an ONNX file, in evaluation mode, in place of what was there:
+ *
+ *     await exportOnnx('net.onnx', model, { input: [3, 32, 32] });
+ *
+ * It has the input `input`, float `[N, ...input]`, or, with a preprocessing, `pixels`, bytes of that shape; and the output
+ * `output`. N is open. What can be written is a `Sequential` of this engine's layers, nested at will, and every model of ours.
+ *
+ * @throws DawngradError for any other layer, by its name; ShapeError when the net does not take this input; FileError when the
+ *   disk refuses. Nothing is written then.
+ */
+export async function exportOnnx(path: string, model: Module, options: ExportOnnxOptions): Promise<void> {
+  checkArgument('exportOnnx', 'path', path, text);
+  checkArgument('exportOnnx', 'model', model, instance(Module));
+  checkOptions('exportOnnx', options, OPTIONS);
+  replaceFile(path, encodeOnnx(await onnxModel(model, options)));
+}
+
+/** What `exportOnnx` writes. */
+export async function onnxModel(
+  model: Module,
+  { input, preprocessing, classes }: ExportOnnxOptions,
+): Promise<OnnxModel> {
+  const step = preprocessing && inexpressible(preprocessing);
+  if (step) throw new DawngradError(`exporting to ONNX: the preprocessing's ${step} cannot be expressed`);
+  const shape = shapeOfOutput(model, input);
+  const graph = new Graph(await namedValues(model));
+  const given = preprocessing ? 'pixels' : 'input';
+  const images = preprocessing ? writePreprocessing(graph, given, preprocessing, input) : given;
+  graph.output(writeModule(model, images, graph), 'output');
+  const { version } = JSON.parse(shippedText('package.json')) as { readonly version: string };
+  return {
+    name: model.constructor.name,
+    version,
+    nodes: graph.nodes,
+    initializers: graph.initializers,
+    input: { name: given, element: preprocessing ? 'u8' : 'f32', shape: ['N', ...input] },
+    output: { name: 'output', element: 'f32', shape: ['N', ...shape] },
+    metadata: classes ? { classes: JSON.stringify(classes) } : {},
+  };
+}
+
+/** What the net makes of one input, without the axis of the batch; and whether it takes such an input at all. */
+function shapeOfOutput(model: Module, input: Shape): Shape {
+  const [first] = model.stateDict().values();
+  if (!first) throw new DawngradError('exporting to ONNX: the net has no parameters, so nothing was learned');
+  const one = () => model.forward(zeros(first.device, [1, ...input])).shape;
+  return model.evaluating(() => tidy(first.device, () => noGrad(one))).slice(1);
+}
+
+/** The net's tensors, with what they are called in its state and their numbers. */
+async function namedValues(model: Module): Promise<ReadonlyMap<Tensor, NamedValues>> {
+  const state = await stateOnHost(model, 'exporting to ONNX');
+  return new Map(
+    [...model.stateDict()].map(([name, tensor]) => [
+      tensor,
+      { name, values: state.get(name)!.values as Float32Array },
+    ]),
+  );
+}
+
+/** @returns the name of what the module gives for `x` */
+function writeModule(module: Module, x: string, graph: Graph): string {
+  graph.place = module.path;
+  // A class that extends one of these and has a `forward` of its own computes something else.
+  const isA = (kind: abstract new (...args: never[]) => Module) =>
+    module instanceof kind && module.forward === kind.prototype.forward;
+  if (isA(Sequential)) {
+    return [...module.children().values()].reduce((y, child) => writeModule(child, y, graph), x);
+  }
+  const writer = LAYERS.find(({ kind }) => isA(kind));
+  if (writer) return writer.write(module, x, graph);
+  const names = ['Sequential', ...LAYERS.map(({ kind }) => kind.name)].sort().join(', ');
+  throw new DawngradError(`exporting to ONNX: ${module} is none of ${names}`);
+}
