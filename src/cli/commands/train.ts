@@ -4,7 +4,9 @@ import { removeIfEmpty } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import { forcedProducts } from '../../inspect/tuning/forced-products.js';
 import { circumstancesKeeper } from '../../train/circumstances.js';
+import { isNetFile } from '../../train/nets/net-file.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
+import { madeFor } from '../../train/recipes/made-for.js';
 import { type Reporter, together } from '../../train/run/reporter.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
@@ -67,12 +69,19 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const options = configOptionsFrom(model, flags);
   const resume = flags.resume !== undefined;
   const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
-  const config = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
+  const chosen = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
   const given = resumed ?? flags.out;
   if (given !== undefined && !resume) refuseUsed(given);
+  let read: Dataset | undefined;
+  const dataset = () => {
+    read ??= loadRunData(chosen);
+    return read;
+  };
+  // Only a net of the user's own needs to know its images now.
+  const config = isNetFile(chosen.model) ? madeFor(chosen, dataset().train) : chosen;
   const { force } = flags;
   if (force !== undefined) {
-    const tell = async (device: Device) => describeForced(force, forcedProducts(config, device));
+    const tell = async (device: Device) => describeForced(force, await forcedProducts(config, device));
     process.stderr.write(`${await withDevice(deviceOptions(flags, config), tell, flags)}\n`);
   }
   const path = given ?? makeDefaultRunDirectory(config.model);
@@ -81,11 +90,6 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const outcome = await interruptible(
     stopsTraining,
     async (signal, deadline) => {
-      let read: Dataset | undefined;
-      const dataset = () => {
-        read ??= loadRunData(config);
-        return read;
-      };
       const ended = await withReporter((reporter) =>
         runWithRetraining({
           config,

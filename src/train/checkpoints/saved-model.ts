@@ -1,12 +1,12 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
-
+import { resolve } from 'node:path';
 import { noGrad } from '../../autograd/tape.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
 import { readPng } from '../../data/png.js';
 import { fitImage } from '../../data/resize.js';
-import { checkArgument } from '../../errors/check-options.js';
+import { checkArgument, checkOptions } from '../../errors/check-options.js';
 import { callable, object, oneOf, text } from '../../errors/rules.js';
 import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
@@ -15,10 +15,12 @@ import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import { softmax } from '../answers/logits.js';
-import { findModel } from '../recipes/find-model.js';
+import { buildModel } from '../nets/build-model.js';
+import { openModel } from '../nets/open-model.js';
+import { taskOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { preprocessingOf } from '../run/saved-preprocessing.js';
-import { buildModel, checkFit, EVALUATION_BATCH } from '../run/session.js';
+import { checkFit, EVALUATION_BATCH } from '../run/session.js';
 import { addScores, NO_SCORE, type Score } from '../score.js';
 import { evaluate } from '../trainer.js';
 import { type Checkpoint, readCheckpoint, readNewest, restoreModel } from './checkpoint.js';
@@ -52,26 +54,58 @@ export interface Guess {
   readonly probability: number;
 }
 
+export interface OpenSavedOptions {
+  readonly file?: string | undefined;
+  readonly warn?: ((text: string) => void) | undefined;
+}
+
 export class SavedModel {
   /** The net, in evaluation mode. */
   readonly model: Module;
   readonly #preprocessing: Preprocessing;
 
+  /**
+   * @param model the checkpoint's; left out, it is built, which a net of the user's own takes `SavedModel.open` for
+   * @throws RunError when it is none of ours, or the preprocessing does not lie beside it
+   */
   constructor(
     readonly device: Device,
     readonly checkpoint: Checkpoint,
+    model?: Module,
   ) {
     checkDevice('SavedModel', device);
     checkArgument('SavedModel', 'checkpoint', checkpoint, object);
     this.#preprocessing = preprocessingOf(checkpoint);
-    this.model = buildModel(checkpoint.config, device);
+    this.model = model ?? buildModel(checkpoint.config, device);
     restoreModel(this.model, checkpoint);
     this.model.eval();
   }
 
+  /**
+   * The net of a checkpoint, whoever's it is.
+   *
+   *     const net = await SavedModel.open(device, checkpointOf('runs/mine', 'best'));
+   *
+   * @param file where the file that builds it lies now (default: where it lay)
+   * @param warn is told when that file is another than the run's: its weights fit, or are refused; left out, the process warns
+   * @throws RunError when the file cannot be used, or the preprocessing does not lie beside the checkpoint
+   */
+  static async open(
+    device: Device,
+    checkpoint: Checkpoint,
+    { file, warn = (text) => process.emitWarning(text) }: OpenSavedOptions = {},
+  ): Promise<SavedModel> {
+    checkDevice('SavedModel.open', device);
+    checkArgument('SavedModel.open', 'checkpoint', checkpoint, object);
+    checkOptions('SavedModel.open', { file, warn }, { file: text, warn: callable });
+    const { config } = checkpoint;
+    const model = file === undefined ? config.model : resolve(file);
+    return new SavedModel(device, checkpoint, await openModel({ ...config, model }, device, warn));
+  }
+
   /** Score the net on a data set's test images. */
   async score(dataset: Dataset): Promise<Score> {
-    checkFit(this.checkpoint.config.model, dataset.name, dataset.test);
+    checkFit(this.checkpoint.config, dataset.name, dataset.test);
     const test = await this.#batches(dataset.test, EVALUATION_BATCH);
     let sum = NO_SCORE;
     for await (const score of evaluate(this.device, this.model, test)) sum = addScores(sum, score);
@@ -84,7 +118,7 @@ export class SavedModel {
    */
   async predict(png: string): Promise<Guess[]> {
     const { classes, config } = this.checkpoint;
-    const [channels, height, width] = findModel(config.model).input;
+    const [channels, height, width] = taskOf(config).input;
     const pixels = fitImage(readPng(png), channels, height, width);
     const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
     const probabilities = softmax(await this.logits(set));
@@ -119,7 +153,7 @@ export class SavedModel {
     images: ImageSet,
     forward: (batch: Tensor) => readonly Tensor[],
   ): AsyncGenerator<HostArray[]> {
-    checkFit(this.checkpoint.config.model, 'the set', images);
+    checkFit(this.checkpoint.config, 'the set', images);
     const loader = await this.#batches(images, Math.min(images.count, EVALUATION_BATCH));
     for (let step = 0; step < loader.steps; step++) {
       const tensors = tidy(this.device, () => noGrad(() => forward(loader.batch(0, step).images)));

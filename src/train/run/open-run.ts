@@ -11,8 +11,11 @@ import type { Device } from '../../gpu/device.js';
 import { type Best, type Checkpoint, captureCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
 import { CheckpointWriter } from '../checkpoints/checkpoint-writer.js';
 import { encodeSafetensors } from '../checkpoints/safetensors.js';
+import { startFrom } from '../checkpoints/start-from.js';
 import { compileAhead } from '../compile-ahead.js';
+import { isNetFile } from '../nets/net-file.js';
 import type { RunConfig } from '../recipes/config.js';
+import { madeFor } from '../recipes/made-for.js';
 import type { Score } from '../score.js';
 import { NotFiniteError } from '../watch/not-finite-error.js';
 import type { StepProbes } from '../watch/probes.js';
@@ -25,7 +28,7 @@ import { resumePoint } from './resume-point.js';
 import { RunDirectory } from './run-directory.js';
 import { preprocessDataset } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
-import { assemble, buildLearner, checkFit, type Session } from './session.js';
+import { assemble, checkFit, openLearner, type Session } from './session.js';
 
 export interface OpenOptions {
   readonly config: RunConfig;
@@ -54,16 +57,33 @@ export interface OpenOptions {
  * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used
  */
 export async function openRun(
-  { config, device, path, resume = false, preprocessing, probe, checkNumerics, ...given }: OpenOptions,
+  {
+    config: wished,
+    device,
+    path,
+    resume = false,
+    preprocessing,
+    probe,
+    checkNumerics,
+    ...given
+  }: OpenOptions,
   onProgress?: (progress: PreprocessingProgress) => void,
   warn: (text: string) => void = (text) => process.emitWarning(text),
 ): Promise<OpenRun> {
+  let loaded: Dataset | undefined;
+  const read = () => {
+    loaded ??= typeof given.dataset === 'function' ? given.dataset() : given.dataset;
+    return loaded;
+  };
+  // A net of the user's own is built for its images.
+  const config = isNetFile(wished.model) ? madeFor(wished, read().train) : wished;
   const checkpoint = resume ? resumePoint(RunDirectory.open(path), config, warn) : undefined;
   if (checkpoint?.tuning) goOnWithTuning(device, checkpoint.tuning, warn);
-  const learner = buildLearner(config, device);
+  const learner = await openLearner(config, device);
+  if (!checkpoint && config.initFrom) startFrom(config.initFrom, learner, warn);
   const { compiled } = await compileAhead(config, device, learner);
-  const dataset = typeof given.dataset === 'function' ? given.dataset() : given.dataset;
-  checkFit(config.model, dataset.name, dataset.train);
+  const dataset = read();
+  checkFit(config, dataset.name, dataset.train);
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
   const { images, ...prepared } = await preprocessDataset(config, device, dataset, fitted, onProgress);

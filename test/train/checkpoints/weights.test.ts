@@ -5,8 +5,8 @@ import { BatchNorm2d, Conv2d, GlobalAvgPool2d, init, Linear, Sequential } from '
 import type { Module } from '../../../src/nn/module.js';
 import { encodeSafetensors, type HostTensor } from '../../../src/train/checkpoints/safetensors.js';
 import { loadWeights, saveWeights } from '../../../src/train/checkpoints/weights.js';
+import { buildModel } from '../../../src/train/nets/build-model.js';
 import { runTraining } from '../../../src/train/run/run.js';
-import { buildModel } from '../../../src/train/run/session.js';
 import { useDevice } from '../../support/device.js';
 import { useFreshDirectory } from '../../support/directory.js';
 import { SEED, tinyConfig, tinyData } from '../run/tiny-run.js';
