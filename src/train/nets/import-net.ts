@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import { RunError } from '../run/run-error.js';
-import { isTypeScript, sha256Of } from './net-file.js';
+import { isTypeScript, netChange, sha256Of } from './net-file.js';
 
 /** What a net is made for. */
 export interface NetTask {
@@ -34,33 +34,37 @@ export async function importNet(
 ): Promise<NetBuilder> {
   const known = imported.get(`${path} ${sha256}`);
   if (known) return known;
-  const now = sha256Of(path);
-  if (sha256 !== undefined && now !== sha256) {
-    changed(
-      `${path}: the net's file has changed since the run began (SHA-256 ${short(now)}, was ${short(sha256)})`,
-    );
-  }
+  const problem = netChange({ model: path, modelSha256: sha256 });
+  if (problem) changed(problem);
   if (isTypeScript(path) && !runsTypeScript) {
     throw new RunError(
       `${path}: Node ${process.version} does not run TypeScript; use Node 22.18 or later, or compile the file to .mjs first`,
     );
   }
+  const now = sha256Of(path);
   const builder = builderOf(path, await importFresh(path, now));
   imported.set(`${path} ${now}`, builder);
   return builder;
 }
 
-const short = (hash: string): string => `${hash.slice(0, 12)}...`;
-
 /** Node's own types of version 20 do not know of it yet. */
 const runsTypeScript = Boolean((process.features as { readonly typescript?: unknown }).typescript);
+
+/**
+ * What Node asks, in a thread of its own, where an import leads. A user's file says `import 'dawngrad'`, which from where it lies
+ * may lead nowhere, or to another copy of this package, whose classes are others. Now it leads to the copy that runs.
+ */
+const HOOKS = `
+  let engine;
+  export const initialize = (url) => { engine = url; };
+  export const resolve = (specifier, context, next) =>
+    specifier === 'dawngrad' ? { url: engine, shortCircuit: true } : next(specifier, context);`;
 
 let hooked = false;
 
 async function importFresh(path: string, hash: string): Promise<object> {
   if (!hooked) {
-    register('./engine-hooks.js', {
-      parentURL: import.meta.url,
+    register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, {
       data: new URL('../../index.js', import.meta.url).href,
     });
     hooked = true;

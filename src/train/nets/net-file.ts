@@ -23,3 +23,22 @@ export const stemOfModel = (model: string): string =>
  * @throws FileError when it cannot be read
  */
 export const sha256Of = (path: string): string => createHash('sha256').update(readBytes(path)).digest('hex');
+
+/**
+ * In which way the file of a config's net is another than it was when the run began; undefined where it is not.
+ * @throws FileError when it cannot be read
+ */
+export function netChange({
+  model,
+  modelSha256: was,
+}: {
+  model: string;
+  modelSha256?: string | undefined;
+}): string | undefined {
+  if (!isNetFile(model) || was === undefined) return undefined;
+  const now = sha256Of(model);
+  if (now === was) return undefined;
+  return `${model}: the net's file has changed since the run began (SHA-256 ${short(now)}, was ${short(was)})`;
+}
+
+const short = (hash: string): string => `${hash.slice(0, 12)}...`;

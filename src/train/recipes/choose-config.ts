@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
-import { isNetFile } from '../nets/net-file.js';
+import { isNetFile, netChange } from '../nets/net-file.js';
 import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
@@ -196,7 +196,7 @@ function averageOf(
 
 /**
  * The config with which a run goes on.
- * @throws RunError when the user wants to change what the run was started with
+ * @throws RunError when the user wants to change what the run was started with, or did so with the file of its net
  */
 export function resumedConfig(path: string, options: ConfigOptions): RunConfig {
   const config = RunDirectory.open(path).readConfig();
@@ -212,10 +212,13 @@ export function resumedConfig(path: string, options: ConfigOptions): RunConfig {
         `For a new run with other settings use --config ${path}/config.json`,
     );
   }
+  const file = model === undefined ? config.model : located(model);
+  const problem = netChange({ ...config, model: file });
+  if (problem) throw new RunError(`${problem}; change it back, or begin a new run with it`);
   return {
     ...config,
     ...changes,
-    ...(model !== undefined && { model: located(model) }),
+    model: file,
     ...(data !== undefined && { data: absolute(data)! }),
   };
 }
