@@ -69,19 +69,14 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const options = configOptionsFrom(model, flags);
   const resume = flags.resume !== undefined;
   const resumed = flags.resume === true ? (flags.out ?? RunDirectory.latest().path) : flags.resume;
-  const chosen = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
+  const config = resumed === undefined ? chooseConfig(options) : resumedConfig(resumed, options);
   const given = resumed ?? flags.out;
   if (given !== undefined && !resume) refuseUsed(given);
-  let read: Dataset | undefined;
-  const dataset = () => {
-    read ??= loadRunData(chosen);
-    return read;
-  };
-  // Only a net of the user's own needs to know its images now.
-  const config = isNetFile(chosen.model) ? madeFor(chosen, dataset().train) : chosen;
   const { force } = flags;
   if (force !== undefined) {
-    const tell = async (device: Device) => describeForced(force, await forcedProducts(config, device));
+    // Only a net of the user's own needs to know its images for that.
+    const planned = isNetFile(config.model) ? madeFor(config, loadRunData(config).train) : config;
+    const tell = async (device: Device) => describeForced(force, await forcedProducts(planned, device));
     process.stderr.write(`${await withDevice(deviceOptions(flags, config), tell, flags)}\n`);
   }
   const path = given ?? makeDefaultRunDirectory(config.model);
@@ -90,6 +85,11 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const outcome = await interruptible(
     stopsTraining,
     async (signal, deadline) => {
+      let read: Dataset | undefined;
+      const dataset = () => {
+        read ??= loadRunData(config);
+        return read;
+      };
       const ended = await withReporter((reporter) =>
         runWithRetraining({
           config,

@@ -16,7 +16,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import { buildModel } from '../../train/nets/build-model.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { taskOf } from '../../train/recipes/find-model.js';
+import { modelOf } from '../../train/recipes/find-model.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
 import { measurementsOf, type Tuning } from './tuner.js';
 
@@ -59,7 +59,7 @@ function planTraining(config: RunConfig, model: Module, device: Device): readonl
 
 /** That of blank images. */
 function lossOf(config: RunConfig, model: Module, device: Device, count: number): Tensor {
-  const { input } = taskOf(config);
+  const { input } = modelOf(config);
   const images = new Tensor(device, [count, ...input], storedDType(device));
   const labels = new Tensor(device, [count], 'u32');
   return crossEntropy(model.forward(images), labels).loss;

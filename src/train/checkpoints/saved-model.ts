@@ -4,20 +4,21 @@ import { noGrad } from '../../autograd/tape.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
-import { readPng } from '../../data/png.js';
-import { fitImage } from '../../data/resize.js';
+import { fitImage, type Planes } from '../../data/resize.js';
 import { checkArgument, checkOptions } from '../../errors/check-options.js';
-import { callable, object, oneOf, text } from '../../errors/rules.js';
+import { boolean, callable, object, oneOf, text } from '../../errors/rules.js';
 import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
+import { type AskedImage, inverted, planesOf } from '../answers/asked-image.js';
+import { backgroundOf, looksInverted } from '../answers/background.js';
 import { softmax } from '../answers/logits.js';
 import { buildModel } from '../nets/build-model.js';
 import { openModel } from '../nets/open-model.js';
-import { taskOf } from '../recipes/find-model.js';
+import { modelOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { preprocessingOf } from '../run/saved-preprocessing.js';
 import { checkFit, EVALUATION_BATCH } from '../run/session.js';
@@ -54,6 +55,21 @@ export interface Guess {
   readonly probability: number;
 }
 
+/** How images are looked at. */
+export interface PredictOptions {
+  /** Exchange light and dark first: for a net that learned from white on black, black on white (default false). */
+  readonly invert?: boolean;
+}
+
+/** What a net says of an image. */
+export interface Prediction {
+  /** All classes, the most probable first. */
+  readonly guesses: Guess[];
+  /** Is it light where the training images were dark, or the other way round? Then the guesses are worth little. */
+  readonly looksInverted: boolean;
+}
+
+/** Where the file of a net lies now, and who is told when it changed. */
 export interface OpenSavedOptions {
   readonly file?: string | undefined;
   readonly warn?: ((text: string) => void) | undefined;
@@ -63,6 +79,7 @@ export class SavedModel {
   /** The net, in evaluation mode. */
   readonly model: Module;
   readonly #preprocessing: Preprocessing;
+  readonly #background: number | undefined;
 
   /**
    * @param model the checkpoint's; left out, it is built, which a net of the user's own takes `SavedModel.open` for
@@ -75,7 +92,9 @@ export class SavedModel {
   ) {
     checkDevice('SavedModel', device);
     checkArgument('SavedModel', 'checkpoint', checkpoint, object);
-    this.#preprocessing = preprocessingOf(checkpoint);
+    const { preprocessing, background } = preprocessingOf(checkpoint);
+    this.#preprocessing = preprocessing;
+    this.#background = background;
     this.model = model ?? buildModel(checkpoint.config, device);
     restoreModel(this.model, checkpoint);
     this.model.eval();
@@ -113,18 +132,57 @@ export class SavedModel {
   }
 
   /**
-   * What a PNG file shows, the most probable class first.
-   * @throws FileError when it cannot be read, DataError when it is not a sound PNG
+   * What an image shows, the most probable class first; or each of several, which are scored together. The middle of an image is
+   * scaled to what the net takes.
+   *
+   *     const [best] = await net.predict('cat.png');
+   *     const answers = await net.predict([await readFile('dog.png'), { pixels, width: 28, height: 28, channels: 1 }]);
+   *
+   * @throws FileError when a file cannot be read, DataError when it is not a sound image; ArgumentError for anything else
    */
-  async predict(png: string): Promise<Guess[]> {
+  async predict(image: AskedImage, options?: PredictOptions): Promise<Guess[]>;
+  async predict(images: readonly AskedImage[], options?: PredictOptions): Promise<Guess[][]>;
+  async predict(
+    asked: AskedImage | readonly AskedImage[],
+    options: PredictOptions = {},
+  ): Promise<Guess[] | Guess[][]> {
+    checkOptions('predict', options, { invert: boolean });
+    const many = Array.isArray(asked);
+    const images: readonly AskedImage[] = many ? asked : [asked as AskedImage];
+    const all: Guess[][] = [];
+    for (let from = 0; from < images.length; from += EVALUATION_BATCH) {
+      const some = images.slice(from, from + EVALUATION_BATCH);
+      const planes = await Promise.all(
+        some.map((image, index) => planesOf(image, many ? `image ${from + index}` : 'image')),
+      );
+      all.push(...(await this.predictions(planes, options)).map(({ guesses }) => guesses));
+    }
+    return many ? all : all[0]!;
+  }
+
+  /** What each of some decoded images shows, and whether it looks as if its light and dark were exchanged. */
+  async predictions(
+    images: readonly Planes[],
+    { invert = false }: PredictOptions = {},
+  ): Promise<Prediction[]> {
+    if (images.length === 0) return [];
     const { classes, config } = this.checkpoint;
-    const [channels, height, width] = taskOf(config).input;
-    const pixels = fitImage(readPng(png), channels, height, width);
-    const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
-    const probabilities = softmax(await this.logits(set));
-    return classes
-      .map((name, label) => ({ name, probability: probabilities[label]! }))
-      .sort((a, b) => b.probability - a.probability);
+    const [channels, height, width] = modelOf(config).input;
+    const size = { channels, height, width };
+    const fitted = images.map((image) => fitImage(invert ? inverted(image) : image, channels, height, width));
+    const setOf = (pixels: Uint8Array, count: number): ImageSet => ({
+      ...{ ...size, count, pixels, classes },
+      labels: new Uint16Array(count),
+    });
+    const logits = await this.logits(setOf(Buffer.concat(fitted), images.length));
+    return fitted.map((pixels, index) => {
+      const own = logits.subarray(index * classes.length, (index + 1) * classes.length);
+      const probabilities = softmax(own);
+      const guesses = classes
+        .map((name, label) => ({ name, probability: probabilities[label]! }))
+        .sort((a, b) => b.probability - a.probability);
+      return { guesses, looksInverted: looksInverted(backgroundOf(setOf(pixels, 1)), this.#background) };
+    });
   }
 
   /**

@@ -2,7 +2,7 @@
 import { isNetFile, nameOfModel } from '../nets/net-file.js';
 import { RunError } from '../run/run-error.js';
 import { MODEL_OPTIONS, type RunConfig } from './config.js';
-import { taskOf } from './find-model.js';
+import { modelOf } from './find-model.js';
 
 /** What is wrong with a config, each in words that follow "the settings of this run:"; undefined where it is not so. */
 const FAULTS: readonly ((config: RunConfig) => string | undefined)[] = [
@@ -14,7 +14,7 @@ const FAULTS: readonly ((config: RunConfig) => string | undefined)[] = [
   ({ augment, ...config }) => {
     // What a net of the user's own takes, the images say later.
     if (isNetFile(config.model) && !config.input) return undefined;
-    const [, height, width] = taskOf({ classes: 1, ...config }).input;
+    const [, height, width] = modelOf({ classes: 1, ...config }).input;
     return augment && (augment.cutout ?? 0) > Math.min(height, width)
       ? `a cutout of ${augment.cutout} pixels clears whole images of ${height}x${width}`
       : undefined;

@@ -1,5 +1,5 @@
 import { models } from '../../nn/models/index.js';
-import type { ModelDescription, ModelEntry } from '../../nn/models/model.js';
+import type { ModelEntry } from '../../nn/models/model.js';
 import { isNetFile, NET_EXTENSIONS, nameOfModel } from '../nets/net-file.js';
 import { RunError } from '../run/run-error.js';
 import type { RunConfig } from './config.js';
@@ -23,10 +23,13 @@ export type ModelChoice = Pick<RunConfig, 'model' | 'input' | 'classes'>;
  * What the net of a config takes and tells apart: of a net of the user's own, what its config says.
  * @throws RunError when there is no such model, or the config does not say it
  */
-export function taskOf({ model, input, classes }: ModelChoice): Pick<ModelDescription, 'input' | 'classes'> {
+export function modelOf({
+  model,
+  input,
+  classes,
+}: ModelChoice): Pick<ModelEntry, 'name' | 'input' | 'classes'> {
   if (!isNetFile(model)) return findModel(model);
-  if (input && classes !== undefined) return { input, classes };
-  throw new RunError(
-    `${nameOfModel(model)}: it is not said what it takes: "input", as [3, 32, 32], and "classes"`,
-  );
+  const name = nameOfModel(model);
+  if (input && classes !== undefined) return { name, input, classes };
+  throw new RunError(`${name}: it is not said what it takes: "input", as [3, 32, 32], and "classes"`);
 }

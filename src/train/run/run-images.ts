@@ -11,7 +11,7 @@ import {
 import { normalisationOf } from '../../data/normalisation.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
-import { taskOf } from '../recipes/find-model.js';
+import { modelOf } from '../recipes/find-model.js';
 import { RunError } from './run-error.js';
 import { type SplitDataset, splitDataset } from './split.js';
 
@@ -68,7 +68,7 @@ export function standardisedImages(all: Dataset): RunImages {
 /** Black images of the size that a config's model takes, as its preprocessing would leave them; one is enough for a plan. */
 export function blankImages(config: RunConfig, count = 1): RunImages {
   const { dataset, preprocessing } = config;
-  const { input, classes } = taskOf(config);
+  const { input, classes } = modelOf(config);
   const [channels, height, width] = input;
   const size = count * channels * height * width;
   const set: ImageSet = {

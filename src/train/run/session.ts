@@ -14,10 +14,9 @@ import { SGD } from '../../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
 import { EpochClock } from '../epoch-clock.js';
 import { buildModel } from '../nets/build-model.js';
-import { nameOfModel } from '../nets/net-file.js';
 import { openModel } from '../nets/open-model.js';
 import type { RunConfig } from '../recipes/config.js';
-import { type ModelChoice, taskOf } from '../recipes/find-model.js';
+import { type ModelChoice, modelOf } from '../recipes/find-model.js';
 import { freeze, trainableGroups } from '../recipes/frozen.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
 import { Trainer, type TrainerOptions } from '../trainer.js';
@@ -151,13 +150,12 @@ export async function checkNet(config: RunConfig, device: Device): Promise<void>
  * See whether a model is made for the images of a data set.
  * @throws RunError when they have another size, or other classes
  */
-export function checkFit(choice: ModelChoice, datasetName: string, set: ImageSet): void {
-  const { input, classes } = taskOf(choice);
+export function checkFit(config: ModelChoice, datasetName: string, set: ImageSet): void {
+  const { name, input, classes } = modelOf(config);
   const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;
   const wanted = form(input, classes);
   const found = form([set.channels, set.height, set.width], set.classes.length);
-  if (found === wanted) return;
-  throw new RunError(`${nameOfModel(choice.model)} takes ${wanted}; ${datasetName} has ${found}`);
+  if (found !== wanted) throw new RunError(`${name} takes ${wanted}; ${datasetName} has ${found}`);
 }
 
 const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
