@@ -17,9 +17,11 @@ import { type AskedImage, inverted, planesOf } from '../answers/asked-image.js';
 import { backgroundOf, looksInverted } from '../answers/background.js';
 import { softmax } from '../answers/logits.js';
 import { buildModel } from '../nets/build-model.js';
+import { isNetFile } from '../nets/net-file.js';
 import { openModel } from '../nets/open-model.js';
 import { modelOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
+import { RunError } from '../run/run-error.js';
 import { preprocessingOf } from '../run/saved-preprocessing.js';
 import { checkFit, EVALUATION_BATCH } from '../run/session.js';
 import { addScores, NO_SCORE, type Score } from '../score.js';
@@ -118,6 +120,11 @@ export class SavedModel {
     checkArgument('SavedModel.open', 'checkpoint', checkpoint, object);
     checkOptions('SavedModel.open', { file, warn }, { file: text, warn: callable });
     const { config } = checkpoint;
+    if (file !== undefined && !isNetFile(config.model)) {
+      throw new RunError(
+        `${config.model} is one of dawngrad's own models, and built by no file; leave --net ${file} out`,
+      );
+    }
     const model = file === undefined ? config.model : resolve(file);
     return new SavedModel(device, checkpoint, await openModel({ ...config, model }, device, warn));
   }

@@ -1,7 +1,9 @@
 /** A net of the user's own: a file of JavaScript or TypeScript whose default export builds it. A config names it as its model. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { readBytes } from '../../files/read-file.js';
+import { RunError } from '../run/run-error.js';
 
 const TYPESCRIPT = ['.ts', '.mts', '.cts'];
 export const NET_EXTENSIONS: readonly string[] = ['.mjs', '.js', '.cjs', ...TYPESCRIPT];
@@ -26,7 +28,7 @@ export const sha256Of = (path: string): string => createHash('sha256').update(re
 
 /**
  * In which way the file of a config's net is another than it was when the run began; undefined where it is not.
- * @throws FileError when it cannot be read
+ * @throws RunError when it is not there, FileError when it cannot be read
  */
 export function netChange({
   model,
@@ -36,6 +38,10 @@ export function netChange({
   modelSha256?: string | undefined;
 }): string | undefined {
   if (!isNetFile(model) || was === undefined) return undefined;
+  if (!existsSync(model)) {
+    const remedy = 'name it where it lies now: dawngrad train FILE --resume RUN, and elsewhere --net FILE';
+    throw new RunError(`${model}: the file that builds the net of the run is not there; ${remedy}`);
+  }
   const now = sha256Of(model);
   if (now === was) return undefined;
   return `${model}: the net's file has changed since the run began (SHA-256 ${short(now)}, was ${short(was)})`;

@@ -54,9 +54,7 @@ describe('dawngrad train', () => {
     expect(many.stdout).toMatch(
       /^image,class,probability\r\n.*a\.PNG,\d,[\d.]+\r\n.*inner.b\.png,\d,[\d.]+\r\nnone\.png,,\r\n$/,
     );
-    expect(many.stderr).toMatch(
-      /^note: .*a\.PNG looks inverted: .*; try --invert\ndawngrad: none\.png: cannot be read: .*\n$/,
-    );
+    expect(many.stderr).toMatch(/^dawngrad: none\.png: cannot be read: .*\n$/);
 
     const longer = await dawngrad(['train', '--resume', run, '--epochs', '3']);
     expect(longer.stderr).toContain('going on after step 0 of epoch 3\nepoch 3/3');

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
@@ -6,6 +7,7 @@ import { ArgumentError } from '../../../src/errors/errors.js';
 import { backgroundOf, looksInverted } from '../../../src/train/answers/background.js';
 import { checkpointOf, SavedModel } from '../../../src/train/checkpoints/saved-model.js';
 import { runTraining } from '../../../src/train/run/run.js';
+import { readPreprocessing, writePreprocessing } from '../../../src/train/run/saved-preprocessing.js';
 import { useDevice } from '../../support/device.js';
 import { useDirectory } from '../../support/directory.js';
 import { SEED, tinyConfig, tinyData } from '../run/tiny-run.js';
@@ -53,6 +55,21 @@ describe('SavedModel.predict', () => {
   it('exchanges light and dark where it is asked to', async () => {
     const negative = { pixels: pixels.map((value) => 255 - value), width, height, channels };
     expect(await net.predict(negative, { invert: true })).toEqual(await net.predict(path));
+  });
+
+  it('tells of light where the training images were dark', async () => {
+    const run = dirname(net.checkpoint.path);
+    const looks = async () => {
+      const saved = new SavedModel(gpu.device, net.checkpoint);
+      const image = (value: number) => ({
+        ...{ channels: 1, height: 2, width: 2 },
+        values: new Float32Array(4).fill(value),
+      });
+      return (await saved.predictions([image(255), image(0)])).map((prediction) => prediction.looksInverted);
+    };
+    expect(await looks()).toEqual([false, false]);
+    writePreprocessing(run, readPreprocessing(run)!, 0.02);
+    expect(await looks()).toEqual([true, false]);
   });
 
   it.each<[string, unknown, new (...args: never[]) => Error, string]>([
