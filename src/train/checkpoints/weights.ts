@@ -12,7 +12,7 @@ import type { HostTensor, ReadSafetensors } from './safetensors.js';
 import { decodeChecked, encodeVerified, notFinite, refuseNotFinite } from './verified.js';
 
 /** What Python's readers ask for. */
-const METADATA = { format: 'pt' };
+export const FOR_PYTHON = { format: 'pt' };
 
 /** What a net's names begin with in files of others: those of PyTorch's nets in `DataParallel`, compiled, or in a field. */
 const PREFIXES = ['module.', '_orig_mod.', 'module._orig_mod.', '_orig_mod.module.', 'model.', 'net.'];
@@ -50,7 +50,7 @@ export async function saveWeights(path: string, module: Module): Promise<void> {
   );
   const lost = notFinite(tensors);
   if (lost) throw new RunError(`saving ${path}: ${lost} holds numbers that are not finite`);
-  replaceFile(path, encodeVerified({ tensors, metadata: METADATA }));
+  replaceFile(path, encodeVerified({ tensors, metadata: FOR_PYTHON }));
 }
 
 /**

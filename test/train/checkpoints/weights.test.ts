@@ -5,7 +5,13 @@ import { BatchNorm2d, Conv2d, GlobalAvgPool2d, init, Linear, Sequential } from '
 import type { Module } from '../../../src/nn/module.js';
 import { fromArray } from '../../../src/tensor/create.js';
 import { sizeOf } from '../../../src/tensor/shape.js';
-import { encodeSafetensors, type HostTensor } from '../../../src/train/checkpoints/safetensors.js';
+import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
+import { exportWeights } from '../../../src/train/checkpoints/export-weights.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type HostTensor,
+} from '../../../src/train/checkpoints/safetensors.js';
 import { loadWeights, saveWeights } from '../../../src/train/checkpoints/weights.js';
 import { buildModel } from '../../../src/train/nets/build-model.js';
 import { runTraining } from '../../../src/train/run/run.js';
@@ -63,7 +69,14 @@ describe('weights in a file', () => {
     const model = buildModel(config, gpu.device);
     const before = await valuesOf(model);
     loadWeights(join(path, 'last.safetensors'), model);
-    expect(await valuesOf(model)).not.toEqual(before);
+    const trained = await valuesOf(model);
+    expect(trained).not.toEqual(before);
+    const alone = directory.file('alone.safetensors');
+    exportWeights(alone, readCheckpoint(join(path, 'last.safetensors')));
+    const { tensors, metadata } = decodeSafetensors(readFileSync(alone), alone);
+    expect([...tensors.keys()]).toEqual(Object.keys(trained));
+    expect(metadata.format).toBe('pt');
+    for (const [name, { values }] of tensors) expect([...values], name).toEqual(trained[name]);
   });
 
   it('of another net are refused, or loaded as far as they fit', async () => {

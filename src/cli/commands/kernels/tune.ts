@@ -1,17 +1,17 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { makeDirectory } from '../../files/directory.js';
-import { replaceFile } from '../../files/write-file.js';
-import { productsOfRun, tableWith } from '../../inspect/tuning/tune-model.js';
-import { tuneProducts } from '../../inspect/tuning/tuner.js';
-import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
-import { nameOfModel } from '../../train/nets/net-file.js';
-import { openModel } from '../../train/nets/open-model.js';
-import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
-import { withDevice } from '../device.js';
-import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
-import { describeProduct, describeTuning } from '../output/tuning-text.js';
+import { makeDirectory } from '../../../files/directory.js';
+import { replaceFile } from '../../../files/write-file.js';
+import { productsOfRun, tableWith } from '../../../inspect/tuning/tune-model.js';
+import { tuneProducts } from '../../../inspect/tuning/tuner.js';
+import { readMeasuredTable } from '../../../kernels/products/choice/measured-table.js';
+import { nameOfModel } from '../../../train/nets/net-file.js';
+import { openModel } from '../../../train/nets/open-model.js';
+import { chooseWithoutData } from '../../../train/recipes/choose-config.js';
+import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../../config-flags.js';
+import { withDevice } from '../../device.js';
+import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../../options.js';
+import { describeProduct, describeTuning } from '../../output/tuning-text.js';
 
 export function defineTune(program: Command): void {
   const command = program
