@@ -2,6 +2,10 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // What a file of a user's net imports in a test is what the tests test.
+  resolve: {
+    alias: [{ find: /^dawngrad$/, replacement: new URL('src/index.ts', import.meta.url).pathname }],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // The software driver compiles on one core, and that is most of the time here: a worker for each core, whose kernels run on one.

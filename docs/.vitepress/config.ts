@@ -59,6 +59,8 @@ export default defineConfig({
           chapter('Add a variant of the product', '/guides/variant'),
           chapter('Add a data set', '/guides/data-set'),
           chapter('Add a model', '/guides/model'),
+          chapter('Train a net of your own', '/guides/own-net'),
+          chapter('Weights, to PyTorch and back', '/guides/weights'),
           chapter('Read the bench and explain', '/guides/measuring'),
         ],
       },

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
-import { choice, interval, number, precisionFlag, steps, wholeNumber } from './options.js';
+import { append, choice, interval, number, precisionFlag, size, steps, wholeNumber } from './options.js';
 
 /** Flags that set a field of the config as they are. */
 const FIELDS = {
@@ -30,6 +30,9 @@ const FIELDS = {
   labelSmoothing: 'labelSmoothing',
   nesterov: 'nesterov',
   maxNorm: 'maxNorm',
+  input: 'input',
+  classes: 'classes',
+  freeze: 'freeze',
 } as const satisfies Record<string, keyof RunConfig>;
 
 /** What the user gave of these flags. */
@@ -40,6 +43,7 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
   recipe?: string;
   preset?: PresetName;
   validation?: number;
+  initFrom?: string;
   augment?: boolean;
   warmUp?: number;
   cutout?: number;
@@ -57,7 +61,10 @@ export const withDataFlags = (command: Command): Command =>
 /** Adds what says which net: the argument that names the model, and the options that its layers, memory and kernels follow from. */
 export const withNetFlags = (command: Command): Command =>
   withNetOptions(
-    command.argument('[model]', "a name that `dawngrad models` lists (default: the recipe's, or nin-glyphs)"),
+    command.argument(
+      '[model]',
+      "a name that `dawngrad models` lists, or a file of yours that exports a net (default: the recipe's, or nin-glyphs)",
+    ),
   );
 
 /** Adds these options alone. */
@@ -81,12 +88,24 @@ export const withNetOptions = (command: Command): Command =>
     .option('--linear-head', 'no ReLU after the class maps')
     .option('--no-linear-head', 'ReLU after the class maps, as in the paper')
     .option('--batch-norm', 'batch normalisation before every ReLU')
+    .option(
+      '--input <CxHxW>',
+      'with a net of yours, without data: the images that it takes (default: 3x32x32)',
+      size,
+    )
+    .option('--classes <n>', 'and how many classes it tells apart (default: 10)', wholeNumber(1))
     .addOption(precisionFlag("the recipe's, or highest"));
 
 /** Adds the options that say what is trained, and how. */
 export const withConfigFlags = (command: Command): Command =>
   withNetFlags(command)
     .option('--config <file>', "repeat a run from its config.json, with other flags' changes")
+    .option('--init-from <weights>', 'start from these, as far as they fit: a safetensors file, or a run')
+    .option(
+      '--freeze <names>',
+      'parameters that stay as they are, as block1.* has them; may be repeated',
+      append,
+    )
     .option('--epochs <n>', 'how often to go through the training images', wholeNumber(1))
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .option('--lr <rate>', 'learning rate', number({ above: 0 }))
@@ -154,7 +173,7 @@ export function configOptionsFrom(model: string | undefined, flags: ConfigFlags)
     const value = flags[flag as keyof typeof FIELDS];
     return value === undefined ? [] : [[field, value]];
   });
-  const { config: configFile, data, dataset, recipe, preset, validation } = flags;
+  const { config: configFile, data, dataset, recipe, preset, validation, initFrom } = flags;
   const { augment, cutout, warmUp, average, averageDecay, averageStart } = flags;
   const given = Object.entries({
     model,
@@ -164,6 +183,7 @@ export function configOptionsFrom(model: string | undefined, flags: ConfigFlags)
     recipe,
     preset,
     validation,
+    initFrom,
     augment,
     cutout,
     warmUp,

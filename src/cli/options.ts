@@ -28,6 +28,16 @@ export function interval(text: string): RunConfig['checkpointEvery'] {
   );
 }
 
+/** The size of an image: `3x32x32`, its channels, rows and columns. */
+export function size(text: string): [number, number, number] {
+  const sides = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(text)?.slice(1).map(Number);
+  if (sides?.every(Number.isSafeInteger)) return sides as [number, number, number];
+  throw new InvalidArgumentError('It must be channels, rows and columns, as 3x32x32.');
+}
+
+/** An option that may be repeated: all its values. */
+export const append = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
+
 /** Names of preprocessing steps, in order: `gcn,zca`. What they are, the config's schema knows. */
 export const steps = (text: string): { name: string }[] =>
   text.split(',').map((name) => ({ name: name.trim() }));

@@ -4,8 +4,11 @@ import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
 import { defineEval } from './commands/eval.js';
 import { defineExplain } from './commands/explain.js';
-import { defineLab } from './commands/lab.js';
-import { defineLadder } from './commands/ladder.js';
+import { defineExport } from './commands/export.js';
+import { defineLab } from './commands/kernels/lab.js';
+import { defineLadder } from './commands/kernels/ladder.js';
+import { defineShader } from './commands/kernels/shader.js';
+import { defineTune } from './commands/kernels/tune.js';
 import { defineModels } from './commands/models.js';
 import { definePlan } from './commands/plan.js';
 import { definePredict } from './commands/predict.js';
@@ -13,18 +16,17 @@ import { defineRecipes } from './commands/recipes.js';
 import { defineReport } from './commands/report.js';
 import { defineReproduce } from './commands/reproduce.js';
 import { defineResults } from './commands/results.js';
-import { defineShader } from './commands/shader.js';
 import { defineSummary } from './commands/summary.js';
 import { defineSweep } from './commands/sweep.js';
 import { defineTrace } from './commands/trace.js';
 import { defineTrain } from './commands/train.js';
-import { defineTune } from './commands/tune.js';
 import { defineWatch } from './commands/watch.js';
 
 const COMMANDS = [
   defineTrain,
   defineEval,
   definePredict,
+  defineExport,
   defineReport,
   defineWatch,
   defineDownload,

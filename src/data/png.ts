@@ -9,8 +9,14 @@ import type { Planes } from './resize.js';
  * A PNG file as planes of values 0..255: one of grey, or three of red, green and blue. What is transparent shows white.
  * @throws FileError if the file cannot be read, DataError if it is not a sound PNG, or of more pixels than memory is worth
  */
-export function readPng(path: string): Planes {
-  const file = soundPng(path, readUnpacked(path));
+export const readPng = (path: string): Planes => decodePng(path, readUnpacked(path));
+
+/**
+ * As `readPng`, of the bytes of a file.
+ * @param path names it in messages
+ */
+export function decodePng(path: string, bytes: Uint8Array): Planes {
+  const file = soundPng(path, bytes);
   try {
     return planesOf(toBytes(decode(file, { checkCrc: true })));
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/recipes/config.js';
 import { blankImages } from '../train/run/run-images.js';
-import { assemble, EVALUATION_BATCH, type Session } from '../train/run/session.js';
+import { assemble, EVALUATION_BATCH, openLearner, type Session } from '../train/run/session.js';
 import { evaluationWork } from '../train/trainer.js';
 
 /** Bytes that a recorded step takes, by what they hold at its fullest moment. */
@@ -54,7 +54,20 @@ export interface MemoryPlan {
  */
 export function planRun(config: RunConfig, device: Device): MemoryPlan {
   const before = device.memory.used;
-  const session = assemble({ ...config, seed: device.seed }, device, blankImages(config));
+  const planned = { ...config, seed: device.seed };
+  return planOf(assemble(planned, device, blankImages(config)), before);
+}
+
+/** As `planRun`, of whatever net, which may be one of the user's own. */
+export async function planOpened(config: RunConfig, device: Device): Promise<MemoryPlan> {
+  const before = device.memory.used;
+  const planned = { ...config, seed: device.seed };
+  return planOf(assemble(planned, device, blankImages(config), await openLearner(planned, device)), before);
+}
+
+/** @param before bytes that were taken before the session was made */
+function planOf(session: Session, before: number): MemoryPlan {
+  const { config, device } = session;
   const training = stepMemory(session, planTraining(session, config.batch), config.batch);
   const evaluation = stepMemory(session, planEvaluation(session), EVALUATION_BATCH);
   const { model, optimizer, average } = session;

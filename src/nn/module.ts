@@ -9,7 +9,7 @@ import { assignAll, type State, stateRule } from './state.js';
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 
 /** PyTorch counts the batches that a batch norm saw; it uses the count only where the momentum is unset, which we lack. */
-const isBatchCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
+export const isBatchCount = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name);
 
 /** What is in an array, a Map, a Set or a plain object, by name; nothing in anything else. */
 function itemsOf(value: unknown): Iterable<readonly [unknown, unknown]> {
@@ -38,6 +38,8 @@ function* found(name: string, value: unknown, within: readonly unknown[] = []): 
 export abstract class Module {
   /** Behave as in training (dropout drops, batch norm takes the batch's statistics)? See `train` and `eval`. */
   training = true;
+  /** Stay as in evaluation whatever `train` says: for a batch norm that is to keep its running statistics. */
+  frozen = false;
   #place: { parent: Module; name: string } | undefined;
 
   /** What this module makes of x; each says of which shape x must be, and what comes out. */
@@ -121,7 +123,7 @@ export abstract class Module {
   /** Switch this module and all below to training or, with `false`, to evaluation. */
   train(training = true): this {
     checkArgument(`${this}.train`, 'training', training, boolean);
-    this.training = training;
+    this.training = training && !this.frozen;
     for (const child of this.children().values()) child.train(training);
     return this;
   }

@@ -1,4 +1,6 @@
 /** Training runs: from a config to a directory with checkpoints, and back. */
+
+export type { AskedImage, ImagePixels } from './answers/asked-image.js';
 export { type Checkpoint, readCheckpoint } from './checkpoints/checkpoint.js';
 export {
   decodeSafetensors,
@@ -7,7 +9,15 @@ export {
   type ReadSafetensors,
   type Safetensors,
 } from './checkpoints/safetensors.js';
-export { checkpointOf, type Guess, SavedModel, type Which } from './checkpoints/saved-model.js';
+export {
+  checkpointOf,
+  type Guess,
+  type OpenSavedOptions,
+  type Prediction,
+  type PredictOptions,
+  SavedModel,
+  type Which,
+} from './checkpoints/saved-model.js';
 export {
   type LoadedWeights,
   type LoadWeightsOptions,
@@ -15,6 +25,7 @@ export {
   saveWeights,
 } from './checkpoints/weights.js';
 export { Deadline } from './deadline.js';
+export type { NetBuilder, NetTask } from './nets/import-net.js';
 export { type ExportOnnxOptions, exportOnnx } from './onnx/export-onnx.js';
 export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { planRun } from '../../inspect/memory-plan.js';
+import { planOpened } from '../../inspect/memory-plan.js';
+import { nameOfModel } from '../../train/nets/net-file.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
 import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
@@ -18,9 +19,11 @@ export function definePlan(program: Command): void {
 async function plan(model: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
   const config = chooseWithoutData(configOptionsFrom(model, flags));
   await withDevice(deviceOptions(flags, config), async (device) => {
-    const memory = planRun(config, device);
+    const memory = await planOpened(config, device);
     const { model, batch, optimizer } = config;
-    process.stdout.write(`${model}, batch ${batch}, ${optimizer}, on ${device.adapter.name}; MiB\n\n`);
+    process.stdout.write(
+      `${nameOfModel(model)}, batch ${batch}, ${optimizer}, on ${device.adapter.name}; MiB\n\n`,
+    );
     process.stdout.write(describePlan(memory));
   });
 }

@@ -7,7 +7,7 @@ import { runSweep } from '../../experiments/sweep/sweep.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { interruptible } from '../interrupt.js';
-import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
+import { append, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
 import { withReporter } from '../output/run-reporter.js';
 import { SweepLog } from '../output/sweep-log.js';
 import { formatBest, formatTable } from '../output/sweep-text.js';
@@ -17,8 +17,6 @@ interface Flags extends DeviceFlags, ConfigFlags {
   random?: number;
   out?: string;
 }
-
-const append = (text: string, earlier: readonly string[] = []): string[] => [...earlier, text];
 
 export function defineSweep(program: Command): void {
   const command = program

@@ -4,7 +4,9 @@ import { removeIfEmpty } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import { forcedProducts } from '../../inspect/tuning/forced-products.js';
 import { circumstancesKeeper } from '../../train/circumstances.js';
+import { isNetFile } from '../../train/nets/net-file.js';
 import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.js';
+import { madeFor } from '../../train/recipes/made-for.js';
 import { type Reporter, together } from '../../train/run/reporter.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
 import { loadRunData } from '../../train/run/run-data.js';
@@ -72,7 +74,9 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   if (given !== undefined && !resume) refuseUsed(given);
   const { force } = flags;
   if (force !== undefined) {
-    const tell = async (device: Device) => describeForced(force, forcedProducts(config, device));
+    // Only a net of the user's own needs to know its images for that.
+    const planned = isNetFile(config.model) ? madeFor(config, loadRunData(config).train) : config;
+    const tell = async (device: Device) => describeForced(force, await forcedProducts(planned, device));
     process.stderr.write(`${await withDevice(deviceOptions(flags, config), tell, flags)}\n`);
   }
   const path = given ?? makeDefaultRunDirectory(config.model);

@@ -1,3 +1,4 @@
+import { nameOfModel } from '../../train/nets/net-file.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
 import type { RunStart } from '../../train/run/reporter.js';
 import type { WorkLeft } from '../../train/run/retraining.js';
@@ -10,7 +11,7 @@ export const describeStart = ({ config, path, dataset, device, parameters, resum
   const { train, validation, test, name, note } = dataset;
   const images = [`${train.count}`, ...(validation ? [`${validation.count} held out`] : []), `${test.count}`];
   const lines = [
-    `training ${config.model} (${size} parameters) on ${name} (${images.join(' + ')} images)`,
+    `training ${nameOfModel(config.model)} (${size} parameters) on ${name} (${images.join(' + ')} images)`,
     `with ${device.adapter.name}, into ${path}`,
     ...(resumed ? [describePosition(resumed, config.epochs)] : []),
     ...(note ? [`note: ${note}`] : []),

@@ -1,5 +1,6 @@
 /** A run that somebody trained, in the place of an experiment's own. */
 import { basename } from 'node:path';
+import { nameOfModel } from '../../train/nets/net-file.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { type Recipe, readRecipe, recipeNames } from '../../train/recipes/recipe.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
@@ -21,7 +22,11 @@ export function trainedRun(path: string, data?: string): PlannedRun {
 function recipeOf(config: RunConfig, path: string): Recipe {
   const { recipe, data, ...settings } = config;
   if (recipe !== undefined && recipeNames().includes(recipe)) return readRecipe(recipe);
-  return { ...settings, name: recipe ?? basename(path), description: `${config.model}, ${config.dataset}` };
+  return {
+    ...settings,
+    name: recipe ?? basename(path),
+    description: `${nameOfModel(config.model)}, ${config.dataset}`,
+  };
 }
 
 /** The scale of a report about such a run: what it is, it is. */

@@ -66,7 +66,7 @@ export function keptRunOf(path: string, name?: string, description?: string): Ke
   const { final } = first;
   const training = trainingOf(first);
   const { config } = training;
-  if (config.limit !== undefined || config.width !== 1) {
+  if (config.limit !== undefined || (config.width ?? 1) !== 1) {
     throw new RunError(
       `${path}: a miniature, of which no results are kept: its limit or width are not the full ones`,
     );

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset.js';
 import type { Device } from '../../gpu/device.js';
+import { stemOfModel } from '../../train/nets/net-file.js';
 import { type ConfigOptions, chooseConfig } from '../../train/recipes/choose-config.js';
 import type { RunConfig } from '../../train/recipes/config.js';
+import { madeFor } from '../../train/recipes/made-for.js';
 import { loadRunData } from '../../train/run/run-data.js';
 import { RUNS } from '../../train/run/run-directory.js';
 import { enterSweep, type SweepDefinition, sweepDefinition } from './definition.js';
@@ -42,10 +44,12 @@ export async function openSweep({ run, over, random, out, withDevice }: SweepOpt
     const definition = enterSweep(out);
     return { path: out, definition, dataset: loadRunData(definition.config) };
   }
-  const config = chooseConfig(run);
+  const chosen = chooseConfig(run);
+  sweepDefinition(chosen, over, random);
+  const dataset = loadRunData(chosen);
+  const config = madeFor(chosen, dataset.train);
   const definition = sweepDefinition(config, over, random);
-  const dataset = loadRunData(config);
-  await withDevice(config, async (device) => checkTrials(definition, dataset, device));
-  const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
+  await withDevice(config, (device) => checkTrials(definition, dataset, device));
+  const path = out ?? join(RUNS, `sweep-${config.recipe ?? stemOfModel(config.model)}`);
   return { path, definition: enterSweep(path, definition), dataset };
 }

@@ -48,12 +48,16 @@ export interface SweepListener {
  * after hours of the others.
  * @throws RunError naming the first trial that does not
  */
-export function checkTrials(definition: SweepDefinition, dataset: Dataset, device: Device): void {
+export async function checkTrials(
+  definition: SweepDefinition,
+  dataset: Dataset,
+  device: Device,
+): Promise<void> {
   splitDataset(dataset, definition.config.validation);
   for (const { name, settings, config } of trialsOf(definition)) {
-    checkFit(config.model, dataset.name, dataset.train);
+    checkFit(config, dataset.name, dataset.train);
     try {
-      checkNet(config, device);
+      await checkNet(config, device);
     } catch (error) {
       if (!(error instanceof DawngradError)) throw error;
       throw new RunError(`${name} (${formatSettings(settings)}): ${error.message}`, { cause: error });

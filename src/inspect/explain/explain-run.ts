@@ -4,9 +4,10 @@ import type { Program } from '../../gpu/program/program.js';
 import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
 import { BatchProgram } from '../../train/batch-program.js';
 import { median } from '../../train/median.js';
+import { nameOfModel } from '../../train/nets/net-file.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { blankImages } from '../../train/run/run-images.js';
-import { assemble, type Session, scoredModel } from '../../train/run/session.js';
+import { assemble, openLearner, type Session, scoredModel } from '../../train/run/session.js';
 import { evaluationWork } from '../../train/trainer.js';
 import { type LaunchTimesOptions, timeLaunches } from '../launch-times.js';
 import { type DeviceLimits, leastTime, measureLimits } from '../limits.js';
@@ -53,7 +54,8 @@ export async function explainRun(
   device: Device,
   { step, batch, time }: ExplainOptions,
 ): Promise<StepExplanation> {
-  const session = assemble({ ...config, seed: device.seed, batch }, device, blankImages(config));
+  const planned = { ...config, seed: device.seed, batch };
+  const session = assemble(planned, device, blankImages(config), await openLearner(planned, device));
   const model = step === 'train' ? session.model : scoredModel(session);
   const program = programOf(session, step);
   const plan = withOrigins([model], () => program.plan(batch));
@@ -64,7 +66,13 @@ export async function explainRun(
   const limits = time && (await measureLimits(device, time.samples));
   const { path, products, ignored } = readMeasuredTable(device);
   return {
-    ...{ step, model: config.model, batch, precision: device.precision, adapter: device.adapter.name },
+    ...{
+      step,
+      model: nameOfModel(config.model),
+      batch,
+      precision: device.precision,
+      adapter: device.adapter.name,
+    },
     measurements: {
       ...{ path, products: Object.keys(products).length },
       ...(ignored !== undefined && { ignored }),

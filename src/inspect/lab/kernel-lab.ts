@@ -1,6 +1,7 @@
 /** A user's shader that takes the place of kernels of one of the engine's, in the lab. */
 import { DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
+import { openModel } from '../../train/nets/open-model.js';
 import { wordsOf } from '../launch-words.js';
 import { trainingStep } from '../tuning/tune-model.js';
 import { type Beside, timeBeside, type Workbench } from './beside.js';
@@ -27,7 +28,7 @@ export function kernelLab(device: Device, shader: UsersShader, family: Family): 
       for (const one of kernelTable(device, family, shader)) yield await check(one);
     },
     beside: async function* (config, bench) {
-      const { launches } = trainingStep(config, device);
+      const { launches } = trainingStep(config, device, await openModel(config, device));
       for (const [count, one] of distinct(casesAmong(launches, family, shader))) {
         const checked = await check(one);
         yield checked.state === 'right' ? await beside(bench, shader, one, checked, count) : checked;

@@ -5,6 +5,7 @@ import type { SeenProduct } from '../../kernels/products/choice/seen-products.js
 import { LADDER } from '../../kernels/products/ladder/ladder.js';
 import type { Rung } from '../../kernels/products/ladder/rung.js';
 import type { Product } from '../../kernels/products/product.js';
+import { openModel } from '../../train/nets/open-model.js';
 import { disposeOperands, fromStart, randomOperands } from '../tuning/random-operands.js';
 import { mostInSample, multiplyAdds, samplePieces } from '../tuning/sample.js';
 import { trainingStep } from '../tuning/tune-model.js';
@@ -24,7 +25,8 @@ export function productLab(device: Device, shader: UsersShader): Lab {
     what: `a matrix product in tiles of ${TILE_ROWS} x ${TILE_COLUMNS}`,
     check: () => checkRung(device, rung),
     beside: async function* (config, bench) {
-      for (const seen of trainingStep(config, device).products) yield await beside(bench, rung, seen);
+      for (const seen of trainingStep(config, device, await openModel(config, device)).products)
+        yield await beside(bench, rung, seen);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Answer, ByClass } from '../../train/answers/by-class.js';
 import { classMapPictures } from '../../train/answers/class-map-picture.js';
 import { type ClassMaps, meansOf } from '../../train/answers/class-maps.js';
 import { type Circumstances, describeMachine } from '../../train/circumstances.js';
+import { nameOfModel } from '../../train/nets/net-file.js';
 import { isDifferent, settingsOf, show } from '../../train/recipes/differences.js';
 import type { EpochMetrics } from '../../train/run/metrics.js';
 import type { RunResult } from '../../train/run/result.js';
@@ -98,7 +99,13 @@ export const reportContent = (runs: readonly ReportedRun[], now: number): Report
 function contentOfRun({ record, filters, judgement }: ReportedRun): RunContent {
   const { name, directory, config, metrics, result, trainedBy, circumstances } = record;
   return {
-    ...{ name, path: directory.path, model: config.model, dataset: config.dataset, epochs: config.epochs },
+    ...{
+      name,
+      path: directory.path,
+      model: nameOfModel(config.model),
+      dataset: config.dataset,
+      epochs: config.epochs,
+    },
     state: trainedBy !== undefined ? 'training' : result ? 'finished' : 'stopped',
     ...{ trainedBy, result, metrics },
     parameters: circumstances?.parameters,

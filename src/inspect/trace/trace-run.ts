@@ -1,10 +1,11 @@
 /** The steps of a training run as a trace. `dawngrad trace` writes it. */
 import type { Device } from '../../gpu/device.js';
 import { BatchProgram } from '../../train/batch-program.js';
+import { nameOfModel } from '../../train/nets/net-file.js';
 import { pipelined } from '../../train/pipelined.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { blankImages } from '../../train/run/run-images.js';
-import { assemble } from '../../train/run/session.js';
+import { assemble, openLearner } from '../../train/run/session.js';
 import type { Score } from '../../train/score.js';
 import { withOrigins } from '../explain/with-origins.js';
 import { timestampResolution } from '../timestamps.js';
@@ -34,9 +35,12 @@ export interface TracedRun extends Traced {
  * @throws LimitError when a tensor is larger than the device allows; OutOfMemoryError when a step does not fit
  */
 export async function traceRun(config: RunConfig, device: Device, steps: number): Promise<TracedRun> {
-  const { batch, model: name } = config;
+  const { batch } = config;
+  const name = nameOfModel(config.model);
   const images = blankImages(config, batch * (WARM_UP + steps));
-  const { model, train, trainer } = assemble({ ...config, seed: device.seed }, device, images);
+  const traced = { ...config, seed: device.seed };
+  const learner = await openLearner(traced, device);
+  const { model, train, trainer } = assemble(traced, device, images, learner);
   model.train();
   const program = new BatchProgram(device, train, trainer.work);
   await train.toDevice();

@@ -1,5 +1,6 @@
 import type { Device } from '../../gpu/device.js';
 import { explainChoice } from '../../kernels/products/choice/choose-variant.js';
+import { openModel } from '../../train/nets/open-model.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { productsOfRun } from './tune-model.js';
 
@@ -12,8 +13,8 @@ export interface ForcedProducts {
 }
 
 /** Say what becomes of a run's products; nothing is computed. */
-export function forcedProducts(config: RunConfig, device: Device): ForcedProducts {
-  const chosen = productsOfRun(config, device).map((seen) => ({
+export async function forcedProducts(config: RunConfig, device: Device): Promise<ForcedProducts> {
+  const chosen = productsOfRun(config, device, await openModel(config, device)).map((seen) => ({
     key: seen.key,
     ...explainChoice(device, seen),
   }));

@@ -14,14 +14,21 @@ import { storedDType } from '../../kernels/stored-dtype.js';
 import type { Module } from '../../nn/module.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
+import { buildModel } from '../../train/nets/build-model.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { findModel } from '../../train/recipes/find-model.js';
-import { buildModel, EVALUATION_BATCH } from '../../train/run/session.js';
+import { modelOf } from '../../train/recipes/find-model.js';
+import { EVALUATION_BATCH } from '../../train/run/session.js';
 import { measurementsOf, type Tuning } from './tuner.js';
 
-/** The distinct products of a training step and of an evaluation step of a run with this config. Nothing is computed. */
-export function productsOfRun(config: RunConfig, device: Device): readonly SeenProduct[] {
-  const model = buildModel(config, device);
+/**
+ * The distinct products of a training step and of an evaluation step of a run with this config. Nothing is computed.
+ * @param model the config's
+ */
+export function productsOfRun(
+  config: RunConfig,
+  device: Device,
+  model = buildModel(config, device),
+): readonly SeenProduct[] {
   return productsOf(device, () => {
     planTraining(config, model, device);
     model.zeroGrad();
@@ -34,9 +41,9 @@ export function productsOfRun(config: RunConfig, device: Device): readonly SeenP
 export function trainingStep(
   config: RunConfig,
   device: Device,
+  model = buildModel(config, device),
 ): { readonly launches: readonly Launch[]; readonly products: readonly SeenProduct[] } {
   let launches: readonly Launch[] = [];
-  const model = buildModel(config, device);
   const products = productsOf(device, () => {
     launches = planTraining(config, model, device);
   });
@@ -52,7 +59,7 @@ function planTraining(config: RunConfig, model: Module, device: Device): readonl
 
 /** That of blank images. */
 function lossOf(config: RunConfig, model: Module, device: Device, count: number): Tensor {
-  const { input } = findModel(config.model);
+  const { input } = modelOf(config);
   const images = new Tensor(device, [count, ...input], storedDType(device));
   const labels = new Tensor(device, [count], 'u32');
   return crossEntropy(model.forward(images), labels).loss;

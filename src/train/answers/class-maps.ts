@@ -10,6 +10,7 @@ import type { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { SavedModel } from '../checkpoints/saved-model.js';
+import { nameOfModel } from '../nets/net-file.js';
 import { RunError } from '../run/run-error.js';
 import { indexOfLargest } from './logits.js';
 
@@ -39,7 +40,7 @@ export async function classMapsOf(saved: SavedModel, images: ImageSet): Promise<
   const beforePooling = layersBeforePooling(model);
   if (!beforePooling) {
     throw new RunError(
-      `${checkpoint.config.model}: only nets that end in global average pooling have a map for each class`,
+      `${nameOfModel(checkpoint.config.model)}: only nets that end in global average pooling have a map for each class`,
     );
   }
   const all: ClassMaps[] = [];

@@ -16,15 +16,9 @@ import { tuningOf, tuningSchema } from '../run/remembered-tuning.js';
 import { DivergedError, RunError } from '../run/run-error.js';
 import type { Session } from '../run/session.js';
 import type { CheckpointPaths } from './checkpoint-writer.js';
+import { AVERAGE, below, MODEL, OPTIMIZER, RANDOM, STATE, scoredNet } from './layout.js';
 import type { HostTensor } from './safetensors.js';
 import { decodeVerified, encodeVerified, notFinite } from './verified.js';
-
-const MODEL = 'model.';
-const OPTIMIZER = 'optimizer.';
-const AVERAGE = 'average.';
-const RANDOM = 'random';
-/** The metadata entry with the JSON. */
-const STATE = 'dawngrad';
 
 /** Version of the layout of the JSON. */
 const VERSION = 2;
@@ -169,8 +163,8 @@ export function readNewest(
 }
 
 /** What a checkpoint's net has learned, by PyTorch's names, in the order of its layers: averaged, where the run averages it. */
-export const netState = ({ tensors, config }: Checkpoint): Map<string, HostArray> =>
-  below(tensors, config.average ? AVERAGE : MODEL);
+export const netState = ({ tensors }: Checkpoint): Map<string, HostArray> =>
+  below(tensors, scoredNet(tensors)) as Map<string, HostArray>;
 
 /** Load the net alone, for evaluation and prediction. */
 export function restoreModel(model: Module, checkpoint: Checkpoint): void {
@@ -181,6 +175,7 @@ export function restoreModel(model: Module, checkpoint: Checkpoint): void {
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   const { model, optimizer, schedule, average, trainer, clock, device, train, scaler } = session;
   const { path, position, tensors } = checkpoint;
+  const part = (prefix: string) => below(tensors, prefix) as Map<string, HostArray>;
   const random = tensors.get(RANDOM);
   if (random?.values.length !== 2) throw new RunError(`reading ${path}: it lacks the random state`);
   if (position.step > train.steps) {
@@ -189,12 +184,12 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
     );
   }
   naming(path, () => {
-    model.loadStateDict(below(tensors, MODEL));
-    average?.module.loadStateDict(below(tensors, AVERAGE));
+    model.loadStateDict(part(MODEL));
+    average?.module.loadStateDict(part(AVERAGE));
     average?.resume(checkpoint.averaged);
     const { steps, factor, groups } = checkpoint.optimizer;
     const options = groups as unknown as readonly RateOptions[];
-    optimizer.loadStateDict({ steps, factor, groups: options, slots: below(tensors, OPTIMIZER) });
+    optimizer.loadStateDict({ steps, factor, groups: options, slots: part(OPTIMIZER) });
     // Before there were any, runs of medium precision went without: they go on as new ones begin.
     if (scaler && checkpoint.scaler) scaler.loadStateDict(checkpoint.scaler);
   });
@@ -203,12 +198,6 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   schedule.loadStateDict(checkpoint.schedule);
   trainer.position = position;
   if (checkpoint.spent) clock.spent = checkpoint.spent;
-}
-
-/** The tensors whose names begin with `prefix`, without it. */
-function below(tensors: ReadonlyMap<string, HostTensor>, prefix: string): Map<string, HostArray> {
-  const chosen = [...tensors].filter(([name]) => name.startsWith(prefix));
-  return new Map(chosen.map(([name, tensor]) => [name.slice(prefix.length), tensor as HostArray]));
 }
 
 /** State that does not fit is reported with the file that it came from. */

@@ -1,13 +1,14 @@
 /**
  * The safetensors file format, as far as checkpoints need it: the header's length (64 bits, little-endian), a JSON header
  * that names each tensor's dtype, shape and place, then the values, little-endian and without gaps. Any safetensors
- * reader opens what this writes; of what others write, floats of any width are read as float32.
+ * reader opens what this writes; of what others write, numbers of any width are read as float32.
  */
 import { endianness } from 'node:os';
 import { z } from 'zod';
+import { isBatchCount } from '../../nn/module.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { RunError } from '../run/run-error.js';
-import { ELEMENT_TYPES } from './element-types.js';
+import { ELEMENT_TYPES, isKept } from './element-types.js';
 
 /** A tensor in host memory, row-major. */
 export interface HostTensor {
@@ -23,7 +24,9 @@ export interface Safetensors {
 
 /** What a file holds, as far as it can be of use here. */
 export interface ReadSafetensors extends Safetensors {
-  /** The names of the tensors that were left out, such as PyTorch's counts of batches, and their element types. */
+  /** The names of the tensors whose values became float32, and their element types in the file. */
+  readonly converted: ReadonlyMap<string, string>;
+  /** Those of the tensors that were left out: of PyTorch's counts of batches, and of types that are not made of numbers of our kinds. */
   readonly leftOut: ReadonlyMap<string, string>;
 }
 
@@ -71,8 +74,9 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 /**
- * Read the bytes of a safetensors file, checking all that the format promises. Floats become float32 as in PyTorch. Tensors of
- * integers are left out, except for those of type U32; a warning of the process names them.
+ * Read the bytes of a safetensors file, checking all that the format promises. All numbers become float32, as PyTorch makes them when
+ * they are loaded into a net, except for those of type U32. What is of no use is left out: PyTorch's `num_batches_tracked`, and
+ * types that are not made of such numbers. A warning of the process names both.
  * @param source the file's name, for errors
  * @throws RunError that says what is wrong with the file
  */
@@ -83,52 +87,53 @@ export function decodeSafetensors(file: Uint8Array, source: string): ReadSafeten
   if (file.length < LENGTH_BYTES) throw damaged(`it has ${file.length} bytes, fewer than any such file`);
   const headerBytes = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   const begin = LENGTH_BYTES + headerBytes;
-  if (headerBytes > LONGEST_HEADER) {
-    throw damaged(`it announces a header of ${headerBytes} bytes; at most ${LONGEST_HEADER} are read`);
-  }
   if (begin > file.length) {
     throw damaged(`it announces a header of ${headerBytes} bytes and has ${file.length} bytes in all`);
+  }
+  if (headerBytes > LONGEST_HEADER) {
+    throw new RunError(
+      `reading ${source}: its header has ${headerBytes} bytes, more than are read here (${LONGEST_HEADER}): tens of thousands of tensors`,
+    );
   }
   const values = file.subarray(begin);
   const { entries, metadata } = parseHeader(file.subarray(LENGTH_BYTES, begin), damaged);
 
   const tensors = new Map<string, HostTensor>();
+  const converted = new Map<string, string>();
   const leftOut = new Map<string, string>();
   let expected = 0;
   for (const [name, { dtype, shape, data_offsets }] of entries) {
     const [from, to] = data_offsets;
     const type = Object.hasOwn(ELEMENT_TYPES, dtype) ? ELEMENT_TYPES[dtype] : undefined;
-    if (!type) {
-      const known = Object.keys(ELEMENT_TYPES).join(', ');
-      throw damaged(`tensor "${name}" is of type ${dtype}, which is not one of ${known}`);
-    }
-    if (to - from !== type.bytes * sizeOf(shape)) {
+    if (to < from) throw damaged(`tensor "${name}" ends at byte ${to}, before it starts`);
+    // How wide the elements of a type are that came up since, nobody knows here.
+    if (type && 8 * (to - from) !== type.bits * sizeOf(shape)) {
       throw damaged(`tensor "${name}" has shape [${shape.join(', ')}] of ${dtype} in ${to - from} bytes`);
     }
     if (from !== expected) throw damaged(`tensor "${name}" starts at byte ${from}, expected ${expected}`);
     if (to > values.length) {
       throw damaged(`tensor "${name}" ends at byte ${to} of ${values.length}; the file is cut short`);
     }
-    if (type.read) tensors.set(name, { shape, values: type.read(values.subarray(from, to)) });
-    else leftOut.set(name, dtype);
+    if (!type?.read || isBatchCount(name)) leftOut.set(name, dtype);
+    else tensors.set(name, { shape, values: type.read(values.subarray(from, to)) });
+    if (tensors.has(name) && !isKept(dtype)) converted.set(name, dtype);
     expected = to;
   }
   if (expected !== values.length) {
     throw damaged(`${values.length - expected} bytes after the last tensor belong to none`);
   }
-  if (leftOut.size > 0) sayLeftOut(source, leftOut);
-  return { tensors, metadata, leftOut };
+  if (converted.size > 0) say(source, 'made float32:', converted);
+  if (leftOut.size > 0) say(source, 'left out, since no net here has a use for it:', leftOut);
+  return { tensors, metadata, converted, leftOut };
 }
 
 /** How many tensors a warning names. */
 const NAMED = 5;
 
-function sayLeftOut(source: string, leftOut: ReadonlyMap<string, string>): void {
-  const named = [...leftOut].slice(0, NAMED).map(([name, dtype]) => `${name} (${dtype})`);
-  const more = leftOut.size > NAMED ? [`${leftOut.size - NAMED} more`] : [];
-  process.emitWarning(
-    `reading ${source}: left out ${[...named, ...more].join(', ')}: no net here computes with such integers`,
-  );
+function say(source: string, what: string, tensors: ReadonlyMap<string, string>): void {
+  const named = [...tensors].slice(0, NAMED).map(([name, dtype]) => `${name} (${dtype})`);
+  const more = tensors.size > NAMED ? [`and ${tensors.size - NAMED} more`] : [];
+  process.emitWarning(`reading ${source}: ${what} ${[...named, ...more].join(', ')}`);
 }
 
 /** The tensors' entries in the order of their values, and the metadata. */

@@ -1,24 +1,29 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
-
+import { resolve } from 'node:path';
 import { noGrad } from '../../autograd/tape.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
-import { readPng } from '../../data/png.js';
-import { fitImage } from '../../data/resize.js';
-import { checkArgument } from '../../errors/check-options.js';
-import { callable, object, oneOf, text } from '../../errors/rules.js';
+import { fitImage, type Planes } from '../../data/resize.js';
+import { checkArgument, checkOptions } from '../../errors/check-options.js';
+import { boolean, callable, object, oneOf, text } from '../../errors/rules.js';
 import { checkDevice } from '../../gpu/check-device.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
+import { type AskedImage, inverted, planesOf } from '../answers/asked-image.js';
+import { backgroundOf, looksInverted } from '../answers/background.js';
 import { softmax } from '../answers/logits.js';
-import { findModel } from '../recipes/find-model.js';
+import { buildModel } from '../nets/build-model.js';
+import { isNetFile } from '../nets/net-file.js';
+import { openModel } from '../nets/open-model.js';
+import { modelOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
+import { RunError } from '../run/run-error.js';
 import { preprocessingOf } from '../run/saved-preprocessing.js';
-import { buildModel, checkFit, EVALUATION_BATCH } from '../run/session.js';
+import { checkFit, EVALUATION_BATCH } from '../run/session.js';
 import { addScores, NO_SCORE, type Score } from '../score.js';
 import { evaluate } from '../trainer.js';
 import { type Checkpoint, readCheckpoint, readNewest, restoreModel } from './checkpoint.js';
@@ -52,26 +57,81 @@ export interface Guess {
   readonly probability: number;
 }
 
+/** How images are looked at. */
+export interface PredictOptions {
+  /** Exchange light and dark first: for a net that learned from white on black, black on white (default false). */
+  readonly invert?: boolean;
+}
+
+/** What a net says of an image. */
+export interface Prediction {
+  /** All classes, the most probable first. */
+  readonly guesses: Guess[];
+  /** Is it light where the training images were dark, or the other way round? Then the guesses are worth little. */
+  readonly looksInverted: boolean;
+}
+
+/** Where the file of a net lies now, and who is told when it changed. */
+export interface OpenSavedOptions {
+  readonly file?: string | undefined;
+  readonly warn?: ((text: string) => void) | undefined;
+}
+
 export class SavedModel {
   /** The net, in evaluation mode. */
   readonly model: Module;
   readonly #preprocessing: Preprocessing;
+  readonly #background: number | undefined;
 
+  /**
+   * @param model the checkpoint's; left out, it is built, which a net of the user's own takes `SavedModel.open` for
+   * @throws RunError when it is none of ours, or the preprocessing does not lie beside it
+   */
   constructor(
     readonly device: Device,
     readonly checkpoint: Checkpoint,
+    model?: Module,
   ) {
     checkDevice('SavedModel', device);
     checkArgument('SavedModel', 'checkpoint', checkpoint, object);
-    this.#preprocessing = preprocessingOf(checkpoint);
-    this.model = buildModel(checkpoint.config, device);
+    const { preprocessing, background } = preprocessingOf(checkpoint);
+    this.#preprocessing = preprocessing;
+    this.#background = background;
+    this.model = model ?? buildModel(checkpoint.config, device);
     restoreModel(this.model, checkpoint);
     this.model.eval();
   }
 
+  /**
+   * The net of a checkpoint, whoever's it is.
+   *
+   *     const net = await SavedModel.open(device, checkpointOf('runs/mine', 'best'));
+   *
+   * @param file where the file that builds it lies now (default: where it lay)
+   * @param warn is told when that file is another than the run's: its weights fit, or are refused; left out, the process warns
+   * @throws RunError when the file cannot be used, or the preprocessing does not lie beside the checkpoint
+   */
+  static async open(
+    device: Device,
+    checkpoint: Checkpoint,
+    { file, warn = (text) => process.emitWarning(text) }: OpenSavedOptions = {},
+  ): Promise<SavedModel> {
+    checkDevice('SavedModel.open', device);
+    checkArgument('SavedModel.open', 'checkpoint', checkpoint, object);
+    checkOptions('SavedModel.open', { file, warn }, { file: text, warn: callable });
+    const { config } = checkpoint;
+    if (file !== undefined && !isNetFile(config.model)) {
+      throw new RunError(
+        `${config.model} is one of dawngrad's own models, and built by no file; leave --net ${file} out`,
+      );
+    }
+    const model = file === undefined ? config.model : resolve(file);
+    return new SavedModel(device, checkpoint, await openModel({ ...config, model }, device, warn));
+  }
+
   /** Score the net on a data set's test images. */
   async score(dataset: Dataset): Promise<Score> {
-    checkFit(this.checkpoint.config.model, dataset.name, dataset.test);
+    checkFit(this.checkpoint.config, dataset.name, dataset.test);
     const test = await this.#batches(dataset.test, EVALUATION_BATCH);
     let sum = NO_SCORE;
     for await (const score of evaluate(this.device, this.model, test)) sum = addScores(sum, score);
@@ -79,18 +139,57 @@ export class SavedModel {
   }
 
   /**
-   * What a PNG file shows, the most probable class first.
-   * @throws FileError when it cannot be read, DataError when it is not a sound PNG
+   * What an image shows, the most probable class first; or each of several, which are scored together. The middle of an image is
+   * scaled to what the net takes.
+   *
+   *     const [best] = await net.predict('cat.png');
+   *     const answers = await net.predict([await readFile('dog.png'), { pixels, width: 28, height: 28, channels: 1 }]);
+   *
+   * @throws FileError when a file cannot be read, DataError when it is not a sound image; ArgumentError for anything else
    */
-  async predict(png: string): Promise<Guess[]> {
+  async predict(image: AskedImage, options?: PredictOptions): Promise<Guess[]>;
+  async predict(images: readonly AskedImage[], options?: PredictOptions): Promise<Guess[][]>;
+  async predict(
+    asked: AskedImage | readonly AskedImage[],
+    options: PredictOptions = {},
+  ): Promise<Guess[] | Guess[][]> {
+    checkOptions('predict', options, { invert: boolean });
+    const many = Array.isArray(asked);
+    const images: readonly AskedImage[] = many ? asked : [asked as AskedImage];
+    const all: Guess[][] = [];
+    for (let from = 0; from < images.length; from += EVALUATION_BATCH) {
+      const some = images.slice(from, from + EVALUATION_BATCH);
+      const planes = await Promise.all(
+        some.map((image, index) => planesOf(image, many ? `image ${from + index}` : 'image')),
+      );
+      all.push(...(await this.predictions(planes, options)).map(({ guesses }) => guesses));
+    }
+    return many ? all : all[0]!;
+  }
+
+  /** What each of some decoded images shows, and whether it looks as if its light and dark were exchanged. */
+  async predictions(
+    images: readonly Planes[],
+    { invert = false }: PredictOptions = {},
+  ): Promise<Prediction[]> {
+    if (images.length === 0) return [];
     const { classes, config } = this.checkpoint;
-    const [channels, height, width] = findModel(config.model).input;
-    const pixels = fitImage(readPng(png), channels, height, width);
-    const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
-    const probabilities = softmax(await this.logits(set));
-    return classes
-      .map((name, label) => ({ name, probability: probabilities[label]! }))
-      .sort((a, b) => b.probability - a.probability);
+    const [channels, height, width] = modelOf(config).input;
+    const size = { channels, height, width };
+    const fitted = images.map((image) => fitImage(invert ? inverted(image) : image, channels, height, width));
+    const setOf = (pixels: Uint8Array, count: number): ImageSet => ({
+      ...{ ...size, count, pixels, classes },
+      labels: new Uint16Array(count),
+    });
+    const logits = await this.logits(setOf(Buffer.concat(fitted), images.length));
+    return fitted.map((pixels, index) => {
+      const own = logits.subarray(index * classes.length, (index + 1) * classes.length);
+      const probabilities = softmax(own);
+      const guesses = classes
+        .map((name, label) => ({ name, probability: probabilities[label]! }))
+        .sort((a, b) => b.probability - a.probability);
+      return { guesses, looksInverted: looksInverted(backgroundOf(setOf(pixels, 1)), this.#background) };
+    });
   }
 
   /**
@@ -119,7 +218,7 @@ export class SavedModel {
     images: ImageSet,
     forward: (batch: Tensor) => readonly Tensor[],
   ): AsyncGenerator<HostArray[]> {
-    checkFit(this.checkpoint.config.model, 'the set', images);
+    checkFit(this.checkpoint.config, 'the set', images);
     const loader = await this.#batches(images, Math.min(images.count, EVALUATION_BATCH));
     for (let step = 0; step < loader.steps; step++) {
       const tensors = tidy(this.device, () => noGrad(() => forward(loader.batch(0, step).images)));

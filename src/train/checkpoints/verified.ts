@@ -35,6 +35,13 @@ export function encodeVerified({ tensors, metadata }: Safetensors): Uint8Array {
  * @throws RunError when it is damaged, or a number in it is not finite
  */
 export function decodeVerified(file: Uint8Array, source: string): VerifiedSafetensors {
+  const content = decodeChecked(file, source);
+  refuseNotFinite(content.tensors, source);
+  return content;
+}
+
+/** As `decodeVerified`, whatever the numbers are: others may keep some in their files that no net computes with. */
+export function decodeChecked(file: Uint8Array, source: string): VerifiedSafetensors {
   const content = decodeSafetensors(file, source);
   const checksum = content.metadata[CHECKSUM];
   if (checksum !== undefined && checksum !== checksumOf(file, placeOf(checksum, file))) {
@@ -42,9 +49,13 @@ export function decodeVerified(file: Uint8Array, source: string): VerifiedSafete
       `reading ${source}: it is damaged: its content is not that of which it has the checksum`,
     );
   }
-  const lost = notFinite(content.tensors);
-  if (lost) throw new RunError(`reading ${source}: ${lost} holds numbers that are not finite`);
   return { ...content, checked: checksum !== undefined };
+}
+
+/** @throws RunError when a number is not finite */
+export function refuseNotFinite(tensors: Safetensors['tensors'], source: string): void {
+  const lost = notFinite(tensors);
+  if (lost) throw new RunError(`reading ${source}: ${lost} holds numbers that are not finite`);
 }
 
 /** The first tensor that holds NaN or an infinity, for messages: `the tensor "model.conv.weight"`. */

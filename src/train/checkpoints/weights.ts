@@ -6,15 +6,16 @@ import { replaceFile } from '../../files/write-file.js';
 import { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import { sameShape } from '../../tensor/shape.js';
-import type { HostTensor } from './safetensors.js';
+import { below, STATE, scoredNet } from './layout.js';
+import type { HostTensor, ReadSafetensors } from './safetensors.js';
 import { stateOnHost } from './state-on-host.js';
-import { decodeVerified, encodeVerified } from './verified.js';
+import { decodeChecked, encodeVerified, refuseNotFinite } from './verified.js';
 
 /** What Python's readers ask for. */
-const METADATA = { format: 'pt' };
+export const FOR_PYTHON = { format: 'pt' };
 
-/** What a net's names begin with in files of others, and in our own checkpoints, which hold more than a net. */
-const PREFIXES = ['module.', 'model.'];
+/** What a net's names begin with in files of others: those of PyTorch's nets in `DataParallel`, compiled, or in a field. */
+const PREFIXES = ['module.', '_orig_mod.', 'module._orig_mod.', '_orig_mod.module.', 'model.', 'net.'];
 
 /** How strictly weights are held to a net. */
 export interface LoadWeightsOptions {
@@ -43,7 +44,7 @@ export async function saveWeights(path: string, module: Module): Promise<void> {
   checkArgument('saveWeights', 'path', path, text);
   checkArgument('saveWeights', 'module', module, instance(Module));
   const tensors = await stateOnHost(module, `saving ${path}`);
-  replaceFile(path, encodeVerified({ tensors, metadata: METADATA }));
+  replaceFile(path, encodeVerified({ tensors, metadata: FOR_PYTHON }));
 }
 
 /**
@@ -53,24 +54,26 @@ export async function saveWeights(path: string, module: Module): Promise<void> {
  *     loadWeights('runs/mine/best.safetensors', model);
  *
  * @returns what was not loaded: nothing, where `strict`
- * @throws FileError when it cannot be read, RunError when it is damaged or holds numbers that are not finite, ShapeError when it is
- *   of another net; nothing is loaded then
+ * @throws FileError when it cannot be read, RunError when it is damaged or what is to be loaded holds numbers that are not finite,
+ *   ShapeError when it is of another net; nothing is loaded then
  */
 export function loadWeights(path: string, module: Module, options: LoadWeightsOptions = {}): LoadedWeights {
   checkArgument('loadWeights', 'path', path, text);
   checkArgument('loadWeights', 'module', module, instance(Module));
   checkOptions('loadWeights', options, OPTIONS);
   const own = module.stateDict();
-  const found = netIn(decodeVerified(readBytes(path), path).tensors, new Set(own.keys()));
+  const found = netIn(readWeights(readBytes(path), path), new Set(own.keys()));
   const fits = ([name, { shape }]: [string, HostTensor]) => {
     const tensor = own.get(name);
     return tensor !== undefined && sameShape(tensor.shape, shape);
   };
   if (options.strict ?? true) {
+    refuseNotFinite(found, path);
     module.loadStateDict(found as ReadonlyMap<string, HostArray>);
     return { missing: [], unexpected: [] };
   }
   const fitting = new Map([...found].filter(fits));
+  refuseNotFinite(fitting, path);
   const state = new Map([...own].map(([name, tensor]) => [name, fitting.get(name) ?? tensor]));
   module.loadStateDict(state as ReadonlyMap<string, HostArray>);
   return {
@@ -79,14 +82,29 @@ export function loadWeights(path: string, module: Module, options: LoadWeightsOp
   };
 }
 
-/** The tensors of a net in a file, under the net's names: without a prefix that all of them have and the net has not. */
-function netIn(
-  tensors: ReadonlyMap<string, HostTensor>,
+/**
+ * What the bytes of a file with weights hold.
+ * @throws RunError when they are damaged, or no safetensors file
+ */
+export function readWeights(file: Uint8Array, path: string): ReadSafetensors {
+  const text = String.fromCharCode(...file.subarray(0, 2));
+  if (text === 'PK' || text === '\x80\x02') {
+    const remedy = 'safetensors.torch.save_file(model.state_dict(), "net.safetensors")';
+    throw new RunError(`reading ${path}: a file of torch.save, which only Python reads; there: ${remedy}`);
+  }
+  return decodeChecked(file, path);
+}
+
+/**
+ * The tensors of a net in a file, under the net's names: without a prefix that all of them have and the net has not; of a run's
+ * checkpoint the net that is scored, the average of the weights where there is one.
+ */
+export function netIn(
+  { tensors, metadata }: ReadSafetensors,
   own: ReadonlySet<string>,
 ): ReadonlyMap<string, HostTensor> {
+  if (STATE in metadata) return below(tensors, scoredNet(tensors));
   const known = [...tensors.keys()].some((name) => own.has(name));
   const prefix = known ? undefined : PREFIXES.find((one) => [...own].some((name) => tensors.has(one + name)));
-  if (prefix === undefined) return tensors;
-  const inside = [...tensors].filter(([name]) => name.startsWith(prefix));
-  return new Map(inside.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  return prefix === undefined ? tensors : below(tensors, prefix);
 }

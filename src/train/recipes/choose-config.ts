@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
+import { isNetFile, netChange } from '../nets/net-file.js';
 import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
@@ -8,11 +9,13 @@ import { RunError } from '../run/run-error.js';
 import { checkConfig, type RunConfig } from './config.js';
 import { refuseContradictions } from './contradictions.js';
 import { findModel } from './find-model.js';
-import { augmentationFor, PRESETS, type PresetName, plainSystem } from './presets.js';
+import { pinFiles, weightsFile } from './pinned-files.js';
+import { augmentationFor, type PresetName, plainSystem, trainingBy } from './presets.js';
 import { readRecipe } from './recipe.js';
 
 /** What a user may say about a run. All of it optional: recipes and presets know the rest. */
 export interface ConfigOptions {
+  /** A name that `dawngrad models` lists, or a file whose default export builds a net. */
   model?: string;
   /** A recipe's name, or its file. */
   recipe?: string;
@@ -34,6 +37,8 @@ export interface ConfigOptions {
   averageStart?: number;
   /** Training images to hold out; 0 for none, and then there is nothing to retrain on either. */
   validation?: number;
+  /** The weights to start from: a safetensors file, or a run. */
+  initFrom?: string;
   /** Fields of the config to set as they are. */
   changes: Partial<RunConfig>;
 }
@@ -53,6 +58,7 @@ const OPTIONS: Rules<ConfigOptions> = {
   averageDecay: number({ atLeast: 0, below: 1 }),
   averageStart: number({ atLeast: 0 }),
   validation: whole(0),
+  initFrom: text,
   changes: required(plainObject),
 };
 
@@ -67,7 +73,7 @@ export function chooseConfig(options: ConfigOptions): RunConfig {
   const base = options.configFile === undefined ? fromRecipe(options) : fromFile(options.configFile, options);
   const config = checkConfig({ ...base, ...changesTo(base, options) }, 'the settings of this run');
   refuseContradictions(config);
-  return config;
+  return pinFiles(config, options.model !== undefined);
 }
 
 /**
@@ -77,8 +83,18 @@ export function chooseConfig(options: ConfigOptions): RunConfig {
 export function chooseWithoutData(options: ConfigOptions): RunConfig {
   const { validation, ...settings } = chooseSettings(options);
   const config = { dataset: 'any', ...settings, retrain: false, ...options.changes };
-  return checkConfig(config, 'the settings of this run');
+  const task = isNetFile(config.model) && {
+    input: config.input ?? ANY_INPUT,
+    classes: config.classes ?? ANY_CLASSES,
+  };
+  const checked = checkConfig({ ...config, ...task }, 'the settings of this run');
+  refuseContradictions(checked);
+  return pinFiles(checked, options.model !== undefined);
 }
+
+/** What a net of the user's own is thought to take where nobody says it: what most of ours do. */
+const ANY_INPUT = [3, 32, 32] as const;
+const ANY_CLASSES = 10;
 
 /** All of a config but which data set it is about, and where that lies. */
 export function chooseSettings({
@@ -87,14 +103,24 @@ export function chooseSettings({
   preset,
 }: Pick<ConfigOptions, 'model' | 'recipe' | 'preset'>): Omit<RunConfig, 'dataset'> & { dataset?: string } {
   if (recipe === undefined) {
-    const name = model ?? DEFAULT_MODEL;
-    findModel(name);
-    return { model: name, ...plainSystem(name), ...PRESETS[preset ?? 'quick'](name) };
+    const name = located(model ?? DEFAULT_MODEL);
+    return { model: name, ...plainSystem(name), ...trainingBy(preset ?? 'quick', name) };
   }
   const { name, description, paper, ...settings } = readRecipe(recipe);
   sameModel(`the recipe ${recipe}`, settings.model, model);
-  findModel(settings.model);
-  return { recipe: name, ...settings, ...(preset && PRESETS[preset](settings.model)) };
+  const chosen = located(settings.model);
+  return {
+    recipe: name,
+    ...(!isNetFile(chosen) && { head: 'gap' }),
+    ...settings,
+    ...(preset && trainingBy(preset, chosen)),
+  };
+}
+
+/** A model as a config names it: a file by its whole path. */
+function located(model: string): string {
+  if (isNetFile(model)) return resolve(model);
+  return findModel(model).name;
 }
 
 function fromRecipe({ data, dataset, ...options }: ConfigOptions): RunConfig {
@@ -108,23 +134,25 @@ function fromFile(path: string, { model, recipe, preset, data, dataset }: Config
   const other = recipe !== undefined ? '--recipe' : preset !== undefined ? '--preset' : undefined;
   if (other) throw new RunError(`${other} and --config exclude each other; leave one of the two out`);
   if (data === undefined && dataset === undefined) return config;
-  const { data: _, ...rest } = config;
+  // A net of the user's own is made for the images, and these are others.
+  const { data: _, input, classes, ...rest } = config;
   return { ...rest, ...chooseData(config.model, absolute(data), dataset) };
 }
 
 function sameModel(source: string, itsModel: string, wished: string | undefined): void {
-  if (wished === undefined || wished === itsModel) return;
+  if (wished === undefined || located(wished) === itsModel) return;
   throw new RunError(`${source} is for the model ${itsModel}, not ${wished}; leave one of the two out`);
 }
 
 function changesTo(base: RunConfig, options: ConfigOptions): Partial<RunConfig> {
-  const { warmUp, validation, changes } = options;
+  const { warmUp, validation, initFrom, changes } = options;
   return {
     ...(validation === 0 && { validation: undefined, retrain: false }),
     ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
     ...changes,
     ...augmentationOf(base, options),
     ...averageOf(base, options),
+    ...(initFrom !== undefined && { initFrom: { path: weightsFile(initFrom) } }),
     ...(warmUp !== undefined && { schedule: { ...base.schedule, warmUp } }),
   } as Partial<RunConfig>;
 }
@@ -168,13 +196,13 @@ function averageOf(
 
 /**
  * The config with which a run goes on.
- * @throws RunError when the user wants to change what the run was started with
+ * @throws RunError when the user wants to change what the run was started with, or did so with the file of its net
  */
 export function resumedConfig(path: string, options: ConfigOptions): RunConfig {
   const config = RunDirectory.open(path).readConfig();
   const { model, changes, data, ...others } = options;
   const fixed = [
-    ...(model !== undefined && model !== config.model ? ['the model'] : []),
+    ...(model !== undefined && !sameNet(located(model), config.model) ? ['the model'] : []),
     ...Object.keys(changes).filter((name) => !RESUMABLE.includes(name)),
     ...Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [name])),
   ];
@@ -184,8 +212,20 @@ export function resumedConfig(path: string, options: ConfigOptions): RunConfig {
         `For a new run with other settings use --config ${path}/config.json`,
     );
   }
-  return { ...config, ...changes, ...(data !== undefined && { data: absolute(data)! }) };
+  const file = model === undefined ? config.model : located(model);
+  const problem = netChange({ ...config, model: file });
+  if (problem) throw new RunError(`${problem}; change it back, or begin a new run with it`);
+  return {
+    ...config,
+    ...changes,
+    model: file,
+    ...(data !== undefined && { data: absolute(data)! }),
+  };
 }
+
+/** The file of a net may lie elsewhere by now; whether it is the same, its content tells. */
+const sameNet = (one: string, other: string): boolean =>
+  one === other || (isNetFile(one) && isNetFile(other));
 
 const absolute = (path: string | undefined): string | undefined =>
   path === undefined ? undefined : resolve(path);

@@ -9,6 +9,28 @@ const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
 const rate = z.number().positive();
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it must be 64 hexadecimal digits');
+
+/** What the models of this package can be asked for, and a net of the user's own decides itself. What is left out is the model's. */
+const modelOptions = {
+  /** Multiplier of the number of maps in each layer. */
+  width: rate.optional(),
+  /** Probability that dropout clears a value; 0 for none. */
+  dropout: z.number().min(0).lt(1).optional(),
+  /** Initial weights: `he`, or `paper` for those of Network in Network's authors. */
+  init: z.enum(['he', 'paper']).optional(),
+  /** Leave the ReLU after the class maps out, so that training cannot start dead. The paper has it. */
+  linearHead: z.boolean().optional(),
+  /** Batch normalisation before every ReLU, as in a well-known later variant. */
+  batchNorm: z.boolean().optional(),
+  /** What turns maps into logits: global average pooling, or a fully connected layer, without or with dropout before it. */
+  head: z.enum(['gap', 'fc', 'fc-dropout']).optional(),
+  /** Side of the window of each block's first convolution, in place of the model's own. */
+  kernelSizes: z.array(count).readonly().optional(),
+};
+
+export const MODEL_OPTIONS = Object.keys(modelOptions) as (keyof typeof modelOptions)[];
+
 const warmUp = {
   /** Epochs over which the rate rises to its full value at the start. */
   warmUp: z.number().nonnegative(),
@@ -55,8 +77,17 @@ const groupSchema = z.strictObject({
 export const configSchema = z.strictObject({
   /** The recipe that this run followed, for reports. */
   recipe: z.string().min(1).optional(),
-  /** A name that `dawngrad models` lists. */
+  /** A name that `dawngrad models` lists, or the path of a file whose default export builds a net of the user's own. */
   model: z.string().min(1),
+  /** With a net of the user's own: what its file was, as 64 hexadecimal digits. */
+  modelSha256: sha256.optional(),
+  /** With a net of the user's own: the channels, rows and columns that it takes, and how many classes it tells apart. */
+  input: z.tuple([count, count, count]).readonly().optional(),
+  classes: count.optional(),
+  /** The weights to start from, by name, as far as they fit; left out, all first weights are random. */
+  initFrom: z.strictObject({ path: z.string().min(1), sha256: sha256.optional() }).optional(),
+  /** Names of parameters that stay as they are, in which `*` stands for any letters. */
+  freeze: z.array(z.string().min(1)).readonly().optional(),
   /** A name that `dawngrad download` knows, or `glyphs`. */
   dataset: z.string().min(1),
   /** The directory with the data set's files; `glyphs` has none. */
@@ -87,20 +118,7 @@ export const configSchema = z.strictObject({
   batch: count,
   /** Leave out the images of an epoch's last batch where it is smaller, as runs did whose config does not say. */
   dropLast: z.boolean().default(true),
-  /** Multiplier of the number of maps in each layer. */
-  width: rate,
-  /** Probability that dropout clears a value; 0 for none. */
-  dropout: z.number().min(0).lt(1),
-  /** Initial weights: `he`, or `paper` for those of Network in Network's authors. */
-  init: z.enum(['he', 'paper']),
-  /** Leave the ReLU after the class maps out, so that training cannot start dead. The paper has it. */
-  linearHead: z.boolean(),
-  /** Batch normalisation before every ReLU, as in a well-known later variant. */
-  batchNorm: z.boolean(),
-  /** What turns maps into logits: global average pooling, or a fully connected layer, without or with dropout before it. */
-  head: z.enum(['gap', 'fc', 'fc-dropout']).default('gap'),
-  /** Side of the window of each block's first convolution, in place of the model's own. */
-  kernelSizes: z.array(count).readonly().optional(),
+  ...modelOptions,
   optimizer: z.enum(['sgd', 'adam']),
   learningRate: rate,
   /** Parameters that learn otherwise than the rest, see `parameterGroups`. */

@@ -69,7 +69,8 @@ function ratesOf(rules: readonly GroupRule[], { lr, ...base }: RateOptions): Rat
   };
 }
 
-const patternOf = (text: string): RegExp =>
+/** What a name must be like, in which `*` stands for any letters. */
+export const patternOf = (text: string): RegExp =>
   new RegExp(
     `^${text
       .split('*')

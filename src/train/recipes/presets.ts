@@ -2,7 +2,8 @@
  * Presets: ways to train that any model can be given in place of a recipe's own. They change how is trained, and leave what is:
  * the net, its dropout, the data.
  */
-import type { RunConfig } from './config.js';
+import { isNetFile } from '../nets/net-file.js';
+import { MODEL_OPTIONS, type RunConfig } from './config.js';
 import { findModel } from './find-model.js';
 
 /** The part of a config that a preset decides. */
@@ -31,12 +32,13 @@ const PHOTOGRAPHS = { padding: 4, flip: true };
 const DIGITS = { padding: 2, flip: false };
 const DRAWN_OR_DIGITS = ['nin-glyphs', 'mnist', 'svhn'];
 
-/** What `--augment` means for a model whose recipe has none. */
+/** What `--augment` means for a model whose recipe has none. Nobody knows what a net of the user's own will look at. */
 export const augmentationFor = (model: string): Exclude<RunConfig['augment'], false> =>
-  DRAWN_OR_DIGITS.some((name) => model.endsWith(name)) ? DIGITS : PHOTOGRAPHS;
+  isNetFile(model) || DRAWN_OR_DIGITS.some((name) => model.endsWith(name)) ? DIGITS : PHOTOGRAPHS;
 
-/** Biases and the scales of batch norm do not decay. */
-const ONLY_WEIGHTS_DECAY: RunConfig['groups'] = [{ match: ['*.bias', '*_bn.weight'], weightDecay: 0 }];
+/** Biases and the scales of batch norm do not decay; in a net of the user's own, which may name them otherwise, everything does. */
+const onlyWeightsDecay = (model: string): RunConfig['groups'] =>
+  isNetFile(model) ? [] : [{ match: ['*.bias', '*_bn.weight'], weightDecay: 0 }];
 
 const decayFor = (model: string): number => (model.endsWith('cifar100') ? 5e-4 : 1e-4);
 
@@ -54,7 +56,7 @@ function quick(model: string): Training {
     momentumRise: undefined,
     weightDecay: decayFor(model),
     maxNorm: 0,
-    groups: ONLY_WEIGHTS_DECAY,
+    groups: onlyWeightsDecay(model),
     schedule: { name: 'cosine', warmUp: 0.5 },
     labelSmoothing: 0,
     average: false,
@@ -97,15 +99,17 @@ export const fewSteps = (model: string) =>
     momentumRise: undefined,
     weightDecay: decayFor(model),
     maxNorm: 0,
-    groups: ONLY_WEIGHTS_DECAY,
+    groups: onlyWeightsDecay(model),
     schedule: { name: 'cosine', warmUp: 2 },
     labelSmoothing: 0,
     average: false,
   }) as const satisfies Partial<Training>;
 
+const fixedOf = (model: string) => (isNetFile(model) ? {} : findModel(model).fixed);
+
 /** The full rate of SGD with batches of 128. With batch norm a net bears more; the rivals are not as well tried. */
 const rateFor = (model: string): number =>
-  findModel(model).fixed?.batchNorm ? 0.1 : model.startsWith('nin-') ? 0.05 : 0.02;
+  fixedOf(model).batchNorm ? 0.1 : model.startsWith('nin-') ? 0.05 : 0.02;
 
 /**
  * What we recommend to whoever has the time: `fewSteps` at a higher rate, with a longer warm-up for it; a stronger penalty on the
@@ -126,6 +130,17 @@ const modern = (model: string): Training => ({
 
 export const PRESETS = { quick, modern } as const satisfies Record<string, (model: string) => Training>;
 
+/** What a preset says of a model: of a net of the user's own only what is not the net's business. */
+export const trainingBy = (preset: PresetName, model: string): Training =>
+  forModel(model, PRESETS[preset](model));
+
+/** Without what a net of the user's own decides itself. */
+export const forModel = <Settings extends object>(model: string, settings: Settings): Settings => {
+  if (!isNetFile(model)) return settings;
+  const kept = Object.entries(settings).filter(([name]) => !(MODEL_OPTIONS as string[]).includes(name));
+  return Object.fromEntries(kept) as Settings;
+};
+
 export type PresetName = keyof typeof PRESETS;
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 
@@ -133,17 +148,18 @@ export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[];
 const DROPOUT: Readonly<Record<string, number>> = { 'nin-glyphs': 0, 'nin-mnist': 0.2 };
 
 /** The net and the data where no recipe says anything about them: all training images, each channel normalised. */
-export const plainSystem = (model: string) => ({
-  seed: 0,
-  precision: 'highest' as const,
-  lossScaling: 'dynamic' as const,
-  retrain: false,
-  checkpointEvery: { minutes: 10 },
-  preprocessing: [{ name: 'standardise' as const }],
-  dropLast: false,
-  width: 1,
-  dropout: DROPOUT[model] ?? 0.5,
-  batchNorm: false,
-  head: 'gap' as const,
-  ...findModel(model).fixed,
-});
+export const plainSystem = (model: string) =>
+  forModel(model, {
+    seed: 0,
+    precision: 'highest' as const,
+    lossScaling: 'dynamic' as const,
+    retrain: false,
+    checkpointEvery: { minutes: 10 },
+    preprocessing: [{ name: 'standardise' as const }],
+    dropLast: false,
+    width: 1,
+    dropout: DROPOUT[model] ?? 0.5,
+    batchNorm: false,
+    head: 'gap' as const,
+    ...fixedOf(model),
+  });

@@ -9,8 +9,11 @@ import { z } from 'zod';
 import { parseAs, parseJson } from '../../files/json.js';
 import { readText } from '../../files/read-file.js';
 import { isShipped, PACKAGE, shippedIn, shippedText } from '../../files/shipped.js';
+import { isNetFile } from '../nets/net-file.js';
 import { RunError } from '../run/run-error.js';
 import { configSchema } from './config.js';
+import { weightsFile } from './pinned-files.js';
+import { forModel } from './presets.js';
 
 const EXTENSION = '.json';
 
@@ -62,22 +65,35 @@ export function readRecipe(name: string): Recipe {
   return { ...parseAs(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
 }
 
+type Lines = Readonly<Record<string, unknown>>;
+
 /** A file's lines over those of the recipes that it extends. Schema defaults come later: they would hide inherited lines. */
-function merged(path: string, extending: readonly string[]): Readonly<Record<string, unknown>> {
+function merged(path: string, extending: readonly string[]): Lines {
   if (extending.includes(path)) {
     throw new RunError(
       `${path}: it extends itself: ${[...extending, path].map((one) => basename(one)).join(' -> ')}`,
     );
   }
-  const lines = parseJson(textOf(path), path, 'a recipe') as Readonly<Record<string, unknown>>;
+  const lines = parseJson(textOf(path), path, 'a recipe') as Lines;
   parseAs(fileSchema, lines, path);
-  const { extends: base, ...own } = lines;
+  const { extends: base, ...own } = withPaths(lines, dirname(path));
   if (base === undefined) return own;
   const { description, paper, ...inherited } = merged(pathOf(base as string, dirname(path)), [
     ...extending,
     path,
   ]);
-  return { ...inherited, ...own };
+  const { model = inherited.model } = own;
+  return { ...forModel(model as string, inherited), ...own };
+}
+
+/** Files that a recipe names lie where they do from the recipe's directory. */
+function withPaths(lines: Lines, directory: string): Lines {
+  const { model, initFrom } = lines as Partial<Recipe>;
+  return {
+    ...lines,
+    ...(model !== undefined && isNetFile(model) && { model: resolve(directory, model) }),
+    ...(initFrom && { initFrom: { ...initFrom, path: weightsFile(resolve(directory, initFrom.path)) } }),
+  };
 }
 
 /** What a recipe's file says; those of this package may have no file where they are bundled. */

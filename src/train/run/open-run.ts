@@ -8,11 +8,15 @@ import { jsonText } from '../../files/json.js';
 import { remove } from '../../files/remove.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
+import { backgroundOf } from '../answers/background.js';
 import { type Best, type Checkpoint, captureCheckpoint, restoreSession } from '../checkpoints/checkpoint.js';
 import { CheckpointWriter } from '../checkpoints/checkpoint-writer.js';
 import { encodeSafetensors } from '../checkpoints/safetensors.js';
+import { startFrom } from '../checkpoints/start-from.js';
 import { compileAhead } from '../compile-ahead.js';
+import { isNetFile } from '../nets/net-file.js';
 import type { RunConfig } from '../recipes/config.js';
+import { madeFor } from '../recipes/made-for.js';
 import type { Score } from '../score.js';
 import { NotFiniteError } from '../watch/not-finite-error.js';
 import type { StepProbes } from '../watch/probes.js';
@@ -25,12 +29,12 @@ import { resumePoint } from './resume-point.js';
 import { RunDirectory } from './run-directory.js';
 import { preprocessDataset } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
-import { assemble, buildLearner, checkFit, type Session } from './session.js';
+import { assemble, checkFit, openLearner, type Session } from './session.js';
 
 export interface OpenOptions {
   readonly config: RunConfig;
   /** Or what reads it, called when what the run launches is being compiled already. */
-  readonly dataset: Dataset | (() => Dataset);
+  readonly dataset: Dataset | (() => Dataset | Promise<Dataset>);
   /** Made with the config's `deviceSettings`. */
   readonly device: Device;
   /** The run's directory: new or empty, unless `resume`. */
@@ -54,22 +58,39 @@ export interface OpenOptions {
  * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used
  */
 export async function openRun(
-  { config, device, path, resume = false, preprocessing, probe, checkNumerics, ...given }: OpenOptions,
+  {
+    config: wished,
+    device,
+    path,
+    resume = false,
+    preprocessing,
+    probe,
+    checkNumerics,
+    ...given
+  }: OpenOptions,
   onProgress?: (progress: PreprocessingProgress) => void,
   warn: (text: string) => void = (text) => process.emitWarning(text),
 ): Promise<OpenRun> {
+  let loaded: Dataset | undefined;
+  const read = async () => {
+    loaded ??= typeof given.dataset === 'function' ? await given.dataset() : given.dataset;
+    return loaded;
+  };
+  // A net of the user's own is built for its images.
+  const config = isNetFile(wished.model) ? madeFor(wished, (await read()).train) : wished;
   const checkpoint = resume ? resumePoint(RunDirectory.open(path), config, warn) : undefined;
   if (checkpoint?.tuning) goOnWithTuning(device, checkpoint.tuning, warn);
-  const learner = buildLearner(config, device);
+  const learner = await openLearner(config, device);
+  if (!checkpoint && config.initFrom) startFrom(config.initFrom, learner, warn);
   const { compiled } = await compileAhead(config, device, learner);
-  const dataset = typeof given.dataset === 'function' ? given.dataset() : given.dataset;
-  checkFit(config.model, dataset.name, dataset.train);
+  const dataset = await read();
+  checkFit(config, dataset.name, dataset.train);
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
   const { images, ...prepared } = await preprocessDataset(config, device, dataset, fitted, onProgress);
   const session = assemble(config, device, images, learner, { probe, checkNumerics });
   const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
-  if (!saved) writePreprocessing(path, prepared.preprocessing);
+  if (!saved) writePreprocessing(path, prepared.preprocessing, backgroundOf(images.dataset.train));
   if (resume) restore(session, directory, checkpoint);
   const start: RunStart = {
     config,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { readCheckpoint, readNewest } from '../checkpoints/checkpoint.js';
+import { isNetFile } from '../nets/net-file.js';
 import type { RunConfig } from '../recipes/config.js';
 import { readMetrics } from './metrics.js';
 import type { RunDirectory } from './run-directory.js';
@@ -48,9 +49,11 @@ function newestOf(directory: RunDirectory, warn: (text: string) => void): Checkp
 /** Rates, seeds and batches of two configs may not mix in one run. */
 function refuseChanges(path: string, now: RunConfig, then: RunConfig): void {
   const names = [...new Set([...Object.keys(then), ...Object.keys(now)])] as (keyof RunConfig)[];
-  const changed = names.filter(
-    (name) => !RESUMABLE.includes(name) && !isDeepStrictEqual(now[name], then[name]),
-  );
+  // The file of a net may lie elsewhere by now: its checksum says whether it is the same.
+  const moved = isNetFile(now.model) && isNetFile(then.model);
+  const changed = names
+    .filter((name) => !RESUMABLE.includes(name) && !(moved && name === 'model'))
+    .filter((name) => !isDeepStrictEqual(now[name], then[name]));
   if (changed.length === 0) return;
   const text = (value: unknown) => JSON.stringify(value) ?? 'not set';
   const list = changed.map((name) => `${name} is ${text(now[name])}, was ${text(then[name])}`);

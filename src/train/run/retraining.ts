@@ -72,8 +72,9 @@ export function workLeft(path: string, config: RunConfig, epoch: number): WorkLe
   return { epochs, seconds: past.length > 0 ? epochs * pace : undefined };
 }
 
-/** What may have changed since retraining began: where the data are, and how often it is saved. */
-const changeable = ({ data, checkpointEvery }: RunConfig): Partial<RunConfig> => ({
+/** What may have changed since retraining began: where the data and the net's file are, and how often it is saved. */
+const changeable = ({ model, data, checkpointEvery }: RunConfig): Partial<RunConfig> => ({
+  model,
   checkpointEvery,
   ...(data !== undefined && { data }),
 });

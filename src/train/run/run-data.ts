@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DataError, type Dataset, detectDataset, loadDataset, take } from '../../data/index.js';
+import { isNetFile, nameOfModel } from '../nets/net-file.js';
 import type { RunConfig } from '../recipes/config.js';
 import { findModel } from '../recipes/find-model.js';
 import { RunError } from './run-error.js';
@@ -15,12 +16,13 @@ export interface DataChoice {
  * @param name of the data set, for a directory that holds several
  */
 export function chooseData(model: string, directory?: string, name?: string): DataChoice {
-  findModel(model);
+  if (!isNetFile(model)) findModel(model);
   if (directory !== undefined) return { dataset: name ?? detectDataset(directory), data: directory };
   if (name === 'glyphs' || (name === undefined && model === 'nin-glyphs')) return { dataset: 'glyphs' };
   throw new RunError(
-    `${model} learns from files: name their directory with --data DIR, ` +
-      `or get them with: dawngrad download ${name ?? 'DATASET'} --to DIR`,
+    `${nameOfModel(model)} learns from files: name their directory with --data DIR, ` +
+      `or get them with: dawngrad download ${name ?? 'DATASET'} --to DIR` +
+      (isNetFile(model) ? '; or train it on drawn glyphs: --dataset glyphs' : ''),
   );
 }
 

@@ -12,6 +12,7 @@ import { makeDirectory, makeNewDirectory, namesIn } from '../../files/directory.
 import { jsonText, readJson, writeJson } from '../../files/json.js';
 import { remove } from '../../files/remove.js';
 import { createFile, isUnfinished } from '../../files/write-file.js';
+import { stemOfModel } from '../nets/net-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
@@ -148,7 +149,7 @@ const notEmpty = (path: string): RunError =>
 export function defaultRunPath(model: string, now = new Date()): string {
   const parts = [now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()];
   const stamp = [now.getFullYear(), ...parts.map((part) => String(part).padStart(2, '0'))].join('-');
-  return join(RUNS, `${model}-${stamp}`);
+  return join(RUNS, `${stemOfModel(model)}-${stamp}`);
 }
 
 /**

@@ -11,16 +11,28 @@ import { decodeVerified, encodeVerified } from '../checkpoints/verified.js';
 import { RunError } from './run-error.js';
 
 const FILE = 'preprocessing.safetensors';
-/** The metadata entry with the steps. */
+/** The metadata entries with the steps, and with the background of the training images. */
 const STEPS = 'steps';
+const BACKGROUND = 'background';
+
+/** What a run keeps of what it learned of its training images. */
+export interface SavedPreprocessing {
+  readonly preprocessing: Preprocessing;
+  /** The mean brightness of the edges of the training images, 0..1; earlier runs kept none, and what they standardised by stands in. */
+  readonly background: number | undefined;
+}
 
 /**
  * Keep a preprocessing beside a run.
  * @param run its directory
+ * @param background of its training images, see `backgroundOf`
  * @throws FileError when it cannot be written
  */
-export function writePreprocessing(run: string, preprocessing: Preprocessing): void {
-  const metadata = { [STEPS]: JSON.stringify(preprocessing.spec) };
+export function writePreprocessing(run: string, preprocessing: Preprocessing, background?: number): void {
+  const metadata = {
+    [STEPS]: JSON.stringify(preprocessing.spec),
+    ...(background !== undefined && { [BACKGROUND]: background.toFixed(4) }),
+  };
   replaceFile(join(run, FILE), encodeVerified({ tensors: preprocessing.state(), metadata }));
 }
 
@@ -29,20 +41,26 @@ export function writePreprocessing(run: string, preprocessing: Preprocessing): v
  * @returns undefined where there is none yet
  * @throws FileError when it cannot be read, RunError when it is damaged, DataError when it lacks what its steps need
  */
-export function readPreprocessing(run: string): Preprocessing | undefined {
+export const readPreprocessing = (run: string): Preprocessing | undefined => readSaved(run)?.preprocessing;
+
+function readSaved(run: string): SavedPreprocessing | undefined {
   const path = join(run, FILE);
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = decodeVerified(readBytes(path), path);
   const steps = parseAs(preprocessingSchema, parseJson(metadata[STEPS] ?? '', path, 'a preprocessing'), path);
-  return Preprocessing.fromState(steps, tensors as ReadonlyMap<string, HostArray>);
+  const preprocessing = Preprocessing.fromState(steps, tensors as ReadonlyMap<string, HostArray>);
+  const mean = steps[0]?.name === 'standardise' ? tensors.get('0.standardise.mean')?.values : undefined;
+  const brightness = mean && [...mean].reduce((sum, value) => sum + value, 0) / mean.length;
+  const { [BACKGROUND]: background } = metadata;
+  return { preprocessing, background: background === undefined ? brightness : Number(background) };
 }
 
 /**
  * The preprocessing that a checkpoint's net was trained with.
  * @throws RunError when it does not lie beside the checkpoint
  */
-export function preprocessingOf({ path }: Checkpoint): Preprocessing {
-  const saved = readPreprocessing(dirname(path));
+export function preprocessingOf({ path }: Checkpoint): SavedPreprocessing {
+  const saved = readSaved(dirname(path));
   if (saved) return saved;
   throw new RunError(
     `${path}: there is no ${FILE} beside it, which says what the net takes; keep them together`,

@@ -13,8 +13,11 @@ import type { RateOptions } from '../../nn/optim/options.js';
 import { SGD } from '../../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
 import { EpochClock } from '../epoch-clock.js';
+import { buildModel } from '../nets/build-model.js';
+import { openModel } from '../nets/open-model.js';
 import type { RunConfig } from '../recipes/config.js';
-import { findModel } from '../recipes/find-model.js';
+import { type ModelChoice, modelOf } from '../recipes/find-model.js';
+import { freeze, trainableGroups } from '../recipes/frozen.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
 import { Trainer, type TrainerOptions } from '../trainer.js';
 import { RunError } from './run-error.js';
@@ -53,22 +56,39 @@ export const deviceSettings = ({ seed, precision }: RunConfig) =>
 /**
  * Build what needs no images. For a run this is done before they are prepared, which may take minutes, so that a config which
  * contradicts itself is found out at once.
- * @throws RunError when the device has other settings than the config, or a group of parameters names nothing; DawngradError when
- * an option contradicts the architecture
+ * @throws RunError when the device has other settings than the config, a group of parameters or what is frozen names nothing, or
+ * the file of a net cannot be used; DawngradError when an option contradicts the architecture
  */
+export async function openLearner(config: RunConfig, device: Device): Promise<Learner> {
+  checkDeviceSettings(config, device);
+  const model = await openModel(config, device);
+  return learnerOf(config, device, model, config.average ? await openModel(config, device) : undefined);
+}
+
+/** As `openLearner`, of a model of this package, which need not be waited for. */
 export function buildLearner(config: RunConfig, device: Device): Learner {
+  checkDeviceSettings(config, device);
+  const model = buildModel(config, device);
+  return learnerOf(config, device, model, config.average ? buildModel(config, device) : undefined);
+}
+
+function checkDeviceSettings(config: RunConfig, device: Device): void {
   for (const name of ['seed', 'precision'] as const) {
     if (device[name] === config[name]) continue;
     throw new RunError(`the device was made with ${name} ${device[name]}, the config says ${config[name]}`);
   }
-  const model = buildModel(config, device);
+}
+
+/** @param copy another net of the same config, to be the average; made after the model, whose first weights are those of a run without */
+function learnerOf(config: RunConfig, device: Device, model: Module, copy: Module | undefined): Learner {
+  freeze(model, config.freeze);
   const scales = config.precision === 'medium' && config.lossScaling === 'dynamic';
   return {
     model,
     optimizer: buildOptimizer(config, model),
     schedule: buildSchedule(config),
     scaler: scales ? new GradScaler(device) : undefined,
-    average: buildAverage(config, model),
+    average: copy && buildAverage(config, model, copy),
   };
 }
 
@@ -112,20 +132,14 @@ export function assemble(
   return { config, device, ...learner, trainer, clock: new EpochClock(), train, validation, test };
 }
 
-/** The net of a config with its first weights, which follow from the device's seed. */
-export function buildModel(config: RunConfig, device: Device): Module {
-  const { width, dropout, init, linearHead, batchNorm, head, kernelSizes } = config;
-  const options = { width, dropout, init, linearHead, batchNorm, head, ...(kernelSizes && { kernelSizes }) };
-  return findModel(config.model).build(device, options);
-}
-
 /**
- * See whether a config's net can be built, and has the parameters that the config's groups name.
- * @throws DawngradError when an option contradicts the architecture, RunError when a group names nothing
+ * See whether a config's net can be built, and has the parameters that the config names.
+ * @throws DawngradError when an option contradicts the architecture, RunError when a name is that of nothing
  */
-export function checkNet(config: RunConfig, device: Device): void {
-  const model = buildModel(config, device);
+export async function checkNet(config: RunConfig, device: Device): Promise<void> {
+  const model = await openModel(config, device);
   try {
+    freeze(model, config.freeze);
     groupsOf(config, model);
   } finally {
     for (const parameter of model.parameters()) parameter.dispose();
@@ -136,16 +150,16 @@ export function checkNet(config: RunConfig, device: Device): void {
  * See whether a model is made for the images of a data set.
  * @throws RunError when they have another size, or other classes
  */
-export function checkFit(modelName: string, datasetName: string, set: ImageSet): void {
-  const { input, classes } = findModel(modelName);
+export function checkFit(config: ModelChoice, datasetName: string, set: ImageSet): void {
+  const { name, input, classes } = modelOf(config);
   const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;
   const wanted = form(input, classes);
   const found = form([set.channels, set.height, set.width], set.classes.length);
-  if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
+  if (found !== wanted) throw new RunError(`${name} takes ${wanted}; ${datasetName} has ${found}`);
 }
 
 const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
-  parameterGroups(model, groups, { lr, weightDecay, maxNorm });
+  trainableGroups(parameterGroups(model, groups, { lr, weightDecay, maxNorm }));
 
 /** Momentum after a number of epochs, where it is to change. */
 function momentumOf({ momentum, momentumRise }: RunConfig): ((epochs: number) => number) | undefined {
@@ -160,13 +174,8 @@ function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions
   return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
 }
 
-/** Built after the model, whose first weights are those of a run without an average. */
-function buildAverage(config: RunConfig, model: Module): AveragedModel | undefined {
-  const { average } = config;
-  const [first] = model.parameters();
-  if (!average || !first) return undefined;
-  const options = average.name === 'ema' ? { decay: average.decay } : {};
-  return new AveragedModel(model, buildModel(config, first.device), options);
+function buildAverage({ average }: RunConfig, model: Module, copy: Module): AveragedModel {
+  return new AveragedModel(model, copy, average && average.name === 'ema' ? { decay: average.decay } : {});
 }
 
 function buildSchedule({ schedule, epochs }: RunConfig): Schedule {

@@ -43,6 +43,19 @@ describe('dawngrad train', () => {
     expect(guesses).toHaveLength(5);
     for (const guess of guesses) expect(guess).toMatch(/^ *\d+\.\d\d % {2}\d$/);
 
+    mkdirSync(within('images/inner'), { recursive: true });
+    cpSync(image, within('images/inner/b.png'));
+    writeFileSync(
+      within('images/a.PNG'),
+      encode({ width: 9, height: 9, channels: 1, data: new Uint8Array(81).fill(255) }),
+    );
+    const many = await dawngrad(['predict', run, within('images'), 'none.png', '--csv']);
+    expect(many.status).toBe(1);
+    expect(many.stdout).toMatch(
+      /^image,class,probability\r\n.*a\.PNG,\d,[\d.]+\r\n.*inner.b\.png,\d,[\d.]+\r\nnone\.png,,\r\n$/,
+    );
+    expect(many.stderr).toMatch(/^dawngrad: none\.png: cannot be read: .*\n$/);
+
     const longer = await dawngrad(['train', '--resume', run, '--epochs', '3']);
     expect(longer.stderr).toContain('going on after step 0 of epoch 3\nepoch 3/3');
     expect(longer.status).toBe(0);

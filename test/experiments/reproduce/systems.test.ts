@@ -3,7 +3,7 @@ import { EXPERIMENT_NAMES, findExperiment } from '../../../src/experiments/repro
 import { SCALE_NAMES, SCALES } from '../../../src/experiments/reproduce/scale.js';
 import { tidy } from '../../../src/tensor/tidy.js';
 import { parameterGroups } from '../../../src/train/recipes/parameter-groups.js';
-import { buildModel } from '../../../src/train/run/session.js';
+import { buildModel } from '../../../src/train/nets/build-model.js';
 import { useDevice } from '../../support/device.js';
 
 const gpu = useDevice();

@@ -1,12 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BatchNorm2d, Conv2d, GlobalAvgPool2d, init, Linear, Sequential } from '../../../src/nn/index.js';
 import type { Module } from '../../../src/nn/module.js';
-import { encodeSafetensors, type HostTensor } from '../../../src/train/checkpoints/safetensors.js';
+import { fromArray } from '../../../src/tensor/create.js';
+import { sizeOf } from '../../../src/tensor/shape.js';
+import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
+import { exportWeights } from '../../../src/train/checkpoints/export-weights.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type HostTensor,
+} from '../../../src/train/checkpoints/safetensors.js';
 import { loadWeights, saveWeights } from '../../../src/train/checkpoints/weights.js';
+import { buildModel } from '../../../src/train/nets/build-model.js';
 import { runTraining } from '../../../src/train/run/run.js';
-import { buildModel } from '../../../src/train/run/session.js';
 import { useDevice } from '../../support/device.js';
 import { useFreshDirectory } from '../../support/directory.js';
 import { SEED, tinyConfig, tinyData } from '../run/tiny-run.js';
@@ -61,7 +69,14 @@ describe('weights in a file', () => {
     const model = buildModel(config, gpu.device);
     const before = await valuesOf(model);
     loadWeights(join(path, 'last.safetensors'), model);
-    expect(await valuesOf(model)).not.toEqual(before);
+    const trained = await valuesOf(model);
+    expect(trained).not.toEqual(before);
+    const alone = directory.file('alone.safetensors');
+    exportWeights(alone, readCheckpoint(join(path, 'last.safetensors')));
+    const { tensors, metadata } = decodeSafetensors(readFileSync(alone), alone);
+    expect([...tensors.keys()]).toEqual(Object.keys(trained));
+    expect(metadata.format).toBe('pt');
+    for (const [name, { values }] of tensors) expect([...values], name).toEqual(trained[name]);
   });
 
   it('of another net are refused, or loaded as far as they fit', async () => {
@@ -77,6 +92,43 @@ describe('weights in a file', () => {
     expect(to['0.weight']).toEqual(from['0.weight']);
     expect(to['1.running_mean']).toEqual(from['1.running_mean']);
     expect(to['3.weight']).toEqual(before['3.weight']);
+  });
+
+  it("go from Python's safetensors to here and back", async () => {
+    const { theirs, ours, x, y } = JSON.parse(
+      readFileSync(new URL('../../fixtures/safetensors_library.json', import.meta.url), 'utf8'),
+    );
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const model = new Sequential(
+      new Conv2d(gpu.device, 3, 4, { kernelSize: 1 }),
+      new BatchNorm2d(gpu.device, 4),
+    );
+    const path = directory.file('theirs.safetensors');
+    writeFileSync(path, Buffer.from(theirs, 'base64'));
+    expect(loadWeights(path, model)).toEqual({ missing: [], unexpected: [] });
+    warned.mockRestore();
+    const output = await model
+      .eval()
+      .forward(fromArray(gpu.device, Float32Array.from(x.data), x.shape))
+      .toArray();
+    expect([...output]).toEqual(y.data.map((value: number) => expect.closeTo(value, 5)));
+    await saveWeights(path, model);
+    // The very file that the library opened, and whose net made the same of x.
+    expect(Buffer.from(readFileSync(path)).toString('base64')).toBe(ours);
+  });
+
+  it('of others may hold what no net could, as far as nothing is loaded of that', async () => {
+    const [one, other] = [net(), net()];
+    const path = directory.file('masked.safetensors');
+    const tensors = new Map<string, HostTensor>([['mask', { shape: [1], values: Float32Array.of(-1 / 0) }]]);
+    for (const [name, { shape }] of one.stateDict())
+      tensors.set(`module._orig_mod.${name}`, { shape, values: new Float32Array(sizeOf(shape)).fill(2) });
+    writeFileSync(path, encodeSafetensors({ tensors, metadata: {} }));
+    loadWeights(path, other);
+    expect((await valuesOf(other))['3.bias']).toEqual([2, 2, 2]);
+    tensors.get('module._orig_mod.3.bias')!.values[0] = Number.NaN;
+    writeFileSync(path, encodeSafetensors({ tensors, metadata: {} }));
+    expect(() => loadWeights(path, other)).toThrow('the tensor "3.bias" holds numbers that are not finite');
   });
 
   it('are not written where one is not finite, and the old file stays', async () => {

@@ -33,8 +33,9 @@ describe('a saved preprocessing', () => {
   it('comes back with its steps and what they learned', () => {
     const run = newRun('saved');
     const steps = [{ name: 'gcn', scale: 3 }, { name: 'standardise' }] as const;
-    writePreprocessing(run, Preprocessing.fromState(steps, stateAt(1)));
-    const read = preprocessingOf(checkpointIn(run));
+    writePreprocessing(run, Preprocessing.fromState(steps, stateAt(1)), 0.13066);
+    const { preprocessing: read, background } = preprocessingOf(checkpointIn(run));
+    expect(background).toBe(0.1307);
     expect(read.spec).toEqual(steps);
     expect(read.state()).toEqual(stateAt(1));
   });

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { findShader, listShaders } from '../../gpu/shaders/find-shader.js';
-import { type Constants, readShader, specialise } from '../../gpu/shaders/shader.js';
+import { findShader, listShaders } from '../../../gpu/shaders/find-shader.js';
+import { type Constants, readShader, specialise } from '../../../gpu/shaders/shader.js';
 
 export function defineShader(program: Command): void {
   program

@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
-import { writeJson } from '../../files/json.js';
-import { checkWritable, replaceFile } from '../../files/write-file.js';
-import { climb } from '../../inspect/ladder/climb.js';
-import { ladderPage } from '../../inspect/ladder/ladder-page.js';
-import { LADDER_NAMES, LADDERS, type LadderName } from '../../inspect/ladder/ladders.js';
-import { withDevice } from '../device.js';
-import { adapterOptions, type DeviceFlags, number, withDeviceFlags } from '../options.js';
-import { describeClimb } from '../output/ladder-text.js';
+import { writeJson } from '../../../files/json.js';
+import { checkWritable, replaceFile } from '../../../files/write-file.js';
+import { climb } from '../../../inspect/ladder/climb.js';
+import { ladderPage } from '../../../inspect/ladder/ladder-page.js';
+import { LADDER_NAMES, LADDERS, type LadderName } from '../../../inspect/ladder/ladders.js';
+import { withDevice } from '../../device.js';
+import { adapterOptions, type DeviceFlags, number, withDeviceFlags } from '../../options.js';
+import { describeClimb } from '../../output/ladder-text.js';
 
 interface Flags extends DeviceFlags {
   time: number;

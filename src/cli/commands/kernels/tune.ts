@@ -1,15 +1,17 @@
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { makeDirectory } from '../../files/directory.js';
-import { replaceFile } from '../../files/write-file.js';
-import { productsOfRun, tableWith } from '../../inspect/tuning/tune-model.js';
-import { tuneProducts } from '../../inspect/tuning/tuner.js';
-import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
-import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
-import { withDevice } from '../device.js';
-import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
-import { describeProduct, describeTuning } from '../output/tuning-text.js';
+import { makeDirectory } from '../../../files/directory.js';
+import { replaceFile } from '../../../files/write-file.js';
+import { productsOfRun, tableWith } from '../../../inspect/tuning/tune-model.js';
+import { tuneProducts } from '../../../inspect/tuning/tuner.js';
+import { readMeasuredTable } from '../../../kernels/products/choice/measured-table.js';
+import { nameOfModel } from '../../../train/nets/net-file.js';
+import { openModel } from '../../../train/nets/open-model.js';
+import { chooseWithoutData } from '../../../train/recipes/choose-config.js';
+import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../../config-flags.js';
+import { withDevice } from '../../device.js';
+import { type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../../options.js';
+import { describeProduct, describeTuning } from '../../output/tuning-text.js';
 
 export function defineTune(program: Command): void {
   const command = program
@@ -27,11 +29,13 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
   const config = chooseWithoutData(configOptionsFrom(name, flags));
   const print = (text: string) => process.stdout.write(`${text}\n`);
   await withDevice(deviceOptions(flags, config), async (device) => {
-    const products = productsOfRun(config, device);
+    const products = productsOfRun(config, device, await openModel(config, device));
     const before = readMeasuredTable(device);
     makeDirectory(dirname(before.path));
     const { model, batch } = config;
-    print(`${model}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`);
+    print(
+      `${nameOfModel(model)}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`,
+    );
     if (before.ignored !== undefined) print(`not used: ${before.path}: ${before.ignored}`);
     let done = 0;
     const tuning = await tuneProducts(device, products, (product) =>

@@ -1,16 +1,24 @@
 import type { Command } from 'commander';
-import { DawngradError } from '../../errors/errors.js';
-import { checkWritable, createFile, replaceFile } from '../../files/write-file.js';
-import type { Beside } from '../../inspect/lab/beside.js';
-import type { CheckedCase } from '../../inspect/lab/check-rung.js';
-import { openLab, openWorkbench } from '../../inspect/lab/open-lab.js';
-import { FAMILY_NAMES, startingPoint } from '../../inspect/lab/starting-point.js';
-import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { type ConfigFlags, configOptionsFrom, withNetOptions } from '../config-flags.js';
-import { withDevice } from '../device.js';
-import { Exit } from '../failure.js';
-import { choice, type DeviceFlags, deviceOptions, number, wholeNumber, withDeviceFlags } from '../options.js';
-import { besideHead, describeBeside, describeChecks, describeStep } from '../output/lab-text.js';
+import { DawngradError } from '../../../errors/errors.js';
+import { checkWritable, createFile, replaceFile } from '../../../files/write-file.js';
+import type { Beside } from '../../../inspect/lab/beside.js';
+import type { CheckedCase } from '../../../inspect/lab/check-rung.js';
+import { openLab, openWorkbench } from '../../../inspect/lab/open-lab.js';
+import { FAMILY_NAMES, startingPoint } from '../../../inspect/lab/starting-point.js';
+import { nameOfModel } from '../../../train/nets/net-file.js';
+import { chooseWithoutData } from '../../../train/recipes/choose-config.js';
+import { type ConfigFlags, configOptionsFrom, withNetOptions } from '../../config-flags.js';
+import { withDevice } from '../../device.js';
+import { Exit } from '../../failure.js';
+import {
+  choice,
+  type DeviceFlags,
+  deviceOptions,
+  number,
+  wholeNumber,
+  withDeviceFlags,
+} from '../../options.js';
+import { besideHead, describeBeside, describeChecks, describeStep } from '../../output/lab-text.js';
 
 interface Flags extends DeviceFlags, ConfigFlags {
   family?: string;
@@ -70,7 +78,7 @@ async function lab(path: string | undefined, flags: Flags): Promise<void> {
     if (!wrong && (model ?? recipe) !== undefined) {
       const bench = await openWorkbench(device, time);
       print(
-        `\nbeside what ${config.model} takes for a training step of ${config.batch} images:\n${besideHead()}`,
+        `\nbeside what ${nameOfModel(config.model)} takes for a training step of ${config.batch} images:\n${besideHead()}`,
       );
       for await (const one of opened.beside(config, bench)) {
         beside.push(one);
