@@ -6,6 +6,7 @@ import { replaceFile } from '../../files/write-file.js';
 import { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import { sameShape } from '../../tensor/shape.js';
+import { RunError } from '../run/run-error.js';
 import { below, STATE, scoredNet } from './layout.js';
 import type { HostTensor, ReadSafetensors } from './safetensors.js';
 import { stateOnHost } from './state-on-host.js';
