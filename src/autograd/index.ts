@@ -12,6 +12,7 @@ export type { OpCase, Values } from './op-test/case.js';
 export { type OpTestOptions, opTest } from './op-test/op-test.js';
 export { cast } from './ops/cast.js';
 export { add } from './ops/elementwise/add.js';
+export { eq, ge, gt, le, lt, ne } from './ops/elementwise/compare.js';
 export { divide, divide as div } from './ops/elementwise/divide.js';
 export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';
 export {
@@ -30,10 +31,12 @@ export {
   sqrt,
   tanh,
 } from './ops/elementwise/functions.js';
+export { maximum, minimum } from './ops/elementwise/maximum.js';
 export { multiply, multiply as mul } from './ops/elementwise/multiply.js';
 export { relu } from './ops/elementwise/relu.js';
 export { scale } from './ops/elementwise/scale.js';
 export { subtract, subtract as sub } from './ops/elementwise/subtract.js';
+export { where } from './ops/elementwise/where.js';
 export { concat, stack } from './ops/layout/concat.js';
 export { type Padding, pad } from './ops/layout/pad.js';
 export { permute, transpose } from './ops/layout/permute.js';
