@@ -121,8 +121,22 @@ export function callsOfOps(gpu: {
     where: () => [[dawngrad.where, u32(1, 0), operand(2), operand(2)]],
     maximum: () => [[dawngrad.maximum, f32(2), f32(2)]],
     minimum: () => [[dawngrad.minimum, f32(2), f32(2)]],
+    gather: () => [
+      [dawngrad.gather, f32(2, 2), whole(1, 2), a(labels(1).view([1, 1]), labels(1), f32(1, 1).right)],
+    ],
+    indexSelect: () => [[dawngrad.indexSelect, f32(2, 2), whole(1, 2), u32(0, 1, 0)]],
+    embedding: () => [[dawngrad.embedding, u32(0, 1), f32(3, 2)]],
+    oneHot: () => [[dawngrad.oneHot, u32(0, 1), whole(3, 0)]],
+    topk: () => [
+      [
+        dawngrad.topk,
+        f32(2, 3),
+        whole(2, 4, -1),
+        options({ axis: 1, largest: true, sorted: true }, { axis: 2 }),
+      ],
+    ],
     scale: () => [[dawngrad.scale, f32(2), number(2)]],
-    cast: () => [[dawngrad.cast, f32(2), text('f32', 'u32', 'f64')]],
+    cast: () => [[dawngrad.cast, anyTensor(2), text('f32', 'u32', 'f64')]],
     relu: () => [[dawngrad.relu, f32(2)]],
     abs: () => [[dawngrad.abs, f32(2)]],
     exp: () => [[dawngrad.exp, f32(2)]],
