@@ -4,7 +4,8 @@ import * as dawngrad from '../src/index.js';
 /** What a user can import, by what it is for. A name that comes or goes does so here too. */
 const PUBLIC = {
   'devices and tensors':
-    'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
+    'Device Tensor arange eye from fromArray full keep linspace listAdapters ones onesLike randn randomState tidy uniform ' +
+    'zeros zerosLike',
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
     'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +

@@ -91,6 +91,25 @@ export function callsOfOps(gpu: {
       [dawngrad.full, device(), shape(2), whole(1, -1), text('u32')],
     ],
     zeros: () => [[zeros, device(), shape(2), text('u32', 'i32')]],
+    ones: () => [[dawngrad.ones, device(), shape(2), text('u32', 'i32')]],
+    zerosLike: () => [[dawngrad.zerosLike, anyTensor(2)]],
+    onesLike: () => [[dawngrad.onesLike, anyTensor(2)]],
+    arange: () => [
+      [
+        dawngrad.arange,
+        device(),
+        number(3, Number.NaN, Number.POSITIVE_INFINITY),
+        options(
+          { start: 1, step: 2, dtype: 'u32' },
+          { step: 0 },
+          { step: -1 },
+          { start: -1 },
+          { dtype: 'i32' },
+        ),
+      ],
+    ],
+    eye: () => [[dawngrad.eye, device(), whole(2, -1), whole(3, -1)]],
+    linspace: () => [[dawngrad.linspace, device(), number(0), number(1), whole(3, -1)]],
     randn: () => [
       [
         dawngrad.randn,
