@@ -46,8 +46,14 @@ export { permute, transpose } from './ops/layout/permute.js';
 export { flatten, reshape, squeeze, unsqueeze } from './ops/layout/reshape.js';
 export { type SliceOptions, slice } from './ops/layout/slice.js';
 export { bceWithLogits } from './ops/losses/bce-with-logits.js';
-export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops/losses/cross-entropy.js';
+export {
+  type CrossEntropy,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LabelLossOptions,
+} from './ops/losses/cross-entropy.js';
 export { mseLoss } from './ops/losses/mse-loss.js';
+export { nllLoss } from './ops/losses/nll-loss.js';
 export type { LossOptions } from './ops/losses/reduction.js';
 export { type BatchNorm2dOptions, batchNorm2d } from './ops/normalisation/batch-norm2d.js';
 export { type LocalResponseNormOptions, localResponseNorm } from './ops/normalisation/local-response-norm.js';

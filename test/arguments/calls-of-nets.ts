@@ -105,7 +105,7 @@ export function callsOfNets(gpu: {
     CrossEntropyLoss: () => [
       [
         (some: never) => new dawngrad.CrossEntropyLoss(some),
-        options({ ignoreIndex: 1 }, { reduction: 'sum' }),
+        options({ ignoreIndex: 1, reduction: 'sum' }, { reduction: 'max' }),
       ],
       [(x: never, y: never) => new dawngrad.CrossEntropyLoss().forward(x, y), f32(2, 3), u32(0, 1)],
     ],

@@ -280,10 +280,23 @@ export function callsOfOps(gpu: {
         f32(2, 3),
         u32(0, 1),
         options(
-          { ignoreIndex: 1, labelSmoothing: 0.1 },
+          { ignoreIndex: 1, labelSmoothing: 0.1, reduction: 'sum', weight: zeros(gpu.device, [3]) },
           { ignoreIndex: -1 },
+          { weight: zeros(gpu.device, [2]) },
           { labelSmoothing: 1.5 },
           { ignore_index: 1 },
+        ),
+      ],
+    ],
+    nllLoss: () => [
+      [
+        dawngrad.nllLoss,
+        f32(2, 3),
+        u32(0, 1),
+        options(
+          { ignoreIndex: 1, reduction: 'sum', weight: zeros(gpu.device, [3]) },
+          { weight: zeros(gpu.device, [2]) },
+          { reduction: 'max' },
         ),
       ],
     ],
