@@ -11,7 +11,7 @@ const PUBLIC = {
     'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
-    'eq ge gt le lt ne maximum minimum where embedding gather indexSelect nllLoss oneHot topk ' +
+    'eq ge gt le lt ne maximum minimum where embedding expand gather indexSelect nllLoss oneHot topk ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:

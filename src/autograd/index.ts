@@ -41,6 +41,7 @@ export { embedding, gather, indexSelect } from './ops/indexing/gather.js';
 export { oneHot } from './ops/indexing/one-hot.js';
 export { type TopkOptions, topk } from './ops/indexing/top-k.js';
 export { concat, stack } from './ops/layout/concat.js';
+export { expand } from './ops/layout/expand.js';
 export { type Padding, pad } from './ops/layout/pad.js';
 export { permute, transpose } from './ops/layout/permute.js';
 export { flatten, reshape, squeeze, unsqueeze } from './ops/layout/reshape.js';
