@@ -11,14 +11,14 @@ const PUBLIC = {
     'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
-    'eq ge gt le lt ne maximum minimum where embedding expand gather indexSelect nllLoss oneHot topk ' +
+    'eq ge gt le lt ne maximum minimum where clone detach embedding expand gather indexSelect nllLoss oneHot topk ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'GELU LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
-  optimizers: 'Adam AveragedModel GradScaler Optimizer SGD schedule',
+  optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +

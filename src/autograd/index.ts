@@ -11,6 +11,8 @@ import './methods.js';
 export type { OpCase, Values } from './op-test/case.js';
 export { type OpTestOptions, opTest } from './op-test/op-test.js';
 export { cast } from './ops/cast.js';
+export { clone } from './ops/clone.js';
+export { detach } from './ops/detach.js';
 export { add } from './ops/elementwise/add.js';
 export { eq, ge, gt, le, lt, ne } from './ops/elementwise/compare.js';
 export { divide, divide as div } from './ops/elementwise/divide.js';

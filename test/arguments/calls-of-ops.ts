@@ -184,6 +184,8 @@ export function callsOfOps(gpu: {
       [dawngrad.mean, f32(2, 2), options({ axes: [0], keepDims: true }, { axes: [5] }, { axis: 0 })],
     ],
     reshape: () => [[dawngrad.reshape, anyTensor(2), shape(2)]],
+    detach: () => [[dawngrad.detach, anyTensor(2)]],
+    clone: () => [[dawngrad.clone, anyTensor(2)]],
     expand: () => [[dawngrad.expand, anyTensor(1), a([2, 3], 3, [2, 2, 'x'], [-1, 3], undefined)]],
     flatten: () => [[dawngrad.flatten, anyTensor(2, 2), whole(1, -1, 3)]],
     logSigmoid: () => [[dawngrad.logSigmoid, f32(2)]],
