@@ -3,10 +3,10 @@
 import { writeFileSync } from 'node:fs';
 import { CheckoutError, RemoteSeat } from './against/remote-seat.mjs';
 import { choose, FilterError } from './cases.mjs';
-import { CompareError, checkAlike, compareResults, readReport, withLimits } from './compare.mjs';
-import { csvOf, csvOfComparison } from './csv.mjs';
 import { optionsFrom, USAGE, UsageError } from './options.mjs';
 import { Others, othersNote } from './others.mjs';
+import { CompareError, checkAlike, compareResults, readReport, withLimits } from './results/compare.mjs';
+import { csvOf, csvOfComparison } from './results/csv.mjs';
 import {
   comparisonLines,
   forcedNote,
@@ -16,8 +16,8 @@ import {
   limitLine,
   resultLine,
   verdictLine,
-} from './report.mjs';
-import { besideTheFastest, comparisonsIn, limitSummary, limitsByTurn, resultOf } from './results.mjs';
+} from './results/report.mjs';
+import { besideTheFastest, comparisonsIn, limitSummary, limitsByTurn, resultOf } from './results/results.mjs';
 import { isLimit, timeInGroups } from './run.mjs';
 import { Seat } from './seat.mjs';
 

@@ -3,7 +3,7 @@
 import { timeLaunches } from '../../dist/inspect/launch-times.js';
 import { variantOf, wordsOf } from '../../dist/inspect/launch-words.js';
 import { leastTime } from '../../dist/inspect/limits.js';
-import { digits } from '../report.mjs';
+import { digits } from '../results/report.mjs';
 import { mainBatch } from './options.mjs';
 import { timeSteps, workOf } from './ours.mjs';
 import { table } from './report.mjs';

@@ -9,7 +9,7 @@ import { measureLimits } from '../../dist/inspect/limits.js';
 import { limitCases } from '../limits/cases.mjs';
 import { EXACT } from '../precisions.mjs';
 import { check } from '../prepare.mjs';
-import { digits, loadAverage } from '../report.mjs';
+import { digits, loadAverage } from '../results/report.mjs';
 import { Deadline } from './deadline.mjs';
 import { measureLaunches } from './launches.mjs';
 import { testOps } from './ops.mjs';

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { commandOf, pythonWithTorch } from '../peers/engines.mjs';
 import { Peer } from '../peers/protocol.mjs';
-import { digits } from '../report.mjs';
+import { digits } from '../results/report.mjs';
 import { lossesAt } from './ours.mjs';
 import { brief } from './step.mjs';
 

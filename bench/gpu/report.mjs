@@ -1,6 +1,6 @@
 /** What people read of it all. */
 import { textTable } from '../../dist/cli/output/text-table.js';
-import { digits } from '../report.mjs';
+import { digits } from '../results/report.mjs';
 
 /** Lines of a table whose first row is its head; the columns that hold numbers are flush right, those in `left` are not. */
 export const table = (rows, left) => textTable(rows, (column) => !left.includes(column));

@@ -3,8 +3,8 @@
 import { measurementsOf, tuneProducts } from '../../dist/inspect/tuning/tuner.js';
 import { useMeasurements } from '../../dist/kernels/products/choice/choose-variant.js';
 import { productsOf } from '../../dist/kernels/products/choice/seen-products.js';
-import { digits } from '../report.mjs';
-import { summarise } from '../statistics.mjs';
+import { digits } from '../results/report.mjs';
+import { summarise } from '../results/statistics.mjs';
 import { lossesAt, timeSteps, workOf } from './ours.mjs';
 
 /** Median and least of some milliseconds. */

@@ -1,16 +1,11 @@
 /** From measurements to the table that people read and the JSON that programs read. */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { median } from '../../dist/train/median.js';
 import { EXACT } from '../precisions.mjs';
 import { difference, ROUNDING_TOLERANCE, TOLERANCE } from './compare.mjs';
 import { OURS, ROUNDING } from './engines.mjs';
 
 const sorted = (times) => times.toSorted((a, b) => a - b);
-
-export function median(times) {
-  const order = sorted(times);
-  const middle = order.length >> 1;
-  return order.length % 2 ? order[middle] : (order[middle - 1] + order[middle]) / 2;
-}
 
 const significant = (value) => Number(value.toPrecision(4));
 

@@ -6,6 +6,7 @@
 // error; of those of the logarithm the coefficients are of its series. See Muller, "Elementary Functions" (3rd edition, 2016),
 // chapter 11 for the reduction of the argument.
 
+import package::exact::{first_half, left_of};
 import package::nan::{nan_with, unless_nan};
 
 // ln 2 in two parts: the first has few digits, so that a whole number of up to 8 bits times it is exact.
@@ -117,15 +118,10 @@ fn tanh_slope(x: f32) -> f32 {
   return 4.0 * sigmoid_slope(2.0 * x);
 }
 
-// The first 12 of a number's 24 digits: their square is exact.
-fn upper_digits(x: f32) -> f32 {
-  return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u);
-}
-
 // exp(-x^2). The rounding of x^2 alone would be worth x^2 units in the last place.
 fn gaussian(x: f32) -> f32 {
   let within = min(abs(x), 32.0); // beyond, it is 0 anyway
-  let upper = upper_digits(within);
+  let upper = first_half(within);
   return unless_nan(exp_of(-upper * upper) * exp_of((upper - within) * (upper + within)), x);
 }
 
@@ -148,10 +144,8 @@ fn power_of_magnitude(x: f32, exponent: f32) -> f32 {
   let parts = log_in_parts(magnitude);
   let logarithm = parts.x + parts.y;
   let product = exponent * logarithm;
-  // What the rounding of the sum and of the product took away, but for what is smaller still.
-  let a = vec2f(upper_digits(exponent), exponent - upper_digits(exponent));
-  let b = vec2f(upper_digits(logarithm), logarithm - upper_digits(logarithm));
-  let lost = exponent * (parts.y - (logarithm - parts.x)) + (((a.x * b.x - product) + a.x * b.y) + a.y * b.x);
+  // What the rounding of the sum and of the product took away.
+  let lost = exponent * (parts.y - (logarithm - parts.x)) - left_of(product, exponent, logarithm);
   let power = exp_of(product);
   return select(power, power + power * lost, abs(product) < 88.0);
 }

@@ -13,7 +13,7 @@
 // of additions never changes.
 
 import package::nan::unless_nan;
-import super::exact::inverse_root;
+import package::exact::inverse_root;
 import super::channels::{
   WORKGROUP, FINISHING, MEETING, ALIGNED, Stored, params, stretch_of, place_of, next_place, quad_at, channel_of
 };

@@ -17,7 +17,7 @@
 
 import package::nan::{is_finite, nan_with};
 import package::elementwise::rectify::rectify;
-import super::exact::left_of;
+import package::exact::left_of;
 import super::channels::{
   WORKGROUP, FINISHING, MEETING, Stored, params, Place, quads_of_plane, stretch_of, place_of, next_place, quad_at
 };

@@ -80,87 +80,46 @@ declare module '../tensor/tensor.js' {
   }
 }
 
-Tensor.prototype.add = function (b) {
-  return add(this, b);
-};
-Tensor.prototype.subtract = function (b) {
-  return subtract(this, b);
-};
-Tensor.prototype.multiply = function (b) {
-  return multiply(this, b);
-};
-Tensor.prototype.divide = function (b) {
-  return divide(this, b);
-};
-Tensor.prototype.scale = function (factor) {
-  return scale(this, factor);
-};
-Tensor.prototype.sum = function (options) {
-  return sum(this, options);
-};
-Tensor.prototype.mean = function (options) {
-  return mean(this, options);
-};
-Tensor.prototype.reshape = function (shape) {
-  return reshape(this, shape);
-};
-Tensor.prototype.flatten = function (startAxis) {
-  return flatten(this, startAxis);
-};
-Tensor.prototype.matmul = function (b, options) {
-  return matmul(this, b, options);
-};
-Tensor.prototype.relu = function () {
-  return relu(this);
-};
-Tensor.prototype.abs = function () {
-  return abs(this);
-};
-Tensor.prototype.clamp = function (min, max) {
-  return clamp(this, min, max);
-};
-Tensor.prototype.exp = function () {
-  return exp(this);
-};
-Tensor.prototype.log = function () {
-  return log(this);
-};
-Tensor.prototype.neg = function () {
-  return neg(this);
-};
-Tensor.prototype.pow = function (exponent) {
-  return pow(this, exponent);
-};
-Tensor.prototype.sigmoid = function () {
-  return sigmoid(this);
-};
-Tensor.prototype.sqrt = function () {
-  return sqrt(this);
-};
-Tensor.prototype.tanh = function () {
-  return tanh(this);
-};
-Tensor.prototype.softmax = function (axis) {
-  return softmax(this, axis);
-};
-Tensor.prototype.logSoftmax = function (axis) {
-  return logSoftmax(this, axis);
-};
-Tensor.prototype.permute = function (axes) {
-  return permute(this, axes);
-};
-Tensor.prototype.transpose = function (axis0, axis1) {
-  return transpose(this, axis0, axis1);
-};
-Tensor.prototype.slice = function (options) {
-  return slice(this, options);
-};
-Tensor.prototype.squeeze = function (axis) {
-  return squeeze(this, axis);
-};
-Tensor.prototype.unsqueeze = function (axis) {
-  return unsqueeze(this, axis);
-};
-Tensor.prototype.backward = function (options) {
-  backward(this, options);
-};
+/** The op behind a method: the tensor comes first, then what the method takes. */
+type Op<Name extends keyof Tensor> = Tensor[Name] extends (...rest: infer Rest) => infer Result
+  ? (tensor: Tensor, ...rest: Rest) => Result
+  : never;
+
+const METHODS = {
+  add,
+  subtract,
+  multiply,
+  divide,
+  scale,
+  sum,
+  mean,
+  reshape,
+  flatten,
+  matmul,
+  relu,
+  abs,
+  clamp,
+  exp,
+  log,
+  neg,
+  pow,
+  sigmoid,
+  sqrt,
+  tanh,
+  softmax,
+  logSoftmax,
+  permute,
+  transpose,
+  slice,
+  squeeze,
+  unsqueeze,
+  backward,
+} satisfies { [Name in keyof Tensor]?: Op<Name> };
+
+for (const [name, op] of Object.entries<(tensor: Tensor, ...rest: never[]) => unknown>(METHODS)) {
+  Object.assign(Tensor.prototype, {
+    [name](this: Tensor, ...rest: never[]) {
+      return op(this, ...rest);
+    },
+  });
+}

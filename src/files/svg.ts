@@ -1,10 +1,19 @@
 /** Turns plots and drawings into files. What draws is loaded only when something is drawn. */
 import type { TopLevelSpec } from 'vega-lite';
 
+/** How every plot looks. */
+const LOOK = {
+  background: 'white',
+  font: 'sans-serif',
+  axis: { labelLimit: 800 },
+  legend: { labelLimit: 800 },
+  view: { stroke: null },
+} as const;
+
 /** A plot as SVG. */
 export async function plotSvg(spec: TopLevelSpec): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')]);
-  return new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' }).toSVG();
+  return new vega.View(vega.parse(compile(spec, { config: LOOK }).spec), { renderer: 'none' }).toSVG();
 }
 
 export interface Png {

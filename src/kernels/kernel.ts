@@ -148,8 +148,8 @@ export const elementCost = (elements: number, flops = 0, bytes = 4): Cost => ({
  * @param params a number for each parameter
  * @param constants other values for the shader's `const` declarations, by name
  * @param piece the part of the kernel's grid to launch (default: all of it)
- * @throws ArgumentError when a tensor or a number is missing, something else, or not declared; DawngradError when tensors live on several devices,
- *   or their elements are of types that the kernel does not take
+ * @throws ArgumentError when a tensor or a number is missing, something else, or not declared; DawngradError when tensors live on
+ *   several devices, or their elements are of types that the kernel does not take
  */
 export function launch<B extends string, P extends string, S extends string>(
   kernel: Kernel<B, P, S>,

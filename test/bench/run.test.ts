@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { besideTheFastest, comparisonsIn, limitsByTurn, resultOf } from '../../bench/results.mjs';
+import { besideTheFastest, comparisonsIn, limitsByTurn, resultOf } from '../../bench/results/results.mjs';
 import { timeInGroups } from '../../bench/run.mjs';
 
 const COST = { flops: 2e6, bytes: 1e6 };

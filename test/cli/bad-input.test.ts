@@ -8,6 +8,7 @@ import { useDirectory } from '../support/directory.js';
 import { writeTinyMnist } from '../support/tiny-mnist.js';
 import { tinyConfig } from '../train/run/tiny-run.js';
 import { dawngrad, useBuild } from './dawngrad.js';
+import { inProcess } from './in-process.js';
 
 useBuild();
 const directory = useDirectory();
@@ -280,9 +281,17 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       'no data set to download is called "tiny"; there are mnist, fashion-mnist, cifar-10, cifar-100, svhn',
     ],
   ])('dawngrad %s', async (line, status, message) => {
-    const outcome = await dawngrad(line.split(' '), { cwd: directory.path });
+    const outcome = await inProcess(line.split(' '), directory.path);
     const stderr = `dawngrad: ${message.replace('{}', directory.path)}\n`;
     expect(outcome).toEqual({ status, stdout: '', stderr });
+  });
+
+  it.each([
+    ['frobnicate', BAD_USAGE, "unknown command 'frobnicate'"],
+    ['eval flipped-run --best', FAILED, FLIPPED],
+  ])('dawngrad %s, in a process of its own', async (line, status, message) => {
+    const outcome = await dawngrad(line.split(' '), { cwd: directory.path });
+    expect(outcome).toEqual({ status, stdout: '', stderr: `dawngrad: ${message}\n` });
   });
 
   it('a place for measurements that cannot be made, before anything is measured', async () => {

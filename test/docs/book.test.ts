@@ -1,9 +1,10 @@
 /** The book and the README say what is so: links lead somewhere, commands are there, and code runs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { linksOn, pages, pageText, sourceLinksOn } from '../../docs/.vitepress/pages.js';
 import { lineOf, ROOT, sourceLinkOf } from '../../docs/.vitepress/source-lines.js';
+import { dawngrad, useBuild } from '../cli/dawngrad.js';
 import { type Block, blocksOf, changed, changeOf, commandsOf } from './blocks.js';
 import { whatIsWrong } from './commands.js';
 import { printedBy } from './run-block.js';
@@ -103,6 +104,31 @@ describe('a block of code', () => {
       else expect(printed).not.toBe('');
     },
   );
+});
+
+/** What is printed as a page shows it: for `…` there may be anything, also more lines, and columns may be of other widths. */
+function patternOf(shown: string): RegExp {
+  const literal = shown.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const anything = literal
+    .replace(/\s+/g, '\\s+')
+    .replaceAll('\\s+…\\s+', '\\s[\\s\\S]*\\s')
+    .replaceAll('…', '.*');
+  return new RegExp(`^\\s*${anything}$`, 'm');
+}
+
+describe('what pages show of `explain`', () => {
+  const excerpts = blocksIn('text').filter(({ block }) => block.of === 'explained');
+  let printed = '';
+  useBuild();
+  beforeAll(async () => {
+    const env = { LP_NATIVE_VECTOR_WIDTH: '256' };
+    printed = (await dawngrad(['explain', 'train', 'nin-glyphs', '--batch', '8'], { env })).stdout;
+  });
+
+  it.for(excerpts)('is what it prints: $at', ({ block }, { skip }) => {
+    skip(!printed.includes('llvmpipe'), 'pages tell of lavapipe');
+    expect(printed).toMatch(patternOf(block.text));
+  });
 });
 
 /** The files that a page changes and adds, as they are to be. */

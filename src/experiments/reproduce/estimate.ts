@@ -2,6 +2,7 @@
 import { type Dataset, MissingDataError } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import { machineOf, readCircumstances } from '../../train/circumstances.js';
+import { median } from '../../train/median.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { type EpochMetrics, readMetrics } from '../../train/run/metrics.js';
 import { readResult } from '../../train/run/result.js';
@@ -83,11 +84,6 @@ function speedSeen({ path }: PlannedRun, dataset: Dataset, device: Device): Spee
   const scored = images.validation || dataset.test.count;
   const scoring = (one: EpochMetrics) => Math.max(0, one.seconds - images.train / one.imagesPerSecond);
   return { training, scoring: median(epochs.map(scoring)) / scored };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
 /** A run's stretches without the epochs that it has trained before. */

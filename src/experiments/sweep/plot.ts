@@ -41,8 +41,6 @@ export function sweepPlot(over: readonly Dimension[], outcomes: readonly TrialOu
     return { width: SIDE, height: SIDE, layer: 'scale' in dimension ? [points] : [line, points] };
   });
   return {
-    background: 'white',
-    config: { font: 'sans-serif', view: { stroke: null } },
     data: { values },
     concat: panels,
     columns: 3,

@@ -3,6 +3,7 @@ import type { Device } from '../../gpu/device.js';
 import type { Program } from '../../gpu/program/program.js';
 import { readMeasuredTable } from '../../kernels/products/choice/measured-table.js';
 import { BatchProgram } from '../../train/batch-program.js';
+import { median } from '../../train/median.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { blankImages } from '../../train/run/run-images.js';
 import { assemble, type Session, scoredModel } from '../../train/run/session.js';
@@ -117,6 +118,3 @@ async function stepTime(device: Device, program: Program<unknown>): Promise<numb
   await device.synchronize();
   return performance.now() - begin;
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] as number;

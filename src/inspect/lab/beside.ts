@@ -2,6 +2,7 @@
 import type { Device } from '../../gpu/device.js';
 import type { Cost, Launch } from '../../gpu/program/launch.js';
 import type { Stopwatch } from '../../gpu/stopwatch.js';
+import { median } from '../../train/median.js';
 import { type DeviceLimits, leastTime } from '../limits.js';
 import { type Ratio, ratioOf } from '../timing/ratio.js';
 import { samplerOf } from '../timing/sampler.js';
@@ -9,7 +10,7 @@ import { inTurns } from '../timing/turns.js';
 import type { CheckedCase } from './check-rung.js';
 
 /** What is timed: the same work, done by two kernels. */
-export interface Contest {
+export interface SameWork {
   readonly name: string;
   readonly shape: string;
   /** Launches a step. */
@@ -25,7 +26,7 @@ export interface Contest {
 }
 
 /** How long both take. */
-export interface Timed extends Pick<Contest, 'name' | 'shape' | 'count' | 'rival' | 'share'> {
+export interface Timed extends Pick<SameWork, 'name' | 'shape' | 'count' | 'rival' | 'share'> {
   /** Median milliseconds of all of the work. */
   readonly theirs: number;
   readonly ours: number;
@@ -56,7 +57,7 @@ const TURNS = 6;
 /** Time both. */
 export async function timeBeside(
   { device, clock, limits, length, patience }: Workbench,
-  { theirs, ours, launches, ...about }: Contest,
+  { theirs, ours, launches, ...about }: SameWork,
 ): Promise<Timed> {
   const samplers = [
     await samplerOf(device, clock, theirs, length),
@@ -78,6 +79,3 @@ export async function timeBeside(
     for (const sampler of samplers) sampler.dispose();
   }
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] as number;

@@ -3,16 +3,6 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { ByClass } from '../../train/answers/by-class.js';
 import type { RunRecord } from './run-record.js';
 
-const LOOK = {
-  background: 'white',
-  config: {
-    font: 'sans-serif',
-    axis: { labelLimit: 800 },
-    legend: { labelLimit: 800 },
-    view: { stroke: null },
-  },
-} as const;
-
 /** Width of the area between the axes of each of two plots side by side, pixels. */
 const WIDTH = 420;
 
@@ -76,7 +66,6 @@ export function curvesPlot(points: readonly CurvePoint[]): TopLevelSpec {
     ],
   });
   return {
-    ...LOOK,
     data: { values: points },
     hconcat: [plot('loss', 'loss, nats'), plot('error', 'error, %')],
   } as TopLevelSpec;
@@ -116,7 +105,6 @@ export function confusionPlot({ classes, scores, confusion }: ByClass): TopLevel
     },
   };
   return {
-    ...LOOK,
     data: { values },
     width: side * classes.length,
     height: side * classes.length,

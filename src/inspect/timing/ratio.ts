@@ -8,6 +8,7 @@
  * up counts as one that is too long, not by how much. A bootstrap of the median is too narrow for a dozen turns, and the interval
  * of a sign test wider than it need be.
  */
+import { median } from '../../train/median.js';
 
 /** What can be said of something beside another; `cannot tell` where the interval holds 1. */
 export type Verdict = 'faster' | 'slower' | 'cannot tell';
@@ -48,7 +49,7 @@ export function ratioOf(
   const cut = leftOut(turns, (1 - confidence) / 2);
   const [low, high] =
     cut === 0 ? [0, Number.POSITIVE_INFINITY] : [means[cut - 1]!, means.at(-cut)!].map(Math.exp);
-  return { ratio: Math.exp(medianOf(means)), ...verdictOn(low!, high!) };
+  return { ratio: Math.exp(median(means)), ...verdictOn(low!, high!) };
 }
 
 /** An interval, and what it lets one say. */
@@ -57,10 +58,6 @@ export const verdictOn = (low: number, high: number): Omit<Ratio, 'ratio'> => ({
   high,
   verdict: high < 1 ? 'faster' : low > 1 ? 'slower' : 'cannot tell',
 });
-
-/** The middle of sorted values. */
-const medianOf = (sorted: readonly number[]): number =>
-  (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
 
 /** How many of the means, counted from an end, are reached with at most this probability where nothing differs. */
 function leftOut(turns: number, tail: number): number {

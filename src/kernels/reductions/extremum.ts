@@ -1,5 +1,4 @@
-import type { Shape } from '../../tensor/shape.js';
-import { sizeOf } from '../../tensor/shape.js';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch, linearGrid } from '../kernel.js';
 import { rowsAlong } from './rows.js';

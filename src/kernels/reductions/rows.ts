@@ -1,5 +1,4 @@
-import type { Shape } from '../../tensor/shape.js';
-import { sizeOf } from '../../tensor/shape.js';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
 
 /** A tensor seen as `[outer, length, inner]`: the rows are what lies along the middle axis. */
 export interface Rows {

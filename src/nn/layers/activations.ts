@@ -1,5 +1,6 @@
 /** The functions of `ops/elementwise/functions.ts` and softmax as layers, for a `Sequential`. ReLU has a file of its own. */
 import {
+  GELU_RULES,
   type GeluOptions,
   gelu,
   leakyRelu,
@@ -9,7 +10,7 @@ import {
 } from '../../autograd/ops/elementwise/functions.js';
 import { logSoftmax, softmax } from '../../autograd/ops/reductions/softmax.js';
 import { checkArgument, checkOptions } from '../../errors/check-options.js';
-import { anyNumber, anyWhole, oneOf } from '../../errors/rules.js';
+import { anyNumber, anyWhole } from '../../errors/rules.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 
@@ -39,7 +40,7 @@ export class GELU extends Module {
   /** @throws ArgumentError for options that there are not */
   constructor(readonly options: GeluOptions = {}) {
     super();
-    checkOptions('GELU', options, { approximate: oneOf('none', 'tanh') });
+    checkOptions('GELU', options, GELU_RULES);
   }
 
   forward(x: Tensor): Tensor {

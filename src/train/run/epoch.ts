@@ -9,6 +9,7 @@ import type { DeadStartDetector } from './dead-start.js';
 import type { EpochMetrics } from './metrics.js';
 import type { OpenRun } from './open-run.js';
 import type { Reporter } from './reporter.js';
+import { DivergedError } from './run-error.js';
 import { type Session, scoredModel } from './session.js';
 
 /** Who hears of what happens, and may stop it. */
@@ -33,11 +34,13 @@ export async function finishEpoch(
   try {
     await trainSteps(run, detector, watch);
   } catch (error) {
-    throw error instanceof NotFiniteError ? run.saveNotFinite(error) : error;
-  } finally {
-    // Where training diverged, those of its last steps are the ones that show it.
-    run.saveProbes(trainer.takeProbes());
+    const notFinite = error instanceof NotFiniteError;
+    // Where training diverged, those of its last steps are the ones that show it. After any other error nothing more is written:
+    // it may say that the run is another process's by now.
+    if (notFinite || error instanceof DivergedError) run.saveProbes(trainer.takeProbes());
+    throw notFinite ? run.saveNotFinite(error) : error;
   }
+  run.saveProbes(trainer.takeProbes());
   const { score: trainScore } = trainer.position;
   // A score that is cut short begins anew, so that a deadline lets it come to its end.
   const cut = watch.deadline.isDue && trainer.position.step < train.steps;

@@ -80,6 +80,20 @@ describe('a run with probes that diverges', () => {
   });
 });
 
+describe('a run with probes whose reporter fails', () => {
+  const gpu = useDevice({ seed: SEED });
+
+  it('writes nothing more: it may be the word that the run is somebody else’s', async () => {
+    const reporter = {
+      stepped() {
+        throw new Error('the screen is gone');
+      },
+    };
+    await expect(train(gpu, 'failing', { probe: 1, reporter })).rejects.toThrow('the screen is gone');
+    expect(readProbeMetrics(within('failing', 'metrics.jsonl'))).toEqual([]);
+  });
+});
+
 describe('a run whose numerics are checked', () => {
   const gpu = useDevice({ seed: SEED });
 

@@ -56,14 +56,14 @@ export interface GeluOptions {
   approximate?: 'none' | 'tanh';
 }
 
-const GELU_OPTIONS: Rules<GeluOptions> = { approximate: oneOf('none', 'tanh') };
+export const GELU_RULES: Rules<GeluOptions> = { approximate: oneOf('none', 'tanh') };
 
 /**
  * y = x P(X <= x), where X is normally distributed (Hendrycks & Gimpel, "Gaussian Error Linear Units", 2016).
  * @throws ArgumentError when x is of integers, or for options that there are not
  */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
-  checkOptions('gelu', options, GELU_OPTIONS);
+  checkOptions('gelu', options, GELU_RULES);
   return apply('gelu', x, options.approximate === 'tanh' ? 'geluByTanh' : 'gelu');
 }
 

@@ -2,16 +2,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { type Measured, type SystemResult, summariseErrors } from '../results.js';
 
-const LOOK = {
-  background: 'white',
-  config: {
-    font: 'sans-serif',
-    axis: { labelLimit: 800 },
-    legend: { labelLimit: 800 },
-    view: { stroke: null },
-  },
-} as const;
-
 /** Size of the area between the axes, pixels. */
 const WIDTH = 640;
 /** The same where long names stand beside it. */
@@ -46,7 +36,6 @@ export function errorsPlot(systems: readonly SystemResult[], measured: Measured)
   } as const;
   const scale = { zero: true, nice: true };
   return {
-    ...LOOK,
     data: { values },
     width: NARROW,
     height: { step: 40 },
@@ -102,7 +91,6 @@ export function curvePoints(systems: readonly SystemResult[]): CurvePoint[] {
 export function curvesPlot(systems: readonly SystemResult[]): TopLevelSpec {
   const legend = { title: null, orient: 'top', direction: 'vertical' } as const;
   return {
-    ...LOOK,
     data: { values: curvePoints(systems) },
     width: WIDTH,
     height: 360,

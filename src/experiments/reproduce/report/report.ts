@@ -1,6 +1,7 @@
 /** The page of an experiment. */
 import { escapeText } from '../../../files/markup.js';
 import { describeMachine } from '../../../train/circumstances.js';
+import { median } from '../../../train/median.js';
 import { differences, show } from '../../../train/recipes/differences.js';
 import type { Experiment } from '../experiments.js';
 import type { FinishedRun, Measured, SystemResult } from '../results.js';
@@ -141,9 +142,4 @@ function runsSection(systems: readonly SystemResult[]): string {
     paragraph(`${(total / 60).toFixed(1)} minutes of training and scoring in all, computed with:`) +
     list(machines.size > 0 ? [...machines] : ['a machine that nobody wrote down'])
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,7 +1,7 @@
 /** What people read, and the JSON that programs read. */
 import { cpus, loadavg } from 'node:os';
-import { textTable } from '../dist/cli/output/text-table.js';
-import { LADDER } from '../dist/kernels/products/ladder/ladder.js';
+import { textTable } from '../../dist/cli/output/text-table.js';
+import { LADDER } from '../../dist/kernels/products/ladder/ladder.js';
 
 /** Processes that wanted a core in the last minute, on average; 0 where the system does not say. */
 export const loadAverage = () => Math.round(loadavg()[0] * 100) / 100;

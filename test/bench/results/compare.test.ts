@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CompareError, checkAlike, compareResults, withLimits } from '../../bench/compare.mjs';
-import { uniformValues } from '../../src/tensor/random.js';
+import { CompareError, checkAlike, compareResults, withLimits } from '../../../bench/results/compare.mjs';
+import { uniformValues } from '../../../src/tensor/random.js';
 
 const TURNS = 20;
 const ABOUT = { adapter: { name: 'a GPU' }, batch: 32, precision: 'highest' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { intervalOf, percentOf, quantile, rateOf, summarise } from '../../bench/statistics.mjs';
+import { intervalOf, percentOf, quantile, rateOf, summarise } from '../../../bench/results/statistics.mjs';
 
 describe('summarise', () => {
   it('sorts by value and interpolates between neighbours', () => {

@@ -1,6 +1,6 @@
 /** Results of two processes, case by case: of two runs of the bench, or of two checkouts in turns. */
 import { readFileSync } from 'node:fs';
-import { confidenceOfEach, ratioOf, verdictOn } from '../dist/inspect/timing/ratio.js';
+import { confidenceOfEach, ratioOf, verdictOn } from '../../dist/inspect/timing/ratio.js';
 
 export class CompareError extends Error {}
 

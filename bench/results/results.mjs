@@ -1,5 +1,5 @@
 /** What was timed, as results: rates, shares of the limits, and how things that compute the same compare. */
-import { confidenceOfEach, ratioOf } from '../dist/inspect/timing/ratio.js';
+import { confidenceOfEach, ratioOf } from '../../dist/inspect/timing/ratio.js';
 import { intervalOf, percentOf, rateOf, summarise } from './statistics.mjs';
 
 /** What each limit's case measures. */
@@ -13,7 +13,7 @@ function limitRate(name, cost, milliseconds) {
 
 /**
  * The limits in each turn of a group.
- * @param {import('./run.mjs').Limits} limits
+ * @param {import('../run.mjs').Limits} limits
  * @returns {{ gflops: number, gigabytes: number, matrixGflops?: number }[]}
  */
 export function limitsByTurn(limits) {

@@ -1,5 +1,5 @@
 /** From samples of time to what people ask for. */
-import { ratioOf } from '../dist/inspect/timing/ratio.js';
+import { ratioOf } from '../../dist/inspect/timing/ratio.js';
 
 /** The value below which a share of the sorted samples lies, interpolated between neighbours. */
 export function quantile(sorted, share) {

@@ -1,5 +1,5 @@
 /** Results for spreadsheets and other programs. */
-import { csv } from '../dist/files/csv.js';
+import { csv } from '../../dist/files/csv.js';
 
 /** Heading, and the cell below it. */
 const COLUMNS = [
