@@ -77,7 +77,19 @@ export { defineKernel, type Kernel, type KernelDeclaration, launch, linearGrid }
 export { randomState } from './kernels/random-key.js';
 export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';
 export * from './nn/index.js';
-export { from, fromArray, full, type RandomOptions, randn, uniform, zeros } from './tensor/create.js';
+export {
+  from,
+  fromArray,
+  full,
+  ones,
+  onesLike,
+  type RandomOptions,
+  randn,
+  uniform,
+  zeros,
+  zerosLike,
+} from './tensor/create.js';
+export { type ArangeOptions, arange, eye, linspace } from './tensor/sequences.js';
 export type { Pair, Shape } from './tensor/shape.js';
 export { type DType, Tensor } from './tensor/tensor.js';
 export { keep, tidy } from './tensor/tidy.js';

@@ -4,19 +4,21 @@ import * as dawngrad from '../src/index.js';
 /** What a user can import, by what it is for. A name that comes or goes does so here too. */
 const PUBLIC = {
   'devices and tensors':
-    'Device Tensor from fromArray full keep listAdapters randn randomState tidy uniform zeros',
+    'Device Tensor arange eye from fromArray full keep linspace listAdapters ones onesLike randn randomState tidy uniform ' +
+    'zeros zerosLike',
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
     'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
+    'eq ge gt le lt ne maximum minimum where clone detach embedding expand gather indexSelect nllLoss oneHot topk ' +
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'GELU LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
-  optimizers: 'Adam AveragedModel GradScaler Optimizer SGD schedule',
+  optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +

@@ -1,4 +1,4 @@
-// The same numbers in another type: single precision as halves, or halves as single precision.
+// The same numbers in another type: single precision as halves, halves as single precision, or with `words` whole numbers as either.
 //
 //   y = x
 //
@@ -22,5 +22,14 @@ const WORKGROUP: u32 = 256u;
 fn convert(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
     y[i] = StoredY(x[i]);
+  }
+}
+
+@group(0) @binding(1) var<storage, read> x_words: array<u32>;
+
+@compute @workgroup_size(WORKGROUP)
+fn words(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
+    y[i] = StoredY(x_words[i]);
   }
 }

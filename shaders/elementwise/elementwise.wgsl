@@ -5,10 +5,12 @@
 //   number     y[i] = a[i] op value
 //   expand     y[i] = value * a[a_at(i)]            the gradient of a sum or mean over the stretched axes
 //
-// y has `size` elements, row-major with the lengths [any, length_1, length_2, length_3]. A stride says how far apart
-// neighbours along an axis are in a or b; it is 0 along an axis that is stretched, so every index of y finds its element.
+// y has `size` elements, and finds those of a and b as stretched.wgsl says. The maximum and the minimum of a NaN and a number are NaN.
 // The elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). OPERATION is fixed when the shader
 // is compiled: no thread ever chooses.
+
+import super::stretched::index_of;
+import package::nan::{larger, unless_nan};
 
 alias StoredA = f32;
 alias StoredB = f32;
@@ -18,6 +20,8 @@ const ADD: u32 = 0u;
 const SUBTRACT: u32 = 1u;
 const MULTIPLY: u32 = 2u;
 const DIVIDE: u32 = 3u;
+const MAXIMUM: u32 = 4u;
+const MINIMUM: u32 = 5u;
 
 const OPERATION: u32 = 0u;
 const WORKGROUP: u32 = 256u;
@@ -51,31 +55,28 @@ fn combine(a: f32, b: f32) -> f32 {
     case DIVIDE: {
       return a / b;
     }
+    case MAXIMUM: {
+      return larger(a, b);
+    }
+    case MINIMUM: {
+      return unless_nan(unless_nan(min(a, b), a), b);
+    }
     default: {
       return a + b;
     }
   }
 }
 
-// The index [i0, i1, i2, i3] of the element at a row-major position of y.
-fn index_of(position: u32) -> vec4u {
-  let row = position / params.length_3;
-  let plane = row / params.length_2;
-  let volume = plane / params.length_1;
-  return vec4u(
-    volume,
-    plane - volume * params.length_1,
-    row - plane * params.length_2,
-    position - row * params.length_3,
-  );
+fn lengths() -> vec3u {
+  return vec3u(params.length_1, params.length_2, params.length_3);
 }
 
 fn a_at(i: vec4u) -> u32 {
-  return i.x * params.a_stride_0 + i.y * params.a_stride_1 + i.z * params.a_stride_2 + i.w * params.a_stride_3;
+  return dot(i, vec4u(params.a_stride_0, params.a_stride_1, params.a_stride_2, params.a_stride_3));
 }
 
 fn b_at(i: vec4u) -> u32 {
-  return i.x * params.b_stride_0 + i.y * params.b_stride_1 + i.z * params.b_stride_2 + i.w * params.b_stride_3;
+  return dot(i, vec4u(params.b_stride_0, params.b_stride_1, params.b_stride_2, params.b_stride_3));
 }
 
 @group(0) @binding(1) var<storage, read> a: array<StoredA>;
@@ -92,7 +93,7 @@ fn flat(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) g
 @compute @workgroup_size(WORKGROUP)
 fn broadcast(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    let index = index_of(i);
+    let index = index_of(i, lengths());
     y[i] = StoredY(combine(f32(a[a_at(index)]), f32(b[b_at(index)])));
   }
 }
@@ -109,6 +110,6 @@ fn number(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups)
 @compute @workgroup_size(WORKGROUP)
 fn expand(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
   for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    result[i] = StoredY(params.value * f32(a[a_at(index_of(i))]));
+    result[i] = StoredY(params.value * f32(a[a_at(index_of(i, lengths()))]));
   }
 }

@@ -11,7 +11,10 @@ import './methods.js';
 export type { OpCase, Values } from './op-test/case.js';
 export { type OpTestOptions, opTest } from './op-test/op-test.js';
 export { cast } from './ops/cast.js';
+export { clone } from './ops/clone.js';
+export { detach } from './ops/detach.js';
 export { add } from './ops/elementwise/add.js';
+export { eq, ge, gt, le, lt, ne } from './ops/elementwise/compare.js';
 export { divide, divide as div } from './ops/elementwise/divide.js';
 export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';
 export {
@@ -30,18 +33,30 @@ export {
   sqrt,
   tanh,
 } from './ops/elementwise/functions.js';
+export { maximum, minimum } from './ops/elementwise/maximum.js';
 export { multiply, multiply as mul } from './ops/elementwise/multiply.js';
 export { relu } from './ops/elementwise/relu.js';
 export { scale } from './ops/elementwise/scale.js';
 export { subtract, subtract as sub } from './ops/elementwise/subtract.js';
+export { where } from './ops/elementwise/where.js';
+export { embedding, gather, indexSelect } from './ops/indexing/gather.js';
+export { oneHot } from './ops/indexing/one-hot.js';
+export { type TopkOptions, topk } from './ops/indexing/top-k.js';
 export { concat, stack } from './ops/layout/concat.js';
+export { expand } from './ops/layout/expand.js';
 export { type Padding, pad } from './ops/layout/pad.js';
 export { permute, transpose } from './ops/layout/permute.js';
 export { flatten, reshape, squeeze, unsqueeze } from './ops/layout/reshape.js';
 export { type SliceOptions, slice } from './ops/layout/slice.js';
 export { bceWithLogits } from './ops/losses/bce-with-logits.js';
-export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops/losses/cross-entropy.js';
+export {
+  type CrossEntropy,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LabelLossOptions,
+} from './ops/losses/cross-entropy.js';
 export { mseLoss } from './ops/losses/mse-loss.js';
+export { nllLoss } from './ops/losses/nll-loss.js';
 export type { LossOptions } from './ops/losses/reduction.js';
 export { type BatchNorm2dOptions, batchNorm2d } from './ops/normalisation/batch-norm2d.js';
 export { type LocalResponseNormOptions, localResponseNorm } from './ops/normalisation/local-response-norm.js';

@@ -1,7 +1,7 @@
 /** The flags that say what a run is to be, for every command that starts one or looks at what it would be. */
 import type { Command } from 'commander';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
-import type { RunConfig } from '../train/recipes/config.js';
+import { OPTIMIZERS, type RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
 import { append, choice, interval, number, precisionFlag, size, steps, wholeNumber } from './options.js';
 
@@ -123,7 +123,7 @@ export const withConfigFlags = (command: Command): Command =>
         'off',
       ]),
     )
-    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
+    .addOption(choice('--optimizer <name>', 'how to update the weights', OPTIMIZERS))
     .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
     .option('--nesterov', "with Nesterov's correction")
     .option('--no-nesterov', 'without it')

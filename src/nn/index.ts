@@ -23,10 +23,13 @@ export type { FixedOptions, ModelDescription, ModelEntry, ModelOptions } from '.
 export { NetworkInNetwork, type NinLayers } from './models/nin.js';
 export { Module } from './module.js';
 export { Adam, type AdamOptions } from './optim/adam.js';
+export { AdamW, type AdamWOptions } from './optim/adamw.js';
 export { AveragedModel, type AveragingOptions } from './optim/averaged-model.js';
+export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from './optim/clip-gradients.js';
 export { GradScaler, type GradScalerOptions, type GradScalerState } from './optim/grad-scaler.js';
 export { Optimizer, type OptimizerState } from './optim/optimizer.js';
 export type { GroupOptions, RateOptions } from './optim/options.js';
+export { RMSprop, type RMSpropOptions } from './optim/rmsprop.js';
 export { SGD, type SGDOptions } from './optim/sgd.js';
 export { Parameter, stateBuffer } from './parameter.js';
 export * as schedule from './schedule.js';

@@ -6,12 +6,12 @@ import {
 import { checkOptions } from '../errors/check-options.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** Softmax and cross-entropy in one: the mean over the batch of -log softmax(logits)[label]. */
+/** Softmax and cross-entropy in one: the mean over the batch of -log softmax(logits)[label], or what the options ask for. */
 export class CrossEntropyLoss {
   /** How many of the last batch had their largest logit at the label; disposed of with the rest of its `tidy`. */
   correct: Tensor | null = null;
 
-  /** @param options which label is left out, if any, and how much of the probability is wanted of all classes */
+  /** @param options those of `crossEntropy` */
   constructor(readonly options: CrossEntropyOptions = {}) {
     checkOptions('CrossEntropyLoss', options, CROSS_ENTROPY_RULES);
   }
@@ -19,7 +19,7 @@ export class CrossEntropyLoss {
   /**
    * @param logits `[N, classes]`
    * @param labels `[N]`, u32
-   * @returns a scalar
+   * @returns a scalar, or `[N]` with the reduction `'none'`
    */
   forward(logits: Tensor, labels: Tensor): Tensor {
     const { loss, correct } = crossEntropy(logits, labels, this.options);

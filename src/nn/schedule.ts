@@ -108,11 +108,18 @@ export interface PlateauOptions {
   mode?: 'max' | 'min';
   /** A value must be better than the best by more than this (default 0). */
   threshold?: number;
+  /** Is the threshold a difference (default), or a share of the best value? */
+  thresholdMode?: 'abs' | 'rel';
+  /** Epochs after each fall in which none is counted as stale (default 0). */
+  cooldown?: number;
+  /** The factor falls no further than to this (default 0): PyTorch's `min_lr`, divided by the rate. */
+  minFactor?: number;
 }
 
 /**
  * The paper's schedule (section 4.1): train until the accuracy on the training set stops improving, divide the rate by 10,
- * and once more, so that it ends at one per cent of where it began.
+ * and once more, so that it ends at one per cent of where it began. PyTorch's ReduceLROnPlateau, whose patience is one less: there it
+ * counts the epochs that are borne with.
  */
 export function plateau(options: PlateauOptions = {}): Schedule {
   checkOptions('plateau schedule', options, {
@@ -121,21 +128,28 @@ export function plateau(options: PlateauOptions = {}): Schedule {
     drops: whole(0),
     mode: oneOf('max', 'min'),
     threshold: number({ atLeast: 0 }),
+    thresholdMode: oneOf('abs', 'rel'),
+    cooldown: whole(0),
+    minFactor: number({ atLeast: 0 }),
   });
-  const { patience = 10, gamma = 0.1, drops = 2, mode = 'max', threshold = 0 } = options;
+  const { patience = 10, gamma = 0.1, drops = 2, mode = 'max' } = options;
+  const { threshold = 0, thresholdMode = 'abs', cooldown = 0, minFactor = 0 } = options;
   const sign = mode === 'max' ? 1 : -1;
-  const start = { best: -Number.MAX_VALUE, stale: 0, drops: 0 };
+  const start = { best: -Number.MAX_VALUE, stale: 0, drops: 0, resting: 0 };
   let state = { ...start };
+  const toBeat = () =>
+    thresholdMode === 'abs' ? state.best + threshold : state.best * (1 + sign * threshold);
   return {
-    factor: () => gamma ** Math.min(state.drops, drops),
+    factor: () => Math.max(minFactor, gamma ** Math.min(state.drops, drops)),
     observe(value) {
-      if (sign * value > state.best + threshold) {
-        state = { ...state, best: sign * value, stale: 0 };
-      } else if (state.stale + 1 < patience) {
-        state = { ...state, stale: state.stale + 1 };
-      } else {
-        state = { ...state, stale: 0, drops: state.drops + 1 };
-      }
+      const better = sign * value > toBeat();
+      const best = better ? sign * value : state.best;
+      const resting = Math.max(0, state.resting - 1);
+      const stale = better || state.resting > 0 ? 0 : state.stale + 1;
+      state =
+        stale < patience
+          ? { ...state, best, stale, resting }
+          : { best, stale: 0, drops: state.drops + 1, resting: cooldown };
     },
     get finished() {
       return state.drops > drops;

@@ -5,6 +5,7 @@ import { show } from '../errors/show.js';
 import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { PerDevice } from '../gpu/device-state.js';
+import { checkTensor } from './check.js';
 import { normalValues, uniformValues } from './random.js';
 import { checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { type DType, Tensor } from './tensor.js';
@@ -21,13 +22,13 @@ export interface RandomOptions {
 }
 
 /** What one element of a tensor of this type can be; others would be wrapped or cut off without a word. */
-const ELEMENT: Readonly<Record<DType, Rule>> = {
+export const ELEMENT: Readonly<Record<DType, Rule>> = {
   f32: anyNumber,
   f16: anyNumber,
   u32: whole(0, 2 ** 32 - 1),
 };
 
-const checkDTypeName = (op: string, dtype: DType): void =>
+export const checkDTypeName = (op: string, dtype: DType): void =>
   checkArgument(op, 'dtype', dtype, oneOf(...Object.keys(ELEMENT)));
 
 const streams = new PerDevice(() => ({ next: 0 }));
@@ -48,6 +49,21 @@ export function full(device: Device, shape: Shape, value: number, dtype: DType =
 /** A tensor of zeros. */
 export const zeros = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
   full(device, shape, 0, dtype);
+
+/** A tensor of ones. */
+export const ones = (device: Device, shape: Shape, dtype: DType = 'f32'): Tensor =>
+  full(device, shape, 1, dtype);
+
+/** A tensor of zeros, of the shape, type and device of another. */
+export const zerosLike = (x: Tensor): Tensor => like('zerosLike', x, 0);
+
+/** A tensor of ones, of the shape, type and device of another. */
+export const onesLike = (x: Tensor): Tensor => like('onesLike', x, 1);
+
+function like(op: string, x: Tensor, value: number): Tensor {
+  checkTensor(op, 'x', x);
+  return full(x.device, x.shape, value, x.dtype);
+}
 
 /**
  * A tensor of `shape` with `values` in row-major order; by default its type follows from the array's. For f16 the values are in a

@@ -6,6 +6,7 @@ import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
 import { halvesOf, widened } from './half.js';
+import { bracketed, shownOf } from './print.js';
 import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 
@@ -27,6 +28,15 @@ export const valuesOf = (bytes: ArrayBuffer, dtype: DType): Float32Array | Uint3
 
 /** Tensors that the garbage collector takes give their storage back; `dispose` and `tidy` do it sooner. */
 const collected = new FinalizationRegistry<Storage>((storage) => storage.release());
+
+/** Values that were read, as far as they are shown. */
+interface Seen {
+  readonly version: number | undefined;
+  readonly shown: Float32Array | Uint32Array;
+}
+
+/** There is nothing to read. */
+const EMPTY: Seen = { version: undefined, shown: new Float32Array(0) };
 
 /** How a tensor was computed. The tape writes it, and knows more of it: see src/autograd/tape.ts. */
 export interface TapeNode {
@@ -62,6 +72,8 @@ export class Tensor {
   /** Why nobody may use its values now; undefined while they may. The tape says so during the backward pass of an op. */
   withheld: (() => string) | undefined = undefined;
   #storage: Storage | undefined;
+  /** Of the values that were read last those that `inspect` shows, and the version that they are of. */
+  #seen: Seen | undefined;
 
   /**
    * A tensor with undefined contents, or with those of `storage`. `zeros`, `from`, `randn`, ... make one with values.
@@ -210,8 +222,11 @@ export class Tensor {
    */
   async toArray(): Promise<Float32Array | Uint32Array> {
     if (this.size === 0) return new ARRAYS[this.dtype](0);
+    const { version } = this;
     const bytes = await this.device.read(this.buffer, this.bytes, this.memory.offset);
-    return valuesOf(bytes, this.dtype);
+    const values = valuesOf(bytes, this.dtype);
+    this.#seen = { version, shown: shownOf(values, this.shape) };
+    return values;
   }
 
   /**
@@ -226,6 +241,33 @@ export class Tensor {
       );
     }
     return (await this.toArray())[0] as number;
+  }
+
+  /** Read its values, and write them to the console: see `inspect`. */
+  async print(): Promise<void> {
+    await this.toArray();
+    console.log(this.inspect());
+  }
+
+  /**
+   * The tensor in words, as `console.log` shows it: shape, type, device, and its values as PyTorch prints them, if they were read. They
+   * are those of then: a program may have run since.
+   */
+  inspect(): string {
+    const device = `on ${this.device.adapter.name}`;
+    const facts = [`shape ${formatShape(this.shape)}`, this.dtype, device];
+    if (this.requiresGrad) facts.push('requiresGrad');
+    if (this.disposed) return `tensor(${[...facts, 'disposed of'].join(', ')})`;
+    const seen = this.size === 0 ? EMPTY : this.#seen;
+    if (!seen || (seen.version !== undefined && seen.version !== this.#storage?.writes.version))
+      return `tensor(${facts.join(', ')}; await its print() to see its values)`;
+    if (seen.version !== undefined) facts.push('as last read');
+    return `tensor(${[bracketed(seen.shown, this.shape, 'tensor('.length), ...facts].join(', ')})`;
+  }
+
+  /** What Node's `console.log` and `util.inspect` call. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.inspect();
   }
 
   /** Give its memory back now. Other views of the same memory keep it. Doing so twice is harmless. */

@@ -105,7 +105,7 @@ export function callsOfNets(gpu: {
     CrossEntropyLoss: () => [
       [
         (some: never) => new dawngrad.CrossEntropyLoss(some),
-        options({ ignoreIndex: 1 }, { reduction: 'sum' }),
+        options({ ignoreIndex: 1, reduction: 'sum' }, { reduction: 'max' }),
       ],
       [(x: never, y: never) => new dawngrad.CrossEntropyLoss().forward(x, y), f32(2, 3), u32(0, 1)],
     ],
@@ -249,6 +249,34 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
+    AdamW: () => [
+      [
+        (...args: [never, never]) => new dawngrad.AdamW(...args),
+        parameters(),
+        options({ lr: 1, betas: [0.9, 0.99], eps: 1e-8, weightDecay: 0 }, { decoupled: true }, ...rates),
+      ],
+    ],
+    RMSprop: () => [
+      [
+        (...args: [never, never]) => new dawngrad.RMSprop(...args),
+        parameters(),
+        options(
+          { lr: 1, alpha: 0.9, eps: 1e-8, momentum: 0.5, centered: true, weightDecay: 0 },
+          { alpha: 1.5 },
+          { momentum: -1 },
+          ...rates,
+        ),
+      ],
+    ],
+    clipGradNorm: () => [
+      [
+        dawngrad.clipGradNorm,
+        a([parameter()], undefined, 3, [3], []),
+        number(1, -1, Number.NaN),
+        options({ normType: 2 }, { normType: 1 }),
+      ],
+    ],
+    clipGradValue: () => [[dawngrad.clipGradValue, a([parameter()], undefined, 3, [3], []), number(1, -1)]],
     AveragedModel: () => [
       [
         (...args: [never, never, never]) => new dawngrad.AveragedModel(...args),
@@ -300,7 +328,16 @@ export function callsOfNets(gpu: {
       [
         dawngrad.schedule.plateau,
         options(
-          { patience: 1, gamma: 0.1, drops: 2, mode: 'max', threshold: 0 },
+          {
+            patience: 1,
+            gamma: 0.1,
+            drops: 2,
+            mode: 'max',
+            threshold: 0,
+            thresholdMode: 'rel',
+            cooldown: 1,
+            minFactor: 0.1,
+          },
           { patience: 0 },
           { mode: 'most' },
         ),

@@ -42,6 +42,41 @@ describe('methods of Tensor', () => {
     ]);
   });
 
+  it('of comparisons, indices and copies, too', async () => {
+    const x = from(gpu.device, [
+      [4, 1],
+      [2, 9],
+    ]);
+    const values = async (tensor: typeof x) => [...(await tensor.toArray())];
+    const two = from(gpu.device, [2, 2]);
+    expect(await values(x.eq(4))).toEqual([1, 0, 0, 0]);
+    expect(await values(x.ne(two))).toEqual([1, 1, 0, 1]);
+    expect(await values(x.lt(two))).toEqual([0, 1, 0, 0]);
+    expect(await values(x.le(2))).toEqual([0, 1, 1, 0]);
+    expect(await values(x.gt(2))).toEqual([1, 0, 0, 1]);
+    expect(await values(x.ge(2))).toEqual([1, 0, 1, 1]);
+    expect(await values(x.maximum(two))).toEqual([4, 2, 2, 9]);
+    expect(await values(x.minimum(two))).toEqual([2, 1, 2, 2]);
+    expect(await values(x.max(1).values)).toEqual([4, 9]);
+    expect(await values(x.min(0).indices)).toEqual([1, 0]);
+    expect(
+      await values(
+        x
+          .argmax(1)
+          .eq(from(gpu.device, [0, 0], 'u32'))
+          .cast('f32'),
+      ),
+    ).toEqual([1, 0]);
+    expect(await values(x.topk(1).values)).toEqual([4, 9]);
+    expect(await values(x.gather(1, from(gpu.device, [[1], [0]], 'u32')))).toEqual([1, 2]);
+    expect(await values(x.indexSelect(0, from(gpu.device, [1], 'u32')))).toEqual([2, 9]);
+    expect([two.expand([3, 2]).shape, await values(two.clone()), two.detach().shape]).toEqual([
+      [3, 2],
+      [2, 2],
+      [2],
+    ]);
+  });
+
   it('backward goes back through them', async () => {
     const x = from(gpu.device, [1, -2, 3]);
     x.requiresGrad = true;

@@ -19,10 +19,12 @@ import {
   sqrt,
   tanh,
 } from '../../src/autograd/ops/elementwise/functions.js';
+import { maximum, minimum } from '../../src/autograd/ops/elementwise/maximum.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
+import { where } from '../../src/autograd/ops/elementwise/where.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
@@ -76,6 +78,9 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   subtract: [(a, b) => [subtract(a, b)], [4, 3], [3]],
   multiply: [(a, b) => [multiply(a, b)], [4, 3], [3]],
   divide: [(a, b) => [divide(a, b)], [4, 3], [3]],
+  maximum: [(a, b) => [maximum(a, b)], [4, 3], [3]],
+  minimum: [(a, b) => [minimum(a, b)], [4, 3], [3]],
+  where: [(a, b) => [where(from(gpu.device, Array(4).fill([1, 0, 1]), 'u32'), a, b)], [4, 3], [3]],
   scale: [(x) => [scale(x, 0.5)], [4, 3]],
   abs: [(x) => [abs(x)], [3, 5]],
   clamp: [(x) => [clamp(x, -0.5, 0.75)], [3, 5]],

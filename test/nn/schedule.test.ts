@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../src/nn/schedule.js';
+import { fixtureCases } from '../fixtures/index.js';
+import { expectClose } from '../support/close.js';
 
 interface Case {
   name: string;
@@ -72,8 +74,24 @@ describe('schedules', () => {
     expect(watch(schedule, [2, 1.5, 1.45, 1.3])).toEqual([1, 1, 0.5, 0.5]);
   });
 
+  it.each(fixtureCases('plateaus'))(
+    'plateau gives the rates of PyTorch: $name',
+    ({ options, inputs, outputs }) => {
+      const { mode, threshold, threshold_mode, patience, factor, cooldown = 0, min_lr = 0 } = options;
+      const schedule = plateau({
+        ...{ mode, threshold, thresholdMode: threshold_mode, patience: patience + 1 },
+        ...{ gamma: factor, drops: 1000, cooldown, minFactor: min_lr },
+      });
+      expectClose(watch(schedule, [...inputs.watched.data]), outputs.rates.data, {
+        ...{ relative: 1e-11, absolute: 0, label: 'rates' },
+      });
+      expect(schedule.finished).toBe(false);
+    },
+  );
+
   it.each([
     ['plateau', () => plateau({ patience: 2 })],
+    ['plateau that rests', () => plateau({ patience: 1, cooldown: 2, thresholdMode: 'rel', threshold: 0.1 })],
     ['plateau after a warm-up', () => warmUp({ epochs: 1 }, plateau({ patience: 2 }))],
   ])('%s goes on from saved state, through JSON, as if never stopped', (_, make) => {
     const values = [0.5, 0.5, 0.5, 0.4, 0.4, 0.7, 0.6, 0.6, 0.6];

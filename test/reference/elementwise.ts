@@ -39,11 +39,16 @@ interface Rule {
   readonly byB: (a: number, b: number) => number;
 }
 
+/** Of the gradient, for who is ahead by so much: half of it for each of equals. */
+const shareOf = (ahead: number): number => (ahead === 0 ? 0.5 : Number(ahead > 0));
+
 export const elementwiseRules = {
   add: { value: (a, b) => a + b, byA: () => 1, byB: () => 1 },
   subtract: { value: (a, b) => a - b, byA: () => 1, byB: () => -1 },
   multiply: { value: (a, b) => a * b, byA: (_, b) => b, byB: (a) => a },
   divide: { value: (a, b) => a / b, byA: (_, b) => 1 / b, byB: (a, b) => -a / (b * b) },
+  maximum: { value: Math.max, byA: (a, b) => shareOf(a - b), byB: (a, b) => shareOf(b - a) },
+  minimum: { value: Math.min, byA: (a, b) => shareOf(b - a), byB: (a, b) => shareOf(a - b) },
 } as const satisfies Record<string, Rule>;
 
 export type ElementwiseOp = keyof typeof elementwiseRules;

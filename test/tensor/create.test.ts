@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors/errors.js';
 import { LimitError } from '../../src/gpu/gpu-errors.js';
-import { from, fromArray, full, randn, uniform, zeros } from '../../src/tensor/create.js';
+import {
+  from,
+  fromArray,
+  full,
+  ones,
+  onesLike,
+  randn,
+  uniform,
+  zeros,
+  zerosLike,
+} from '../../src/tensor/create.js';
 import { normalValues, uniformValues } from '../../src/tensor/random.js';
+import { arange, eye, linspace } from '../../src/tensor/sequences.js';
 import { useDevice } from '../support/device.js';
 
 const gpu = useDevice({ seed: 5 });
@@ -30,6 +41,62 @@ describe('full and zeros', () => {
 
   it('refuse more than a binding holds before they fill it', () => {
     expect(() => zeros(gpu.device, [1e5, 1e5, 1e5])).toThrow(LimitError);
+  });
+});
+
+describe('ones and what is like another tensor', () => {
+  it('are of the shape and type that is asked for', async () => {
+    const x = ones(gpu.device, [2, 3], 'u32');
+    expect(await x.toArray()).toEqual(new Uint32Array(6).fill(1));
+    const none = zerosLike(x);
+    expect([none.shape, none.dtype, await none.toArray()]).toEqual([[2, 3], 'u32', new Uint32Array(6)]);
+    expect(await onesLike(zeros(gpu.device, [2])).toArray()).toEqual(Float32Array.of(1, 1));
+  });
+});
+
+describe('arange, linspace and eye', () => {
+  it.each([
+    [4, {}, [0, 1, 2, 3]],
+    [2, { start: 1, step: 0.25 }, [1, 1.25, 1.5, 1.75]],
+    [-1, { start: 2, step: -1 }, [2, 1, 0]],
+    [1, { step: 0.3 }, [0, 0.3, 0.6, 0.9].map(Math.fround)],
+    [3, { start: 3 }, []],
+    [2 ** 32 - 1, { start: 2 ** 32 - 3, dtype: 'u32' }, [2 ** 32 - 3, 2 ** 32 - 2]],
+  ] as const)('arange to %d with %j', async (end, options, values) => {
+    const x = arange(gpu.device, end, options);
+    expect(x.dtype).toBe('dtype' in options ? options.dtype : 'f32');
+    expect([...(await x.toArray())]).toEqual(values);
+  });
+
+  it('arange refuses a step that leads away, and numbers that the type has not', () => {
+    expect(() => arange(gpu.device, 3, { step: -1 })).toThrow(
+      'arange: step is -1; it must be above 0, to come from 0 to 3',
+    );
+    expect(() => arange(gpu.device, 3, { step: 0.5, dtype: 'u32' })).toThrow(
+      'arange: step is 0.5; it must be a whole number',
+    );
+    expect(() => arange(gpu.device, 3, { start: -1, dtype: 'u32' })).toThrow(
+      'arange: start is -1; it must be a whole number of at least 0',
+    );
+    expect(() => arange(gpu.device, 1e300, { step: 1e-300 })).toThrow('is not a shape');
+  });
+
+  it.each([
+    [0, 1, 5, [0, 0.25, 0.5, 0.75, 1]],
+    [3, -3, 3, [3, 0, -3]],
+    [2, 9, 1, [2]],
+    [2, 9, 0, []],
+  ])('linspace from %d to %d in %d', async (start, end, steps, values) => {
+    expect([...(await linspace(gpu.device, start, end, steps).toArray())]).toEqual(values);
+  });
+
+  it('eye has ones where row and column are the same', async () => {
+    const wide = eye(gpu.device, 2, 3);
+    expect([wide.shape, [...(await wide.toArray())]]).toEqual([
+      [2, 3],
+      [1, 0, 0, 0, 1, 0],
+    ]);
+    expect([...(await eye(gpu.device, 2).toArray())]).toEqual([1, 0, 0, 1]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Device } from '../../gpu/device.js';
 import { explanationPage } from '../../inspect/explain/explain-page.js';
 import { explainRun, type StepKind } from '../../inspect/explain/explain-run.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
+import { OPTIMIZERS } from '../../train/recipes/config.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
 import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
@@ -32,7 +33,7 @@ export function defineExplain(program: Command): void {
     .addArgument(new Argument('[step]', 'which step').choices(['train', 'eval']).default('train'));
   withNetFlags(command)
     .option('--batch <n>', 'images a step', wholeNumber(1))
-    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
+    .addOption(choice('--optimizer <name>', 'how to update the weights', OPTIMIZERS))
     .option('--time', 'measure how long each launch takes, on blank images')
     .option('--json <file>', 'write all of it to a file too')
     .option('--html <file>', 'write it as a page too: a timeline, the map of the memory, every shader');

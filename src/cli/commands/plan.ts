@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { planOpened } from '../../inspect/memory-plan.js';
 import { nameOfModel } from '../../train/nets/net-file.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
+import { OPTIMIZERS } from '../../train/recipes/config.js';
 import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
@@ -12,7 +13,7 @@ export function definePlan(program: Command): void {
     .command('plan')
     .description('say how much memory training a model will take, before anything runs')
     .option('--batch <n>', 'images a step', wholeNumber(1))
-    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']));
+    .addOption(choice('--optimizer <name>', 'how to update the weights', OPTIMIZERS));
   withDeviceFlags(withNetFlags(command)).action(plan);
 }
 

@@ -3,6 +3,7 @@ import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { traceFile } from '../../inspect/trace/trace-file.js';
 import { traceRun } from '../../inspect/trace/trace-run.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
+import { OPTIMIZERS } from '../../train/recipes/config.js';
 import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
 import { choice, type DeviceFlags, deviceOptions, wholeNumber, withDeviceFlags } from '../options.js';
@@ -21,7 +22,7 @@ export function defineTrace(program: Command): void {
     );
   withNetFlags(command)
     .option('--batch <n>', 'images a step', wholeNumber(1))
-    .addOption(choice('--optimizer <name>', 'how to update the weights', ['sgd', 'adam']))
+    .addOption(choice('--optimizer <name>', 'how to update the weights', OPTIMIZERS))
     .option('--steps <n>', 'training steps, on blank images', wholeNumber(1), 10)
     .option('--out <file>', 'where to write the trace', 'trace.json');
   withDeviceFlags(command).action(trace);

@@ -13,9 +13,22 @@ export const castKernel = defineKernel({
   cost: ({ size }, { StoredX, StoredY }) => ({ flops: 0, bytes: (StoredX + StoredY) * size }),
 });
 
-/** A new tensor with the values of `x`, f32 or f16, in this type: rounded, where that is f16. */
+/** The same of whole numbers. */
+export const castWords = defineKernel({
+  name: 'cast.words',
+  shader: 'elementwise/cast.wgsl',
+  entryPoint: 'words',
+  bindings: { x_words: 'read', y: 'write' },
+  storage: { StoredY: ['y'] },
+  params: { size: 'u32' },
+  grid: ({ size }) => linearGrid(size),
+  cost: ({ size }, { StoredY }) => ({ flops: 0, bytes: (4 + StoredY) * size }),
+});
+
+/** A new tensor with the values of `x` in this type: rounded to the nearest that it has. */
 export function cast(x: Tensor, dtype: 'f32' | 'f16'): Tensor {
   const y = new Tensor(x.device, x.shape, dtype);
-  launch(castKernel, { x, y }, { size: x.size });
+  if (x.dtype === 'u32') launch(castWords, { x_words: x, y }, { size: x.size });
+  else launch(castKernel, { x, y }, { size: x.size });
   return y;
 }

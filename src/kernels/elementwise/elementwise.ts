@@ -4,10 +4,18 @@ import { type DType, Tensor } from '../../tensor/tensor.js';
 import { checkFloats } from '../check.js';
 import { defineKernel, launch, linearGrid } from '../kernel.js';
 import { commonDType } from '../stored-dtype.js';
-import { type BroadcastLayout, broadcastLayout, isFlat, NO_LAYOUT, stretchedInPart } from './broadcast.js';
+import {
+  type BroadcastLayout,
+  broadcastLayout,
+  innerLengths,
+  isFlat,
+  NO_LAYOUT,
+  stretchedInPart,
+  stridesOfOperand,
+} from './broadcast.js';
 
 /** Values of the shader's OPERATION. */
-const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3 } as const;
+const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3, maximum: 4, minimum: 5 } as const;
 
 /** What is done with each pair of elements. */
 export type Operation = keyof typeof OPERATIONS;
@@ -80,27 +88,17 @@ export const elementwiseExpand = defineKernel({
 });
 
 /** The shader's parameters for a result of `size` elements. */
-function paramsOf(
+const paramsOf = (
   size: number,
   value: number,
-  [axis_0, axis_1, axis_2, axis_3]: BroadcastLayout = NO_LAYOUT,
-): Record<keyof typeof params, number> {
-  return {
-    size,
-    value,
-    length_1: axis_1.length,
-    length_2: axis_2.length,
-    length_3: axis_3.length,
-    a_stride_0: axis_0.aStride,
-    a_stride_1: axis_1.aStride,
-    a_stride_2: axis_2.aStride,
-    a_stride_3: axis_3.aStride,
-    b_stride_0: axis_0.bStride,
-    b_stride_1: axis_1.bStride,
-    b_stride_2: axis_2.bStride,
-    b_stride_3: axis_3.bStride,
-  };
-}
+  layout: BroadcastLayout = NO_LAYOUT,
+): Record<keyof typeof params, number> => ({
+  size,
+  value,
+  ...innerLengths(layout),
+  ...stridesOfOperand('a', layout, 0),
+  ...stridesOfOperand('b', layout, 1),
+});
 
 /**
  * `a op b`, elementwise, of the shape to which `a` and `b` broadcast.
@@ -113,7 +111,7 @@ export function elementwise(operation: Operation, a: Tensor, b: Tensor, wanted?:
   checkOneDevice(operation, { a, b });
   const dtype = wanted ?? commonDType(a, b);
   const shape = broadcastShape(operation, a.shape, b.shape);
-  const layout = broadcastLayout(a.shape, b.shape, shape);
+  const layout = broadcastLayout([a.shape, b.shape], shape);
   if (!layout) return elementwiseOfStretched(operation, a, b, shape, dtype);
   const y = new Tensor(a.device, shape, dtype);
   const kernel = isFlat(layout) ? elementwiseFlat : elementwiseBroadcast;
@@ -152,7 +150,7 @@ export function elementwiseWithNumber(operation: Operation, a: Tensor, value: nu
  * @param dtype of the result
  */
 export function broadcastTo(a: Tensor, shape: Shape, factor = 1, dtype: DType = a.dtype): Tensor {
-  const layout = broadcastLayout(a.shape, [], shape);
+  const layout = broadcastLayout([a.shape], shape);
   if (!layout) {
     const part = broadcastTo(a, stretchedInPart(a.shape, shape));
     const whole = broadcastTo(part, shape, factor, dtype);

@@ -1,9 +1,10 @@
 import { ShapeError } from '../../errors/errors.js';
 import { checkOneDevice } from '../../tensor/check.js';
-import { formatShape } from '../../tensor/shape.js';
+import { formatShape, sameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { checkDType, checkFloats } from '../check.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
+import { sumOver } from './reduce.js';
 
 const params = { rows: 'u32', classes: 'u32', ignored: 'u32', divisor: 'u32', smoothing: 'f32' } as const;
 
@@ -12,7 +13,14 @@ export const softmaxCrossEntropyForward = defineKernel({
   name: 'softmaxCrossEntropy.forward',
   shader: 'reductions/softmax_cross_entropy.wgsl',
   entryPoint: 'forward',
-  bindings: { logits: 'read', labels: 'read', loss: 'write', correct: 'write', statistics: 'write' },
+  bindings: {
+    logits: 'read',
+    labels: 'read',
+    loss: 'write',
+    correct: 'write',
+    statistics: 'write',
+    weight: 'read',
+  },
   storage: { Stored: ['logits'] },
   params,
   grid: ({ rows }) => linearGrid(rows),
@@ -33,6 +41,8 @@ export const softmaxCrossEntropyBackward = defineKernel({
     saved_statistics: 'read',
     loss_gradient: 'read',
     logits_gradient: 'write',
+    weight: 'read',
+    sum_of_weights: 'read',
   },
   storage: { Stored: ['logits', 'logits_gradient'] },
   params,
@@ -43,11 +53,12 @@ export const softmaxCrossEntropyBackward = defineKernel({
   }),
 });
 
+/** How much each row counts in a mean. */
 export const softmaxCrossEntropyCount = defineKernel({
   name: 'softmaxCrossEntropy.count',
   shader: 'reductions/softmax_cross_entropy.wgsl',
   entryPoint: 'count',
-  bindings: { all_labels: 'read', counted: 'write' },
+  bindings: { all_labels: 'read', counted: 'write', class_weight: 'read' },
   params,
   grid: ({ rows }) => linearGrid(rows),
   cost: ({ rows }) => elementCost(2 * rows),
@@ -69,13 +80,19 @@ export interface Targets {
   readonly ignored?: number | undefined;
   /** Share of the probability that is spread over all classes (default 0). */
   readonly smoothing?: number | undefined;
+  /** f32 `[K]`: how much each class counts (default: all the same, 1). */
+  readonly weight?: Tensor | undefined;
 }
 
 /** The same as the shader takes it. */
-const taking = ({ ignored, smoothing = 0 }: Targets) =>
+const taking = ({ ignored, smoothing = 0, weight }: Targets) =>
   ({
     params: { ignored: ignored ?? 0, smoothing },
-    constants: { IGNORING: ignored !== undefined, SMOOTHING: smoothing > 0 },
+    constants: {
+      IGNORING: ignored !== undefined,
+      SMOOTHING: smoothing > 0,
+      ...(weight && { WEIGHTED: true }),
+    },
   }) as const;
 
 /**
@@ -95,6 +112,14 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, targets: Tar
         'expected logits [N, K] and labels [N], N and K at least 1',
     );
   }
+  if (targets.weight) {
+    checkDType('crossEntropy', 'weight', targets.weight);
+    checkOneDevice('crossEntropy', { logits, weight: targets.weight });
+    if (!sameShape(targets.weight.shape, [classes])) {
+      const shape = formatShape(targets.weight.shape);
+      throw new ShapeError('crossEntropy', `weight ${shape} for ${classes} classes, expected [${classes}]`);
+    }
+  }
   const { device } = logits;
   const loss = new Tensor(device, [rows]);
   const correct = new Tensor(device, [rows]);
@@ -102,27 +127,31 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, targets: Tar
   const { params, constants } = taking(targets);
   launch(
     softmaxCrossEntropyForward,
-    { logits, labels, loss, correct, statistics },
+    { logits, labels, loss, correct, statistics, weight: targets.weight },
     { rows, classes, ...params, divisor: 1 },
     constants,
   );
   return { loss, correct, statistics };
 }
 
-/** 1 for each row whose label is not the ignored one, else 0: `[N]`. */
-export function countedRows(labels: Tensor, ignored: number): Tensor {
+/** How much each row counts, `[N]`: as its class's weight says, 1 where there is none, 0 where it is ignored. */
+export function countedRows(labels: Tensor, targets: Targets): Tensor {
   const [rows] = labels.shape;
   const counted = new Tensor(labels.device, [rows]);
+  const { params, constants } = taking(targets);
+  const { weight } = targets;
+  const sizes = { rows, classes: weight?.size ?? 0, divisor: 1 };
   launch(
     softmaxCrossEntropyCount,
-    { all_labels: labels, counted },
-    { rows, classes: 0, ignored, divisor: 1, smoothing: 0 },
+    { all_labels: labels, counted, class_weight: weight },
+    { ...params, ...sizes },
+    constants,
   );
   return counted;
 }
 
 /**
- * The gradient at the logits, `[N, K]`, from that of the loss, a scalar on the device.
+ * The gradient at the logits, `[N, K]`, from that of the loss on the device: a scalar, or `[N]`, one for each row.
  * @param divisor the rows of a mean loss; 1 for the gradient of their sum
  * @param targets those of the forward pass
  */
@@ -137,6 +166,8 @@ export function softmaxCrossEntropyGradient(
   const [rows, classes] = logits.shape;
   const logitsGradient = new Tensor(logits.device, logits.shape, logits.dtype);
   const { params, constants } = taking(targets);
+  const { weight, smoothing = 0 } = targets;
+  const sum = weight && smoothing > 0 ? sumOver(weight, [0]) : undefined;
   launch(
     softmaxCrossEntropyBackward,
     {
@@ -145,9 +176,12 @@ export function softmaxCrossEntropyGradient(
       saved_statistics: statistics,
       loss_gradient: lossGradient,
       logits_gradient: logitsGradient,
+      weight,
+      sum_of_weights: sum,
     },
     { rows, classes, ...params, divisor },
-    constants,
+    { ...constants, ...(lossGradient.rank === 1 && { EACH: true }) },
   );
+  sum?.dispose();
   return logitsGradient;
 }

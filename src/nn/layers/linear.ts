@@ -14,7 +14,7 @@ export interface LinearOptions extends InitOptions {
   bias?: boolean;
 }
 
-/** A fully connected layer, y = x W^T + b: `[N, inputs]` to `[N, outputs]`; weight `[outputs, inputs]`, bias `[outputs]`. */
+/** A fully connected layer, y = x W^T + b: `[..., inputs]` to `[..., outputs]`; weight `[outputs, inputs]`, bias `[outputs]`. */
 export class Linear extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
@@ -34,8 +34,8 @@ export class Linear extends Module {
   }
 
   /**
-   * @param x `[N, inputs]`
-   * @returns `[N, outputs]`
+   * @param x `[..., inputs]`
+   * @returns `[..., outputs]`
    * @throws ShapeError when x has another shape
    */
   forward(x: Tensor): Tensor {

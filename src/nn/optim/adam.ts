@@ -21,7 +21,7 @@ const DEFAULTS: AdamOptions = {
 };
 
 /** What the options must be. */
-const RULES: Rules<AdamOptions> = {
+export const ADAM_RULES: Rules<AdamOptions> = {
   ...RATE_RULES,
   betas: list(number({ atLeast: 0, below: 1 }), 2),
   eps: number({ atLeast: 0 }),
@@ -54,7 +54,7 @@ export class Adam extends Optimizer<AdamOptions, 'firstMoment' | 'secondMoment'>
     params: Iterable<Parameter> | Iterable<GroupOptions<AdamOptions>>,
     options: Partial<AdamOptions> = {},
   ) {
-    super(params, withDefaults('Adam', options, DEFAULTS, RULES), RULES);
+    super(params, withDefaults('Adam', options, DEFAULTS, ADAM_RULES), ADAM_RULES);
   }
 
   protected hyper(

@@ -5,6 +5,9 @@ import { describeIssues, parseJson } from '../../files/json.js';
 import { PRECISIONS, renamed } from '../../gpu/precision.js';
 import { RunError } from '../run/run-error.js';
 
+/** What may update the weights. */
+export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const;
+
 const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
 const rate = z.number().positive();
@@ -119,7 +122,7 @@ export const configSchema = z.strictObject({
   /** Leave out the images of an epoch's last batch where it is smaller, as runs did whose config does not say. */
   dropLast: z.boolean().default(true),
   ...modelOptions,
-  optimizer: z.enum(['sgd', 'adam']),
+  optimizer: z.enum(OPTIMIZERS),
   learningRate: rate,
   /** Parameters that learn otherwise than the rest, see `parameterGroups`. */
   groups: z.array(groupSchema),
@@ -128,7 +131,7 @@ export const configSchema = z.strictObject({
   nesterov: z.boolean(),
   /** Momentum rises in a straight line, to that after as many epochs; left out, it stays what it is. */
   momentumRise: z.strictObject({ to: z.number().min(0).lt(1), epochs: rate }).optional(),
-  /** L2 penalty. */
+  /** L2 penalty; of `adamw`, how much of the weights themselves goes, as a share of the rate. */
   weightDecay: z.number().nonnegative(),
   /** The greatest norm of the weights that enter a unit, or a map; 0 for none. */
   maxNorm: z.number().nonnegative().default(0),

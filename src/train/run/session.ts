@@ -6,6 +6,7 @@ import type { Device } from '../../gpu/device.js';
 import type { DeviceOptions } from '../../gpu/open-device.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
+import { AdamW } from '../../nn/optim/adamw.js';
 import { AveragedModel } from '../../nn/optim/averaged-model.js';
 import { GradScaler } from '../../nn/optim/grad-scaler.js';
 import type { Optimizer } from '../../nn/optim/optimizer.js';
@@ -171,7 +172,14 @@ function momentumOf({ momentum, momentumRise }: RunConfig): ((epochs: number) =>
 function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
   const { optimizer, learningRate: lr, momentum, nesterov } = config;
   const groups = groupsOf(config, model);
-  return optimizer === 'adam' ? new Adam(groups, { lr }) : new SGD(groups, { lr, momentum, nesterov });
+  switch (optimizer) {
+    case 'adam':
+      return new Adam(groups, { lr });
+    case 'adamw':
+      return new AdamW(groups, { lr });
+    case 'sgd':
+      return new SGD(groups, { lr, momentum, nesterov });
+  }
 }
 
 function buildAverage({ average }: RunConfig, model: Module, copy: Module): AveragedModel {

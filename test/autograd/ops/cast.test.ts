@@ -79,3 +79,8 @@ describe('the gradient of a tensor of halves', () => {
     }
   });
 });
+
+it('cast makes floats of whole numbers, rounded where there are no such', async () => {
+  const words = from(gpu.device, [0, 1, 2 ** 24 + 1, 2 ** 32 - 1, 70000], 'u32');
+  expect([...(await cast(words, 'f32').toArray())]).toEqual([0, 1, 2 ** 24, 2 ** 32, 70000]);
+});

@@ -7,6 +7,7 @@ import { Adam } from '../../../src/nn/optim/adam.js';
 import { GradScaler, type GradScalerState } from '../../../src/nn/optim/grad-scaler.js';
 import type { Optimizer } from '../../../src/nn/optim/optimizer.js';
 import type { RateOptions } from '../../../src/nn/optim/options.js';
+import { RMSprop } from '../../../src/nn/optim/rmsprop.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import { fromArray } from '../../../src/tensor/create.js';
@@ -15,6 +16,7 @@ import * as adam from '../../reference/adam.js';
 import { type Array64, array64 } from '../../reference/array.js';
 import { isFinite64, nextScale } from '../../reference/grad-scaler.js';
 import { random64 } from '../../reference/random.js';
+import * as rmsprop from '../../reference/rmsprop.js';
 import * as sgd from '../../reference/sgd.js';
 import { useDevice } from '../../support/device.js';
 import { expectTensor, SINGLE } from '../../support/expect-op.js';
@@ -29,9 +31,11 @@ const parametersOf = (values: readonly Array64[]) =>
 const first = () => SIZES.map((size) => random64([size], size));
 const read = (tensors: readonly Tensor[]) => Promise.all(tensors.map((tensor) => tensor.toArray()));
 
+const RMSPROP = { lr: 0.01, alpha: 0.5, eps: 1e-3, weightDecay: 0.1, momentum: 0.5, centered: true };
 const OPTIMIZERS = {
   SGD: (all: Parameter[]) => new SGD(all, { lr: 0.125, momentum: 0.9, weightDecay: 0.1, nesterov: true }),
   Adam: (all: Parameter[]) => new Adam(all, { lr: 0.01, weightDecay: 0.1 }),
+  RMSprop: (all: Parameter[]) => new RMSprop(all, RMSPROP),
 } as const satisfies Record<string, (all: Parameter[]) => unknown>;
 const makeOptimizer = (name: keyof typeof OPTIMIZERS, all: Parameter[]) =>
   OPTIMIZERS[name](all) as Optimizer<RateOptions>;
@@ -74,7 +78,7 @@ const BROKEN: readonly (number | undefined)[] = Array.from({ length: 11 }, (_, s
   ]).get(step),
 );
 
-describe.each(['SGD', 'Adam'] as const)('%s with a GradScaler', (name) => {
+describe.each(['SGD', 'Adam', 'RMSprop'] as const)('%s with a GradScaler', (name) => {
   it.each(['eagerly', 'in a program'])(
     'takes %s the steps of plain loops, but for those it skips',
     async (way) => {
@@ -87,6 +91,8 @@ describe.each(['SGD', 'Adam'] as const)('%s with a GradScaler', (name) => {
       let states = first().map((parameter) => ({
         ...{ parameter, buffer: array64(parameter.shape) },
         ...{ firstMoment: array64(parameter.shape), secondMoment: array64(parameter.shape) },
+        ...{ squareAverage: array64(parameter.shape), gradientAverage: array64(parameter.shape) },
+        velocity: array64(parameter.shape),
       }));
       for (let step = 0; step < BROKEN.length; step++) {
         const gradients = gradientsAt(step, BROKEN[step]);
@@ -101,6 +107,7 @@ describe.each(['SGD', 'Adam'] as const)('%s with a GradScaler', (name) => {
               { lr: 0.01, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.1 } as const,
               { lr: 0.125, momentum: 0.9, weightDecay: 0.1, nesterov: true },
             ];
+            if (name === 'RMSprop') return { ...state, ...rmsprop.rmspropStep(state, gradient, RMSPROP) };
             return name === 'Adam'
               ? { ...state, ...adam.adamStep(state, gradient, taken, adamOptions) }
               : { ...state, ...sgd.sgdStep(state, gradient, sgdOptions) };

@@ -10,8 +10,10 @@ import { reluForward } from '../../../src/kernels/elementwise/relu.js';
 import { launch } from '../../../src/kernels/kernel.js';
 import { constant, normal } from '../../../src/nn/init.js';
 import { Adam } from '../../../src/nn/optim/adam.js';
+import { AdamW } from '../../../src/nn/optim/adamw.js';
 import type { Optimizer } from '../../../src/nn/optim/optimizer.js';
 import type { RateOptions } from '../../../src/nn/optim/options.js';
+import { RMSprop } from '../../../src/nn/optim/rmsprop.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import type { HostArray } from '../../../src/nn/state.js';
@@ -52,9 +54,11 @@ function stepWith(
 const makers = {
   sgd: (parameters: Parameter[], options: never) => new SGD(parameters, options),
   adam: (parameters: Parameter[], options: never) => new Adam(parameters, options),
+  adamw: (parameters: Parameter[], options: never) => new AdamW(parameters, options),
+  rmsprop: (parameters: Parameter[], options: never) => new RMSprop(parameters, options),
 };
 
-describe.each(['sgd', 'adam'] as const)("%s takes PyTorch's steps", (op) => {
+describe.each(['sgd', 'adam', 'adamw', 'rmsprop'] as const)("%s takes PyTorch's steps", (op) => {
   it.each(casesOf(op))('$name', async ({ options, inputs, outputs }) => {
     const parameter = parameterOf(inputs.parameter.data);
     const optimizer = makers[op]([parameter], options) as Optimizer<RateOptions>;
@@ -71,6 +75,20 @@ describe.each(['sgd', 'adam'] as const)("%s takes PyTorch's steps", (op) => {
   });
 });
 
+it('AdamW is Adam with decoupled decay of 0.01, unless told otherwise', () => {
+  const optionsOf = (options?: object) => new AdamW([parameterOf([1])], options).groups[0]!.options;
+  expect(optionsOf()).toMatchObject({ weightDecay: 0.01, decoupled: true, lr: 1e-3 });
+  expect(optionsOf({ weightDecay: 0, lr: undefined })).toMatchObject({ weightDecay: 0, lr: 1e-3 });
+  expect(() => optionsOf({ decoupled: false })).toThrow('AdamW: decoupled is not an option');
+});
+
+it('RMSprop, centered, takes a variance that is rounded below 0 for 0', async () => {
+  const parameter = parameterOf([0, 0, 0]);
+  const optimizer = new RMSprop([parameter], { lr: 1, alpha: 0.9, eps: 1, centered: true });
+  for (let step = 0; step < 300; step++) stepWith(optimizer, [parameter], [[0.1, 1 / 3, 7.7]]);
+  expect([...(await parameter.toArray())].every(Number.isFinite)).toBe(true);
+});
+
 describe('Optimizer', () => {
   describe('in a recorded step', () => {
     const sizes = [5, 64, 1, 130];
@@ -82,6 +100,7 @@ describe('Optimizer', () => {
     const makers = {
       SGD: (all: Parameter[]) => new SGD(groupsOf(all), { lr: 0.125, momentum: 0.9, weightDecay: 0.1 }),
       Adam: (all: Parameter[]) => new Adam(groupsOf(all), { lr: 0.01 }),
+      RMSprop: (all: Parameter[]) => new RMSprop(groupsOf(all), { lr: 0.01, momentum: 0.9, centered: true }),
     };
     /** One whose gradients are computed in the step, 3 g each. */
     const work = (optimizer: Optimizer<RateOptions>, parameters: Parameter[], gradients: Tensor[]) => () => {
@@ -95,7 +114,7 @@ describe('Optimizer', () => {
       numbers.map((each) => fromArray(gpu.device, Float32Array.from(each), [each.length]));
     const read = (all: Parameter[]) => Promise.all(all.map((parameter) => parameter.toArray()));
 
-    it.each(['SGD', 'Adam'] as const)(
+    it.each(['SGD', 'Adam', 'RMSprop'] as const)(
       '%s updates all parameters by one launch, to the bits of eager steps',
       async (name) => {
         const gradients = tensors(values(2));

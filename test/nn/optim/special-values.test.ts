@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Adam } from '../../../src/nn/optim/adam.js';
+import { AdamW } from '../../../src/nn/optim/adamw.js';
 import type { Optimizer } from '../../../src/nn/optim/optimizer.js';
 import type { RateOptions } from '../../../src/nn/optim/options.js';
+import { RMSprop } from '../../../src/nn/optim/rmsprop.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
 import { useDevice } from '../../support/device.js';
@@ -18,7 +20,10 @@ const OPTIMIZERS: Readonly<Record<string, (parameter: Parameter) => Optimizer<Ra
   'SGD, Nesterov': (parameter) =>
     new SGD([parameter], { lr: 0.1, momentum: 0.9, weightDecay: 0.01, nesterov: true }),
   Adam: (parameter) => new Adam([parameter], { lr: 0.1 }),
-  AdamW: (parameter) => new Adam([parameter], { lr: 0.1, weightDecay: 0.01, decoupled: true }),
+  RMSprop: (parameter) => new RMSprop([parameter], { lr: 0.1 }),
+  'RMSprop, momentum': (parameter) => new RMSprop([parameter], { lr: 0.1, momentum: 0.9, weightDecay: 0.01 }),
+  'RMSprop, centered': (parameter) => new RMSprop([parameter], { lr: 0.1, centered: true }),
+  AdamW: (parameter) => new AdamW([parameter], { lr: 0.1, weightDecay: 0.01 }),
 };
 
 const fixture = new URL('../../fixtures/special_values.json', import.meta.url);

@@ -22,7 +22,7 @@ import { expectGradients, expectOp, upload } from '../../../support/expect-op.js
 import { broadcastCases, unbroadcastableCases } from '../../../support/shapes.js';
 
 const ops = { add, subtract, multiply, divide } as const;
-const names = Object.keys(ops) as ElementwiseOp[];
+const names = Object.keys(ops) as (keyof typeof ops)[];
 
 /** Between 0.5 and 1.5 in size: something to divide by. */
 const awayFromZero = (array: Array64): Array64 =>
@@ -85,7 +85,7 @@ describe('elementwise ops', () => {
 
   it.each(fixtureCases('elementwise'))('agree with PyTorch: $name', async (fixture) => {
     const { inputs, outputs, gradients, options } = fixture;
-    await expectOp(gpu.device, ops[options.function], {
+    await expectOp(gpu.device, ops[options.function as keyof typeof ops], {
       inputs: [inputs.a, inputs.b],
       output: outputs.output,
       dOutput: inputs.dOutput,

@@ -1,6 +1,7 @@
 /** Permuting, slicing, padding and joining: elements are copied to other places, and their gradients back. */
 import { describe, expect, it } from 'vitest';
 import { concat, stack } from '../../../../src/autograd/ops/layout/concat.js';
+import { expand } from '../../../../src/autograd/ops/layout/expand.js';
 import { pad } from '../../../../src/autograd/ops/layout/pad.js';
 import { permute, transpose } from '../../../../src/autograd/ops/layout/permute.js';
 import { squeeze, unsqueeze } from '../../../../src/autograd/ops/layout/reshape.js';
@@ -132,6 +133,20 @@ const CASES: readonly Case[] = [
     op: (x) => squeeze(x, 1),
     input: [1, 3],
     output: [1, 3],
+    where: (index) => index,
+  },
+  {
+    name: 'expand along an axis, and along another one before',
+    op: (x) => expand(x, [4, -1, 3]),
+    input: [2, 1],
+    output: [4, 2, 3],
+    where: ([, i]) => [i!, 0],
+  },
+  {
+    name: 'expand to the same shape',
+    op: (x) => expand(x, [3]),
+    input: [3],
+    output: [3],
     where: (index) => index,
   },
   {
@@ -294,6 +309,8 @@ it.each<[string, () => unknown]>([
         [0, 1],
       ]),
   ],
+  ['expand: a tensor [2, 3] cannot become [4, 3]', () => expand(zeros(gpu.device, [2, 3]), [4, 3])],
+  ['expand: a tensor [2, 3] cannot become [3]', () => expand(zeros(gpu.device, [2, 3]), [3])],
   ['squeeze: axis is 3 of a tensor [1]', () => squeeze(zeros(gpu.device, [1]), 3)],
 ])('%s', (message, work) => {
   expect(work).toThrow(message);

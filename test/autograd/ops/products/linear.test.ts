@@ -43,6 +43,32 @@ describe('linear', () => {
     await fc.assert(property, { numRuns: 15, seed: 1 });
   });
 
+  it.each([[[5]], [[2, 3, 5]], [[2, 1, 2, 5]], [[0, 3, 5]]])(
+    'agrees with the reference for x of %j',
+    async (shape) => {
+      const [x, weight, bias] = [random64(shape, 1), random64([4, 5], 2), random64([4], 3)];
+      const rows = { shape: [x.data.length / 5, 5], data: x.data };
+      const output = [...shape.slice(0, -1), 4];
+      const dOutput = random64(output, 4);
+      const { dInput, dWeight, dBias } = linearBackward(
+        { shape: [rows.shape[0]!, 4], data: dOutput.data },
+        rows,
+        weight,
+      );
+      await expectOp(
+        gpu.device,
+        op,
+        {
+          inputs: [x, weight, bias],
+          output: { shape: output, data: referenceLinear(rows, weight, bias).data },
+          dOutput,
+          gradients: [{ shape, data: dInput.data }, dWeight, dBias],
+        },
+        TOLERANCE,
+      );
+    },
+  );
+
   it.each(fixtureCases('linear'))('agrees with PyTorch: $name', async ({ inputs, outputs, gradients }) => {
     const { input, weight, bias, dOutput } = inputs;
     const { dInput, dWeight, dBias } = gradients;
@@ -70,6 +96,9 @@ describe('linear', () => {
     expect(() => linear(zeros(gpu.device, [2, 5]), weight, x)).toThrow(
       'bias [2, 3] for weight [4, 5], expected [4]',
     );
-    expect(() => linear(zeros(gpu.device, [2, 5, 1, 1]), weight, null)).toThrow('expected 2 axes [N, I]');
+    expect(() => linear(zeros(gpu.device, [2, 5, 1, 1]), weight, null)).toThrow(
+      'linear: input [2, 5, 1, 1] has 1 features, weight [4, 5] expects 5',
+    );
+    expect(() => linear(zeros(gpu.device, []), weight, null)).toThrow('input [] has no features');
   });
 });
