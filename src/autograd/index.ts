@@ -44,7 +44,10 @@ export { type CrossEntropy, type CrossEntropyOptions, crossEntropy } from './ops
 export { mseLoss } from './ops/losses/mse-loss.js';
 export type { LossOptions } from './ops/losses/reduction.js';
 export { type BatchNorm2dOptions, batchNorm2d } from './ops/normalisation/batch-norm2d.js';
+export { groupNorm } from './ops/normalisation/group-norm.js';
+export { layerNorm } from './ops/normalisation/layer-norm.js';
 export { type LocalResponseNormOptions, localResponseNorm } from './ops/normalisation/local-response-norm.js';
+export type { RowNormOptions } from './ops/normalisation/row-norm.js';
 export { type AvgPool2dOptions, avgPool2d } from './ops/pools/avg-pool2d.js';
 export { globalAvgPool2d } from './ops/pools/global-avg-pool2d.js';
 export { maxPool2d } from './ops/pools/max-pool2d.js';

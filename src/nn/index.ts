@@ -7,6 +7,8 @@ export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { Dropout } from './layers/dropout.js';
 export { Flatten } from './layers/flatten.js';
 export { GlobalAvgPool2d } from './layers/global-avg-pool2d.js';
+export { GroupNorm, type GroupNormOptions } from './layers/group-norm.js';
+export { LayerNorm, type LayerNormOptions } from './layers/layer-norm.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
 export { LocalConv2d, type LocalConv2dOptions } from './layers/local-conv2d.js';
 export { LocalResponseNorm } from './layers/local-response-norm.js';

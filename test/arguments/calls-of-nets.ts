@@ -78,6 +78,25 @@ export function callsOfNets(gpu: {
         options({ eps: 1e-5, momentum: 0.1 }, { momentum: 2 }, { eps: -1 }),
       ],
     ],
+    LayerNorm: () => [
+      [
+        (...args: [never, never, never]) => new dawngrad.LayerNorm(...args),
+        device(),
+        a([2, 3], 0, 'x', [], [1.5], null),
+        options({ eps: 1e-5, elementwiseAffine: true, bias: false }, { eps: -1 }),
+      ],
+      [forward(new dawngrad.LayerNorm(gpu.device, 2)), f32(3, 2)],
+    ],
+    GroupNorm: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.GroupNorm(...args),
+        device(),
+        whole(2, 3, 0),
+        whole(4, 0),
+        options({ eps: 1e-5, affine: true }, { eps: -1 }),
+      ],
+      [forward(new dawngrad.GroupNorm(gpu.device, 2, 4)), f32(3, 4)],
+    ],
     Conv2d: () => [
       [
         (...args: [never, never, never, never]) => new dawngrad.Conv2d(...args),

@@ -22,6 +22,8 @@ export function callsOfOps(gpu: {
   readonly device: dawngrad.Device;
 }): Readonly<Record<string, () => readonly Call[]>> {
   const { device, labels, f32, u32, anyTensor, bias, operand } = argumentsOn(gpu);
+  /** A weight and a bias that may be left out. */
+  const affine = (length: number) => [0, 1].map(() => a(zeros(gpu.device, [length]), [1, 2], labels(length)));
   return {
     Device: () => [
       [
@@ -224,6 +226,18 @@ export function callsOfOps(gpu: {
           { runningMean: labels(1) },
         ),
       ],
+    ],
+    layerNorm: () => [
+      [
+        dawngrad.layerNorm,
+        f32(3, 2),
+        a(2, 3, 0, 'x', [], [1.5], null),
+        ...affine(2),
+        options({ eps: 1e-5 }, { eps: -1 }),
+      ],
+    ],
+    groupNorm: () => [
+      [dawngrad.groupNorm, f32(3, 4), whole(2, 3, 0), ...affine(4), options({ eps: 1e-5 }, { eps: -1 })],
     ],
     localResponseNorm: () => [
       [

@@ -25,6 +25,8 @@ import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
+import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
+import { layerNorm } from '../../src/autograd/ops/normalisation/layer-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
@@ -108,6 +110,8 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   maxout: [(x) => [maxout(x, 3)], [2, 6, 4]],
   'batchNorm2d, training': [normalised(true), [3, 2, 2, 2], [2], [2]],
   'batchNorm2d, evaluation': [normalised(false), [3, 2, 2, 2], [2], [2]],
+  layerNorm: [(x, weight, bias) => [layerNorm(x, 5, weight, bias)], [3, 5], [5], [5]],
+  groupNorm: [(x, weight, bias) => [groupNorm(x, 2, weight, bias)], [2, 4, 3], [4], [4]],
   localResponseNorm: [(x) => [localResponseNorm(x, { size: 3, alpha: 0.5 })], [2, 5, 2, 2]],
   crossEntropy: [scored(), [3, 4]],
   'crossEntropy, ignoreIndex': [scored({ ignoreIndex: 1 }), [3, 4]],

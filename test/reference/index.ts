@@ -22,6 +22,7 @@ export * from './pool-window.js';
 export * from './random.js';
 export * from './reduce.js';
 export * from './relu.js';
+export * from './row-norm.js';
 export * from './schedules.js';
 export * from './sgd.js';
 export * from './softmax-cross-entropy.js';

@@ -20,6 +20,8 @@ import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { Dropout } from '../../../src/nn/layers/dropout.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
+import { GroupNorm } from '../../../src/nn/layers/group-norm.js';
+import { LayerNorm } from '../../../src/nn/layers/layer-norm.js';
 import { Linear } from '../../../src/nn/layers/linear.js';
 import { LocalConv2d } from '../../../src/nn/layers/local-conv2d.js';
 import { LocalResponseNorm } from '../../../src/nn/layers/local-response-norm.js';
@@ -59,6 +61,8 @@ describe('layers', () => {
     ['GlobalAvgPool2d', () => new GlobalAvgPool2d(), [2, 10, 8, 8], [2, 10]],
     ['Dropout', () => new Dropout(), [2, 3, 4], [2, 3, 4]],
     ['BatchNorm2d', () => new BatchNorm2d(gpu.device, 3), [2, 3, 4, 4], [2, 3, 4, 4]],
+    ['LayerNorm', () => new LayerNorm(gpu.device, [3, 4]), [2, 5, 3, 4], [2, 5, 3, 4]],
+    ['GroupNorm', () => new GroupNorm(gpu.device, 2, 6), [2, 6, 3], [2, 6, 3]],
     ['Flatten', () => new Flatten(), [2, 3, 4, 5], [2, 60]],
     [
       'LocalConv2d',
@@ -120,6 +124,19 @@ describe('layers', () => {
     expect([...new Conv2d(gpu.device, 2, 2, { kernelSize: 1, bias: false }).stateDict().keys()]).toEqual([
       'weight',
     ]);
+  });
+
+  it("LayerNorm and GroupNorm have the parameters of PyTorch's", () => {
+    const state = (layer: Module) => [...layer.stateDict()].map(([name, { shape }]) => [name, ...shape]);
+    const both = [
+      ['weight', 3, 4],
+      ['bias', 3, 4],
+    ];
+    expect(state(new LayerNorm(gpu.device, [3, 4]))).toEqual(both);
+    expect(state(new LayerNorm(gpu.device, 4, { bias: false }))).toEqual([['weight', 4]]);
+    expect(state(new LayerNorm(gpu.device, 4, { elementwiseAffine: false }))).toEqual([]);
+    expect(state(new GroupNorm(gpu.device, 2, 4)).flat()).toEqual(['weight', 4, 'bias', 4]);
+    expect(state(new GroupNorm(gpu.device, 2, 4, { affine: false }))).toEqual([]);
   });
 
   it('Linear computes x W^T + b', async () => {
