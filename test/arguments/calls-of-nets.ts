@@ -75,7 +75,11 @@ export function callsOfNets(gpu: {
         (...args: [never, never, never]) => new dawngrad.BatchNorm2d(...args),
         device(),
         whole(3, 0),
-        options({ eps: 1e-5, momentum: 0.1 }, { momentum: 2 }, { eps: -1 }),
+        options(
+          { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true },
+          { momentum: 2 },
+          { eps: -1 },
+        ),
       ],
     ],
     LayerNorm: () => [

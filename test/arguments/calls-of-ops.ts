@@ -210,8 +210,8 @@ export function callsOfOps(gpu: {
       [
         dawngrad.batchNorm2d,
         f32(2, 1, 2, 2),
-        f32(1),
-        f32(1),
+        bias(1),
+        bias(1),
         options(
           {
             runningMean: zeros(gpu.device, [1]),

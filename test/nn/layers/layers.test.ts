@@ -15,7 +15,7 @@ import {
   Tanh,
 } from '../../../src/nn/layers/activations.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
-import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
+import { BatchNorm2d, type BatchNorm2dOptions } from '../../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { Dropout } from '../../../src/nn/layers/dropout.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
@@ -204,15 +204,28 @@ describe('layers', () => {
     const norm = new BatchNorm2d(gpu.device, 1, { momentum: 0.5, eps: 0 });
     const x = from(gpu.device, [[[[1, 3]]]]);
     expect([...(await norm.forward(x).toArray())]).toEqual([-1, 1]);
-    expect(await norm.runningMean.item()).toBe(1);
-    expect(await norm.runningVar.item()).toBe(0.5 * 1 + 0.5 * 2);
+    expect(await norm.runningMean!.item()).toBe(1);
+    expect(await norm.runningVar!.item()).toBe(0.5 * 1 + 0.5 * 2);
     norm.eval();
     expectClose(await norm.forward(x).toArray(), [0, 2 / Math.sqrt(1.5)], {
       relative: 1e-6,
       absolute: 1e-6,
       label: 'y',
     });
-    expect(await norm.runningMean.item(), 'evaluation leaves them alone').toBe(1);
+    expect(await norm.runningMean!.item(), 'evaluation leaves them alone').toBe(1);
+  });
+
+  it('BatchNorm2d learns nothing and keeps nothing where it is told so, and then evaluates as it trains', async () => {
+    const names = (options: BatchNorm2dOptions) => [
+      ...new BatchNorm2d(gpu.device, 2, options).stateDict().keys(),
+    ];
+    expect(names({ affine: false })).toEqual(['running_mean', 'running_var']);
+    expect(names({ trackRunningStats: false })).toEqual(['weight', 'bias']);
+    const norm = new BatchNorm2d(gpu.device, 1, { affine: false, trackRunningStats: false, eps: 0 });
+    expect([...norm.stateDict().keys()]).toEqual([]);
+    const x = from(gpu.device, [[[[1, 3]]]]);
+    expect([...(await norm.forward(x).toArray())]).toEqual([-1, 1]);
+    expect([...(await norm.eval().forward(x).toArray())]).toEqual([-1, 1]);
   });
 });
 
