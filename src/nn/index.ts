@@ -3,6 +3,7 @@ export * as init from './init.js';
 export { GELU, LeakyReLU, LogSoftmax, Sigmoid, SiLU, Softmax, Tanh } from './layers/activations.js';
 export { AvgPool2d } from './layers/avg-pool2d.js';
 export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batch-norm2d.js';
+export { ConvTranspose2d, type ConvTranspose2dOptions } from './layers/conv-transpose2d.js';
 export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { Dropout } from './layers/dropout.js';
 export { Flatten } from './layers/flatten.js';
