@@ -50,6 +50,7 @@ export { type LocalResponseNormOptions, localResponseNorm } from './ops/normalis
 export type { RowNormOptions } from './ops/normalisation/row-norm.js';
 export { type AvgPool2dOptions, avgPool2d } from './ops/pools/avg-pool2d.js';
 export { globalAvgPool2d } from './ops/pools/global-avg-pool2d.js';
+export { type InterpolateOptions, interpolate } from './ops/pools/interpolate.js';
 export { maxPool2d } from './ops/pools/max-pool2d.js';
 export { maxout } from './ops/pools/maxout.js';
 export { type ConvTranspose2dOptions, convTranspose2d } from './ops/products/conv-transpose2d.js';

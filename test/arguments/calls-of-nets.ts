@@ -82,6 +82,44 @@ export function callsOfNets(gpu: {
         ),
       ],
     ],
+    ConvTranspose2d: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.ConvTranspose2d(...args),
+        device(),
+        whole(3, 0),
+        whole(4, 0),
+        options(
+          {
+            kernelSize: 3,
+            stride: 2,
+            padding: 1,
+            outputPadding: 1,
+            dilation: 1,
+            groups: 1,
+            bias: true,
+            init: init.he(),
+            biasInit: init.he(),
+          },
+          { kernelSize: undefined },
+          { groups: 2 },
+          { outputPadding: 2 },
+        ),
+      ],
+      [forward(new dawngrad.ConvTranspose2d(gpu.device, 1, 1, { kernelSize: 1 })), f32(1, 1, 2, 2)],
+    ],
+    Identity: () => [[forward(new dawngrad.Identity()), anyTensor(2)]],
+    Upsample: () => [
+      [
+        (o: never) => new dawngrad.Upsample(o),
+        options(
+          { scaleFactor: [2, 1.5], mode: 'bilinear', alignCorners: true },
+          { size: 3 },
+          { scaleFactor: 0 },
+          { mode: 'bicubic' },
+        ),
+      ],
+      [forward(new dawngrad.Upsample({ scaleFactor: 2 })), f32(1, 1, 2, 2)],
+    ],
     LayerNorm: () => [
       [
         (...args: [never, never, never]) => new dawngrad.LayerNorm(...args),
@@ -113,6 +151,7 @@ export function callsOfNets(gpu: {
             stride: 1,
             padding: 1,
             dilation: 1,
+            groups: 1,
             bias: true,
             activation: 'relu',
             init: init.he(),

@@ -180,10 +180,40 @@ export function callsOfOps(gpu: {
         f32(2, 1, 2, 2),
         bias(2),
         options(
-          { stride: [1, 1], padding: 1, dilation: 2, relu: true },
+          { stride: [1, 1], padding: 1, dilation: 2, groups: 1, relu: true },
           { stride: 0 },
           { groups: 2 },
+          { padding: 'full' },
+          { padding: 'same', stride: 2 },
           { padding: [0, -1] },
+        ),
+      ],
+    ],
+    convTranspose2d: () => [
+      [
+        dawngrad.convTranspose2d,
+        f32(1, 2, 4, 4),
+        f32(2, 1, 2, 2),
+        bias(1),
+        options(
+          { stride: [2, 2], padding: 1, outputPadding: 1, dilation: 1, groups: 1 },
+          { outputPadding: 2 },
+          { groups: 3 },
+          { padding: 'same' },
+          { padding: 9 },
+        ),
+      ],
+    ],
+    interpolate: () => [
+      [
+        dawngrad.interpolate,
+        f32(1, 1, 4, 4),
+        options(
+          { scaleFactor: [2, 1.5], mode: 'bilinear', alignCorners: true },
+          { size: 3 },
+          { scaleFactor: 0 },
+          { mode: 'bicubic' },
+          { mode: 'nearest' },
         ),
       ],
     ],
