@@ -75,7 +75,12 @@ export { ShaderError } from './gpu/shaders/shader-error.js';
 export * from './inspect/index.js';
 export { defineKernel, type Kernel, type KernelDeclaration, launch, linearGrid } from './kernels/kernel.js';
 export { randomState } from './kernels/random-key.js';
-export type { BatchNorm2dOptions, Conv2dOptions, LocalConv2dOptions } from './nn/index.js';
+export type {
+  BatchNorm2dOptions,
+  Conv2dOptions,
+  ConvTranspose2dOptions,
+  LocalConv2dOptions,
+} from './nn/index.js';
 export * from './nn/index.js';
 export {
   from,

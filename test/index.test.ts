@@ -9,6 +9,7 @@ const PUBLIC = {
   ops:
     'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
     'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
+    'convTranspose2d groupNorm interpolate layerNorm ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
     'abs clamp exp gelu leakyRelu log neg pow sigmoid silu sqrt tanh ' +
     'eq ge gt le lt ne maximum minimum where clone detach embedding expand gather indexSelect nllLoss oneHot topk ' +
@@ -16,7 +17,7 @@ const PUBLIC = {
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
     'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
-    'GELU LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh init stateBuffer',
+    'ConvTranspose2d GELU GroupNorm Identity LayerNorm LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh Upsample init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',
   data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',

@@ -17,67 +17,10 @@
 
 import package::nan::{is_finite, nan_with};
 import package::elementwise::rectify::rectify;
-import package::exact::left_of;
+import super::sums::{Sum, Sums, plus, plus_quad, in_one, excess_of, quotient_of};
 import super::channels::{
   WORKGROUP, FINISHING, MEETING, Stored, params, Place, quads_of_plane, stretch_of, place_of, next_place, quad_at
 };
-
-// A sum, and what was rounded away on the way to it.
-struct Sum {
-  sum: f32,
-  rest: f32,
-}
-
-// A number as it was rounded. Compilers may take (a + b) - a for b, which it is not; from here they cannot see where it came from.
-fn as_rounded(number: f32) -> f32 {
-  return bitcast<f32>(bitcast<u32>(number) ^ params.nothing);
-}
-
-fn plus(one: Sum, other: Sum) -> Sum {
-  let sum = as_rounded(one.sum + other.sum);
-  let added = as_rounded(sum - one.sum);
-  let lost = (one.sum - (sum - added)) + (other.sum - added);
-  return Sum(sum, one.rest + other.rest + lost);
-}
-
-// Four sums side by side.
-struct Sums {
-  sum: vec4f,
-  rest: vec4f,
-}
-
-fn as_rounded_quad(numbers: vec4f) -> vec4f {
-  return bitcast<vec4f>(bitcast<vec4u>(numbers) ^ vec4u(params.nothing));
-}
-
-fn plus_quad(one: Sums, other: vec4f) -> Sums {
-  let sum = as_rounded_quad(one.sum + other);
-  let added = as_rounded_quad(sum - one.sum);
-  let lost = (one.sum - (sum - added)) + (other - added);
-  return Sums(sum, one.rest + lost);
-}
-
-fn in_one(all: Sums) -> Sum {
-  return plus(
-    plus(Sum(all.sum.x, all.rest.x), Sum(all.sum.y, all.rest.y)),
-    plus(Sum(all.sum.z, all.rest.z), Sum(all.sum.w, all.rest.w)),
-  );
-}
-
-// By how much a sum over a count is more than a number near it.
-fn excess_of(total: Sum, count: f32, near: f32) -> f32 {
-  return (left_of(total.sum, near, count) + total.rest) / count;
-}
-
-// A sum over a count, rounded once: what a division leaves counts too.
-fn quotient_of(total: Sum, count: f32) -> f32 {
-  let quotient = total.sum / count;
-  // What an infinity left on its way is NaN.
-  if (!is_finite(quotient)) {
-    return quotient;
-  }
-  return quotient + excess_of(total, count, quotient);
-}
 
 // What a part of a channel comes to: sums of x and of (x - pivot)^2.
 struct Part {
@@ -87,7 +30,7 @@ struct Part {
 }
 
 fn both(one: Part, other: Part) -> Part {
-  return Part(one.pivot, plus(one.values, other.values), plus(one.squares, other.squares));
+  return Part(one.pivot, plus(one.values, other.values, params.nothing), plus(one.squares, other.squares, params.nothing));
 }
 
 @group(0) @binding(1) var<storage, read> x: array<vec4<Stored>>;
@@ -129,11 +72,11 @@ fn partial_statistics(
       let quad = quad_at(place, channel);
       let value = vec4f(x[quad.at]);
       let deviation = select(vec4f(), value - pivot, quad.mine);
-      values = plus_quad(values, select(vec4f(), value, quad.mine));
-      squares = plus_quad(squares, deviation * deviation);
+      values = plus_quad(values, select(vec4f(), value, quad.mine), params.nothing);
+      squares = plus_quad(squares, deviation * deviation, params.nothing);
       place = next_place(place);
     }
-    let mine = Part(pivot, in_one(values), in_one(squares));
+    let mine = Part(pivot, in_one(values, params.nothing), in_one(squares, params.nothing));
     let part = channel * params.parts + group.y;
     if (!MEETING) {
       partial[part * WORKGROUP + thread] = mine;

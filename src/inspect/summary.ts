@@ -1,6 +1,7 @@
 /** What a model is made of, layer by layer, and what each costs. `dawngrad summary` prints it. Nothing is computed. */
 import { noGrad } from '../autograd/tape.js';
 import type { Device } from '../gpu/device.js';
+import { ConvTranspose2d } from '../nn/layers/conv-transpose2d.js';
 import { Conv2d } from '../nn/layers/conv2d.js';
 import { Linear } from '../nn/layers/linear.js';
 import { LocalConv2d } from '../nn/layers/local-conv2d.js';
@@ -73,13 +74,14 @@ const summaryOf = (layer: Module, x: Tensor, y: Tensor): LayerSummary => ({
   kind: layer.constructor.name,
   output: y.shape,
   parameters: layer.parameters().reduce((sum, { size }) => sum + size, 0),
-  multiplyAdds: multiplyAdds(layer, y.shape),
+  multiplyAdds: multiplyAdds(layer, x.shape, y.shape),
   activationBytes: y.memory === x.memory ? 0 : y.bytes,
 });
 
-/** Every weight counts once for each image, and where positions share it, once for each of those. */
-function multiplyAdds(layer: Module, [images = 1, , ...positions]: Shape): number {
+/** Every weight counts once for each image, and where positions share it, once for each of those: of the output, or of what is transposed. */
+function multiplyAdds(layer: Module, [, , ...pixels]: Shape, [images = 1, , ...positions]: Shape): number {
   if (layer instanceof Conv2d) return images * sizeOf(positions) * layer.weight.size;
+  if (layer instanceof ConvTranspose2d) return images * sizeOf(pixels) * layer.weight.size;
   if (layer instanceof Linear || layer instanceof LocalConv2d) return images * layer.weight.size;
   return 0;
 }

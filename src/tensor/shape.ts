@@ -114,8 +114,10 @@ export interface Window {
   readonly kernel: readonly [number, number];
   /** From one window to the next. */
   readonly stride: readonly [number, number];
-  /** What is added around the image, on each side. */
+  /** What is added around the image, on each side; with `paddingAfter` only above and on the left. */
   readonly padding: readonly [number, number];
+  /** What is added below and on the right, where that is another number. Below 0, windows leave that much of the image out. */
+  readonly paddingAfter?: readonly [number, number];
   /** From one tap of the window to the next. */
   readonly dilation: readonly [number, number];
   /** Keep the last window even where it hangs over the edge: round the output size up instead of down. */
@@ -170,10 +172,11 @@ function windowCount(
   kernel: number,
   stride: number,
   padding: number,
+  after: number,
   dilation: number,
   ceil: boolean,
 ): number {
-  const room = length + 2 * padding - (dilation * (kernel - 1) + 1);
+  const room = length + padding + after - (dilation * (kernel - 1) + 1);
   const count = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
   return ceil && (count - 1) * stride >= length + padding ? count - 1 : count;
 }
@@ -187,9 +190,9 @@ export function windowedSize(
   [height, width]: readonly [number, number],
   window: Window,
 ): [number, number] {
-  const { kernel, stride, padding, dilation, ceilMode } = window;
-  const rows = windowCount(height, kernel[0], stride[0], padding[0], dilation[0], ceilMode);
-  const columns = windowCount(width, kernel[1], stride[1], padding[1], dilation[1], ceilMode);
+  const { kernel, stride, padding, paddingAfter: after = padding, dilation, ceilMode } = window;
+  const rows = windowCount(height, kernel[0], stride[0], padding[0], after[0], dilation[0], ceilMode);
+  const columns = windowCount(width, kernel[1], stride[1], padding[1], after[1], dilation[1], ceilMode);
   if (rows < 1 || columns < 1) {
     throw new ShapeError(
       op,

@@ -75,8 +75,69 @@ export function callsOfNets(gpu: {
         (...args: [never, never, never]) => new dawngrad.BatchNorm2d(...args),
         device(),
         whole(3, 0),
-        options({ eps: 1e-5, momentum: 0.1 }, { momentum: 2 }, { eps: -1 }),
+        options(
+          { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true },
+          { momentum: 2 },
+          { eps: -1 },
+        ),
       ],
+    ],
+    ConvTranspose2d: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.ConvTranspose2d(...args),
+        device(),
+        whole(3, 0),
+        whole(4, 0),
+        options(
+          {
+            kernelSize: 3,
+            stride: 2,
+            padding: 1,
+            outputPadding: 1,
+            dilation: 1,
+            groups: 1,
+            bias: true,
+            init: init.he(),
+            biasInit: init.he(),
+          },
+          { kernelSize: undefined },
+          { groups: 2 },
+          { outputPadding: 2 },
+        ),
+      ],
+      [forward(new dawngrad.ConvTranspose2d(gpu.device, 1, 1, { kernelSize: 1 })), f32(1, 1, 2, 2)],
+    ],
+    Identity: () => [[forward(new dawngrad.Identity()), anyTensor(2)]],
+    Upsample: () => [
+      [
+        (o: never) => new dawngrad.Upsample(o),
+        options(
+          { scaleFactor: [2, 1.5], mode: 'bilinear', alignCorners: true },
+          { size: 3 },
+          { scaleFactor: 0 },
+          { mode: 'bicubic' },
+        ),
+      ],
+      [forward(new dawngrad.Upsample({ scaleFactor: 2 })), f32(1, 1, 2, 2)],
+    ],
+    LayerNorm: () => [
+      [
+        (...args: [never, never, never]) => new dawngrad.LayerNorm(...args),
+        device(),
+        a([2, 3], 0, 'x', [], [1.5], null),
+        options({ eps: 1e-5, elementwiseAffine: true, bias: false }, { eps: -1 }),
+      ],
+      [forward(new dawngrad.LayerNorm(gpu.device, 2)), f32(3, 2)],
+    ],
+    GroupNorm: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.GroupNorm(...args),
+        device(),
+        whole(2, 3, 0),
+        whole(4, 0),
+        options({ eps: 1e-5, affine: true }, { eps: -1 }),
+      ],
+      [forward(new dawngrad.GroupNorm(gpu.device, 2, 4)), f32(3, 4)],
     ],
     Conv2d: () => [
       [
@@ -90,6 +151,7 @@ export function callsOfNets(gpu: {
             stride: 1,
             padding: 1,
             dilation: 1,
+            groups: 1,
             bias: true,
             activation: 'relu',
             init: init.he(),

@@ -22,6 +22,8 @@ export function callsOfOps(gpu: {
   readonly device: dawngrad.Device;
 }): Readonly<Record<string, () => readonly Call[]>> {
   const { device, labels, f32, u32, anyTensor, bias, operand } = argumentsOn(gpu);
+  /** A weight and a bias that may be left out. */
+  const affine = (length: number) => [0, 1].map(() => a(zeros(gpu.device, [length]), [1, 2], labels(length)));
   return {
     Device: () => [
       [
@@ -223,10 +225,40 @@ export function callsOfOps(gpu: {
         f32(2, 1, 2, 2),
         bias(2),
         options(
-          { stride: [1, 1], padding: 1, dilation: 2, relu: true },
+          { stride: [1, 1], padding: 1, dilation: 2, groups: 1, relu: true },
           { stride: 0 },
           { groups: 2 },
+          { padding: 'full' },
+          { padding: 'same', stride: 2 },
           { padding: [0, -1] },
+        ),
+      ],
+    ],
+    convTranspose2d: () => [
+      [
+        dawngrad.convTranspose2d,
+        f32(1, 2, 4, 4),
+        f32(2, 1, 2, 2),
+        bias(1),
+        options(
+          { stride: [2, 2], padding: 1, outputPadding: 1, dilation: 1, groups: 1 },
+          { outputPadding: 2 },
+          { groups: 3 },
+          { padding: 'same' },
+          { padding: 9 },
+        ),
+      ],
+    ],
+    interpolate: () => [
+      [
+        dawngrad.interpolate,
+        f32(1, 1, 4, 4),
+        options(
+          { scaleFactor: [2, 1.5], mode: 'bilinear', alignCorners: true },
+          { size: 3 },
+          { scaleFactor: 0 },
+          { mode: 'bicubic' },
+          { mode: 'nearest' },
         ),
       ],
     ],
@@ -253,8 +285,8 @@ export function callsOfOps(gpu: {
       [
         dawngrad.batchNorm2d,
         f32(2, 1, 2, 2),
-        f32(1),
-        f32(1),
+        bias(1),
+        bias(1),
         options(
           {
             runningMean: zeros(gpu.device, [1]),
@@ -269,6 +301,18 @@ export function callsOfOps(gpu: {
           { runningMean: labels(1) },
         ),
       ],
+    ],
+    layerNorm: () => [
+      [
+        dawngrad.layerNorm,
+        f32(3, 2),
+        a(2, 3, 0, 'x', [], [1.5], null),
+        ...affine(2),
+        options({ eps: 1e-5 }, { eps: -1 }),
+      ],
+    ],
+    groupNorm: () => [
+      [dawngrad.groupNorm, f32(3, 4), whole(2, 3, 0), ...affine(4), options({ eps: 1e-5 }, { eps: -1 })],
     ],
     localResponseNorm: () => [
       [

@@ -15,6 +15,7 @@ import { reshape } from '../../src/autograd/ops/layout/reshape.js';
 import { slice } from '../../src/autograd/ops/layout/slice.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
+import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
@@ -99,6 +100,7 @@ const STORED: readonly Case[] = [
   ['maxout, four positions at a time', (a) => maxout(a!, 2), [activation(random64([3, 4, 2, 4], 1))]],
   ['batchNorm2d, training', batchNorm(true), normalised([3, 5, 3, 3])],
   ['batchNorm2d, training, four positions at a time', batchNorm(true), normalised([3, 5, 4, 2])],
+  ['groupNorm', (a, gamma, beta) => groupNorm(a!, 5, gamma, beta), normalised([3, 5, 3, 3])],
   ['batchNorm2d, evaluation', batchNorm(false), normalised([3, 5, 3, 3])],
   ['localResponseNorm', (a) => localResponseNorm(a!, { size: 3, alpha: 1 }), [x]],
   [

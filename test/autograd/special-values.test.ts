@@ -27,11 +27,15 @@ import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
 import { where } from '../../src/autograd/ops/elementwise/where.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
+import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
+import { layerNorm } from '../../src/autograd/ops/normalisation/layer-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
+import { interpolate } from '../../src/autograd/ops/pools/interpolate.js';
 import { maxPool2d } from '../../src/autograd/ops/pools/max-pool2d.js';
 import { maxout } from '../../src/autograd/ops/pools/maxout.js';
+import { convTranspose2d } from '../../src/autograd/ops/products/conv-transpose2d.js';
 import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
 import { linear } from '../../src/autograd/ops/products/linear.js';
 import { matmul } from '../../src/autograd/ops/products/matmul.js';
@@ -113,12 +117,18 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   maxout: [(x) => [maxout(x, 3)], [2, 6, 4]],
   'batchNorm2d, training': [normalised(true), [3, 2, 2, 2], [2], [2]],
   'batchNorm2d, evaluation': [normalised(false), [3, 2, 2, 2], [2], [2]],
+  layerNorm: [(x, weight, bias) => [layerNorm(x, 5, weight, bias)], [3, 5], [5], [5]],
+  groupNorm: [(x, weight, bias) => [groupNorm(x, 2, weight, bias)], [2, 4, 3], [4], [4]],
+  'interpolate, nearest': [(x) => [interpolate(x, { scaleFactor: 2 })], [1, 2, 2, 3]],
+  'interpolate, bilinear': [(x) => [interpolate(x, { scaleFactor: 2, mode: 'bilinear' })], [1, 2, 2, 3]],
   localResponseNorm: [(x) => [localResponseNorm(x, { size: 3, alpha: 0.5 })], [2, 5, 2, 2]],
   crossEntropy: [scored(), [3, 4]],
   'crossEntropy, ignoreIndex': [scored({ ignoreIndex: 1 }), [3, 4]],
   matmul: [(a, b) => [matmul(a, b)], [4, 5], [5, 3]],
   linear: [(x, weight, bias) => [linear(x, weight, bias)], [4, 5], [3, 5], [3]],
   conv2d: [(x, w, b) => [conv2d(x, w, b)], [2, 2, 5, 4], [3, 2, 3, 3], [3]],
+  'conv2d, groups': [(x, w, b) => [conv2d(x, w, b, { groups: 2 })], [2, 4, 5, 4], [4, 2, 3, 3], [4]],
+  convTranspose2d: [(x, w, b) => [convTranspose2d(x, w, b, { stride: 2 })], [1, 2, 3, 2], [2, 3, 2, 2], [3]],
   'conv2d, 1x1': [(x, w, b) => [conv2d(x, w, b)], [2, 3, 2, 2], [3, 3, 1, 1], [3]],
   'conv2d, stride 2': [(x, w, b) => [conv2d(x, w, b, { stride: 2 })], [2, 2, 5, 7], [3, 2, 3, 3], [3]],
   'conv2d with ReLU': [(x, w, b) => [conv2d(x, w, b, { relu: true })], [2, 2, 5, 4], [3, 2, 3, 3], [3]],

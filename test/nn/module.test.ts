@@ -184,28 +184,30 @@ describe('Module', () => {
     tidy(gpu.device, () => {
       norm = new BatchNorm2d(gpu.device, 2);
     });
-    expect([...(await norm!.weight.toArray()), ...(await norm!.runningMean.toArray())]).toEqual([1, 1, 0, 0]);
+    expect([...(await norm!.weight!.toArray()), ...(await norm!.runningMean!.toArray())]).toEqual([
+      1, 1, 0, 0,
+    ]);
   });
 });
 
 describe('loadStateDict', () => {
   it('copies in place from another model, and from host arrays', async () => {
     const source = new BatchNorm2d(gpu.device, 2);
-    source.runningMean.write(Float32Array.of(3, 4));
+    source.runningMean!.write(Float32Array.of(3, 4));
     const target = new BatchNorm2d(gpu.device, 2);
     const { weight, runningMean } = target;
     target.loadStateDict(source.stateDict());
     expect(target.runningMean).toBe(runningMean);
-    expect([...(await runningMean.toArray())]).toEqual([3, 4]);
+    expect([...(await runningMean!.toArray())]).toEqual([3, 4]);
 
-    source.runningMean.write(Float32Array.of(7, 7));
-    expect([...(await runningMean.toArray())], 'a copy, not a view').toEqual([3, 4]);
+    source.runningMean!.write(Float32Array.of(7, 7));
+    expect([...(await runningMean!.toArray())], 'a copy, not a view').toEqual([3, 4]);
 
     const state = new Map(
       [...target.stateDict().keys()].map((name) => [name, { shape: [2], values: Float32Array.of(5, 6) }]),
     );
     target.loadStateDict(state);
-    expect([...(await weight.toArray())]).toEqual([5, 6]);
+    expect([...(await weight!.toArray())]).toEqual([5, 6]);
   });
 
   it("tolerates PyTorch's num_batches_tracked", () => {

@@ -2,7 +2,7 @@
 //
 //   y[n, o, oh, ow] = bias[o] + sum_{c, kh, kw} weight[o, c, kh, kw] x[n, c, oh s - p + kh d, ow s - p + kw d]
 //
-// with x read as 0 outside the image. The gradients come from the same loop: each term w x of the sum contributes dy x
+// with x read as 0 outside the image. In groups o has channels of its own: c runs over them, and x is read at the first of them + c. The gradients come from the same loop: each term w x of the sum contributes dy x
 // to dWeight and dy w to dInput; dBias[o] is the sum of dy over everything but o.
 
 import { type Array64, array64, offset, zerosLike } from './array.js';
@@ -17,9 +17,11 @@ function forEachTerm(
   { stride, padding, dilation }: ConvolutionGeometry,
   visit: (input: number, weight: number, output: number) => void,
 ): void {
-  const [, channels, height, width] = inputShape;
-  const [, , kernelH, kernelW] = weightShape;
+  const [, allChannels, height, width] = inputShape;
+  const [, channels, kernelH, kernelW] = weightShape;
   const [batch, outputs, outH, outW] = outputShape;
+  const groups = allChannels / channels;
+  const first = (o: number) => Math.floor(o / (outputs / groups)) * channels;
   for (let n = 0; n < batch; n++)
     for (let o = 0; o < outputs; o++)
       for (let oh = 0; oh < outH; oh++)
@@ -31,14 +33,14 @@ function forEachTerm(
                 const w = ow * stride[1] - padding[1] + kw * dilation[1];
                 if (h < 0 || h >= height || w < 0 || w >= width) continue;
                 visit(
-                  offset(inputShape, n, c, h, w),
+                  offset(inputShape, n, first(o) + c, h, w),
                   offset(weightShape, o, c, kh, kw),
                   offset(outputShape, n, o, oh, ow),
                 );
               }
 }
 
-/** input [N, C, H, W], weight [O, C, kernelH, kernelW], bias [O] or null -> [N, O, outH, outW]. */
+/** input [N, C, H, W], weight [O, C / groups, kernelH, kernelW], bias [O] or null -> [N, O, outH, outW]. */
 export function conv2d(
   input: Array64,
   weight: Array64,

@@ -5,17 +5,35 @@ import { type Array64, array64, offset, type Pair } from './array.js';
 export interface ConvolutionGeometry {
   readonly stride: Pair;
   readonly padding: Pair;
+  /** Below and on the right, where that is another number than above and on the left. */
+  readonly paddingAfter?: Pair;
   readonly dilation: Pair;
 }
 
-/** out = floor((in + 2 padding - dilation (kernel - 1) - 1) / stride) + 1, per axis (0 height, 1 width). */
+/** What a padding in words stands for, as PyTorch has it: `same` keeps the size, with one more at the end if it must. */
+export function paddingOf(
+  padding: Pair | 'same' | 'valid',
+  kernel: Pair,
+  dilation: Pair,
+): Pick<ConvolutionGeometry, 'padding' | 'paddingAfter'> {
+  if (padding === 'valid') return { padding: [0, 0] };
+  if (padding !== 'same') return { padding };
+  const total = ([0, 1] as const).map((axis) => dilation[axis] * (kernel[axis] - 1)) as unknown as Pair;
+  return {
+    padding: [Math.floor(total[0] / 2), Math.floor(total[1] / 2)],
+    paddingAfter: [Math.ceil(total[0] / 2), Math.ceil(total[1] / 2)],
+  };
+}
+
+/** out = floor((in + padding before and after - dilation (kernel - 1) - 1) / stride) + 1, per axis (0 height, 1 width). */
 export function convolutionOutputSize(
   input: number,
   kernel: number,
-  { stride, padding, dilation }: ConvolutionGeometry,
+  { stride, padding, paddingAfter = padding, dilation }: ConvolutionGeometry,
   axis: 0 | 1,
 ): number {
-  return Math.floor((input + 2 * padding[axis] - dilation[axis] * (kernel - 1) - 1) / stride[axis]) + 1;
+  const padded = input + padding[axis] + paddingAfter[axis];
+  return Math.floor((padded - dilation[axis] * (kernel - 1) - 1) / stride[axis]) + 1;
 }
 
 /** Calls `visit` with (position in the image, position in the columns) for every element that is not padding. */

@@ -11,6 +11,17 @@ interface Result {
   readonly gradients: Arrays;
 }
 
+/** The gradients of weight and bias, where there are such inputs. */
+function affineAnswers(
+  { input, weight, bias, dOutput }: Arrays,
+  layout: reference.RowLayout,
+  eps: number,
+): Result {
+  const output = reference.rowNorm(input, weight ?? null, bias ?? null, layout, eps);
+  const { dInput, dWeight, dBias } = reference.rowNormBackward(dOutput, input, weight ?? null, layout, eps);
+  return { outputs: { output }, gradients: { dInput, ...(weight && { dWeight }), ...(bias && { dBias }) } };
+}
+
 const scalar = (value: number) => array64([], [value]);
 
 /** How the reference answers a case of each operation, under the names that the fixtures use. */
@@ -41,6 +52,30 @@ const answers: { readonly [Op in FixtureOp]: (fixture: FixtureCase<Op>) => Resul
       gradients: bias === undefined ? gradients : { ...gradients, dBias },
     };
   },
+  groupedConv2d: ({ inputs: { input, weight, bias, dOutput }, options: { padding, ...options } }) => {
+    const [, , rows, columns] = weight.shape;
+    const geometry = { ...options, ...reference.paddingOf(padding, [rows, columns], options.dilation) };
+    const { dBias, ...gradients } = reference.conv2dBackward(dOutput, input, weight, geometry);
+    return {
+      outputs: { output: reference.conv2d(input, weight, bias ?? null, geometry) },
+      gradients: bias === undefined ? gradients : { ...gradients, dBias },
+    };
+  },
+  convTranspose2d: ({ inputs: { input, weight, bias, dOutput }, options }) => {
+    const { dBias, ...gradients } = reference.convTranspose2dBackward(dOutput, input, weight, options);
+    return {
+      outputs: { output: reference.convTranspose2d(input, weight, bias ?? null, options) },
+      gradients: bias === undefined ? gradients : { ...gradients, dBias },
+    };
+  },
+  upsample: ({ inputs: { input, dOutput }, options }) => ({
+    outputs: { output: reference.upsample(input, options) },
+    gradients: { dInput: reference.upsampleBackward(dOutput, input.shape, options) },
+  }),
+  layerNorm: ({ inputs, options: { normalizedShape, eps } }) =>
+    affineAnswers(inputs, reference.layerLayout(normalizedShape), eps),
+  groupNorm: ({ inputs, options: { numGroups, eps } }) =>
+    affineAnswers(inputs, reference.groupLayout(inputs.input.shape, numGroups), eps),
   relu: ({ inputs: { input, dOutput } }) => ({
     outputs: { output: reference.relu(input) },
     gradients: { dInput: reference.reluBackward(dOutput, input) },

@@ -3,7 +3,16 @@ import type { Device } from '../../gpu/device.js';
 import type { Shape, Window } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { biasGradient } from '../bias-gradient.js';
-import { type ConvolutionChoice, isPointwise, type Sizes, sizesOf, through } from './conv2d.js';
+import {
+  batchOf,
+  type ConvolutionChoice,
+  isDirect,
+  isPointwise,
+  type Sizes,
+  sizesOf,
+  through,
+} from './conv2d.js';
+import { directWeightGradient } from './conv2d-direct.js';
 import { unfoldedWeightGradient } from './conv2d-unfolded.js';
 import { multiplyInto } from './matmul.js';
 import type { Product } from './product.js';
@@ -34,17 +43,22 @@ export function conv2dParameterGradients(
 ): ParameterGradients {
   const sizes = sizesOf(x.shape, weightShape, window);
   const { images, outputs, depth } = sizes;
+  if (isDirect(sizes, sizes.groupOutputs, algorithm)) {
+    const weight = directWeightGradient(outputGradient, x, sizes, window);
+    return { weight, bias: withBias ? biasGradient(outputGradient) : null };
+  }
+  const unfolded = algorithm === 'unfolded' && sizes.groups === 1;
   const chunks = split ? chunksOf(sizes, x.device) : { count: 1, images };
   // Packed, rows of a partial sum begin at multiples of four, for kernels that write four numbers at once.
-  const row = packed && algorithm !== 'unfolded' ? 4 * Math.ceil(depth / 4) : depth;
+  const row = packed && !unfolded ? 4 * Math.ceil(depth / 4) : depth;
   // The sums of a weight as large as a buffer may be leave no room for more.
   const roomForRows = 4 * chunks.count * outputs * (row + 1) <= x.device.limits.maxStorageBufferBindingSize;
-  const sumRows = withBias && roomForRows && algorithm !== 'unfolded';
+  const sumRows = withBias && roomForRows && !unfolded;
   const partial = new Tensor(x.device, [chunks.count * outputs * (row + (sumRows ? 1 : 0))]);
-  if (algorithm === 'unfolded') {
+  if (unfolded) {
     unfoldedWeightGradient(partial, outputGradient, x, weightShape, window, chunks.images, variant);
   } else {
-    for (const batch of batchesOf(images, chunks)) {
+    for (const batch of batchesOf(sizes, chunks)) {
       const product = weightGradientProduct(sizes, window, chunks, batch, { row, sumRows });
       multiplyInto(partial, outputGradient, x, product, {}, variant);
     }
@@ -68,8 +82,8 @@ const chunksOf = (sizes: Sizes, { adapter }: Device): Chunks =>
   adapter.software ? forCores(sizes) : forManyProcessors(sizes);
 
 /** As few chunks as keep the cores of a CPU busy, with about 32 tiles of 32 x 64. */
-function forCores({ images, outputs, depth }: Sizes): Chunks {
-  const tiles = Math.ceil(outputs / 32) * Math.ceil(depth / 64);
+function forCores({ images, groups, groupOutputs, depth }: Sizes): Chunks {
+  const tiles = groups * Math.ceil(groupOutputs / 32) * Math.ceil(depth / 64);
   const inChunk = Math.max(1, Math.ceil((images * tiles) / 32));
   return { count: Math.ceil(images / inChunk), images: inChunk };
 }
@@ -80,8 +94,8 @@ const TILES_IN_FLIGHT = 768;
 const LEAST_TERMS = 256;
 
 /** Chunks of equally many images, so that none is left over, as near as may be to what fills a GPU. */
-function forManyProcessors({ images, outputs, depth, positions }: Sizes): Chunks {
-  const tiles = Math.ceil(outputs / 64) * Math.ceil(depth / 128);
+function forManyProcessors({ images, groups, groupOutputs, depth, positions }: Sizes): Chunks {
+  const tiles = groups * Math.ceil(groupOutputs / 64) * Math.ceil(depth / 128);
   const wanted = Math.max((images * tiles) / TILES_IN_FLIGHT, LEAST_TERMS / Math.max(1, positions));
   const off = (inChunk: number) => Math.abs(Math.log(inChunk / wanted));
   let best = 1;
@@ -100,8 +114,17 @@ interface ChunkBatch {
   readonly images: number;
 }
 
-/** The chunks of full length together, and the shorter one that may be left over. */
-function batchesOf(images: number, { images: inChunk }: Chunks): ChunkBatch[] {
+/**
+ * The chunks of full length together, and the shorter one that may be left over. In groups a batch has a product for each group, and takes
+ * several chunks only where they have one image each: then all its products are as far apart.
+ */
+function batchesOf({ images, groups }: Sizes, { images: inChunk, count }: Chunks): ChunkBatch[] {
+  if (groups > 1 && inChunk > 1) {
+    return Array.from({ length: count }, (_, index) => {
+      const first = index * inChunk;
+      return { first, chunks: 1, images: Math.min(inChunk, images - first) };
+    });
+  }
   const whole = Math.floor(images / inChunk);
   const left = images - whole * inChunk;
   return [
@@ -111,7 +134,7 @@ function batchesOf(images: number, { images: inChunk }: Chunks): ChunkBatch[] {
 }
 
 /**
- * The partial sums of some chunks as a product of the output's gradient and the images. In c, f32
+ * The partial sums of some chunks as a product of the output's gradient and the images, in each group. In c, f32
  * `[chunks * O * row]`, they lie chunk after chunk; with `sumRows` those of the bias follow, `[chunks * O]`.
  */
 function weightGradientProduct(
@@ -122,11 +145,12 @@ function weightGradientProduct(
   { row, sumRows }: { readonly row: number; readonly sumRows: boolean },
 ): Product {
   const { channels, outputs, height, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
+  const { groups, groupOutputs, groupChannels } = sizes;
   const pointwise = isPointwise(window);
   const firstChunk = batch.first / chunks.images;
   const product: Product = {
-    batches: batch.chunks,
-    rows: outputs,
+    batches: batch.chunks * groups,
+    rows: groupOutputs,
     columns: depth,
     outer: batch.images,
     ...(pointwise ? { middle: 1, inner: positions } : { middle: outHeight, inner: outWidth }),
@@ -134,6 +158,7 @@ function weightGradientProduct(
     a: {
       start: batch.first * outputs * positions,
       batch: chunks.images * outputs * positions,
+      ...batchOf(sizes, groupOutputs * positions),
       row: positions,
       outer: outputs * positions,
       middle: outWidth,
@@ -142,6 +167,7 @@ function weightGradientProduct(
     b: {
       start: batch.first * channels * pixels,
       batch: chunks.images * channels * pixels,
+      ...batchOf(sizes, groupChannels * pixels),
       outer: channels * pixels,
       inner: pointwise ? 1 : 0,
       group: pixels,
@@ -149,7 +175,7 @@ function weightGradientProduct(
     },
     c: {
       start: firstChunk * outputs * row,
-      batch: outputs * row,
+      batch: groupOutputs * row,
       row,
       group: taps,
       column: 1,

@@ -10,10 +10,15 @@
  *
  * A 1 x 1 kernel with stride 1 and no padding needs no window: the images are the matrices. The input gradient of a
  * convolution with a longer stride unfolds (conv2d-unfolded.ts), which can compute every other one too.
+ *
+ * In groups, each group is a product of its own, all of them one batch. Where a group is small a product would be nearly empty, and each
+ * element is computed by itself (conv2d-direct.ts).
  */
 import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
-import { Tensor } from '../../tensor/tensor.js';
+import { type DType, Tensor } from '../../tensor/tensor.js';
+import { broadcastTo } from '../elementwise/elementwise.js';
 import { storedDType } from '../stored-dtype.js';
+import { directConv2d, directInputGradient } from './conv2d-direct.js';
 import { unfoldedConv2d, unfoldedInputGradient } from './conv2d-unfolded.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
@@ -22,8 +27,11 @@ import type { Epilogue, Product, SlidingWindow } from './product.js';
 
 /** How to compute a convolution, where the default is not wanted: for tests and measurements. */
 export interface ConvolutionChoice {
-  /** `unfolded` stores every window's view as a column of a matrix first (default: `window`). */
-  readonly algorithm?: 'window' | 'unfolded';
+  /**
+   * `unfolded` stores every window's view as a column of a matrix first, `direct` computes each element by itself (default: `window`, and
+   * `direct` for small groups). In groups nothing is unfolded.
+   */
+  readonly algorithm?: 'window' | 'unfolded' | 'direct' | undefined;
   readonly variant?: MatmulVariant | undefined;
   /** Lay weights, and partial sums of their gradients, out so that kernels can take four numbers at once (default: on hardware). */
   readonly packed?: boolean | undefined;
@@ -32,12 +40,27 @@ export interface ConvolutionChoice {
 }
 
 /** A kernel of 1 x 1 that looks at each position: a matrix. */
-export const isPointwise = ({ kernel, stride, padding }: Window): boolean =>
-  [...kernel, ...stride].every((value) => value === 1) && padding.every((value) => value === 0);
+export const isPointwise = ({ kernel, stride, padding, paddingAfter = padding }: Window): boolean =>
+  [...kernel, ...stride].every((value) => value === 1) &&
+  [...padding, ...paddingAfter].every((value) => value === 0);
 
 /** The product, reading b through a window if there is one. */
 export const through = (window: SlidingWindow | null, product: Product): Product =>
   window ? { ...product, b: { ...product.b, column: 0, window } } : product;
+
+/** With fewer rows than this in each group, a product is slower than computing each element by itself. */
+const FEW_ROWS = 16;
+
+/** Is each element computed by itself, by default where products of this many rows would be? */
+export const isDirect = (
+  { groups }: Sizes,
+  rows: number,
+  algorithm: ConvolutionChoice['algorithm'] = groups > 1 && rows < FEW_ROWS ? 'direct' : 'window',
+): boolean => algorithm === 'direct';
+
+/** From group to group, where there are several. */
+export const batchOf = ({ groups }: Sizes, elements: number): { batch?: number } =>
+  groups > 1 ? { batch: elements } : {};
 
 /** Sizes of a convolution. */
 export type Sizes = ReturnType<typeof sizesOf>;
@@ -48,18 +71,22 @@ export function sizesOf(
   window: Window,
 ) {
   const [outHeight, outWidth] = windowedSize('conv2d', [height, width], window);
-  const [outputs = 0] = weight;
+  const [outputs = 0, groupChannels = 0] = weight;
+  const groups = groupChannels > 0 ? channels / groupChannels : 1;
   const taps = sizeOf(window.kernel);
   return {
     images,
     channels,
     outputs,
+    groups,
+    groupChannels,
+    groupOutputs: outputs / groups,
     height,
     width,
     outHeight,
     outWidth,
     taps,
-    depth: channels * taps,
+    depth: groupChannels * taps,
     pixels: height * width,
     positions: outHeight * outWidth,
   };
@@ -67,7 +94,7 @@ export function sizesOf(
 
 /**
  * y[n][o] = bias[o] + sum over c, ky, kx of weight[o][c][ky][kx] * x[n][c][window], then ReLU if asked.
- * Shapes: x [N, C, H, W], weight [O, C, KH, KW], bias [O], result [N, O, OH, OW].
+ * Shapes: x [N, C, H, W], weight [O, C / groups, KH, KW], bias [O], result [N, O, OH, OW].
  */
 export function conv2d(
   x: Tensor,
@@ -79,22 +106,37 @@ export function conv2d(
 ): Tensor {
   const sizes = sizesOf(x.shape, weight.shape, window);
   const { images, channels, outputs, height, width, outHeight, outWidth, taps, depth } = sizes;
-  const { pixels, positions } = sizes;
-  const y = new Tensor(x.device, [images, outputs, outHeight, outWidth], storedDType(x.device));
-  const epilogue: Epilogue = bias ? { bias: { values: bias, per: 'row' }, relu } : { relu };
-  if (algorithm === 'unfolded') return unfoldedConv2d(y, x, weight, window, epilogue, variant);
+  const { pixels, positions, groups, groupChannels, groupOutputs } = sizes;
+  const shape = [images, outputs, outHeight, outWidth];
+  const dtype = storedDType(x.device);
+  if (isDirect(sizes, groupOutputs, algorithm)) {
+    return directConv2d(new Tensor(x.device, shape, dtype), x, weight, bias, sizes, window, relu);
+  }
+  // A product adds the same bias in each of a batch: in groups, a sum begins with its own, as that is stored.
+  const y = bias && groups > 1 ? ofBias(bias, shape, dtype) : new Tensor(x.device, shape, dtype);
+  const epilogue: Epilogue =
+    bias && groups > 1
+      ? { accumulate: true, relu }
+      : { ...(bias && { bias: { values: bias, per: 'row' } }), relu };
+  if (algorithm === 'unfolded' && groups === 1)
+    return unfoldedConv2d(y, x, weight, window, epilogue, variant);
   const { stride, padding, dilation, kernel } = window;
   const product: Product = {
-    batches: 1,
-    rows: outputs,
+    batches: groups,
+    rows: groupOutputs,
     columns: images * positions,
     outer: 1,
     middle: taps,
-    inner: channels,
+    inner: groupChannels,
     group: positions,
-    a: { row: depth, middle: 1, inner: taps },
-    b: { inner: pixels, group: channels * pixels, column: 1 },
-    c: { row: positions, group: outputs * positions, column: 1 },
+    a: { ...batchOf(sizes, groupOutputs * depth), row: depth, middle: 1, inner: taps },
+    b: { ...batchOf(sizes, groupChannels * pixels), inner: pixels, group: channels * pixels, column: 1 },
+    c: {
+      ...batchOf(sizes, groupOutputs * positions),
+      row: positions,
+      group: outputs * positions,
+      column: 1,
+    },
   };
   const view = {
     height,
@@ -109,6 +151,14 @@ export function conv2d(
   return y;
 }
 
+/** A bias at each position of each image. */
+function ofBias(bias: Tensor, shape: Shape, dtype: DType): Tensor {
+  const column = bias.view([bias.size, 1, 1]);
+  const everywhere = broadcastTo(column, shape, 1, dtype);
+  column.dispose();
+  return everywhere;
+}
+
 /** A product whose a is a weight, packed first if that is wanted. */
 function multiplyWeight(
   c: Tensor,
@@ -118,8 +168,8 @@ function multiplyWeight(
   epilogue: Epilogue,
   { variant, packed = !c.device.adapter.software }: ConvolutionChoice,
 ): void {
-  // Without a window, terms lie as they must.
-  if (!packed || !product.b.window) {
+  // Without a window, terms lie as they must; weights of several groups are left as they are.
+  if (!packed || !product.b.window || product.batches > 1) {
     multiplyInto(c, weight, b, product, epilogue, variant);
     return;
   }
@@ -142,23 +192,33 @@ export function conv2dInputGradient(
 ): Tensor {
   const sizes = sizesOf(inputShape, weight.shape, window);
   const { images, channels, outputs, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
+  const { groups, groupChannels, groupOutputs } = sizes;
   const inputGradient = new Tensor(weight.device, inputShape, mask?.dtype ?? outputGradient.dtype);
   const { stride, padding, dilation, kernel } = window;
-  if (algorithm === 'unfolded' || stride.some((step) => step > 1)) {
+  const isStrided = stride.some((step) => step > 1);
+  if (isDirect(sizes, groupChannels, algorithm) || (isStrided && groups > 1)) {
+    return directInputGradient(inputGradient, outputGradient, weight, sizes, window, mask);
+  }
+  if (groups === 1 && (algorithm === 'unfolded' || isStrided)) {
     return unfoldedInputGradient(inputGradient, outputGradient, weight, window, mask, variant);
   }
   const product: Product = {
-    batches: 1,
-    rows: channels,
+    batches: groups,
+    rows: groupChannels,
     columns: images * pixels,
     outer: 1,
     middle: taps,
-    inner: outputs,
+    inner: groupOutputs,
     group: pixels,
     // The window is turned around: its last tap comes first.
-    a: { start: taps - 1, row: taps, middle: -1, inner: depth },
-    b: { inner: positions, group: outputs * positions, column: 1 },
-    c: { row: pixels, group: channels * pixels, column: 1 },
+    a: { ...batchOf(sizes, groupOutputs * depth), start: taps - 1, row: taps, middle: -1, inner: depth },
+    b: {
+      ...batchOf(sizes, groupOutputs * positions),
+      inner: positions,
+      group: outputs * positions,
+      column: 1,
+    },
+    c: { ...batchOf(sizes, groupChannels * pixels), row: pixels, group: channels * pixels, column: 1 },
   };
   const view = {
     height: outHeight,

@@ -1,6 +1,6 @@
 import { BATCH_NORM_NUMBERS, batchNorm2d } from '../../autograd/ops/normalisation/batch-norm2d.js';
 import { checkArgument, checkOptions } from '../../errors/check-options.js';
-import { whole } from '../../errors/rules.js';
+import { boolean, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { constant } from '../init.js';
@@ -13,18 +13,22 @@ export interface BatchNorm2dOptions {
   eps?: number;
   /** Weight of the newest batch in the running statistics (default 0.1). */
   momentum?: number;
+  /** Scale and shift by numbers that are learned, one for each map (default true). */
+  affine?: boolean;
+  /** Keep running statistics, for evaluation; without them a batch is normalised by its own there too (default true). */
+  trackRunningStats?: boolean;
 }
 
 /**
  * Normalises each map of `[N, C, H, W]` to mean 0 and variance 1, over the batch and all positions, then scales and shifts
- * it by `weight` and `bias`, both `[C]`. In evaluation the running statistics stand in for the batch's.
+ * it by `weight` and `bias`, both `[C]`. In evaluation the running statistics, where it keeps any, stand in for the batch's.
  * Ioffe & Szegedy, "Batch Normalization" (ICML 2015), algorithm 1.
  */
 export class BatchNorm2d extends Module {
-  readonly weight: Parameter;
-  readonly bias: Parameter;
-  readonly runningMean: Tensor;
-  readonly runningVar: Tensor;
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
   readonly eps: number;
   readonly momentum: number;
 
@@ -32,12 +36,16 @@ export class BatchNorm2d extends Module {
   constructor(device: Device, channels: number, options: BatchNorm2dOptions = {}) {
     super();
     checkArgument('BatchNorm2d', 'channels', channels, whole(1));
-    checkOptions('BatchNorm2d', options, BATCH_NORM_NUMBERS);
-    const { eps = 1e-5, momentum = 0.1 } = options;
-    this.weight = new Parameter(device, [channels], constant(1));
-    this.bias = new Parameter(device, [channels], constant(0));
-    this.runningMean = stateBuffer(device, [channels], 0);
-    this.runningVar = stateBuffer(device, [channels], 1);
+    checkOptions('BatchNorm2d', options, {
+      ...BATCH_NORM_NUMBERS,
+      affine: boolean,
+      trackRunningStats: boolean,
+    });
+    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
+    this.weight = affine ? new Parameter(device, [channels], constant(1)) : null;
+    this.bias = affine ? new Parameter(device, [channels], constant(0)) : null;
+    this.runningMean = trackRunningStats ? stateBuffer(device, [channels], 0) : null;
+    this.runningVar = trackRunningStats ? stateBuffer(device, [channels], 1) : null;
     this.eps = eps;
     this.momentum = momentum;
   }
@@ -45,11 +53,12 @@ export class BatchNorm2d extends Module {
   /**
    * @param x `[N, C, H, W]`
    * @returns the same shape
-   * @throws ShapeError when x has other channels, or, in training, fewer than two values a channel
+   * @throws ShapeError when x has other channels, or, with the batch's statistics, fewer than two values a channel
    */
   forward(x: Tensor): Tensor {
-    const { weight, bias, runningMean, runningVar: runningVariance, momentum, eps, training } = this;
-    const options = { runningMean, runningVariance, momentum, eps, training };
+    const { weight, bias, runningMean, runningVar, momentum, eps } = this;
+    const running = runningMean && runningVar && { runningMean, runningVariance: runningVar };
+    const options = { ...running, momentum, eps, training: this.training || !running };
     return this.attempt(() => batchNorm2d(x, weight, bias, options));
   }
 }

@@ -29,7 +29,8 @@ export function freeze(model: Module, patterns: readonly string[] = []): void {
   }
   for (const module of model.modules()) {
     if (!(module instanceof BatchNorm2d)) continue;
-    module.frozen = !module.weight.requiresGrad && !module.bias.requiresGrad;
+    const { weight, bias } = module;
+    module.frozen = weight !== null && bias !== null && !weight.requiresGrad && !bias.requiresGrad;
   }
 }
 

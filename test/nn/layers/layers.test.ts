@@ -15,11 +15,15 @@ import {
   Tanh,
 } from '../../../src/nn/layers/activations.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
-import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
+import { BatchNorm2d, type BatchNorm2dOptions } from '../../../src/nn/layers/batch-norm2d.js';
+import { ConvTranspose2d } from '../../../src/nn/layers/conv-transpose2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { Dropout } from '../../../src/nn/layers/dropout.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
+import { GroupNorm } from '../../../src/nn/layers/group-norm.js';
+import { Identity } from '../../../src/nn/layers/identity.js';
+import { LayerNorm } from '../../../src/nn/layers/layer-norm.js';
 import { Linear } from '../../../src/nn/layers/linear.js';
 import { LocalConv2d } from '../../../src/nn/layers/local-conv2d.js';
 import { LocalResponseNorm } from '../../../src/nn/layers/local-response-norm.js';
@@ -28,6 +32,7 @@ import { Maxout } from '../../../src/nn/layers/maxout.js';
 import { MlpConv } from '../../../src/nn/layers/mlp-conv.js';
 import { ReLU } from '../../../src/nn/layers/relu.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
+import { Upsample } from '../../../src/nn/layers/upsample.js';
 import type { Module } from '../../../src/nn/module.js';
 import { from, full, randn } from '../../../src/tensor/create.js';
 import type { Shape } from '../../../src/tensor/shape.js';
@@ -45,6 +50,27 @@ describe('layers', () => {
       [2, 3, 9, 8],
       [2, 5, 4, 4],
     ],
+    [
+      'Conv2d in groups',
+      () => new Conv2d(gpu.device, 6, 9, { kernelSize: [4, 2], padding: 'same', groups: 3 }),
+      [2, 6, 5, 4],
+      [2, 9, 5, 4],
+    ],
+    [
+      'ConvTranspose2d',
+      () =>
+        new ConvTranspose2d(gpu.device, 4, 6, {
+          kernelSize: 3,
+          stride: 2,
+          padding: 1,
+          outputPadding: 1,
+          groups: 2,
+        }),
+      [2, 4, 5, 4],
+      [2, 6, 10, 8],
+    ],
+    ['Upsample', () => new Upsample({ scaleFactor: [2, 1.5], mode: 'bilinear' }), [1, 2, 3, 5], [1, 2, 6, 7]],
+    ['Identity', () => new Identity(), [2, 3], [2, 3]],
     ['Linear', () => new Linear(gpu.device, 6, 4), [3, 6], [3, 4]],
     ['ReLU', () => new ReLU(), [2, 3], [2, 3]],
     ['Sigmoid', () => new Sigmoid(), [2, 3], [2, 3]],
@@ -59,6 +85,8 @@ describe('layers', () => {
     ['GlobalAvgPool2d', () => new GlobalAvgPool2d(), [2, 10, 8, 8], [2, 10]],
     ['Dropout', () => new Dropout(), [2, 3, 4], [2, 3, 4]],
     ['BatchNorm2d', () => new BatchNorm2d(gpu.device, 3), [2, 3, 4, 4], [2, 3, 4, 4]],
+    ['LayerNorm', () => new LayerNorm(gpu.device, [3, 4]), [2, 5, 3, 4], [2, 5, 3, 4]],
+    ['GroupNorm', () => new GroupNorm(gpu.device, 2, 6), [2, 6, 3], [2, 6, 3]],
     ['Flatten', () => new Flatten(), [2, 3, 4, 5], [2, 60]],
     [
       'LocalConv2d',
@@ -115,11 +143,45 @@ describe('layers', () => {
     expectClose(await layer.forward(x).toArray(), expected, { relative: 1e-6, absolute: 1e-6, label: 'y' });
   });
 
+  it("convolutions in groups have weights of PyTorch's shapes, and start as wide as what they see", async () => {
+    const options = { kernelSize: 3, groups: 8, init: he() };
+    const grouped = new Conv2d(gpu.device, 64, 128, options);
+    const transposed = new ConvTranspose2d(gpu.device, 64, 32, { ...options, bias: false });
+    expect([grouped, transposed].map(({ weight }) => weight.shape)).toEqual([
+      [128, 8, 3, 3],
+      [64, 4, 3, 3],
+    ]);
+    expect(grouped.bias?.shape).toEqual([128]);
+    expect([...transposed.stateDict().keys()]).toEqual(['weight']);
+    const weights = [...(await grouped.weight.toArray())];
+    const deviation = Math.sqrt(weights.reduce((sum, w) => sum + w * w, 0) / weights.length);
+    // Each output sums 8 x 3 x 3 products. Five deviations of the deviation of so many normal numbers.
+    expect(Math.abs(deviation / Math.sqrt(2 / (8 * 3 * 3)) - 1)).toBeLessThan(
+      5 / Math.sqrt(2 * weights.length),
+    );
+    expect(() => new Conv2d(gpu.device, 6, 4, { kernelSize: 1, groups: 4 })).toThrow(
+      new ArgumentError('Conv2d', 'groups', 'is 4', 'it must divide the 6 inputs'),
+    );
+  });
+
   it('layers without a bias have no parameter for it', () => {
     expect([...new Linear(gpu.device, 2, 2, { bias: false }).stateDict().keys()]).toEqual(['weight']);
     expect([...new Conv2d(gpu.device, 2, 2, { kernelSize: 1, bias: false }).stateDict().keys()]).toEqual([
       'weight',
     ]);
+  });
+
+  it("LayerNorm and GroupNorm have the parameters of PyTorch's", () => {
+    const state = (layer: Module) => [...layer.stateDict()].map(([name, { shape }]) => [name, ...shape]);
+    const both = [
+      ['weight', 3, 4],
+      ['bias', 3, 4],
+    ];
+    expect(state(new LayerNorm(gpu.device, [3, 4]))).toEqual(both);
+    expect(state(new LayerNorm(gpu.device, 4, { bias: false }))).toEqual([['weight', 4]]);
+    expect(state(new LayerNorm(gpu.device, 4, { elementwiseAffine: false }))).toEqual([]);
+    expect(state(new GroupNorm(gpu.device, 2, 4)).flat()).toEqual(['weight', 4, 'bias', 4]);
+    expect(state(new GroupNorm(gpu.device, 2, 4, { affine: false }))).toEqual([]);
   });
 
   it('Linear computes x W^T + b', async () => {
@@ -187,15 +249,28 @@ describe('layers', () => {
     const norm = new BatchNorm2d(gpu.device, 1, { momentum: 0.5, eps: 0 });
     const x = from(gpu.device, [[[[1, 3]]]]);
     expect([...(await norm.forward(x).toArray())]).toEqual([-1, 1]);
-    expect(await norm.runningMean.item()).toBe(1);
-    expect(await norm.runningVar.item()).toBe(0.5 * 1 + 0.5 * 2);
+    expect(await norm.runningMean!.item()).toBe(1);
+    expect(await norm.runningVar!.item()).toBe(0.5 * 1 + 0.5 * 2);
     norm.eval();
     expectClose(await norm.forward(x).toArray(), [0, 2 / Math.sqrt(1.5)], {
       relative: 1e-6,
       absolute: 1e-6,
       label: 'y',
     });
-    expect(await norm.runningMean.item(), 'evaluation leaves them alone').toBe(1);
+    expect(await norm.runningMean!.item(), 'evaluation leaves them alone').toBe(1);
+  });
+
+  it('BatchNorm2d learns nothing and keeps nothing where it is told so, and then evaluates as it trains', async () => {
+    const names = (options: BatchNorm2dOptions) => [
+      ...new BatchNorm2d(gpu.device, 2, options).stateDict().keys(),
+    ];
+    expect(names({ affine: false })).toEqual(['running_mean', 'running_var']);
+    expect(names({ trackRunningStats: false })).toEqual(['weight', 'bias']);
+    const norm = new BatchNorm2d(gpu.device, 1, { affine: false, trackRunningStats: false, eps: 0 });
+    expect([...norm.stateDict().keys()]).toEqual([]);
+    const x = from(gpu.device, [[[[1, 3]]]]);
+    expect([...(await norm.forward(x).toArray())]).toEqual([-1, 1]);
+    expect([...(await norm.eval().forward(x).toArray())]).toEqual([-1, 1]);
   });
 });
 

@@ -5,54 +5,42 @@ import { biasGradient } from '../../../kernels/bias-gradient.js';
 import { checkOperands } from '../../../kernels/check.js';
 import { conv2dInputGradient, conv2d as forward } from '../../../kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../../kernels/products/conv2d-parameter-gradients.js';
-import {
-  checkRank,
-  formatShape,
-  type Pair,
-  WINDOW_RULES,
-  type Window,
-  windowOf,
-} from '../../../tensor/shape.js';
+import { checkRank, formatShape, type Window } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { factorsOf, MASK, maskOf, putOnTape } from '../../tape.js';
+import {
+  CONVOLUTION_RULES,
+  type ConvolutionOptions,
+  checkGroups,
+  convolutionWindow,
+} from './convolution-window.js';
 
-/** Where the kernel of `conv2d` is applied, and what follows; each number or pair is for rows and columns. */
-export interface Conv2dOptions {
-  /** Elements from one window to the next (default 1). */
-  stride?: Pair;
-  /** Zeros around the image on each side (default 0). */
-  padding?: Pair;
-  /** Elements from one tap of the kernel to the next (default 1). */
-  dilation?: Pair;
+/** Where the kernel of `conv2d` is applied, and what follows. */
+export interface Conv2dOptions extends ConvolutionOptions {
   /** Follow with a ReLU in the same launch (default false). */
   relu?: boolean;
 }
 
 /** What these must be. */
-const OPTIONS: Rules<Conv2dOptions> = {
-  stride: WINDOW_RULES.stride,
-  padding: WINDOW_RULES.padding,
-  dilation: WINDOW_RULES.dilation,
-  relu: boolean,
-};
+const OPTIONS: Rules<Conv2dOptions> = { ...CONVOLUTION_RULES, relu: boolean };
 
 /**
  * y[n][o] = bias[o] + sum over c of weight[o][c] (x) x[n][c], where (x) is cross-correlation, as in PyTorch; then
  * optionally max(y, 0). All of it is one launch, which reads the images through a sliding window and unfolds none.
  *
- * x `[N, C, H, W]`, weight `[O, C, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are
- * on this device: f16 in medium precision, where it has that.
+ * x `[N, C, H, W]`, weight `[O, C / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are
+ * on this device: f16 in medium precision, where it has that. With `groups`, both channels and outputs are cut into as many equal parts, in their
+ * order, and the sum runs over the channels of the output's own part: with as many groups as channels it is depthwise.
  * @throws ShapeError when channels differ, or the kernel does not fit the padded image; ArgumentError when a parameter is not
- *   f32, x is of integers, or an option is out of range
+ *   f32, x is of integers, an option is out of range, or the outputs cannot be shared out to the groups
  */
 export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: Conv2dOptions = {}): Tensor {
-  checkShapes(x, weight, bias);
   checkOptions('conv2d', options, OPTIONS);
-  const { relu = false, ...rest } = options;
-  const window = windowOf('conv2d', {
-    kernelSize: [weight.shape[2] as number, weight.shape[3] as number],
-    ...rest,
-  });
+  const { relu = false, groups = 1, ...rest } = options;
+  checkShapes(x, weight, bias, groups);
+  const [outputs = 0, , rows = 0, columns = 0] = weight.shape;
+  checkGroups('conv2d', groups, { outputs });
+  const window = convolutionWindow('conv2d', [rows, columns], rest);
   const y = forward(x, weight, bias, window, relu);
 
   // dbias[o] = sum of dy[:, o],  dweight[o][c] = sum over n of dy[n][o] (x) x[n][c],  dx[n][c] = sum over o of dy[n][o] * weight[o][c]
@@ -87,15 +75,17 @@ function parameterGradients(dy: Tensor, x: Tensor, weight: Tensor, bias: Tensor 
   return { weight: null, bias: withBias ? biasGradient(dy) : null };
 }
 
-function checkShapes(x: Tensor, weight: Tensor, bias: Tensor | null): void {
+function checkShapes(x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
   checkOperands('conv2d', x, weight, bias);
   checkRank('conv2d', 'input', x.shape, 4, '[N, C, H, W]');
   checkRank('conv2d', 'weight', weight.shape, 4, '[O, C, KH, KW]');
-  if (x.shape[1] !== weight.shape[1]) {
+  const expected = groups * (weight.shape[1] as number);
+  if (x.shape[1] !== expected) {
+    const inGroups = groups > 1 ? ` in ${groups} groups` : '';
     throw new ShapeError(
       'conv2d',
       `input ${formatShape(x.shape)} has ${x.shape[1]} channels, ` +
-        `weight ${formatShape(weight.shape)} expects ${weight.shape[1]}`,
+        `weight ${formatShape(weight.shape)}${inGroups} expects ${expected}`,
     );
   }
   if (bias && (bias.rank !== 1 || bias.size !== weight.shape[0])) {

@@ -183,6 +183,36 @@ describe('batchNorm2d', () => {
     await expectGradients((...given) => applied(given, { ...statistics, training }), tensors);
   });
 
+  it('without gamma, beta and running statistics it gives what it gives with 1 and 0', async () => {
+    const { inputs, running, dOutput } = argumentsOf([3, 2, 3, 2]);
+    const one = map64(inputs[1], () => 1);
+    const none = map64(inputs[2], () => 0);
+    const { output } = reference.batchNorm2dTrain(inputs[0], one, none, running, options);
+    const { dInput } = reference.batchNorm2dTrainBackward(dOutput, inputs[0], one, options.eps);
+    const expected = { inputs: [inputs[0]], output, dOutput, gradients: [dInput] };
+    const op = (x: Tensor) => batchNorm2d(x, null, null, { ...options, training: true });
+    await expectOp(gpu.device, op, expected, tolerance);
+
+    const evaluated = reference.batchNorm2dEval(inputs[0], one, inputs[2], running, options.eps);
+    const back = reference.batchNorm2dEvalBackward(dOutput, inputs[0], one, running, options.eps);
+    const statistics = uploaded(gpu.device, running);
+    await expectOp(
+      gpu.device,
+      (x, beta) => batchNorm2d(x!, null, beta!, { ...statistics, ...options, training: false }),
+      { inputs: [inputs[0], inputs[2]], output: evaluated, dOutput, gradients: [back.dInput, back.dBeta] },
+      tolerance,
+    );
+  });
+
+  it('refuses one running statistic without the other, and evaluation without both', () => {
+    const x = zeros(gpu.device, [2, 3, 4, 4]);
+    const runningMean = zeros(gpu.device, [3]);
+    expect(() => batchNorm2d(x, null, null, { runningMean, training: true })).toThrow(
+      'batchNorm2d: runningVariance is missing; both running statistics must be given, or in training neither',
+    );
+    expect(() => batchNorm2d(x, null, null, { training: false })).toThrow('runningMean is missing');
+  });
+
   it('keeps nothing but its output where nothing is recorded', () => {
     const { inputs, running } = argumentsOf([3, 2, 3, 2]);
     const [x, gamma, beta] = inputs.map((input) => upload(gpu.device, input));

@@ -1,0 +1,64 @@
+/** Layers that normalise, as operations of ONNX. */
+import { DawngradError } from '../../errors/errors.js';
+import { BatchNorm2d } from '../../nn/layers/batch-norm2d.js';
+import { GroupNorm } from '../../nn/layers/group-norm.js';
+import { LayerNorm } from '../../nn/layers/layer-norm.js';
+import { LocalResponseNorm } from '../../nn/layers/local-response-norm.js';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Graph } from './graph.js';
+import { type LayerWriter, writes } from './layer-writer.js';
+
+const refused = (what: string) => new DawngradError(`exporting to ONNX: ${what}`);
+
+/** A parameter, or where the layer has none, one number everywhere. */
+const orConstant = (graph: Graph, parameter: Tensor | null, value: number, shape: Shape): string =>
+  parameter ? graph.tensor(parameter) : graph.constant(Array<number>(sizeOf(shape)).fill(value), shape);
+
+function writeBatchNorm(layer: BatchNorm2d, x: string, graph: Graph): string {
+  const { weight, bias, runningMean, runningVar, eps } = layer;
+  if (!(runningMean && runningVar)) throw refused(`${layer} keeps no running statistics`);
+  const { shape } = runningMean;
+  const [scale, shift] = [orConstant(graph, weight, 1, shape), orConstant(graph, bias, 0, shape)];
+  return graph.node('BatchNormalization', [x, scale, shift, ...graph.tensors(runningMean, runningVar)], {
+    epsilon: { float: eps },
+  });
+}
+
+function writeLayerNorm({ normalizedShape, weight, bias, eps }: LayerNorm, x: string, graph: Graph): string {
+  const scale = orConstant(graph, weight, 1, normalizedShape);
+  return graph.node('LayerNormalization', [x, scale, ...graph.tensors(bias)], {
+    axis: -normalizedShape.length,
+    epsilon: { float: eps },
+  });
+}
+
+/** Each group as a channel of an instance norm, whose own scale and shift do nothing. */
+function writeGroupNorm({ numGroups, weight, bias, eps }: GroupNorm, x: string, graph: Graph): string {
+  const grouped = graph.node('Reshape', [x, graph.integers([0, numGroups, -1])]);
+  const [one, none] = [1, 0].map((value) => graph.constant(Array<number>(numGroups).fill(value)));
+  const normalised = graph.node('InstanceNormalization', [grouped, one!, none!], { epsilon: { float: eps } });
+  const y = graph.node('Reshape', [normalised, graph.node('Shape', [x])]);
+  if (!(weight && bias)) return y;
+  // [C] beside images, whose channels are the second axis.
+  const perChannel = (parameter: Tensor) =>
+    graph.node('Reshape', [graph.tensor(parameter), graph.integers([parameter.size, 1, 1])]);
+  return graph.node('Add', [graph.node('Mul', [y, perChannel(weight)]), perChannel(bias)]);
+}
+
+function writeLocalResponseNorm(
+  { options: { size, alpha, beta, k } }: LocalResponseNorm,
+  x: string,
+  graph: Graph,
+): string {
+  // ONNX's window of even size has its odd channel on the other side.
+  if (size % 2 === 0) throw refused(`a LocalResponseNorm of even size, ${size}`);
+  return graph.node('LRN', [x], { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } });
+}
+
+export const NORMS: readonly LayerWriter[] = [
+  writes(BatchNorm2d, writeBatchNorm),
+  writes(LayerNorm, writeLayerNorm),
+  writes(GroupNorm, writeGroupNorm),
+  writes(LocalResponseNorm, writeLocalResponseNorm),
+];
