@@ -15,7 +15,7 @@ export default defineConfig({
       LP_NUM_THREADS: '1',
       // As lavapipe has it on most machines: for vectors of 512 bits, which the engine asks it for where there are any, it compiles for
       // twice as long. `test/minimum.config.ts` leaves the choice to the engine.
-      LP_NATIVE_VECTOR_WIDTH: '256',
+      LP_NATIVE_VECTOR_WIDTH: process.env.LP_NATIVE_VECTOR_WIDTH ?? '256',
     },
   },
 });
