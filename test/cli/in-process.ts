@@ -5,8 +5,8 @@ import { program } from '../../src/cli/program.js';
 import type { Outcome } from './dawngrad.js';
 
 /**
- * What a command comes to in a directory, and what it prints. For commands that fail before they do any work: a process for each
- * would take a second of nothing but starting.
+ * What a command comes to in a directory, and what it prints. For what does not depend on who starts it: a process for each would
+ * take a second of nothing but starting.
  */
 export async function inProcess(args: readonly string[], cwd: string): Promise<Outcome> {
   const printed = { stdout: '', stderr: '' };

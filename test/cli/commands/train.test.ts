@@ -8,6 +8,7 @@ import { readProbeMetrics } from '../../../src/train/run/metrics.js';
 import { useDirectory } from '../../support/directory.js';
 import { writeTinyMnist } from '../../support/tiny-mnist.js';
 import { Call, dawngrad, ROOT, start, useBuild } from '../dawngrad.js';
+import { inProcess } from '../in-process.js';
 
 useBuild();
 const directory = useDirectory();
@@ -31,13 +32,13 @@ describe('dawngrad train', () => {
     expect(trained.status).toBe(0);
     expect(trained.stdout.trimEnd()).toMatch(LAST_LINE);
 
-    const scored = await dawngrad(['eval', run]);
+    const scored = await inProcess(['eval', run], directory.path);
     expect(scored).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
 
     const image = within('stripe.png');
     const pixels = new Uint8Array(56 * 40).fill(255, 20 * 40, 24 * 40);
     writeFileSync(image, encode({ width: 40, height: 56, channels: 1, data: pixels }));
-    const guessed = await dawngrad(['predict', run, image, '--best']);
+    const guessed = await inProcess(['predict', run, image, '--best'], directory.path);
     expect(guessed.status).toBe(0);
     const guesses = guessed.stdout.trimEnd().split('\n');
     expect(guesses).toHaveLength(5);
@@ -73,11 +74,14 @@ describe('dawngrad train', () => {
     expect(watched.status).toBe(0);
     const probed = readProbeMetrics(join(run, 'metrics.jsonl')).map(({ step }) => step);
     expect(new Set(probed)).toEqual(new Set([1, 3, 5]));
-    expect((await dawngrad(['eval', run])).stdout).toBe(watched.stdout);
+    expect((await inProcess(['eval', run], directory.path)).stdout).toBe(watched.stdout);
 
     const diverging = within('diverging');
     const rate = ['--lr', '1e30', '--warm-up', '0', '--check-numerics'];
-    const failed = await dawngrad(['train', ...TINY, ...data, '--epochs', '1', ...rate, '--out', diverging]);
+    const failed = await inProcess(
+      ['train', ...TINY, ...data, '--epochs', '1', ...rate, '--out', diverging],
+      directory.path,
+    );
     expect(failed.status).toBe(1);
     expect(failed.stderr.trimEnd().split('\n').at(-1)).toMatch(
       /^dawngrad: step \d of epoch 1: numbers that are not finite come first from layer "[\w.]+", .*; all of it is in .*diverging\/not-finite\.safetensors$/,
@@ -111,14 +115,19 @@ describe('dawngrad train', () => {
       recipe: 'tiny',
       ...{ epochs: 2, momentum: 0.9, schedule: { name: 'plateau' } },
     });
-    expect(await dawngrad(['eval', run])).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
+    expect(await inProcess(['eval', run], directory.path)).toEqual({
+      status: 0,
+      stdout: trained.stdout,
+      stderr: '',
+    });
   });
 
-  it('stops when its time is over, says what is left, and goes on in another place to the same bits', async () => {
+  it('repeats a run from its config, stops when its time is over, and goes on in another place to the same bits', async () => {
     const [straight, piece, moved] = ['straight', 'piece', 'moved'].map(within) as [string, string, string];
     const line = ['train', ...TINY, ...data, '--epochs', '2', '--seed', '4'];
     const whole = await dawngrad([...line, '--out', straight]);
-    const stopped = await dawngrad([...line, '--out', piece, '--minutes', '0.0001']);
+    const config = ['--config', join(straight, 'config.json')];
+    const stopped = await dawngrad(['train', ...config, '--out', piece, '--minutes', '0.0001']);
     expect(stopped.status).toBe(0);
     expect(stopped.stdout).toBe('');
     expect(stopped.stderr).toMatch(
@@ -144,15 +153,6 @@ describe('dawngrad train', () => {
     expect(other!.tensors).toEqual(one!.tensors);
   });
 
-  it('repeats a run from its config', async () => {
-    const [first, second] = [within('first'), within('second')];
-    await dawngrad(['train', ...TINY, ...data, '--epochs', '1', '--seed', '3', '--out', first]);
-    await dawngrad(['train', '--config', join(first, 'config.json'), '--out', second]);
-    expect(readFileSync(join(second, 'last.safetensors'))).toEqual(
-      readFileSync(join(first, 'last.safetensors')),
-    );
-  });
-
   it('gives each of three runs that start together a directory of its own', async () => {
     const cwd = within('together');
     mkdirSync(cwd);
@@ -167,7 +167,7 @@ describe('dawngrad train', () => {
   it('leaves no directory behind that was not used', async () => {
     const cwd = within('unused');
     mkdirSync(cwd);
-    const { status, stderr } = await dawngrad(['train', ...TINY, ...data, '--limit', '41'], { cwd });
+    const { status, stderr } = await inProcess(['train', ...TINY, ...data, '--limit', '41'], cwd);
     expect({ status, stderr }).toEqual({
       status: 1,
       stderr: 'dawngrad: --limit 41: mnist has 40 training images\n',
@@ -175,21 +175,31 @@ describe('dawngrad train', () => {
     expect(readdirSync(join(cwd, 'runs'))).toEqual([]);
   });
 
-  it('saves within an epoch when it is told to, and goes on after a kill', async () => {
+  it('trains a run in one process at a time, saves within an epoch when it is told to, and goes on after a kill', async () => {
     const run = within('killed');
-    const call = start([
+    const first = start([
       ...['train', ...TINY, ...data, '--epochs', '1000', '--out', run],
       ...['--checkpoint-every', '2steps'],
     ]);
-    await call.printed('epoch 1/1000');
-    call.process.kill('SIGKILL');
-    await call.ended;
+    await first.printed('epoch 1/1000');
+    // The second is told who has it, and changes nothing.
+    const second = await inProcess(['train', '--resume', run], directory.path);
+    expect(second).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `dawngrad: ${run} is being trained by process ${first.process.pid} on ${hostname()}: wait until that has ended\n`,
+    });
+    first.process.kill('SIGKILL');
+    await first.ended;
     expect(JSON.parse(readFileSync(join(run, 'config.json'), 'utf8'))).toMatchObject({
       checkpointEvery: { steps: 2 },
     });
-    const resumed = await dawngrad(['train', '--resume', run, '--epochs', '3', '--checkpoint-every', 'off']);
-    expect(resumed.stderr).toMatch(/going on after step \d of epoch|all 3 epochs are done/);
+    const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').split('\n').length;
+    const more = ['--epochs', String(epochs), '--checkpoint-every', 'off'];
+    const resumed = await dawngrad(['train', '--resume', run, ...more]);
+    expect(resumed.stderr).toMatch(/going on after step \d of epoch/);
     expect(resumed.status).toBe(0);
+    expect(readdirSync(run).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it.each([
@@ -209,27 +219,10 @@ describe('dawngrad train', () => {
     expect(stderr).toContain(`stopping after this step; ${again} stops at once\n`);
     expect(stderr).toMatch(stopped);
 
-    const resumed = await dawngrad(['train', '--resume', run, '--epochs', String(epoch)]);
+    const resumed = await inProcess(['train', '--resume', run, '--epochs', String(epoch)], directory.path);
     expect(resumed.stderr).toContain(`going on after step ${step} of epoch ${epoch}\n`);
     expect(resumed.status).toBe(0);
     expect(resumed.stdout.trimEnd()).toMatch(LAST_LINE);
-  });
-
-  it('trains a run in one process at a time: the second is told who has it, and changes nothing', async () => {
-    const run = within('claimed');
-    const first = start(['train', ...TINY, ...data, '--epochs', '1000', '--out', run]);
-    await first.printed('epoch 1/1000');
-    const second = await dawngrad(['train', '--resume', run]);
-    expect(second).toEqual({
-      status: 1,
-      stdout: '',
-      stderr: `dawngrad: ${run} is being trained by process ${first.process.pid} on ${hostname()}: wait until that has ended\n`,
-    });
-    first.process.kill('SIGKILL');
-    await first.ended;
-    const epochs = readFileSync(join(run, 'metrics.jsonl'), 'utf8').split('\n').length;
-    expect((await dawngrad(['train', '--resume', run, '--epochs', String(epochs)])).status).toBe(0);
-    expect(readdirSync(run).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
   it('leaves nothing half-written when the disk is full', async () => {
