@@ -31,6 +31,7 @@ export default defineConfig({
           chapter("Why a weight's gradient is split", '/split'),
           chapter('The tuner', '/tuner'),
           chapter('Matrix units', '/matrix-units'),
+          chapter('Optimizers', '/optimizers'),
           chapter('Random numbers', '/random'),
           chapter('Network in Network', '/nin'),
         ],
@@ -51,6 +52,7 @@ export default defineConfig({
           chapter('Maxout', '/ops/maxout'),
           chapter('Dropout', '/ops/dropout'),
           chapter('Cross-entropy', '/ops/cross-entropy'),
+          chapter('Choosing', '/ops/choosing'),
         ],
       },
       {

@@ -1,4 +1,4 @@
-// Of two arrays the elements that a third one asks for, with broadcasting.
+// The elements of one of two arrays, as a third one asks for, with broadcasting.
 //
 //   y[i] = a[a_at(i)] where condition[c_at(i)] is not 0, else b[b_at(i)]
 //

@@ -1,10 +1,10 @@
 // The largest number along one axis, or the smallest, and where it is.
 //
-//   y = max_k x[k] or min_k x[k], index = the first such k       dx[k] = dy where k = index, else 0
+//   y = max_k x[k] or min_k x[k], index = the first such k
 //
 // A NaN counts as larger and smaller than any number, as in PyTorch: the first one is the answer. x is [outer, length, inner], and a
-// row is all that lies along the middle axis. Forward, rows are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts);
-// backward, elements of x are. LEAST is fixed when the shader is compiled.
+// row is all that lies along the middle axis. Rows are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). The gradient is
+// that of gather.wgsl with these indices. LEAST is fixed when the shader is compiled.
 
 import package::nan::is_nan;
 
@@ -43,19 +43,5 @@ fn forward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups
     }
     y[row] = Stored(best);
     index[row] = place;
-  }
-}
-
-@group(0) @binding(1) var<storage, read> output_gradient: array<Stored>;
-@group(0) @binding(2) var<storage, read> chosen: array<u32>;
-@group(0) @binding(3) var<storage, read_write> input_gradient: array<Stored>;
-
-@compute @workgroup_size(WORKGROUP)
-fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  for (var i = thread.x; i < params.size; i += groups.x * WORKGROUP) {
-    let outer = i / (params.length * params.inner);
-    let k = (i / params.inner) % params.length;
-    let row = outer * params.inner + i % params.inner;
-    input_gradient[i] = select(Stored(), output_gradient[row], chosen[row] == k);
   }
 }

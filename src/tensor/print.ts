@@ -109,7 +109,7 @@ function roundToEven(value: number): number {
   return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
-/** A single-precision number with so many digits behind the point: times ten thousand it is exact in double precision. */
+/** A single-precision number with this many digits behind the point; times ten thousand it is exact in double precision. */
 function fixed(value: number, digits: number): string {
   const units = String(roundToEven(Math.abs(value) * 10 ** digits)).padStart(digits + 1, '0');
   const point = units.length - digits;
@@ -118,7 +118,7 @@ function fixed(value: number, digits: number): string {
 
 /** As 1.2346e-05. */
 function withExponent(value: number): string {
-  // So many digits are exact enough to see whether a number lies half-way.
+  // With 60 digits it is seen whether a number lies half-way.
   const [mantissa = '', exponent = ''] = Math.abs(value).toExponential(60).split('e');
   const units = mantissa.replace('.', '');
   const kept = roundToEven(Number(`${units.slice(0, DIGITS + 1)}.${units.slice(DIGITS + 1)}`));

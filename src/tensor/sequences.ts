@@ -13,7 +13,7 @@ export interface ArangeOptions {
   start?: number;
   /** How far the next one is from each; below 0 where they fall (default 1). */
   step?: number;
-  /** Of the tensor; indices and labels are `'u32'` (default `'f32'`). */
+  /** The type of the numbers; indices and labels are `'u32'` (default `'f32'`). */
   dtype?: DType;
 }
 

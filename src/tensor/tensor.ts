@@ -72,7 +72,7 @@ export class Tensor {
   /** Why nobody may use its values now; undefined while they may. The tape says so during the backward pass of an op. */
   withheld: (() => string) | undefined = undefined;
   #storage: Storage | undefined;
-  /** Of the values that were read last those that `inspect` shows, and the version that they are of. */
+  /** Those of the values that were read last that `inspect` shows, and the version that they are of. */
   #seen: Seen | undefined;
 
   /**

@@ -1,19 +1,27 @@
 /** Every op of halves does what it does in single precision, on the same numbers: only what is stored is rounded. */
 import { describe, expect, it } from 'vitest';
+import { clone } from '../../src/autograd/ops/clone.js';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
+import { gt, lt } from '../../src/autograd/ops/elementwise/compare.js';
 import { divide } from '../../src/autograd/ops/elementwise/divide.js';
 import { dropout } from '../../src/autograd/ops/elementwise/dropout.js';
 import { exp, gelu, leakyRelu, log } from '../../src/autograd/ops/elementwise/functions.js';
+import { maximum, minimum } from '../../src/autograd/ops/elementwise/maximum.js';
 import { multiply } from '../../src/autograd/ops/elementwise/multiply.js';
 import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
+import { where } from '../../src/autograd/ops/elementwise/where.js';
+import { gather, indexSelect } from '../../src/autograd/ops/indexing/gather.js';
+import { topk } from '../../src/autograd/ops/indexing/top-k.js';
 import { concat } from '../../src/autograd/ops/layout/concat.js';
+import { expand } from '../../src/autograd/ops/layout/expand.js';
 import { pad } from '../../src/autograd/ops/layout/pad.js';
 import { permute } from '../../src/autograd/ops/layout/permute.js';
 import { reshape } from '../../src/autograd/ops/layout/reshape.js';
 import { slice } from '../../src/autograd/ops/layout/slice.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
+import { nllLoss } from '../../src/autograd/ops/losses/nll-loss.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
@@ -81,6 +89,19 @@ const STORED: readonly Case[] = [
   ['softmax', (a) => softmax(a!, 1), [x]],
   ['logSoftmax', (a) => logSoftmax(a!, 0), [x]],
   ['max', (a) => max(a!, 1).values, [x]],
+  ['topk', (a) => topk(a!, 3, { axis: 1 }).values, [x]],
+  [
+    'gather',
+    (a) => gather(a!, 1, from(gpu.device, Array(3).fill(Array(6).fill([4, 0, 0, 2, 1, 3, 3])), 'u32')),
+    [x],
+  ],
+  ['indexSelect', (a) => indexSelect(a!, 2, from(gpu.device, [6, 6, 1], 'u32')), [x]],
+  ['where', (a, b) => where(gt(a!, b!), a!, b!), [x, y]],
+  ['where, a number', (a) => where(lt(a!, 0.5), a!, 0.5), [x]],
+  ['maximum, broadcast', maximum, [x, activation(random64([5, 1], 2))]],
+  ['minimum', minimum, [x, y]],
+  ['expand', (a) => expand(a!, [2, 3, 5, 7]), [x]],
+  ['clone', clone, [x]],
   ['permute', (a) => permute(a!, [2, 0, 1]), [x]],
   ['slice', (a) => slice(a!, { axis: 1, start: 1, step: 2 }), [x]],
   ['pad', (a) => pad(a!, [[1, 2]]), [x]],
@@ -138,6 +159,14 @@ const SINGLE: readonly Case[] = [
     [activation(random64([3, 5], 1)), parameter(random64([5, 7], 2))],
   ],
   ['crossEntropy', (logits) => crossEntropy(logits!, labels()).loss, [activation(random64([5, 7], 1, 4))]],
+  ['nllLoss', (a) => nllLoss(a!, labels(), { ignoreIndex: 1 }), [activation(random64([5, 7], 1, 4))]],
+  [
+    'crossEntropy with weights, of each row',
+    (logits) =>
+      crossEntropy(logits!, labels(), { weight: from(gpu.device, [1, 2, 3, 4, 5, 6, 7]), reduction: 'none' })
+        .loss,
+    [activation(random64([5, 7], 1, 4))],
+  ],
   [
     'crossEntropy with smoothed labels',
     (logits) => crossEntropy(logits!, labels(), { labelSmoothing: 0.3 }).loss,

@@ -1,4 +1,4 @@
-import { type Shape, sizeOf } from '../../tensor/shape.js';
+import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch, linearGrid } from '../kernel.js';
 import { rowsAlong } from './rows.js';
@@ -20,21 +20,6 @@ export const extremumForward = defineKernel({
   }),
 });
 
-/** dx = dy where x was the one, else 0. */
-export const extremumBackward = defineKernel({
-  name: 'extremum.backward',
-  shader: 'reductions/extremum.wgsl',
-  entryPoint: 'backward',
-  bindings: { output_gradient: 'read', chosen: 'read', input_gradient: 'write' },
-  storage: { Stored: ['output_gradient', 'input_gradient'] },
-  params,
-  grid: ({ size }) => linearGrid(size),
-  cost: ({ size, length }, { Stored }) => ({
-    flops: 0,
-    bytes: Stored * size + ((Stored + 4) * size) / length,
-  }),
-});
-
 /** The extremum along an axis, and where it is: both of this shape, which is that of x without the axis. */
 export function extremum(
   x: Tensor,
@@ -48,19 +33,4 @@ export function extremum(
   const operands = { x, y: values, index: indices };
   if (values.size > 0) launch(extremumForward, operands, { size: x.size, length, inner }, { LEAST: least });
   return { values, indices };
-}
-
-/** The gradient at x, of this shape, from that of the values and their indices. */
-export function extremumGradient(
-  outputGradient: Tensor,
-  indices: Tensor,
-  axis: number,
-  shape: Shape,
-): Tensor {
-  const gradient = new Tensor(outputGradient.device, shape, outputGradient.dtype);
-  const { length, inner } = rowsAlong(shape, axis);
-  const operands = { output_gradient: outputGradient, chosen: indices, input_gradient: gradient };
-  const size = sizeOf(shape);
-  if (size > 0) launch(extremumBackward, operands, { size, length, inner });
-  return gradient;
 }

@@ -2,7 +2,8 @@ import { checkArgument, checkOptions, type Rules } from '../../../errors/check-o
 import { ShapeError } from '../../../errors/errors.js';
 import { anyWhole, boolean } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
-import { extremum, extremumGradient } from '../../../kernels/reductions/extremum.js';
+import { gatherGradient } from '../../../kernels/indexing/gather.js';
+import { extremum } from '../../../kernels/reductions/extremum.js';
 import { reducedShape } from '../../../kernels/reductions/reduce.js';
 import { resolveAxis } from '../../../tensor/axes.js';
 import { formatShape, type Shape } from '../../../tensor/shape.js';
@@ -55,7 +56,14 @@ function along(op: string, x: Tensor, axis: number, options: ExtremumOptions, le
   const [resolved, ...rest] = checked(op, x, axis, options, least);
   const { values, indices } = extremum(x, resolved, ...rest);
   // dx = dy at the index, else 0
-  const gradientOf = (dy: Tensor) => extremumGradient(dy, indices, resolved, x.shape);
+  const gradientOf = (dy: Tensor) => {
+    const kept = x.shape.with(resolved, 1);
+    const [gradient, index] = [dy.view(kept), indices.view(kept)];
+    const dx = gatherGradient(gradient, resolved, index, x.shape);
+    gradient.dispose();
+    index.dispose();
+    return dx;
+  };
   return { values: putOnTape(op, values, [x], (dy) => [gradientOf(dy)], { reads: [indices] }), indices };
 }
 
