@@ -1,4 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Device } from '../../../src/gpu/device.js';
 import type { Conv2d } from '../../../src/nn/index.js';
@@ -141,6 +142,12 @@ describe('the file of a net', () => {
     expect((model.children().get('conv') as Conv2d).weight.shape).toEqual([4, 1, 5, 5]);
     expect(model.stateDict().get('fc.weight')!.shape).toEqual([3, 4]);
     expect(model.training).toBe(true);
+  });
+
+  it('is written as the example says', async () => {
+    const model = fileURLToPath(new URL('../../../examples/own-net.mjs', import.meta.url));
+    const net = await openModel(chooseWithoutData({ model, changes: {} }), gpu.device);
+    expect([...net.namedParameters().keys()]).toContain('bn1.weight');
   });
 
   it('in TypeScript is refused by a Node that does not run it', async () => {
