@@ -175,6 +175,11 @@ describe('the file of a net', () => {
   ])('has no options of ours, nor ours its: %j', (options, message) => {
     expect(() => choose(write(source()), options)).toThrow(`the settings of this run: ${message}`);
   });
+
+  it('has none in a trial of a sweep either', async () => {
+    const config = { ...chooseWithoutData({ model: write(source()), changes: {} }), dropout: 0.1 };
+    await expect(openModel(config, gpu.device)).rejects.toThrow("--dropout: only for dawngrad's own models");
+  });
 });
 
 describe('a run of a net of the user', () => {
