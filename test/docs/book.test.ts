@@ -86,13 +86,16 @@ describe('a block of code', () => {
     ).toEqual([]);
   });
 
-  const excerpts = blocksIn('ts', 'wgsl').filter(({ block }) => !block.of.startsWith('new '));
+  const named = blocksIn('js').filter(({ block }) => block.of !== '');
+  const excerpts = [...named, ...blocksIn('ts', 'wgsl')].filter(({ block }) => !block.of.startsWith('new '));
   it.each(excerpts)('$at stands in the file that it is of', ({ block }) => {
     expect(source(block.of)).toContain(block.text);
   });
 
   // The README's is an example, which has a test of its own.
-  const programs = blocksIn('js').filter(({ block }) => block.text !== source('examples/first-program.mjs'));
+  const programs = blocksIn('js').filter(
+    ({ block }) => block.of === '' && block.text !== source('examples/first-program.mjs'),
+  );
   it.concurrent.each(programs)(
     '$at runs, and prints what is said',
     { timeout: 120_000 },

@@ -45,6 +45,7 @@ export async function openSweep({ run, over, random, out, withDevice }: SweepOpt
     return { path: out, definition, dataset: loadRunData(definition.config) };
   }
   const chosen = chooseConfig(run);
+  // What is wrong with that is told before images are read.
   sweepDefinition(chosen, over, random);
   const dataset = loadRunData(chosen);
   const config = madeFor(chosen, dataset.train);

@@ -27,7 +27,7 @@ const asked = rule(
 
 /**
  * An image that a net is asked about.
- * @param name of one that is no file, for messages
+ * @param name of one that lies in no file, for messages
  * @throws ArgumentError for anything else; FileError when a file cannot be read, DataError when it is not a sound image
  */
 export async function planesOf(image: AskedImage, name: string): Promise<Planes> {

@@ -39,7 +39,7 @@ const LENGTH_BYTES = 8;
 const LONGEST_HEADER = 2 ** 22;
 
 const naturalNumber = z.number().int().nonnegative();
-const entrySchema = z.strictObject({
+const entrySchema = z.object({
   dtype: z.string(),
   shape: z.array(naturalNumber),
   data_offsets: z.tuple([naturalNumber, naturalNumber]),

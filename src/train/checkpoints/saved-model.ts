@@ -181,7 +181,7 @@ export class SavedModel {
       ...{ ...size, count, pixels, classes },
       labels: new Uint16Array(count),
     });
-    const logits = await this.logits(setOf(Buffer.concat(fitted), images.length));
+    const logits = await this.logits(setOf(new Uint8Array(Buffer.concat(fitted)), images.length));
     return fitted.map((pixels, index) => {
       const own = logits.subarray(index * classes.length, (index + 1) * classes.length);
       const probabilities = softmax(own);

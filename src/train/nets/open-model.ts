@@ -7,6 +7,7 @@ import { formatShape, type Shape, sameShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { RunConfig } from '../recipes/config.js';
+import { refuseForeignOptions } from '../recipes/contradictions.js';
 import { modelOf } from '../recipes/find-model.js';
 import { RunError } from '../run/run-error.js';
 import { buildModel } from './build-model.js';
@@ -30,6 +31,7 @@ export async function openModel(
 ): Promise<Module> {
   const { model: path, modelSha256 } = config;
   if (!isNetFile(path)) return buildModel(config, device);
+  refuseForeignOptions(config);
   const { input, classes } = modelOf(config);
   const [channels, height, width] = input;
   const builder = await importNet(path, modelSha256, changed);

@@ -26,7 +26,7 @@ const FAULTS: readonly ((config: RunConfig) => string | undefined)[] = [
 ];
 
 /** Settings that only nets of another kind have. */
-function foreignOptions(config: Partial<RunConfig> & Pick<RunConfig, 'model'>): string | undefined {
+function foreignOptions(config: RunConfig): string | undefined {
   const own = isNetFile(config.model);
   const foreign = (own ? MODEL_OPTIONS : (['input', 'classes', 'modelSha256'] as const)).filter(
     (name) => config[name] !== undefined,
@@ -38,6 +38,15 @@ function foreignOptions(config: Partial<RunConfig> & Pick<RunConfig, 'model'>): 
   const whose = own ? "for dawngrad's own models" : 'for nets of your own';
   const decides = own ? 'builds its net itself' : 'says that itself';
   return `${flags.join(', ')}: only ${whose}; ${nameOfModel(config.model)} ${decides}, so leave it out`;
+}
+
+/**
+ * Refuse settings that the net of a config has no use for.
+ * @throws RunError naming them
+ */
+export function refuseForeignOptions(config: RunConfig): void {
+  const found = foreignOptions(config);
+  if (found) throw new RunError(`the settings of this run: ${found}`);
 }
 
 /**

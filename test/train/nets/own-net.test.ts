@@ -1,4 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Device } from '../../../src/gpu/device.js';
 import type { Conv2d } from '../../../src/nn/index.js';
@@ -143,6 +144,12 @@ describe('the file of a net', () => {
     expect(model.training).toBe(true);
   });
 
+  it('is written as the example says', async () => {
+    const model = fileURLToPath(new URL('../../../examples/own-net.mjs', import.meta.url));
+    const net = await openModel(chooseWithoutData({ model, changes: {} }), gpu.device);
+    expect([...net.namedParameters().keys()]).toContain('bn1.weight');
+  });
+
   it('in TypeScript is refused by a Node that does not run it', async () => {
     const features = process.features as { typescript?: unknown };
     if (features.typescript) return;
@@ -167,6 +174,11 @@ describe('the file of a net', () => {
     ],
   ])('has no options of ours, nor ours its: %j', (options, message) => {
     expect(() => choose(write(source()), options)).toThrow(`the settings of this run: ${message}`);
+  });
+
+  it('has none in a trial of a sweep either', async () => {
+    const config = { ...chooseWithoutData({ model: write(source()), changes: {} }), dropout: 0.1 };
+    await expect(openModel(config, gpu.device)).rejects.toThrow("--dropout: only for dawngrad's own models");
   });
 });
 
