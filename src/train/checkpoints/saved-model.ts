@@ -4,7 +4,7 @@ import { noGrad } from '../../autograd/tape.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
-import { readPng } from '../../data/png.js';
+import { readPng } from '../../data/codecs/png.js';
 import { fitImage } from '../../data/resize.js';
 import { checkArgument } from '../../errors/check-options.js';
 import { callable, object, oneOf, text } from '../../errors/rules.js';

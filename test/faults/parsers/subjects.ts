@@ -11,7 +11,7 @@ import { readIdx } from '../../../src/data/formats/idx.js';
 import { parseMat5 } from '../../../src/data/formats/mat5.js';
 import { mnist } from '../../../src/data/formats/mnist.js';
 import { svhn } from '../../../src/data/formats/svhn.js';
-import { readPng } from '../../../src/data/png.js';
+import { readPng } from '../../../src/data/codecs/png.js';
 import { enterSweep, sweepDefinition, trialsOf } from '../../../src/experiments/sweep/definition.js';
 import { parseMeasuredTable } from '../../../src/kernels/products/choice/measured-table.js';
 import { sizeOf } from '../../../src/tensor/shape.js';
