@@ -150,7 +150,7 @@ describe('a run', () => {
   });
 
   it('refuses data of another form, and a device of another seed', () => {
-    expect(() => checkFit('nin-mnist', 'glyphs', tinyData.train)).toThrow(
+    expect(() => checkFit({ model: 'nin-mnist' }, 'glyphs', tinyData.train)).toThrow(
       'nin-mnist takes 1x28x28 images in 10 classes; glyphs has 3x32x32 images in 10 classes',
     );
     expect(() =>

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { summarise } from '../../inspect/summary.js';
 import { formatShape } from '../../tensor/shape.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
-import { findModel } from '../../train/recipes/find-model.js';
+import { modelOf } from '../../train/recipes/find-model.js';
 import { buildModel } from '../../train/run/session.js';
 import { type ConfigFlags, configOptionsFrom, withNetFlags } from '../config-flags.js';
 import { withDevice } from '../device.js';
@@ -19,7 +19,7 @@ export function defineSummary(program: Command): void {
 
 async function summary(name: string | undefined, flags: DeviceFlags & ConfigFlags): Promise<void> {
   const config = chooseWithoutData(configOptionsFrom(name, flags));
-  const input = [config.batch, ...findModel(config.model).input];
+  const input = [config.batch, ...modelOf(config).input];
   await withDevice(deviceOptions(flags, config), async (device) => {
     const layers = summarise(device, buildModel(config, device), input);
     process.stdout.write(`${config.model}, ${formatShape(input)}\n\n${describeSummary(layers)}`);

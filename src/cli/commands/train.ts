@@ -81,15 +81,14 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const outcome = await interruptible(
     stopsTraining,
     async (signal, deadline) => {
-      let read: Dataset | undefined;
-      const dataset = () => {
-        read ??= loadRunData(config);
-        return read;
-      };
+      let read: Promise<Dataset> | undefined;
       const ended = await withReporter((reporter) =>
         runWithRetraining({
           config,
-          dataset,
+          dataset: () => {
+            read ??= loadRunData(config, { onProgress: (done) => reporter.preparing(done), signal });
+            return read;
+          },
           path,
           resume,
           reporter: together(circumstancesKeeper, ...others, reporter),

@@ -23,7 +23,7 @@ const TIMED_STEPS = 3;
  * @throws RunError when the images are not those that the model is made for
  */
 export async function measureSpeed(config: RunConfig, dataset: Dataset, device: Device): Promise<Speed> {
-  checkFit(config.model, dataset.name, dataset.train);
+  checkFit(config, dataset.name, dataset.train);
   const few = {
     ...dataset,
     train: take(dataset.train, 0, config.batch),

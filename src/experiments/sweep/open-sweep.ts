@@ -40,11 +40,11 @@ export async function openSweep({ run, over, random, out, withDevice }: SweepOpt
   const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(run, { changes: {} });
   if (out !== undefined && !asked) {
     const definition = enterSweep(out);
-    return { path: out, definition, dataset: loadRunData(definition.config) };
+    return { path: out, definition, dataset: await loadRunData(definition.config) };
   }
   const config = chooseConfig(run);
   const definition = sweepDefinition(config, over, random);
-  const dataset = loadRunData(config);
+  const dataset = await loadRunData(config);
   await withDevice(config, async (device) => checkTrials(definition, dataset, device));
   const path = out ?? join(RUNS, `sweep-${config.recipe ?? config.model}`);
   return { path, definition: enterSweep(path, definition), dataset };

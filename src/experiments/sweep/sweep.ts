@@ -51,7 +51,7 @@ export interface SweepListener {
 export function checkTrials(definition: SweepDefinition, dataset: Dataset, device: Device): void {
   splitDataset(dataset, definition.config.validation);
   for (const { name, settings, config } of trialsOf(definition)) {
-    checkFit(config.model, dataset.name, dataset.train);
+    checkFit(config, dataset.name, dataset.train);
     try {
       checkNet(config, device);
     } catch (error) {

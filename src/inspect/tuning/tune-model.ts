@@ -15,7 +15,7 @@ import type { Module } from '../../nn/module.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { findModel } from '../../train/recipes/find-model.js';
+import { modelOf } from '../../train/recipes/find-model.js';
 import { buildModel, EVALUATION_BATCH } from '../../train/run/session.js';
 import { measurementsOf, type Tuning } from './tuner.js';
 
@@ -52,7 +52,7 @@ function planTraining(config: RunConfig, model: Module, device: Device): readonl
 
 /** That of blank images. */
 function lossOf(config: RunConfig, model: Module, device: Device, count: number): Tensor {
-  const { input } = findModel(config.model);
+  const { input } = modelOf(config);
   const images = new Tensor(device, [count, ...input], storedDType(device));
   const labels = new Tensor(device, [count], 'u32');
   return crossEntropy(model.forward(images), labels).loss;

@@ -1,10 +1,10 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
 
 import { noGrad } from '../../autograd/tape.js';
+import { readImageFile } from '../../data/codecs/read-image.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
-import { readPng } from '../../data/codecs/png.js';
 import { fitImage } from '../../data/resize.js';
 import { checkArgument } from '../../errors/check-options.js';
 import { callable, object, oneOf, text } from '../../errors/rules.js';
@@ -15,7 +15,7 @@ import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
 import { softmax } from '../answers/logits.js';
-import { findModel } from '../recipes/find-model.js';
+import { modelOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { preprocessingOf } from '../run/saved-preprocessing.js';
 import { buildModel, checkFit, EVALUATION_BATCH } from '../run/session.js';
@@ -71,7 +71,7 @@ export class SavedModel {
 
   /** Score the net on a data set's test images. */
   async score(dataset: Dataset): Promise<Score> {
-    checkFit(this.checkpoint.config.model, dataset.name, dataset.test);
+    checkFit(this.checkpoint.config, dataset.name, dataset.test);
     const test = await this.#batches(dataset.test, EVALUATION_BATCH);
     let sum = NO_SCORE;
     for await (const score of evaluate(this.device, this.model, test)) sum = addScores(sum, score);
@@ -79,13 +79,13 @@ export class SavedModel {
   }
 
   /**
-   * What a PNG file shows, the most probable class first.
-   * @throws FileError when it cannot be read, DataError when it is not a sound PNG
+   * What a PNG or JPEG file shows, the most probable class first.
+   * @throws FileError when it cannot be read, DataError when it is not a sound PNG or JPEG
    */
-  async predict(png: string): Promise<Guess[]> {
+  async predict(path: string): Promise<Guess[]> {
     const { classes, config } = this.checkpoint;
-    const [channels, height, width] = findModel(config.model).input;
-    const pixels = fitImage(readPng(png), channels, height, width);
+    const [channels, height, width] = modelOf(config).input;
+    const pixels = fitImage(await readImageFile(path), channels, height, width, config.images?.fit);
     const set = { count: 1, channels, height, width, pixels, labels: new Uint8Array(1), classes };
     const probabilities = softmax(await this.logits(set));
     return classes
@@ -119,7 +119,7 @@ export class SavedModel {
     images: ImageSet,
     forward: (batch: Tensor) => readonly Tensor[],
   ): AsyncGenerator<HostArray[]> {
-    checkFit(this.checkpoint.config.model, 'the set', images);
+    checkFit(this.checkpoint.config, 'the set', images);
     const loader = await this.#batches(images, Math.min(images.count, EVALUATION_BATCH));
     for (let step = 0; step < loader.steps; step++) {
       const tensors = tidy(this.device, () => noGrad(() => forward(loader.batch(0, step).images)));

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
+import { FITS, type Fit } from '../../data/index.js';
+import { areOwnImages } from '../../data/own/list-images.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
+import type { OwnImagesOptions } from '../run/own-images.js';
 import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
@@ -21,7 +24,16 @@ export interface ConfigOptions {
   /** A config to start from in place of a recipe. */
   configFile?: string;
   dataset?: string;
+  /** Where the data are: a directory, or a table of images. */
   data?: string;
+  /** Of images of one's own: rows, and as many columns, to which they are brought (default: what the model is made for). */
+  size?: number;
+  /** What happens to those of another shape (default `crop`), see `imageFolder`. */
+  fit?: Fit;
+  /** Share of each class that is held out to test on, where no folder says what is tested on (default 0.1). */
+  test?: number;
+  /** Leave files aside that cannot be read. */
+  skipUnreadable?: boolean;
   augment?: boolean;
   warmUp?: number;
   /** Pixels a side of the square that is cleared in each training image; 0 for none. */
@@ -46,6 +58,10 @@ const OPTIONS: Rules<ConfigOptions> = {
   configFile: text,
   dataset: text,
   data: text,
+  size: whole(1),
+  fit: oneOf(...FITS),
+  test: number({ above: 0, below: 1 }),
+  skipUnreadable: boolean,
   augment: boolean,
   warmUp: number({ atLeast: 0 }),
   cutout: whole(0),
@@ -99,17 +115,42 @@ export function chooseSettings({
 
 function fromRecipe({ data, dataset, ...options }: ConfigOptions): RunConfig {
   const settings = chooseSettings(options);
-  return { ...settings, ...chooseData(settings.model, absolute(data), dataset ?? settings.dataset) };
+  const source = absolute(data);
+  // A recipe for a set of a name serves for images of one's own too.
+  const itsOwn = source !== undefined && areOwnImages(source) ? undefined : settings.dataset;
+  const own = { seed: settings.seed, ...ownOptions(options) };
+  return { ...settings, ...chooseData(settings.model, source, dataset ?? itsOwn, own) };
 }
 
-function fromFile(path: string, { model, recipe, preset, data, dataset }: ConfigOptions): RunConfig {
+/** What a user says of images of their own. */
+const ownOptions = ({ size, fit, test, skipUnreadable, changes }: ConfigOptions): OwnImagesOptions => ({
+  ...(size !== undefined && { size }),
+  ...(fit !== undefined && { fit }),
+  ...(test !== undefined && { test }),
+  ...(skipUnreadable !== undefined && { skipUnreadable }),
+  ...(changes.seed !== undefined && { seed: changes.seed }),
+});
+
+function fromFile(path: string, options: ConfigOptions): RunConfig {
+  const { model, recipe, preset, data, dataset } = options;
   const config = readConfigFile(path);
   sameModel(path, config.model, model);
   const other = recipe !== undefined ? '--recipe' : preset !== undefined ? '--preset' : undefined;
   if (other) throw new RunError(`${other} and --config exclude each other; leave one of the two out`);
-  if (data === undefined && dataset === undefined) return config;
-  const { data: _, ...rest } = config;
-  return { ...rest, ...chooseData(config.model, absolute(data), dataset) };
+  const { seed: _, ...own } = ownOptions(options);
+  const isAsked = Object.keys(own).length > 0;
+  if (data === undefined && dataset === undefined && !isAsked) return config;
+  const { data: its, images, ...rest } = config;
+  if (!images) return { ...rest, ...chooseData(config.model, absolute(data), dataset, own) };
+  const { size, fit, skipUnreadable, seed, test } = images;
+  const before = {
+    size,
+    fit,
+    skipUnreadable,
+    seed,
+    ...(data === undefined && test !== undefined && { test }),
+  };
+  return { ...rest, ...chooseData(config.model, absolute(data) ?? its, dataset, { ...before, ...own }) };
 }
 
 function sameModel(source: string, itsModel: string, wished: string | undefined): void {

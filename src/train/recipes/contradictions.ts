@@ -1,7 +1,7 @@
 /** Settings that a run would take, and that could not do what they are for. */
 import { RunError } from '../run/run-error.js';
 import type { RunConfig } from './config.js';
-import { findModel } from './find-model.js';
+import { modelOf } from './find-model.js';
 
 /** What is wrong with a config, each in words that follow "the settings of this run:"; undefined where it is not so. */
 const FAULTS: readonly ((config: RunConfig) => string | undefined)[] = [
@@ -9,8 +9,8 @@ const FAULTS: readonly ((config: RunConfig) => string | undefined)[] = [
     average && average.start >= epochs
       ? `the average begins after epoch ${average.start}, and the run has ${epochs}`
       : undefined,
-  ({ augment, model }) => {
-    const [, height, width] = findModel(model).input;
+  ({ augment, ...config }) => {
+    const [, height, width] = modelOf(config).input;
     return augment && (augment.cutout ?? 0) > Math.min(height, width)
       ? `a cutout of ${augment.cutout} pixels clears whole images of ${height}x${width}`
       : undefined;

@@ -30,7 +30,7 @@ import { assemble, buildLearner, checkFit, type Session } from './session.js';
 export interface OpenOptions {
   readonly config: RunConfig;
   /** Or what reads it, called when what the run launches is being compiled already. */
-  readonly dataset: Dataset | (() => Dataset);
+  readonly dataset: Dataset | (() => Dataset | Promise<Dataset>);
   /** Made with the config's `deviceSettings`. */
   readonly device: Device;
   /** The run's directory: new or empty, unless `resume`. */
@@ -62,8 +62,8 @@ export async function openRun(
   if (checkpoint?.tuning) goOnWithTuning(device, checkpoint.tuning, warn);
   const learner = buildLearner(config, device);
   const { compiled } = await compileAhead(config, device, learner);
-  const dataset = typeof given.dataset === 'function' ? given.dataset() : given.dataset;
-  checkFit(config.model, dataset.name, dataset.train);
+  const dataset = typeof given.dataset === 'function' ? await given.dataset() : given.dataset;
+  checkFit(config, dataset.name, dataset.train);
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
   const { images, ...prepared } = await preprocessDataset(config, device, dataset, fitted, onProgress);

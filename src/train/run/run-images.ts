@@ -11,7 +11,7 @@ import {
 import { normalisationOf } from '../../data/normalisation.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
-import { findModel } from '../recipes/find-model.js';
+import { modelOf } from '../recipes/find-model.js';
 import { RunError } from './run-error.js';
 import { type SplitDataset, splitDataset } from './split.js';
 
@@ -66,8 +66,8 @@ export function standardisedImages(all: Dataset): RunImages {
 }
 
 /** Black images of the size that a config's model takes, as its preprocessing would leave them; one is enough for a plan. */
-export function blankImages({ model, dataset, preprocessing }: RunConfig, count = 1): RunImages {
-  const { input, classes } = findModel(model);
+export function blankImages({ model, images, dataset, preprocessing }: RunConfig, count = 1): RunImages {
+  const { input, classes } = modelOf({ model, images });
   const [channels, height, width] = input;
   const size = count * channels * height * width;
   const set: ImageSet = {

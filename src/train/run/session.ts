@@ -14,7 +14,7 @@ import { SGD } from '../../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
 import { EpochClock } from '../epoch-clock.js';
 import type { RunConfig } from '../recipes/config.js';
-import { findModel } from '../recipes/find-model.js';
+import { modelOf } from '../recipes/find-model.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
 import { Trainer, type TrainerOptions } from '../trainer.js';
 import { RunError } from './run-error.js';
@@ -116,7 +116,7 @@ export function assemble(
 export function buildModel(config: RunConfig, device: Device): Module {
   const { width, dropout, init, linearHead, batchNorm, head, kernelSizes } = config;
   const options = { width, dropout, init, linearHead, batchNorm, head, ...(kernelSizes && { kernelSizes }) };
-  return findModel(config.model).build(device, options);
+  return modelOf(config).build(device, options);
 }
 
 /**
@@ -136,12 +136,16 @@ export function checkNet(config: RunConfig, device: Device): void {
  * See whether a model is made for the images of a data set.
  * @throws RunError when they have another size, or other classes
  */
-export function checkFit(modelName: string, datasetName: string, set: ImageSet): void {
-  const { input, classes } = findModel(modelName);
+export function checkFit(
+  config: Pick<RunConfig, 'model' | 'images'>,
+  datasetName: string,
+  set: ImageSet,
+): void {
+  const { name, input, classes } = modelOf(config);
   const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;
   const wanted = form(input, classes);
   const found = form([set.channels, set.height, set.width], set.classes.length);
-  if (found !== wanted) throw new RunError(`${modelName} takes ${wanted}; ${datasetName} has ${found}`);
+  if (found !== wanted) throw new RunError(`${name} takes ${wanted}; ${datasetName} has ${found}`);
 }
 
 const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
