@@ -41,7 +41,13 @@ export function filesInTable(path: string): FoundFiles {
 function rowsOf(path: string): string[][] {
   const text = new TextDecoder().decode(readBytes(path));
   try {
-    return parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
+    return parse(text, {
+      bom: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count_less: true,
+    });
   } catch (error) {
     throw new DataError(
       `${path}: not a table of comma-separated values (${quotable((error as Error).message)})`,

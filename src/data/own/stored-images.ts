@@ -87,7 +87,7 @@ export class StoredImages {
 
   /** @returns undefined where there is no such file, or it is cut short */
   static #open(path: string, count: number, each: number): StoredImages | undefined {
-    const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+    const bytes = told(path, () => statSync(path, { throwIfNoEntry: false })?.size);
     const start = count * each;
     const least = start + WORD * count + END_BYTES;
     if (bytes === undefined || bytes < least) return undefined;
