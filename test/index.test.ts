@@ -17,7 +17,9 @@ const PUBLIC = {
     'GELU LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AveragedModel GradScaler Optimizer SGD schedule',
-  data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
+  data:
+    'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing dataset detectDataset download glyphs imageFolder loadDataset ' +
+    'normalisationOf readImage take',
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'loadWeights saveWeights deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +

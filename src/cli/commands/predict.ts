@@ -12,9 +12,9 @@ const TOP = 5;
 export function definePredict(program: Command): void {
   const command = program
     .command('predict')
-    .description('say what a PNG image shows, the five most probable classes first')
+    .description('say what a PNG or JPEG image shows, the five most probable classes first')
     .argument('<run>', "the run's directory")
-    .argument('<image>', "a PNG file; its middle is scaled to the net's input");
+    .argument('<image>', "a PNG or JPEG file; its middle is scaled to the net's input");
   withSavedModelFlags(command).action(predict);
 }
 

@@ -61,7 +61,7 @@ export interface LoadOptions {
  * The images of a config.
  * @throws DataError when they are others than those that it was made for, or some cannot be read; FileError
  */
-export function loadOwnImages(
+export async function loadOwnImages(
   model: string,
   source: string,
   { size, fit, skipUnreadable, classes, files, test = OWN_TEST_SHARE, seed }: Images,
@@ -70,17 +70,20 @@ export function loadOwnImages(
   const list = listImages(source, classes);
   refuseChanged(list, files);
   const channels = findModel(model).input[0] === 1 ? 1 : 3;
-  return loadImages(list, partsOf(list, { test, seed }), {
+  const dataset = await loadImages(list, partsOf(list, { test, seed }), {
     ...{ size, channels, fit, skipUnreadable },
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
+  if (test !== 1) return dataset;
+  const scored = `these are not the images of the run, and all ${dataset.test.count} of them are scored`;
+  return { ...dataset, note: [scored, ...(dataset.note ? [dataset.note] : [])].join('; ') };
 }
 
 function refuseChanged(list: ImageList, files: string): void {
   if (hashOf(list) === files) return;
   throw new DataError(
     `${list.source}: its images are not those that the run began with: files came, went, moved or have another size; ` +
-      'bring them back, or begin a new run',
+      'bring them back, or begin a new run; eval --data scores others',
   );
 }
