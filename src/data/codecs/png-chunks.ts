@@ -6,6 +6,7 @@ import { crc32, inflateSync } from 'node:zlib';
 import { quotable } from '../../errors/errors.js';
 import { DataError } from '../dataset.js';
 import { mostUnpacked } from '../formats/unpack.js';
+import { type Damaged, type PngHeader, parsePngHeader } from './png-header.js';
 import { passesOf, rowBytes } from './png-passes.js';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
@@ -14,31 +15,12 @@ const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const FRAME_BYTES = 12;
 const DATA_AT = 8;
 
-/** The colour types by their code: the channels of a pixel in the file, and how many bits each may have. */
-const COLOUR_TYPES: Readonly<Record<number, { channels: number; depths: readonly number[] }>> = {
-  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
-  2: { channels: 3, depths: [8, 16] },
-  3: { channels: 1, depths: [1, 2, 4, 8] },
-  4: { channels: 2, depths: [8, 16] },
-  6: { channels: 4, depths: [8, 16] },
-};
 /** The colour type of indices into a palette. */
 const PALETTE = 3;
 
 interface Chunk {
   readonly type: string;
   readonly data: Uint8Array;
-}
-
-export interface PngHeader {
-  readonly width: number;
-  readonly height: number;
-  /** Bits a channel. */
-  readonly depth: number;
-  readonly colourType: number;
-  /** Numbers that the file has of a pixel: 1 for grey or an index into the palette, 2 with alpha, 3 or 4 of colours. */
-  readonly channels: number;
-  readonly interlaced: boolean;
 }
 
 /** What a sound file says of its pixels. */
@@ -51,9 +33,6 @@ export interface PngChunks extends PngHeader {
   readonly transparency: Uint8Array | undefined;
 }
 
-/** What is wrong with a file, as an error that names it. */
-export type Damaged = (why: string) => DataError;
-
 /**
  * The chunks of a file that say what its pixels are; all others are left aside.
  * @throws DataError if it is not a PNG file, too large an image, or does not hold the pixels that it announces
@@ -61,7 +40,9 @@ export type Damaged = (why: string) => DataError;
 export function readPngChunks(path: string, file: Uint8Array, damaged: Damaged): PngChunks {
   if (!isPng(file)) throw damaged('it does not begin as one');
   const chunks = readChunks(file, damaged);
-  const header = readHeader(chunks[0], damaged);
+  const [first] = chunks;
+  if (first?.type !== 'IHDR' || first.data.length !== 13) throw damaged('it has no header');
+  const header = parsePngHeader(first.data, damaged);
   const needed = pixelBytes(header);
   // What is packed, unpacked and put together, and then the planes.
   const { width, height, channels, colourType } = header;
@@ -122,26 +103,6 @@ function readChunks(file: Uint8Array, damaged: Damaged): Chunk[] {
     at = end;
   }
   return chunks;
-}
-
-function readHeader(chunk: Chunk | undefined, damaged: Damaged): PngHeader {
-  if (chunk?.type !== 'IHDR' || chunk.data.length !== 13) throw damaged('it has no header');
-  const view = new DataView(chunk.data.buffer, chunk.data.byteOffset);
-  const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth, colourType, compression, filter, interlace] = [...chunk.data.subarray(8)] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (width === 0 || height === 0) throw damaged(`it has ${width} x ${height} pixels`);
-  const colours = COLOUR_TYPES[colourType];
-  if (!colours?.depths.includes(depth)) {
-    throw damaged(`there are no pixels of colour type ${colourType} with ${depth} bits a channel`);
-  }
-  if (compression !== 0 || filter !== 0 || interlace > 1) throw damaged('it is packed in an unknown way');
-  return { width, height, depth, colourType, channels: colours.channels, interlaced: interlace === 1 };
 }
 
 /** Bytes of all rows, unpacked: each row is filled up to whole bytes, and one byte before it says how it was filtered. */

@@ -1,5 +1,5 @@
 /** In which order a PNG file has its pixels: row by row, or in seven passes, each of which refines the picture (Adam7). */
-import type { PngHeader } from './png-chunks.js';
+import type { PngHeader } from './png-header.js';
 
 /** Rows of pixels that follow each other in the file, and where they lie in the picture. */
 export interface Pass {
@@ -33,6 +33,6 @@ export const passesOf = ({ width, height, interlaced }: PngHeader): Pass[] =>
     }))
     .filter(({ columns, rows }) => columns > 0 && rows > 0);
 
-/** Bytes that a row of so many pixels takes, filled up to whole ones. */
+/** Bytes that a row of pixels takes, filled up to whole ones. */
 export const rowBytes = ({ channels, depth }: PngHeader, columns: number): number =>
   Math.ceil((columns * channels * depth) / 8);

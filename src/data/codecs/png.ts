@@ -1,8 +1,9 @@
 import { DataError } from '../dataset.js';
 import { readUnpacked } from '../formats/files.js';
 import type { Planes } from '../resize.js';
-import { type Damaged, type PngChunks, readPngChunks } from './png-chunks.js';
+import { type PngChunks, readPngChunks } from './png-chunks.js';
 import { undoFilter } from './png-filters.js';
+import type { Damaged } from './png-header.js';
 import { passesOf, rowBytes } from './png-passes.js';
 
 /**

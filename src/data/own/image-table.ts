@@ -12,7 +12,7 @@ export const isTable = (path: string): boolean => /\.csv$/i.test(path);
 
 /**
  * The files that a table names. Its first line says which column is which: `file,label`; others are left aside.
- * @throws FileError when it cannot be read, DataError when it is no such table, or has a file twice
+ * @throws FileError when it cannot be read, DataError when it is another kind of table, or has a file twice
  */
 export function filesInTable(path: string): FoundFiles {
   const rows = rowsOf(path);

@@ -17,7 +17,7 @@ import { bytesOf, type Decoded, type DecodeSettings, type Failure } from './deco
 import { decodeAll } from './decode-pool.js';
 import type { ImageList } from './image-list.js';
 
-/** Of how files are decoded, and laid out here. Another one makes what was stored of no use. */
+/** Changes with how files are decoded, and with how they are laid out here: what was stored before is then of no use. */
 const VERSION = 1;
 
 /** Bytes that are read at once. */

@@ -3,7 +3,6 @@ import { FITS, type Fit } from '../../data/index.js';
 import { areOwnImages } from '../../data/own/list-images.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
-import type { OwnImagesOptions } from '../run/own-images.js';
 import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
@@ -11,6 +10,7 @@ import { RunError } from '../run/run-error.js';
 import { checkConfig, type RunConfig } from './config.js';
 import { refuseContradictions } from './contradictions.js';
 import { findModel } from './find-model.js';
+import type { OwnImagesOptions } from './own-images.js';
 import { augmentationFor, PRESETS, type PresetName, plainSystem } from './presets.js';
 import { readRecipe } from './recipe.js';
 
@@ -26,7 +26,7 @@ export interface ConfigOptions {
   dataset?: string;
   /** Where the data are: a directory, or a table of images. */
   data?: string;
-  /** Of images of one's own: rows, and as many columns, to which they are brought (default: what the model is made for). */
+  /** Rows, and as many columns, to which images of one's own are brought (default: what the model is made for). */
   size?: number;
   /** What happens to those of another shape (default `crop`), see `imageFolder`. */
   fit?: Fit;

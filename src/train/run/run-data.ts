@@ -8,7 +8,7 @@ import {
   type OwnImagesOptions,
   otherImages,
   ownData,
-} from './own-images.js';
+} from '../recipes/own-images.js';
 import { RunError } from './run-error.js';
 
 /** Which data a run uses, as its config says it. */

@@ -7,7 +7,7 @@ import { dawngrad, useBuild } from '../dawngrad.js';
 useBuild();
 const directory = useDirectory();
 
-it('trains on more photographs than one thread decodes, tells all that it cannot read, and knows the names of the classes', async () => {
+it('trains on more photographs than one thread decodes, and tells all that it cannot read', async () => {
   const data = writePhotos(directory.file('photos'), { ...photos('cat', 50, 0), ...photos('dog', 50, 150) });
   for (const bad of ['cat/bad.png', 'dog/worse.jpg']) writeFileSync(`${data}/${bad}`, 'x');
   const env = { XDG_CACHE_HOME: directory.file('cache') };
@@ -39,14 +39,4 @@ it('trains on more photographs than one thread decodes, tells all that it cannot
   );
   expect(trained.stderr).toContain('note: 2 of 102 images cannot be read: cat/bad.png');
   expect(trained.stdout).toMatch(/^test error: \d+\.\d\d % \(\d+\/10\)\n$/);
-  const scored = await dawngrad(['eval', run], { env });
-  expect(scored.stdout).toBe(trained.stdout);
-  const guessed = await dawngrad(['predict', run, `${data}/dog/3.png`], { env });
-  expect(guessed.stdout.match(/cat|dog/g)!.sort()).toEqual(['cat', 'dog']);
-  writePhotos(data, { 'cat/new.png': 1 });
-  const changed = await dawngrad(['eval', run], { env });
-  expect([changed.status, changed.stderr]).toEqual([
-    1,
-    expect.stringContaining('are not those that the run began with'),
-  ]);
-});
+}, 180_000);

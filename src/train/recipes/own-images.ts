@@ -5,9 +5,9 @@ import { hashOf, type ImageList } from '../../data/own/image-list.js';
 import { listImages } from '../../data/own/list-images.js';
 import { partsOf, saysParts } from '../../data/own/parts.js';
 import type { OnProgress } from '../../data/preprocessing/progress.js';
-import type { RunConfig } from '../recipes/config.js';
-import { findModel } from '../recipes/find-model.js';
-import { RunError } from './run-error.js';
+import { RunError } from '../run/run-error.js';
+import type { RunConfig } from './config.js';
+import { findModel } from './find-model.js';
 
 type Images = NonNullable<RunConfig['images']>;
 
