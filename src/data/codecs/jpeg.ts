@@ -88,9 +88,14 @@ export async function decodeJpeg(path: string, file: Uint8Array): Promise<Planes
 function planesOf({ width, height, data }: Rgba, channels: number): Planes {
   const size = width * height;
   const values = new Uint8Array(channels * size);
-  for (let channel = 0; channel < channels; channel++) {
-    const plane = channel * size;
-    for (let pixel = 0; pixel < size; pixel++) values[plane + pixel] = data[RGBA * pixel + channel]!;
+  if (channels === 1) for (let pixel = 0; pixel < size; pixel++) values[pixel] = data[RGBA * pixel]!;
+  else {
+    // In one pass, which takes a third of the time of three.
+    for (let pixel = 0, at = 0; pixel < size; pixel++, at += RGBA) {
+      values[pixel] = data[at]!;
+      values[size + pixel] = data[at + 1]!;
+      values[2 * size + pixel] = data[at + 2]!;
+    }
   }
   return { channels, height, width, values };
 }
