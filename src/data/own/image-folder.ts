@@ -97,18 +97,25 @@ export async function loadImages(list: ImageList, parts: Parts, options: LoadOpt
   const { failures } = stored;
   if (failures.length > 0 && !skipUnreadable) throw unreadable(list, failures);
   const lost = new Set(failures.map(([file]) => file));
-  const setOf = (files: readonly number[], what: string): ImageSet => {
-    const kept = files.filter((file) => !lost.has(file));
-    if (kept.length === 0 && files.length > 0)
-      throw new DataError(`${list.source}: there is no image left to ${what}`);
-    return {
-      ...{ count: kept.length, channels, height: size, width: size, classes: list.classes },
-      pixels: stored.load(kept),
-      labels: narrowest(list.classes.length).from(kept.map((file) => list.files[file]!.label)),
-    };
+  const kept = (files: readonly number[], what: 'train' | 'test'): number[] => {
+    const left = files.filter((file) => !lost.has(file));
+    // There may be nothing to train on where all is to be tested on.
+    if (left.length > 0 || (what === 'train' && files.length === 0)) return left;
+    throw new DataError(
+      `${list.source}: there is no image to ${what} on; each class needs two, or folders for both`,
+    );
   };
-  const train = setOf([...parts.train, ...parts.validation], 'train on');
-  const test = setOf(parts.test, 'test on');
+  const trained = kept([...parts.train, ...parts.validation], 'train');
+  const tested = kept(parts.test, 'test');
+  // All at once, since the file is gone through from its beginning to its end.
+  const pixels = stored.load([...trained, ...tested]);
+  const setOf = (files: readonly number[], from: number): ImageSet => ({
+    ...{ count: files.length, channels, height: size, width: size, classes: list.classes },
+    pixels: pixels.subarray(from * bytesOf(settings), (from + files.length) * bytesOf(settings)),
+    labels: narrowest(list.classes.length).from(files.map((file) => list.files[file]!.label)),
+  });
+  const train = setOf(trained, 0);
+  const test = setOf(tested, trained.length);
   const skipped = failures.length > 0 ? [`${describe(list, failures)}; left aside`] : [];
   const notes = [...list.notes, ...skipped];
   return { name: 'images', train, test, ...(notes.length > 0 && { note: notes.join('; ') }) };
