@@ -20,7 +20,9 @@ const PUBLIC = {
     'ConvTranspose2d GELU GroupNorm Identity LayerNorm LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh Upsample init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',
-  data: 'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing detectDataset download glyphs loadDataset normalisationOf take',
+  data:
+    'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing dataset detectDataset download glyphs imageFolder loadDataset ' +
+    'normalisationOf readImage take',
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +
     'loadWeights saveWeights exportOnnx deviceSettings encodeSafetensors errorOf evaluate formatTestError loadRunData lossOf parseConfig readCheckpoint ' +

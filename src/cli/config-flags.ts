@@ -1,5 +1,6 @@
 /** The flags that say what a run is to be, for every command that starts one or looks at what it would be. */
 import type { Command } from 'commander';
+import { FITS, type Fit } from '../data/index.js';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import { OPTIMIZERS, type RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
@@ -39,6 +40,10 @@ const FIELDS = {
 export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown>> {
   data?: string;
   dataset?: string;
+  size?: number;
+  fit?: Fit;
+  test?: number;
+  skipUnreadable?: boolean;
   config?: string;
   recipe?: string;
   preset?: PresetName;
@@ -55,8 +60,29 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
 /** Adds the options that say where the data are. */
 export const withDataFlags = (command: Command): Command =>
   command
-    .option('--data <dir>', "the data set's directory; the files tell which one it is")
-    .option('--dataset <name>', 'which data set, where the directory holds several');
+    .option(
+      '--data <dir>',
+      "the data set's directory; the files tell which one it is. Or images of your own: a folder for each class, or a table (.csv) of file,label",
+    )
+    .option('--dataset <name>', 'which data set, where the directory holds several')
+    .option(
+      '--size <pixels>',
+      'of your own images: to which side they are scaled (default: what the model is made for)',
+      wholeNumber(1),
+    )
+    .addOption(
+      choice(
+        '--fit <name>',
+        'of your own images, those of another shape: their middle (crop, the default), distorted (stretch), or with black at two sides (pad)',
+        FITS,
+      ),
+    )
+    .option(
+      '--test <share>',
+      'of your own images, where no folder says so: of each class, how much is held out to test on (default: 0.1)',
+      number({ above: 0, below: 1 }),
+    )
+    .option('--skip-unreadable', 'of your own images: leave those aside that cannot be read');
 
 /** Adds what says which net: the argument that names the model, and the options that its layers, memory and kernels follow from. */
 export const withNetFlags = (command: Command): Command =>
@@ -174,12 +200,17 @@ export function configOptionsFrom(model: string | undefined, flags: ConfigFlags)
     return value === undefined ? [] : [[field, value]];
   });
   const { config: configFile, data, dataset, recipe, preset, validation, initFrom } = flags;
+  const { size, fit, test, skipUnreadable } = flags;
   const { augment, cutout, warmUp, average, averageDecay, averageStart } = flags;
   const given = Object.entries({
     model,
     configFile,
     data,
     dataset,
+    size,
+    fit,
+    test,
+    skipUnreadable,
     recipe,
     preset,
     validation,

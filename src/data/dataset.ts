@@ -5,6 +5,10 @@ import { list, rule, text, whole } from '../errors/rules.js';
 /** Which class each image is of. Bytes hold the numbers of 256 classes; more take a wider array. */
 export type Labels = Uint8Array | Uint16Array | Uint32Array;
 
+/** The narrowest array that holds the labels of this number of classes. */
+export const narrowest = (classes: number) =>
+  [Uint8Array, Uint16Array].find((type) => classes <= 2 ** (8 * type.BYTES_PER_ELEMENT)) ?? Uint32Array;
+
 /** Labelled images in host memory, NCHW. */
 export interface LabelledImages<Pixels extends Uint8Array | Float32Array> {
   readonly count: number;

@@ -8,7 +8,10 @@ import { fashionMnist, mnist } from './formats/mnist.js';
 import { otherVersion } from './formats/other-versions.js';
 import { svhn } from './formats/svhn.js';
 import { glyphs } from './glyphs/glyphs.js';
+import { areImageFolders } from './own/image-folders.js';
+import { isTable } from './own/image-table.js';
 
+export { type DecodedImage, readImage } from './codecs/read-image.js';
 export {
   DataError,
   type Dataset,
@@ -20,6 +23,8 @@ export {
 } from './dataset.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
 export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
+export { type DatasetOptions, dataset } from './own/dataset-of-arrays.js';
+export { type ImageFolderOptions, imageFolder } from './own/image-folder.js';
 export { type PreparedImages, Preprocessing } from './preprocessing/preprocessing.js';
 export type { PreprocessingProgress } from './preprocessing/progress.js';
 export {
@@ -28,10 +33,14 @@ export {
   preprocessingSchema,
   type StepSpec,
 } from './preprocessing/spec.js';
+export { FITS, type Fit } from './resize.js';
 export { shuffle } from './shuffle.js';
 
 /** The data set that is drawn; the others are read from files. */
 const DRAWN = 'glyphs';
+
+/** What a set of one's own images is called. */
+export const OWN_IMAGES = 'images';
 
 const FORMATS: readonly DatasetFormat[] = [mnist, fashionMnist, cifar10, cifar100, svhn];
 
@@ -73,10 +82,12 @@ export function loadDataset(name: string, directory?: string): Dataset {
 }
 
 /**
- * The name of the data set that a directory holds, told by its files' names.
+ * The name of the data set that a directory holds, told by its files' names; `images` for a folder of images for each class, or a
+ * table (`.csv`) of them, which `imageFolder` loads.
  * @throws DataError if it holds none, with what was looked for, or more than one
  */
 export function detectDataset(directory: string): string {
+  if (isTable(directory)) return OWN_IMAGES;
   checkDirectory(directory);
   const found = FORMATS.filter((format) => format.isIn(directory)).map((format) => format.name);
   if (found.length === 1) return found[0]!;
@@ -85,10 +96,13 @@ export function detectDataset(directory: string): string {
       `${directory}: holds more than one data set (${found.join(', ')}); name the one you mean`,
     );
   }
+  if (areImageFolders(directory)) return OWN_IMAGES;
   const [other] = FORMATS.flatMap(({ name }) => otherVersion(name, directory) ?? []);
   if (other !== undefined) throw new DataError(other);
   const wanted = FORMATS.map((format) => `${format.name} (${format.files})`).join(', ');
-  throw new DataError(`${directory}: holds no data set; looked for ${wanted}, plain or .gz`);
+  throw new DataError(
+    `${directory}: holds no data set; looked for ${wanted}, plain or .gz, and for folders of PNG or JPEG images, one for each class`,
+  );
 }
 
 function checkDirectory(directory: string): void {

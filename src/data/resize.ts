@@ -1,24 +1,56 @@
-/** An image in host memory: `[channels, height, width]`, values 0..255. */
+/** An image in host memory: `[channels, height, width]`, bytes. */
 export interface Planes {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  readonly values: Float32Array;
+  readonly values: Uint8Array;
 }
+
+/** Numbers between bytes, while an image is scaled. */
+interface Scaled extends Omit<Planes, 'values'> {
+  readonly values: Uint8Array | Float32Array;
+}
+
+/**
+ * How an image of another shape comes to the one that is wanted: `crop` takes the largest part in the middle, `stretch` all of it,
+ * distorted, and `pad` all of it, with black at two of its sides.
+ */
+export const FITS = ['crop', 'stretch', 'pad'] as const;
+export type Fit = (typeof FITS)[number];
 
 /** How bright the eye finds red, green and blue (ITU-R BT.601). */
 const LUMINANCE = [0.299, 0.587, 0.114] as const;
 
-/** The image as bytes with the channels and the size that a model takes: its central part of that shape, scaled. */
-export function fitImage(image: Planes, channels: number, height: number, width: number): Uint8Array {
-  const coloured = withChannels(image, channels);
-  const cropped = centralPart(coloured, width / height);
-  const narrowed = resampleRows(cropped, width);
-  const resized = transpose(resampleRows(transpose(narrowed), height));
+/** The image as bytes with the channels and the size that a model takes: by default its central part of that shape, scaled. */
+export function fitImage(
+  image: Planes,
+  channels: number,
+  height: number,
+  width: number,
+  fit: Fit = 'crop',
+): Uint8Array {
+  const wide = image.width * height;
+  const high = image.height * width;
+  if (fit === 'pad') {
+    const [rows, columns] = [
+      Math.max(1, Math.min(height, Math.round((image.height * width) / image.width))),
+      Math.max(1, Math.min(width, Math.round((image.width * height) / image.height))),
+    ];
+    const [top, left] = [(height - rows) >> 1, (width - columns) >> 1];
+    const inner = fitImage(image, channels, rows, columns, 'stretch');
+    const padded = new Uint8Array(channels * height * width);
+    for (let line = 0; line < channels * rows; line++) {
+      const row = Math.floor(line / rows) * height + top + (line % rows);
+      padded.set(inner.subarray(line * columns, (line + 1) * columns), row * width + left);
+    }
+    return padded;
+  }
+  const part = fit === 'crop' && wide !== high ? centralPart(image, width / height) : image;
+  const resized = withChannels(resampleColumns(resampleRows(part, width), height), channels);
   return Uint8Array.from(resized.values, (value) => Math.min(255, Math.max(0, Math.round(value))));
 }
 
-function withChannels(image: Planes, channels: number): Planes {
+function withChannels(image: Scaled, channels: number): Scaled {
   if (image.channels === channels) return image;
   const size = image.height * image.width;
   const plane = (channel: number) => image.values.subarray(channel * size, (channel + 1) * size);
@@ -39,7 +71,7 @@ function centralPart({ channels, height, width, values }: Planes, aspect: number
   const columns = Math.max(1, Math.min(width, Math.round(height * aspect)));
   const top = (height - rows) >> 1;
   const left = (width - columns) >> 1;
-  const part = new Float32Array(channels * rows * columns);
+  const part = new Uint8Array(channels * rows * columns);
   for (let channel = 0; channel < channels; channel++) {
     for (let row = 0; row < rows; row++) {
       const start = (channel * height + top + row) * width + left;
@@ -49,45 +81,68 @@ function centralPart({ channels, height, width, values }: Planes, aspect: number
   return { channels, height: rows, width: columns, values: part };
 }
 
-function transpose({ channels, height, width, values }: Planes): Planes {
-  const turned = new Float32Array(values.length);
-  for (let channel = 0; channel < channels; channel++) {
-    const base = channel * height * width;
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        turned[base + column * height + row] = values[base + row * width + column]!;
-      }
-    }
-  }
-  return { channels, height: width, width: height, values: turned };
+/** What a new pixel is made of: old pixels from `first` on, each with a weight; these sum up to `total`. */
+interface Taps {
+  readonly first: number;
+  readonly weights: Float64Array;
+  readonly total: number;
 }
 
 /**
- * Rows of another length. Each new pixel is a mean of the old ones around its place, weighted by a triangle: two old pixels
- * wide when enlarging (linear interpolation), two new ones when shrinking, so that nothing is passed over.
+ * The pixels of a line of another length. Each new pixel is a mean of the old ones around its place, weighted by a triangle: two
+ * old pixels wide when enlarging (linear interpolation), two new ones when shrinking, so that nothing is passed over.
  */
-function resampleRows(image: Planes, width: number): Planes {
-  if (image.width === width) return image;
-  const scale = image.width / width;
+function taps(from: number, to: number): Taps[] {
+  const scale = from / to;
   const reach = Math.max(1, scale);
-  const lines = image.channels * image.height;
-  const values = new Float32Array(lines * width);
-  for (let column = 0; column < width; column++) {
-    const centre = (column + 0.5) * scale - 0.5;
+  return Array.from({ length: to }, (_, place) => {
+    const centre = (place + 0.5) * scale - 0.5;
     const first = Math.max(0, Math.ceil(centre - reach));
-    const last = Math.min(image.width - 1, Math.floor(centre + reach));
-    const weights = Array.from(
+    const last = Math.min(from - 1, Math.floor(centre + reach));
+    const weights = Float64Array.from(
       { length: last - first + 1 },
       (_, i) => 1 - Math.abs(first + i - centre) / reach,
     );
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    for (let line = 0; line < lines; line++) {
+    return { first, weights, total: weights.reduce((sum, weight) => sum + weight, 0) };
+  });
+}
+
+/** Rows of another length. */
+function resampleRows(image: Scaled, width: number): Scaled {
+  if (image.width === width) return image;
+  const { values } = image;
+  const table = taps(image.width, width);
+  const lines = image.channels * image.height;
+  const resampled = new Float32Array(lines * width);
+  for (let line = 0; line < lines; line++) {
+    const start = line * image.width;
+    for (let column = 0; column < width; column++) {
+      const { first, weights, total } = table[column]!;
       let sum = 0;
-      weights.forEach((weight, i) => {
-        sum += weight * image.values[line * image.width + first + i]!;
-      });
-      values[line * width + column] = sum / total;
+      for (let i = 0; i < weights.length; i++) sum += weights[i]! * values[start + first + i]!;
+      resampled[line * width + column] = sum / total;
     }
   }
-  return { ...image, width, values };
+  return { ...image, width, values: resampled };
+}
+
+/** Columns of another length. */
+function resampleColumns(image: Scaled, height: number): Scaled {
+  if (image.height === height) return image;
+  const { channels, width, values } = image;
+  const table = taps(image.height, height);
+  const resampled = new Float32Array(channels * height * width);
+  const sums = new Float64Array(width);
+  for (let line = 0; line < channels * height; line++) {
+    const { first, weights, total } = table[line % height]!;
+    const start = (Math.floor(line / height) * image.height + first) * width;
+    sums.fill(0);
+    for (let i = 0; i < weights.length; i++) {
+      const weight = weights[i]!;
+      const row = start + i * width;
+      for (let column = 0; column < width; column++) sums[column]! += weight * values[row + column]!;
+    }
+    for (let column = 0; column < width; column++) resampled[line * width + column] = sums[column]! / total;
+  }
+  return { ...image, height, values: resampled };
 }

@@ -1,6 +1,6 @@
 /** Training runs: from a config to a directory with checkpoints, and back. */
 
-export type { AskedImage, ImagePixels } from './answers/asked-image.js';
+export type { AskedImage } from './answers/asked-image.js';
 export { type Checkpoint, readCheckpoint } from './checkpoints/checkpoint.js';
 export {
   decodeSafetensors,

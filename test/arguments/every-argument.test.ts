@@ -5,11 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import * as dawngrad from '../../src/index.js';
 import { useDevice } from '../support/device.js';
+import { CALLS_OF_IMAGES } from './calls-of-images.js';
 import { callsOfNets } from './calls-of-nets.js';
 import { callsOfOps } from './calls-of-ops.js';
 
 const gpu = useDevice();
-const CALLS = { ...callsOfOps(gpu), ...callsOfNets(gpu) };
+const CALLS = { ...callsOfOps(gpu), ...callsOfNets(gpu), ...CALLS_OF_IMAGES };
 
 /** What takes nothing that it could take wrongly, or leaves it to somebody who is called here; and who that is. */
 const UNCHECKED: Readonly<Record<string, string>> = {

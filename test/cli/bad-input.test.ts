@@ -268,7 +268,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
       FAILED,
       '{}/labels/t10k-labels-idx1-ubyte: label 10 of image 19 is outside 0..9; this is not the file it is named after',
     ],
-    ['predict run file', FAILED, 'file: not a PNG image that can be read (it does not begin as one)'],
+    ['predict run file', FAILED, 'file: neither a PNG nor a JPEG image'],
     ['predict run nowhere.png', FAILED, 'nowhere.png: cannot be read: no such file or directory (ENOENT)'],
     [
       'download mnist --to file',

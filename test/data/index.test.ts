@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   DATASET_NAMES,
@@ -13,7 +14,10 @@ import { writeMnist } from './writers/mnist.js';
 const directory = useFreshDirectory();
 
 const touch = (...names: string[]): void => {
-  for (const name of names) writeFileSync(directory.file(name), '');
+  for (const name of names) {
+    mkdirSync(dirname(directory.file(name)), { recursive: true });
+    writeFileSync(directory.file(name), '');
+  }
 };
 
 describe('loadDataset', () => {
@@ -77,6 +81,9 @@ describe('detectDataset', () => {
     ['cifar-10', ['data_batch_3.bin']],
     ['cifar-100', ['train.bin.gz', 'test.bin']],
     ['svhn', ['test_32x32.mat']],
+    ['images', ['cat/1.jpg', 'dog/2.PNG']],
+    ['images', ['train/cat/1.jpg', 'test/cat/1.jpg']],
+    ['mnist', ['train-images-idx3-ubyte', 'drawings/1.png']],
   ])('finds %s', (name, files) => {
     touch(...files);
     expect(detectDataset(directory.path)).toBe(name);
@@ -104,7 +111,8 @@ describe('detectDataset', () => {
         'mnist (train-images-idx3-ubyte and its three companions, the path without "fashion"), ' +
         'fashion-mnist (train-images-idx3-ubyte and its three companions, the path with "fashion"), ' +
         'cifar-10 (data_batch_1.bin .. data_batch_5.bin and test_batch.bin), ' +
-        'cifar-100 (train.bin and test.bin), svhn (train_32x32.mat and test_32x32.mat), plain or .gz',
+        'cifar-100 (train.bin and test.bin), svhn (train_32x32.mat and test_32x32.mat), plain or .gz, ' +
+        'and for folders of PNG or JPEG images, one for each class',
     );
   });
 

@@ -6,6 +6,7 @@ import type { SavedModel } from '../../train/checkpoints/saved-model.js';
 import { loadRunData, movedData } from '../../train/run/run-data.js';
 import { formatTestError, type Score } from '../../train/score.js';
 import { byClassCsv, describeByClass } from '../output/by-class-text.js';
+import { withReporter } from '../output/run-reporter.js';
 import {
   chooseCheckpoint,
   type SavedModelFlags,
@@ -35,7 +36,11 @@ export function defineEval(program: Command): void {
 async function evaluate(run: string, flags: Flags): Promise<void> {
   checkWritable(flags.csv);
   const checkpoint = chooseCheckpoint(run, flags);
-  const dataset = loadRunData(movedData(checkpoint.config, flags.data, flags.dataset));
+  const dataset = await withReporter((reporter) =>
+    loadRunData(movedData(checkpoint.config, flags.data, flags.dataset), {
+      onProgress: (progress) => reporter.preparing(progress),
+    }),
+  );
   if (dataset.note) process.stderr.write(`note: ${dataset.note}\n`);
   const byClass = flags.byClass || flags.csv !== undefined;
   const score = await withSavedModel(checkpoint, flags, (model) =>

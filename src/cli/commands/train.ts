@@ -75,7 +75,7 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const { force } = flags;
   if (force !== undefined) {
     // Only a net of the user's own needs to know its images for that.
-    const planned = isNetFile(config.model) ? madeFor(config, loadRunData(config).train) : config;
+    const planned = isNetFile(config.model) ? madeFor(config, (await loadRunData(config)).train) : config;
     const tell = async (device: Device) => describeForced(force, await forcedProducts(planned, device));
     process.stderr.write(`${await withDevice(deviceOptions(flags, config), tell, flags)}\n`);
   }
@@ -85,15 +85,14 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const outcome = await interruptible(
     stopsTraining,
     async (signal, deadline) => {
-      let read: Dataset | undefined;
-      const dataset = () => {
-        read ??= loadRunData(config);
-        return read;
-      };
+      let read: Promise<Dataset> | undefined;
       const ended = await withReporter((reporter) =>
         runWithRetraining({
           config,
-          dataset,
+          dataset: () => {
+            read ??= loadRunData(config, { onProgress: (done) => reporter.preparing(done), signal });
+            return read;
+          },
           path,
           resume,
           reporter: together(circumstancesKeeper, ...others, reporter),

@@ -1,9 +1,58 @@
-import { decodePng } from '../png.js';
+import { checkArgument } from '../../errors/check-options.js';
+import { instance } from '../../errors/rules.js';
+import { DataError } from '../dataset.js';
+import { readUnpacked } from '../formats/files.js';
 import type { Planes } from '../resize.js';
+import { decodeJpeg } from './jpeg.js';
+import { isJpeg } from './jpeg-header.js';
+import { decodePng } from './png.js';
+import { isPng } from './png-chunks.js';
+
+/** An image in host memory, as bytes. */
+export interface DecodedImage {
+  /** 1: grey; 3: red, green and blue. */
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** `[channels, height, width]`, 0..255. */
+  readonly pixels: Uint8Array;
+}
+
+/** How files of images that cannot be read begin. */
+const OTHERS: readonly (readonly [string, RegExp])[] = [
+  ['a GIF', /^GIF8/],
+  ['a WebP', /^RIFF.{4}WEBP/s],
+  ['a BMP', /^BM/],
+  ['a TIFF', /^(II\*\0|MM\0\*)/],
+  ['an AVIF', /^.{4}ftypavi/s],
+  ['a HEIC', /^.{4}ftyp(hei|hev|mif)/s],
+];
 
 /**
- * What the bytes of an image file show.
- * @param path names it in messages
- * @throws DataError when it cannot be read as an image, or is damaged
+ * What the bytes of a PNG or JPEG file show: one plane of grey, or three of red, green and blue. JPEG images are turned as their
+ * EXIF says; what is transparent shows white; 16 bits are halved.
+ *
+ *     const { channels, height, width, pixels } = await dg.readImage(await readFile('cat.jpg'));
+ *
+ * @throws DataError for bytes of any other kind, damaged ones, and images of more pixels than memory is worth
  */
-export const decodeImage = async (path: string, file: Uint8Array): Promise<Planes> => decodePng(path, file);
+export async function readImage(bytes: Uint8Array): Promise<DecodedImage> {
+  checkArgument('readImage', 'bytes', bytes, instance(Uint8Array));
+  const { values, ...size } = await decodeImage('readImage', bytes);
+  return { ...size, pixels: values };
+}
+
+/** As `readImage`, of a file. */
+export const readImageFile = (path: string): Promise<Planes> => decodeImage(path, readUnpacked(path));
+
+/** @param path names it in messages */
+export async function decodeImage(path: string, file: Uint8Array): Promise<Planes> {
+  if (isPng(file)) return decodePng(path, file);
+  if (isJpeg(file)) return decodeJpeg(path, file);
+  if (file.length === 0) throw new DataError(`${path}: the file is empty`);
+  const start = String.fromCharCode(...file.subarray(0, 16));
+  const other = OTHERS.find(([, begins]) => begins.test(start));
+  throw new DataError(
+    `${path}: ${other ? `${other[0]} image` : 'neither'}${other ? '; only PNG and JPEG can be read' : ' a PNG nor a JPEG image'}`,
+  );
+}

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
 import { isSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
+import { type Fetcher, fetcher } from './proxy.js';
 
 /** How far a file has come, in bytes. */
 export interface Progress {
@@ -32,18 +34,23 @@ export async function fetchFile(options: FetchFileOptions): Promise<void> {
   const { urls, path, md5, signal } = options;
   const part = `${path}.part`;
   const failures: string[] = [];
-  for (const url of urls) {
-    try {
-      await transfer(url, part, options);
-      const found = await md5Of(part);
-      if (found === md5) return await rename(part, path);
-      await rm(part);
-      failures.push(`${url}: expected the md5 checksum ${md5}, found ${found}; the copy was deleted`);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (isSystemError(error)) throw error;
-      failures.push(`${url}: ${reason(error)}`);
+  const { fetch, way, close } = await fetcher();
+  try {
+    for (const url of urls) {
+      try {
+        await transfer(url, part, fetch, options);
+        const found = await md5Of(part);
+        if (found === md5) return await rename(part, path);
+        await rm(part);
+        failures.push(`${url}${way}: expected the md5 checksum ${md5}, found ${found}; the copy was deleted`);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (isSystemError(error)) throw error;
+        failures.push(`${url}${way}: ${reason(error)}`);
+      }
     }
+  } finally {
+    await close();
   }
   const advice = existsSync(part)
     ? `what has arrived is kept in ${part}: run the same command again to go on`
@@ -59,7 +66,12 @@ export async function md5Of(path: string): Promise<string> {
 }
 
 /** Brings `part` from the length that it has to the whole file. */
-async function transfer(url: string, part: string, options: FetchFileOptions): Promise<void> {
+async function transfer(
+  url: string,
+  part: string,
+  fetch: Fetcher['fetch'],
+  options: FetchFileOptions,
+): Promise<void> {
   const have = existsSync(part) ? (await stat(part)).size : 0;
   const response = await fetch(url, {
     headers: {
@@ -76,7 +88,9 @@ async function transfer(url: string, part: string, options: FetchFileOptions): P
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
-    throw new DataError(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+    throw new DataError(
+      `the server answered ${response.status} ${STATUS_CODES[response.status] ?? ''}`.trimEnd(),
+    );
   }
   const resumed = response.status === 206 && startsAt(response, have);
   let received = resumed ? have : 0;

@@ -57,15 +57,28 @@ export function needFile(
 const where = (directory: string, folders: readonly string[]): string =>
   folders.length === 0 ? directory : `${directory} or its ${folders.join(', ')}`;
 
+/** How what gzip packed begins. */
+const GZIP = [0x1f, 0x8b];
+
 /**
- * The content of a file, unpacked if its name ends in `.gz`.
+ * The content of a file, unpacked if its name ends in `.gz`, unless a browser did so already and left the name.
  * @param sizeOf asked, before all of a packed file is unpacked, how much there should be of it
  * @throws FileError if it cannot be read, DataError if it cannot be unpacked, or holds more than it should
  */
 export function readUnpacked(path: string, sizeOf: SizeOf = () => undefined): Uint8Array {
   const bytes = readBytes(path);
-  if (!path.endsWith('.gz')) return bytes;
+  if (!path.endsWith('.gz') || isUnpacked(bytes, sizeOf)) return bytes;
   return unpack(bytes, gunzipSync, { path, most: mostUnpacked(bytes.length), sizeOf });
+}
+
+/** Are these bytes what they should be as they are? Damaged ones that were packed are not taken for such. */
+function isUnpacked(bytes: Uint8Array, sizeOf: SizeOf): boolean {
+  if (GZIP.every((byte, at) => bytes[at] === byte)) return false;
+  try {
+    return sizeOf(bytes) === bytes.length;
+  } catch {
+    return false;
+  }
 }
 
 /**

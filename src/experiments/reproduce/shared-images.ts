@@ -2,7 +2,7 @@
 import { type Dataset, Preprocessing, type PreprocessingProgress } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { loadRunData } from '../../train/run/run-data.js';
+import { loadNamedData } from '../../train/run/run-data.js';
 import { readPreprocessing } from '../../train/run/saved-preprocessing.js';
 import { splitDataset } from '../../train/run/split.js';
 import type { PlannedRun } from './plan.js';
@@ -29,7 +29,7 @@ export class SharedImages {
   dataset(config: RunConfig): Dataset {
     const { dataset, data, limit } = config;
     const key = JSON.stringify([dataset, data, limit]);
-    const images = this.#datasets.get(key) ?? this.#scale.cut(loadRunData(config));
+    const images = this.#datasets.get(key) ?? this.#scale.cut(loadNamedData(config));
     this.#datasets.set(key, images);
     return images;
   }

@@ -19,7 +19,7 @@ export type Dimension = Readonly<z.infer<typeof dimensionSchema>>;
 export type Range = Extract<Dimension, { scale: unknown }>;
 
 /** Trials that differ in them saw other images, and their errors cannot be compared. */
-const IMAGES = ['dataset', 'data', 'limit', 'validation'];
+const IMAGES = ['dataset', 'data', 'images', 'limit', 'validation'];
 /** About the run rather than the system. */
 const BOOKKEEPING = ['recipe', 'retrain', 'checkpointEvery'];
 

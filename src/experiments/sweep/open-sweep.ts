@@ -42,12 +42,12 @@ export async function openSweep({ run, over, random, out, withDevice }: SweepOpt
   const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(run, { changes: {} });
   if (out !== undefined && !asked) {
     const definition = enterSweep(out);
-    return { path: out, definition, dataset: loadRunData(definition.config) };
+    return { path: out, definition, dataset: await loadRunData(definition.config) };
   }
   const chosen = chooseConfig(run);
   // What is wrong with that is told before images are read.
   sweepDefinition(chosen, over, random);
-  const dataset = loadRunData(chosen);
+  const dataset = await loadRunData(chosen);
   const config = madeFor(chosen, dataset.train);
   const definition = sweepDefinition(config, over, random);
   await withDevice(config, (device) => checkTrials(definition, dataset, device));

@@ -57,14 +57,14 @@ export class RunJudge {
     withModel: LendModel,
     signal?: AbortSignal,
   ): Promise<Judgement> {
-    const images = imagesToJudge(record, this.#dataset(record), this.#options.images);
+    const images = imagesToJudge(record, await this.#dataset(record), this.#options.images);
     return await withModel(checkpoint, (saved) => judge(saved, images, signal));
   }
 
-  #dataset({ config }: RunRecord): Dataset {
+  async #dataset({ config }: RunRecord): Promise<Dataset> {
     const choice = { ...movedData(config, this.#options.data), limit: config.limit };
     const key = JSON.stringify(choice);
-    const dataset = this.#datasets.get(key) ?? loadRunData(choice);
+    const dataset = this.#datasets.get(key) ?? (await loadRunData(choice));
     this.#datasets.set(key, dataset);
     return dataset;
   }

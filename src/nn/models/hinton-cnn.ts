@@ -44,10 +44,15 @@ const NORM = { size: 9, alpha: 9 * 0.001, beta: 0.75 };
  * of the maps, pools keep windows that hang over the edge, and weights are N(0, 0.05), all as in the NIN authors' nets.
  */
 export class HintonCnn extends Sequential {
-  constructor(device: Device, options: ModelOptions = {}) {
+  /** @param sizes what it takes and gives: by default images of 3 x 32 x 32 in 10 classes */
+  constructor(
+    device: Device,
+    options: ModelOptions = {},
+    sizes: Pick<ModelDescription, 'input' | 'classes'> = HINTON_CNN,
+  ) {
     checkModelOptions('HintonCnn', device, options);
     const { width = 1, dropout = 0.5, init = 'paper', linearHead = false, head = 'gap' } = options;
-    const { input, classes } = HINTON_CNN;
+    const { input, classes } = sizes;
     const [channels, ...imageSize] = input;
     const size = sizeAfter([CONVOLUTION, POOL, CONVOLUTION, POOL, CONVOLUTION, POOL], imageSize);
     const weights = init === 'paper' ? normal(0.05) : he();

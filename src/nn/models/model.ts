@@ -70,10 +70,19 @@ export interface ModelDescription {
   readonly fixed?: FixedOptions;
 }
 
+/** What a model may be asked to take and give in place of what it was made for. */
+export interface ModelSizes {
+  /** Rows of the images, and as many columns. */
+  readonly size: number;
+  readonly classes: number;
+}
+
 /** A model that can be asked for by name. How it is trained is a recipe's business. */
 export interface ModelEntry extends ModelDescription {
   readonly name: string;
   readonly fixed: FixedOptions;
+  /** The same net for images of another size, and other classes. */
+  readonly resized: (sizes: ModelSizes) => ModelEntry;
   /**
    * `[N, ...input]` to logits `[N, classes]`.
    * @throws ArgumentError when an option contradicts a fixed one, or has a value of no use
@@ -81,12 +90,16 @@ export interface ModelEntry extends ModelDescription {
   readonly build: (device: Device, options?: ModelOptions) => Module;
 }
 
-/** An entry of the registry whose `build` refuses what its architecture has no place for. */
-export function modelEntry(
+/**
+ * An entry of the registry whose `build` refuses what its architecture has no place for.
+ * @param build given the description again, or what it is for images of another size
+ */
+export function modelEntry<Description extends ModelDescription>(
   name: string,
-  { description, input, classes, fixed = {} }: ModelDescription,
-  build: (device: Device, options: ModelOptions) => Module,
+  layers: Description,
+  build: (device: Device, layers: Description, options: ModelOptions) => Module,
 ): ModelEntry {
+  const { description, input, classes, fixed = {} } = layers;
   const checked = (device: Device, options: ModelOptions = {}) => {
     checkModelOptions(`building ${name}`, device, options);
     for (const [option, only] of Object.entries(fixed)) {
@@ -95,7 +108,9 @@ export function modelEntry(
       const wrong = `is ${JSON.stringify(value)}, and this model has only ${JSON.stringify(only)}`;
       throw new ArgumentError(`building ${name}`, option, wrong, 'leave the option out');
     }
-    return build(device, { ...options, ...fixed });
+    return build(device, layers, { ...options, ...fixed });
   };
-  return { name, description, input, classes, fixed, build: checked };
+  const resized = ({ size, classes }: ModelSizes): ModelEntry =>
+    modelEntry(name, { ...layers, input: [input[0], size, size], classes }, build);
+  return { name, description, input, classes, fixed, build: checked, resized };
 }

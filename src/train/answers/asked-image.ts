@@ -1,23 +1,13 @@
 /** Images that a net is asked about: files, bytes of files, or pixels. */
-import { decodeImage } from '../../data/codecs/read-image.js';
+import { type DecodedImage, decodeImage } from '../../data/codecs/read-image.js';
 import { DataError } from '../../data/dataset.js';
 import { readUnpacked } from '../../data/formats/files.js';
 import type { Planes } from '../../data/resize.js';
 import { checkArgument } from '../../errors/check-options.js';
 import { instance, oneOf, rule, whole } from '../../errors/rules.js';
 
-/** An image as it is decoded. */
-export interface ImagePixels {
-  /** `[channels, height, width]`, 0..255: one plane after the other. */
-  readonly pixels: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  /** 1: grey; 3: red, green and blue. */
-  readonly channels: number;
-}
-
 /** The path of an image file, the bytes of one, or its pixels. */
-export type AskedImage = string | Uint8Array | ImagePixels;
+export type AskedImage = string | Uint8Array | DecodedImage;
 
 const asked = rule(
   'be the path of an image file, its bytes, or { pixels, width, height, channels }',
@@ -40,7 +30,7 @@ export async function planesOf(image: AskedImage, name: string): Promise<Planes>
   checkArgument('predict', `${name}.height`, height, whole(1));
   checkArgument('predict', `${name}.channels`, channels, oneOf(1, 3));
   const wanted = channels * height * width;
-  if (pixels.length === wanted) return { channels, height, width, values: Float32Array.from(pixels) };
+  if (pixels.length === wanted) return { channels, height, width, values: pixels };
   throw new DataError(
     `predict: ${name} of ${channels} x ${height} x ${width} has ${wanted} pixels, and ${pixels.length} are given`,
   );

@@ -1,6 +1,7 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
 import { resolve } from 'node:path';
 import { noGrad } from '../../autograd/tape.js';
+import { readImageFile } from '../../data/codecs/read-image.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { FITS, type Fit } from '../../data/index.js';
+import { areOwnImages } from '../../data/own/list-images.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
 import { isNetFile, netChange } from '../nets/net-file.js';
@@ -8,7 +10,8 @@ import { RunDirectory, readConfigFile } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
 import { checkConfig, type RunConfig } from './config.js';
 import { refuseContradictions } from './contradictions.js';
-import { findModel } from './find-model.js';
+import { ANY_CLASSES, ANY_INPUT, findModel } from './find-model.js';
+import type { OwnImagesOptions } from './own-images.js';
 import { pinFiles, weightsFile } from './pinned-files.js';
 import { augmentationFor, type PresetName, plainSystem, trainingBy } from './presets.js';
 import { readRecipe } from './recipe.js';
@@ -24,7 +27,16 @@ export interface ConfigOptions {
   /** A config to start from in place of a recipe. */
   configFile?: string;
   dataset?: string;
+  /** Where the data are: a directory, or a table of images. */
   data?: string;
+  /** Rows, and as many columns, to which images of one's own are brought (default: what the model is made for). */
+  size?: number;
+  /** What happens to those of another shape (default `crop`), see `imageFolder`. */
+  fit?: Fit;
+  /** Share of each class that is held out to test on, where no folder says what is tested on (default 0.1). */
+  test?: number;
+  /** Leave files aside that cannot be read. */
+  skipUnreadable?: boolean;
   augment?: boolean;
   warmUp?: number;
   /** Pixels a side of the square that is cleared in each training image; 0 for none. */
@@ -51,6 +63,10 @@ const OPTIONS: Rules<ConfigOptions> = {
   configFile: text,
   dataset: text,
   data: text,
+  size: whole(1),
+  fit: oneOf(...FITS),
+  test: number({ above: 0, below: 1 }),
+  skipUnreadable: boolean,
   augment: boolean,
   warmUp: number({ atLeast: 0 }),
   cutout: whole(0),
@@ -92,10 +108,6 @@ export function chooseWithoutData(options: ConfigOptions): RunConfig {
   return pinFiles(checked, options.model !== undefined);
 }
 
-/** What a net of the user's own is thought to take where nobody says it: what most of ours do. */
-const ANY_INPUT = [3, 32, 32] as const;
-const ANY_CLASSES = 10;
-
 /** All of a config but which data set it is about, and where that lies. */
 export function chooseSettings({
   model,
@@ -125,18 +137,43 @@ function located(model: string): string {
 
 function fromRecipe({ data, dataset, ...options }: ConfigOptions): RunConfig {
   const settings = chooseSettings(options);
-  return { ...settings, ...chooseData(settings.model, absolute(data), dataset ?? settings.dataset) };
+  const source = absolute(data);
+  // A recipe for a set of a name serves for images of one's own too.
+  const itsOwn = source !== undefined && areOwnImages(source) ? undefined : settings.dataset;
+  const own = { seed: settings.seed, ...ownOptions(options) };
+  return { ...settings, ...chooseData(settings.model, source, dataset ?? itsOwn, own) };
 }
 
-function fromFile(path: string, { model, recipe, preset, data, dataset }: ConfigOptions): RunConfig {
+/** What a user says of images of their own. */
+const ownOptions = ({ size, fit, test, skipUnreadable, changes }: ConfigOptions): OwnImagesOptions => ({
+  ...(size !== undefined && { size }),
+  ...(fit !== undefined && { fit }),
+  ...(test !== undefined && { test }),
+  ...(skipUnreadable !== undefined && { skipUnreadable }),
+  ...(changes.seed !== undefined && { seed: changes.seed }),
+});
+
+function fromFile(path: string, options: ConfigOptions): RunConfig {
+  const { model, recipe, preset, data, dataset } = options;
   const config = readConfigFile(path);
   sameModel(path, config.model, model);
   const other = recipe !== undefined ? '--recipe' : preset !== undefined ? '--preset' : undefined;
   if (other) throw new RunError(`${other} and --config exclude each other; leave one of the two out`);
-  if (data === undefined && dataset === undefined) return config;
+  const { seed: _, ...own } = ownOptions(options);
+  const isAsked = Object.keys(own).length > 0;
+  if (data === undefined && dataset === undefined && !isAsked) return config;
   // A net of the user's own is made for the images, and these are others.
-  const { data: _, input, classes, ...rest } = config;
-  return { ...rest, ...chooseData(config.model, absolute(data), dataset) };
+  const { data: its, images, input, classes, ...rest } = config;
+  if (!images) return { ...rest, ...chooseData(config.model, absolute(data), dataset, own) };
+  const { size, fit, skipUnreadable, seed, test } = images;
+  const before = {
+    size,
+    fit,
+    skipUnreadable,
+    seed,
+    ...(data === undefined && test !== undefined && { test }),
+  };
+  return { ...rest, ...chooseData(config.model, absolute(data) ?? its, dataset, { ...before, ...own }) };
 }
 
 function sameModel(source: string, itsModel: string, wished: string | undefined): void {

@@ -1,6 +1,6 @@
 /** Everything that determines a run, as `config.json` in its directory holds it. The same config gives the same run. */
 import { z } from 'zod';
-import { preprocessingSchema } from '../../data/index.js';
+import { FITS, preprocessingSchema } from '../../data/index.js';
 import { describeIssues, parseJson } from '../../files/json.js';
 import { PRECISIONS, renamed } from '../../gpu/precision.js';
 import { RunError } from '../run/run-error.js';
@@ -77,6 +77,24 @@ const groupSchema = z.strictObject({
   maxNorm: z.number().nonnegative().optional(),
 });
 
+/** Images of one's own: what is made of the files in `data`. */
+const imagesSchema = z.strictObject({
+  /** Rows of each image, and as many columns. */
+  size: count,
+  /** What happens to one of another shape, see `imageFolder`. */
+  fit: z.enum(FITS).default('crop'),
+  /** Share of each class that is held out to test on; where a folder says what is tested on, there is none. */
+  test: z.number().gt(0).lt(1).optional(),
+  /** What draws them. */
+  seed: natural.max(2 ** 32 - 1),
+  /** Leave files aside that cannot be read. */
+  skipUnreadable: z.boolean().default(false),
+  /** The names of the classes, by label. */
+  classes: z.array(z.string()).min(2).readonly(),
+  /** Names the list of files with their classes and sizes: other files are another set. */
+  files: z.string().regex(/^[\da-f]{64}$/),
+});
+
 export const configSchema = z.strictObject({
   /** The recipe that this run followed, for reports. */
   recipe: z.string().min(1).optional(),
@@ -91,10 +109,12 @@ export const configSchema = z.strictObject({
   initFrom: z.strictObject({ path: z.string().min(1), sha256: sha256.optional() }).optional(),
   /** Names of parameters that stay as they are, in which `*` stands for any letters. */
   freeze: z.array(z.string().min(1)).readonly().optional(),
-  /** A name that `dawngrad download` knows, or `glyphs`. */
+  /** A name that `dawngrad download` knows, `glyphs`, or `images` for those of one's own. */
   dataset: z.string().min(1),
-  /** The directory with the data set's files; `glyphs` has none. */
+  /** The directory with the data set's files, or a table of images of one's own; `glyphs` has none. */
   data: z.string().min(1).optional(),
+  /** What is made of images of one's own, where the data set is `images`. */
+  images: imagesSchema.optional(),
   /** Use only the first `limit` training images. */
   limit: count.optional(),
   /**

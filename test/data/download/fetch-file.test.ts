@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { fetchFile, type Progress } from '../../../src/data/download/fetch-file.js';
 import { useFreshDirectory } from '../../support/directory.js';
@@ -132,5 +132,42 @@ describe('fetchFile', () => {
     await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(existsSync(directory.file('file'))).toBe(false);
     expect(readFileSync(directory.file('file.part')).length).toBeGreaterThan(0);
+  });
+});
+
+describe('behind a proxy', () => {
+  const NAMES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+    name,
+    name.toUpperCase(),
+  ]);
+  beforeEach(() => {
+    for (const name of NAMES) vi.stubEnv(name, '');
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'])('asks the one that %s names', async (name) => {
+    server.answer = (_request, response) => response.end(CONTENT);
+    vi.stubEnv(name, server.url);
+    await fetchIt({ urls: ['http://mirror.invalid/file'] });
+    expectFetched();
+    expect(server.requests).toEqual(['ttp://mirror.invalid/file']);
+  });
+
+  it('asks none for a host that NO_PROXY names', async () => {
+    server.files.file = CONTENT;
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1');
+    vi.stubEnv('NO_PROXY', '127.0.0.1');
+    await fetchIt();
+    expectFetched();
+  });
+
+  it('says that it was in between, where that failed', async () => {
+    server.answer = (_request, response) => response.writeHead(502).end();
+    vi.stubEnv('HTTP_PROXY', server.url);
+    await expect(fetchIt({ urls: ['http://mirror.invalid/file'] })).rejects.toThrow(
+      'http://mirror.invalid/file (by way of the proxy that the environment names): the server answered 502 Bad Gateway',
+    );
+    vi.stubEnv('HTTP_PROXY', 'nonsense');
+    await expect(fetchIt()).rejects.toThrow('names a proxy by what is no address');
   });
 });

@@ -99,7 +99,7 @@ const BAD: readonly [string, string, Buffer, string][] = [
   [
     'gzip data that is none',
     `${TRAIN_IMAGES}.gz`,
-    mnistImages(12),
+    mnistImages(12).subarray(1),
     'damaged compressed data (incorrect header check); download it again',
   ],
   [

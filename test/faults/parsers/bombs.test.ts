@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { readPng } from '../../../src/data/codecs/png.js';
 import { readRecords } from '../../../src/data/formats/cifar.js';
 import { readIdx } from '../../../src/data/formats/idx.js';
 import { parseMat5 } from '../../../src/data/formats/mat5.js';
-import { readPng } from '../../../src/data/png.js';
 import { DawngradError } from '../../../src/errors/errors.js';
 import { idxFile } from '../../data/writers/idx.js';
 import { matFile } from '../../data/writers/mat5.js';

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
+import { readPng } from '../../../src/data/codecs/png.js';
 import type { ImageSet } from '../../../src/data/dataset.js';
 import { untar } from '../../../src/data/download/untar.js';
 import { readRecords } from '../../../src/data/formats/cifar.js';
@@ -11,7 +12,6 @@ import { readIdx } from '../../../src/data/formats/idx.js';
 import { parseMat5 } from '../../../src/data/formats/mat5.js';
 import { mnist } from '../../../src/data/formats/mnist.js';
 import { svhn } from '../../../src/data/formats/svhn.js';
-import { readPng } from '../../../src/data/png.js';
 import { enterSweep, sweepDefinition, trialsOf } from '../../../src/experiments/sweep/definition.js';
 import { parseMeasuredTable } from '../../../src/kernels/products/choice/measured-table.js';
 import { sizeOf } from '../../../src/tensor/shape.js';

@@ -63,7 +63,7 @@ describe('SavedModel.predict', () => {
       const saved = new SavedModel(gpu.device, net.checkpoint);
       const image = (value: number) => ({
         ...{ channels: 1, height: 2, width: 2 },
-        values: new Float32Array(4).fill(value),
+        values: new Uint8Array(4).fill(value),
       });
       return (await saved.predictions([image(255), image(0)])).map((prediction) => prediction.looksInverted);
     };

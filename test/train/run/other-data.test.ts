@@ -68,7 +68,7 @@ describe('data that few machines have, in files of their true form,', () => {
       const config = chooseConfig({ ...settings, changes });
       // Whitening 3,072 features takes minutes; it has tests of its own.
       const preprocessing = config.preprocessing.filter(({ name }) => name !== 'zca');
-      const dataset = loadRunData(config);
+      const dataset = await loadRunData(config);
       expect(dataset.train.classes).toHaveLength(classes);
       const outcome = await runTraining({
         config: { ...config, preprocessing },

@@ -1,10 +1,10 @@
 /** The file in which the tuner leaves what it measured on an adapter, and what is read of it. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { quotable } from '../../../errors/errors.js';
+import { inCache } from '../../../files/cache.js';
 import type { Device } from '../../../gpu/device.js';
 import { readShader } from '../../../gpu/shaders/shader.js';
 import { LADDER } from '../ladder/ladder.js';
@@ -65,12 +65,11 @@ export function subjectOf(
 
 /** The file for an adapter, its driver and a precision, in the user's cache; it may not be there. */
 export function measuredTablePath({ adapter, driver, lanes, precision }: Subject): string {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const words = adapter.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '');
   const hash = createHash('sha256')
     .update(JSON.stringify([adapter, driver, lanes, precision]))
     .digest('hex');
-  return join(cache, 'dawngrad', 'tuning', `${words}-${hash.slice(0, 8)}.json`);
+  return inCache('tuning', `${words}-${hash.slice(0, 8)}.json`);
 }
 
 /** What `parseMeasuredTable` reads. */

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { DataError } from '../../src/data/dataset.js';
-import { readPng } from '../../src/data/png.js';
-import { fitImage, type Planes } from '../../src/data/resize.js';
-import { useDirectory } from '../support/directory.js';
-import { pngFile } from './writers/png.js';
+import { readPng } from '../../../src/data/codecs/png.js';
+import { DataError } from '../../../src/data/dataset.js';
+import { fitImage, type Planes } from '../../../src/data/resize.js';
+import { useDirectory } from '../../support/directory.js';
+import { pngFile } from '../writers/png.js';
 
 const directory = useDirectory();
 
@@ -30,7 +30,7 @@ describe('readPng', () => {
       channels: channels < 3 ? 1 : 3,
       height: 1,
       width: 2,
-      values: Float32Array.from(values),
+      values: Uint8Array.from(values),
     });
   });
 
@@ -44,11 +44,7 @@ describe('readPng', () => {
 
   it.each<[string, Partial<Parameters<typeof pngFile>[0]>, number[]]>([
     ['grey', { rows: [0, 9, 7, 7, 8], key: [7] }, [9, 255, 255, 8]],
-    [
-      'grey of 1 bit',
-      { depth: 1, rows: [0, 0b01010000], key: [1] },
-      [0, 255, 0, 255, 0, 255, 0, 255, 0, 255, 0, 255],
-    ],
+    ['grey of 1 bit', { depth: 1, rows: [0, 0b01010000], key: [1] }, [0, 255, 0, 255]],
     [
       'RGB',
       { colourType: 2, rows: [0, 1, 2, 3, 4, 5, 6, 4, 5, 7, 0, 0, 0], key: [4, 5, 6] },
@@ -59,6 +55,54 @@ describe('readPng', () => {
     expect([...readPng(written(pngFile({ width: 4, height: 1, rows: [], ...options }))).values]).toEqual(
       values,
     );
+  });
+
+  it.each([1, 2, 4, 8, 16])('reads %i bits, row by row and in seven passes, alike', (depth) => {
+    const [width, height] = [11, 9];
+    const samples = Array.from({ length: width * height }, (_, at) => (at * 37) % 2 ** depth);
+    const packed = (pixels: readonly number[]): number[] => {
+      const bits = pixels.map((pixel) => pixel.toString(2).padStart(depth, '0')).join('');
+      return bits.match(/.{1,8}/g)!.map((byte) => Number.parseInt(byte.padEnd(8, '0'), 2));
+    };
+    /** The rows of every `down`-th pixel from `top` on, in every one its `across`-th from `left` on. */
+    const pass = ([left, top, across, down]: readonly number[]): number[] => {
+      const rows: number[] = [];
+      for (let y = top!; y < height; y += down!) {
+        const pixels = samples
+          .slice(y * width, (y + 1) * width)
+          .filter((_, x) => x >= left! && (x - left!) % across! === 0);
+        if (pixels.length > 0) rows.push(0, ...packed(pixels));
+      }
+      return rows;
+    };
+    const passes = [
+      [0, 0, 8, 8],
+      [4, 0, 8, 8],
+      [0, 4, 4, 8],
+      [2, 0, 4, 4],
+      [0, 2, 2, 4],
+      [1, 0, 2, 2],
+      [0, 1, 1, 2],
+    ];
+    const values = samples.map((sample) =>
+      depth === 16 ? sample >> 8 : Math.round((255 * sample) / (2 ** depth - 1)),
+    );
+    const read = (interlace: number, rows: number[]) => [
+      ...readPng(written(pngFile({ width, height, depth, interlace, rows }))).values,
+    ];
+    expect(read(0, pass([0, 0, 1, 1]))).toEqual(values);
+    expect(read(1, passes.flatMap(pass))).toEqual(values);
+  });
+
+  it('undoes every filter', () => {
+    const rows = [0, 10, 20, 30, 1, 10, 10, 10, 2, 5, 250, 5, 3, 100, 3, 200, 4, 7, 250, 9];
+    expect([...readPng(written(pngFile({ width: 3, height: 5, rows }))).values]).toEqual([
+      ...[10, 20, 30],
+      ...[10, 20, 30],
+      ...[15, 14, 35],
+      ...[107, 63, 249],
+      ...[114, 57, 2],
+    ]);
   });
 
   it('leaves aside what does not belong to the pixels: a suggested palette, a bomb in a colour profile', () => {
@@ -101,11 +145,15 @@ describe('readPng', () => {
       { ...small, colourType: 2, depth: 4 },
       /no pixels of colour type 2 with 4 bits a channel\)$/,
     ],
-    ['interlaced bits', { ...small, depth: 1, interlace: 1 }, /save it without interlacing\)$/],
+    [
+      'a filter that there is not',
+      { ...small, rows: [5, 1, 2, 0, 3, 4] },
+      /a row has the filter 5, which there is not\)$/,
+    ],
     [
       'an index beyond the palette',
       { ...small, colourType: 3, extra: { PLTE: Uint8Array.of(1, 2, 3) } },
-      /Incorrect index of palette color\)$/,
+      /a pixel has the colour 1, which its palette lacks\)$/,
     ],
     ['indices without a palette', { ...small, colourType: 3 }, /it has no palette\)$/],
   ])('refuses %s', (_, options, message) => {
@@ -120,7 +168,7 @@ describe('fitImage', () => {
     channels: 1,
     height,
     width,
-    values: Float32Array.from({ length: height * width }, (_, i) => value(Math.floor(i / width), i % width)),
+    values: Uint8Array.from({ length: height * width }, (_, i) => value(Math.floor(i / width), i % width)),
   });
 
   it('leaves an image alone that fits', () => {
@@ -181,7 +229,7 @@ describe('fitImage', () => {
   });
 
   it('turns colours into what the eye finds as bright', () => {
-    const colours = { channels: 3, height: 1, width: 1, values: Float32Array.of(255, 0, 0) };
+    const colours = { channels: 3, height: 1, width: 1, values: Uint8Array.of(255, 0, 0) };
     expect([...fitImage(colours, 1, 1, 1)]).toEqual([76]);
   });
 });

@@ -1,0 +1,25 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DataError } from '../dataset.js';
+import { areImageFolders, filesInFolders } from './image-folders.js';
+import { type ImageList, imageList } from './image-list.js';
+import { filesInTable, isTable } from './image-table.js';
+
+/** Is this a table of images, or does it seem to hold folders of them? Judged by names alone. */
+export const areOwnImages = (path: string): boolean => isTable(path) || areImageFolders(path);
+
+/**
+ * The images of a directory, by the folders of their classes, or of a table of `file,label`.
+ * @param classes that there must be; left out, those of the folders or labels
+ * @throws FileError, DataError when it is neither, or not sound
+ */
+export function listImages(path: string, classes?: readonly string[]): ImageList {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined)
+    throw new DataError(`${path}: no such directory, nor table`);
+  if (isTable(path)) {
+    const { named, notes } = filesInTable(path);
+    return imageList(path, dirname(path), named, notes, classes);
+  }
+  const { named, notes } = filesInFolders(path);
+  return imageList(path, path, named, notes, classes);
+}
