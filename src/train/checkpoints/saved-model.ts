@@ -1,7 +1,6 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
 import { resolve } from 'node:path';
 import { noGrad } from '../../autograd/tape.js';
-import { readImageFile } from '../../data/codecs/read-image.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
@@ -177,7 +176,9 @@ export class SavedModel {
     const { classes, config } = this.checkpoint;
     const [channels, height, width] = modelOf(config).input;
     const size = { channels, height, width };
-    const fitted = images.map((image) => fitImage(invert ? inverted(image) : image, channels, height, width));
+    const fitted = images.map((image) =>
+      fitImage(invert ? inverted(image) : image, channels, height, width, config.images?.fit),
+    );
     const setOf = (pixels: Uint8Array, count: number): ImageSet => ({
       ...{ ...size, count, pixels, classes },
       labels: new Uint16Array(count),
