@@ -15,7 +15,7 @@ const PUBLIC = {
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
-    'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
+    'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Embedding Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
     'GELU LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',

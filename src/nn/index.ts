@@ -5,6 +5,7 @@ export { AvgPool2d } from './layers/avg-pool2d.js';
 export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batch-norm2d.js';
 export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { Dropout } from './layers/dropout.js';
+export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { Flatten } from './layers/flatten.js';
 export { GlobalAvgPool2d } from './layers/global-avg-pool2d.js';
 export { Linear, type LinearOptions } from './layers/linear.js';
