@@ -16,8 +16,9 @@ const PUBLIC = {
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
-    'AvgPool2d BatchNorm2d Conv2d CrossEntropyLoss Dropout Flatten GlobalAvgPool2d Linear LocalConv2d LocalResponseNorm ' +
-    'ConvTranspose2d GELU GroupNorm Identity LayerNorm LeakyReLU LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential SiLU Sigmoid Softmax Tanh Upsample init stateBuffer',
+    'AvgPool2d BatchNorm2d Conv2d ConvTranspose2d CrossEntropyLoss Dropout Embedding Flatten GELU GlobalAvgPool2d GroupNorm Identity ' +
+    'LayerNorm LeakyReLU Linear LocalConv2d LocalResponseNorm LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential ' +
+    'SiLU Sigmoid Softmax Tanh Upsample init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',
   data:

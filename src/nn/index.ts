@@ -6,6 +6,7 @@ export { BatchNorm2d, type BatchNorm2dOptions } from './layers/batch-norm2d.js';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './layers/conv-transpose2d.js';
 export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';
 export { Dropout } from './layers/dropout.js';
+export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { Flatten } from './layers/flatten.js';
 export { GlobalAvgPool2d } from './layers/global-avg-pool2d.js';
 export { GroupNorm, type GroupNormOptions } from './layers/group-norm.js';

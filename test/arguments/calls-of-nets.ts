@@ -175,6 +175,16 @@ export function callsOfNets(gpu: {
       [(p: number) => new dawngrad.Dropout(p), number(0.5, 1, -0.1)],
       [forward(new dawngrad.Dropout()), f32(2)],
     ],
+    Embedding: () => [
+      [
+        (...args: [never, never, never, never]) => new dawngrad.Embedding(...args),
+        device(),
+        whole(3, 0),
+        whole(4, 0),
+        options({ init: init.he() }, { biasInit: init.he() }),
+      ],
+      [forward(new dawngrad.Embedding(gpu.device, 2, 2)), u32(0, 1)],
+    ],
     Flatten: () => [
       [(axis: number) => new dawngrad.Flatten(axis), whole(1, -1)],
       [forward(new dawngrad.Flatten()), anyTensor(2, 2)],

@@ -19,6 +19,7 @@ import { BatchNorm2d, type BatchNorm2dOptions } from '../../../src/nn/layers/bat
 import { ConvTranspose2d } from '../../../src/nn/layers/conv-transpose2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { Dropout } from '../../../src/nn/layers/dropout.js';
+import { Embedding } from '../../../src/nn/layers/embedding.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
 import { GroupNorm } from '../../../src/nn/layers/group-norm.js';
@@ -318,4 +319,17 @@ describe('MlpConv', () => {
     expect([...(await state.get('conv.weight')!.toArray())]).toEqual([1, 1]);
     expect([...(await state.get('cccp1.weight')!.toArray())]).toEqual([2, 2]);
   });
+});
+
+it('Embedding looks up a row of its weight for each index, and learns the rows that were asked for', async () => {
+  const layer = new Embedding(gpu.device, 3, 2, { init: () => Float32Array.of(1, 2, 3, 4, 5, 6) });
+  expect([...layer.stateDict().keys()]).toEqual(['weight']);
+  const y = layer.forward(from(gpu.device, [[2], [0], [2]], 'u32'));
+  expect([y.shape, [...(await y.toArray())]]).toEqual([
+    [3, 1, 2],
+    [5, 6, 1, 2, 5, 6],
+  ]);
+  backward(sum(y));
+  expect([...(await layer.weight.grad!.toArray())]).toEqual([1, 1, 0, 0, 2, 2]);
+  expect(() => layer.forward(from(gpu.device, [1]))).toThrow('Embedding: index [1] has elements of type f32');
 });
