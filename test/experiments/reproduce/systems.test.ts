@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { EXPERIMENT_NAMES, findExperiment } from '../../../src/experiments/reproduce/experiments.js';
 import { SCALE_NAMES, SCALES } from '../../../src/experiments/reproduce/scale.js';
 import { tidy } from '../../../src/tensor/tidy.js';
-import { parameterGroups } from '../../../src/train/recipes/parameter-groups.js';
 import { buildModel } from '../../../src/train/nets/build-model.js';
+import { parameterGroups } from '../../../src/train/recipes/parameter-groups.js';
 import { useDevice } from '../../support/device.js';
 
 const gpu = useDevice();
