@@ -126,20 +126,22 @@ describe('a sweep', () => {
     expect(existsSync(join(path, 'trial-0001/last.safetensors'))).toBe(false);
   });
 
-  it('is checked before anything is written: against the data, and whether its nets can be built', () => {
+  it('is checked before anything is written: against the data, and whether its nets can be built', async () => {
     const { device } = checking;
-    const check = (definition: SweepDefinition) => () => checkTrials(definition, tinyData, device);
-    expect(check(define('batch=8'))).not.toThrow();
+    const check = (definition: SweepDefinition) => expect(checkTrials(definition, tinyData, device));
+    await check(define('batch=8')).resolves.toBeUndefined();
     expect(device.memory.used).toBe(0);
-    expect(check(define('model=nin-glyphs,nin-mnist'))).toThrow(/^nin-mnist takes 1x28x28 images/);
-    expect(check(define('kernelSizes=[5,5,3],[4,4,4]'))).toThrow(
+    await check(define('model=nin-glyphs,nin-mnist')).rejects.toThrow(/^nin-mnist takes 1x28x28 images/);
+    await check(define('kernelSizes=[5,5,3],[4,4,4]')).rejects.toThrow(
       /^trial-0002 \(kernelSizes=\[4,4,4\]\): .*give one odd number/,
     );
-    expect(check(define('groups.0.match="*.bias","*.tail"'))).toThrow(/^trial-0002 .*no parameter is called/);
+    await check(define('groups.0.match="*.bias","*.tail"')).rejects.toThrow(
+      /^trial-0002 .*no parameter is called/,
+    );
     const all = {
       ...define('batch=8'),
       config: { ...base, validation: { images: 44, from: 'end' as const } },
     };
-    expect(check(all)).toThrow(/holding out 44 of 44 training images leaves none/);
+    await check(all).rejects.toThrow(/holding out 44 of 44 training images leaves none/);
   });
 });
