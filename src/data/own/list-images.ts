@@ -6,7 +6,9 @@ import { type ImageList, imageList } from './image-list.js';
 import { filesInTable, isTable } from './image-table.js';
 
 /** Is this a table of images, or does it seem to hold folders of them? Judged by names alone. */
-export const areOwnImages = (path: string): boolean => isTable(path) || areImageFolders(path);
+export const areOwnImages = (path: string): boolean =>
+  isTable(path) ||
+  (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && areImageFolders(path));
 
 /**
  * The images of a directory, by the folders of their classes, or of a table of `file,label`.

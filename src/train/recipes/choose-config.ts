@@ -139,9 +139,10 @@ function fromRecipe({ data, dataset, ...options }: ConfigOptions): RunConfig {
   const settings = chooseSettings(options);
   const source = absolute(data);
   // A recipe for a set of a name serves for images of one's own too.
-  const itsOwn = source !== undefined && areOwnImages(source) ? undefined : settings.dataset;
+  const isOwn = dataset === undefined && source !== undefined && areOwnImages(source);
+  const name = dataset ?? (isOwn ? undefined : settings.dataset);
   const own = { seed: settings.seed, ...ownOptions(options) };
-  return { ...settings, ...chooseData(settings.model, source, dataset ?? itsOwn, own) };
+  return { ...settings, ...chooseData(settings.model, source, name, own) };
 }
 
 /** What a user says of images of their own. */

@@ -184,6 +184,11 @@ describe('imageFolder', () => {
       /photos: its images lie in no folder that says of which class they are: a\.png, b\.png/,
     ],
     [
+      'an image for each class',
+      { 'a/1.png': 1, 'b/1.png': 2 },
+      'photos: there is no image to test on; each class needs two, or folders for both',
+    ],
+    [
       'one class',
       photos('cat', 3, 0),
       'photos: its images are of one class, cat; a net tells two or more apart',
