@@ -43,7 +43,7 @@ export function conv2dParameterGradients(
 ): ParameterGradients {
   const sizes = sizesOf(x.shape, weightShape, window);
   const { images, outputs, depth } = sizes;
-  if (isDirect(sizes, sizes.groupOutputs, algorithm)) {
+  if (isDirect(x.device, sizes, sizes.groupOutputs, algorithm)) {
     const weight = directWeightGradient(outputGradient, x, sizes, window);
     return { weight, bias: withBias ? biasGradient(outputGradient) : null };
   }
