@@ -15,11 +15,12 @@
  * element is computed by itself (conv2d-direct.ts).
  */
 import type { Device } from '../../gpu/device.js';
-import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
+import type { Shape, Window } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 import { broadcastTo } from '../elementwise/elementwise.js';
 import { storedDType } from '../stored-dtype.js';
 import { directConv2d, directInputGradient } from './conv2d-direct.js';
+import { batchOf, type Sizes, sizesOf } from './conv2d-sizes.js';
 import { unfoldedConv2d, unfoldedInputGradient } from './conv2d-unfolded.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
@@ -65,40 +66,6 @@ export const isDirect = (
   algorithm === undefined
     ? groups > 1 && rows < FEW_ROWS[adapter.software ? 'software' : 'hardware']
     : algorithm === 'direct';
-
-/** From group to group, where there are several. */
-export const batchOf = ({ groups }: Sizes, elements: number): { batch?: number } =>
-  groups > 1 ? { batch: elements } : {};
-
-/** Sizes of a convolution. */
-export type Sizes = ReturnType<typeof sizesOf>;
-
-export function sizesOf(
-  [images = 0, channels = 0, height = 0, width = 0]: Shape,
-  weight: Shape,
-  window: Window,
-) {
-  const [outHeight, outWidth] = windowedSize('conv2d', [height, width], window);
-  const [outputs = 0, groupChannels = 0] = weight;
-  const groups = groupChannels > 0 ? channels / groupChannels : 1;
-  const taps = sizeOf(window.kernel);
-  return {
-    images,
-    channels,
-    outputs,
-    groups,
-    groupChannels,
-    groupOutputs: outputs / groups,
-    height,
-    width,
-    outHeight,
-    outWidth,
-    taps,
-    depth: groupChannels * taps,
-    pixels: height * width,
-    positions: outHeight * outWidth,
-  };
-}
 
 /**
  * y[n][o] = bias[o] + sum over c, ky, kx of weight[o][c][ky][kx] * x[n][c][window], then ReLU if asked.

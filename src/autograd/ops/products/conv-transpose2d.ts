@@ -30,7 +30,7 @@ export interface ConvTranspose2dOptions {
   outputPadding?: Pair;
   /** Elements from one tap of the kernel to the next (default 1). */
   dilation?: Pair;
-  /** In so many groups, each output comes only from the channels of its own (default 1: from all of them). */
+  /** How many groups there are; each output comes only from the channels of its own (default 1: from all of them). */
   groups?: number;
 }
 
