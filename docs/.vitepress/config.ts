@@ -46,6 +46,7 @@ export default defineConfig({
           chapter('Convolution', '/ops/conv2d'),
           chapter('Max pool', '/ops/max-pool'),
           chapter('Average pool', '/ops/avg-pool'),
+          chapter('Interpolation', '/ops/interpolate'),
           chapter('Batch norm', '/ops/batch-norm'),
           chapter('Layer norm and group norm', '/ops/layer-norm'),
           chapter('Local response norm', '/ops/local-response-norm'),

@@ -134,7 +134,7 @@ fn input_gradient(@builtin(global_invocation_id) thread: vec3u, @builtin(num_wor
   }
 }
 
-const LANES: u32 = 16u; // a power of two: so many neighbouring threads share a weight's sum
+const LANES: u32 = 16u; // a power of two: neighbouring threads that share a weight's sum
 const TEAMS = WORKGROUP / LANES;
 
 @group(0) @binding(2) var<storage, read> other_gradient: array<StoredY>;

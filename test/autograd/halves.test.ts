@@ -27,8 +27,10 @@ import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
+import { interpolate } from '../../src/autograd/ops/pools/interpolate.js';
 import { maxPool2d } from '../../src/autograd/ops/pools/max-pool2d.js';
 import { maxout } from '../../src/autograd/ops/pools/maxout.js';
+import { convTranspose2d } from '../../src/autograd/ops/products/conv-transpose2d.js';
 import { conv2d } from '../../src/autograd/ops/products/conv2d.js';
 import { linear } from '../../src/autograd/ops/products/linear.js';
 import { localConv2d } from '../../src/autograd/ops/products/local-conv2d.js';
@@ -123,6 +125,11 @@ const STORED: readonly Case[] = [
   ['batchNorm2d, training, four positions at a time', batchNorm(true), normalised([3, 5, 4, 2])],
   ['groupNorm', (a, gamma, beta) => groupNorm(a!, 5, gamma, beta), normalised([3, 5, 3, 3])],
   ['batchNorm2d, evaluation', batchNorm(false), normalised([3, 5, 3, 3])],
+  [
+    'interpolate',
+    (a) => interpolate(a!, { scaleFactor: 2, mode: 'bilinear' }),
+    [activation(random64([2, 3, 3, 5], 1))],
+  ],
   ['localResponseNorm', (a) => localResponseNorm(a!, { size: 3, alpha: 1 }), [x]],
   [
     'localConv2d',
@@ -138,6 +145,21 @@ const STORED: readonly Case[] = [
   ['conv2d of 5 x 5', (a, w, b) => conv2d(a!, w!, b!, { padding: 2 }), convolution(5)],
   ['conv2d of 1 x 1', (a, w, b) => conv2d(a!, w!, b!), convolution(1)],
   ['conv2d with a stride', (a, w, b) => conv2d(a!, w!, b!, { stride: 2 }), convolution(3)],
+  [
+    'conv2d, depthwise',
+    (a, w, b) => conv2d(a!, w!, b!, { groups: 3, relu: true }),
+    weighted([3, 1, 3, 3], 3),
+  ],
+  [
+    'conv2d in groups of many outputs',
+    (a, w, b) => conv2d(cat(a!), w!, b!, { groups: 2 }),
+    weighted([34, 3, 2, 2], 34),
+  ],
+  [
+    'convTranspose2d',
+    (a, w, b) => convTranspose2d(a!, w!, b!, { stride: 2, padding: 1 }),
+    weighted([3, 2, 3, 3], 2),
+  ],
   [
     'linear',
     linear,
@@ -191,6 +213,15 @@ function convolution(kernel: number): Operand[] {
   const [images, weight, bias] = shapes.map((shape, index) => random64(shape, index));
   return [activation(images!), parameter(weight!), parameter(bias!)];
 }
+
+/** Images, and a weight and a bias of these shapes. */
+function weighted(weight: readonly number[], outputs: number): Operand[] {
+  const images = activation(random64([2, 3, 5, 4], 1));
+  return [images, parameter(random64(weight, 2)), parameter(random64([outputs], 3))];
+}
+
+/** Each channel twice. */
+const cat = (images: Tensor) => concat([images, images], 1);
 
 describe('an op of halves stores halves', () => {
   it.each(STORED)('%s', (_, op, operands) => expectOpOfHalves(gpu.device, op, operands));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ShapeError } from '../../src/errors/errors.js';
 import { constant, normal } from '../../src/nn/init.js';
-import { BatchNorm2d } from '../../src/nn/layers/batch-norm2d.js';
+import { BatchNorm2d } from '../../src/nn/layers/normalisation/batch-norm2d.js';
 import { Sequential } from '../../src/nn/layers/sequential.js';
 import { Module } from '../../src/nn/module.js';
 import { Parameter } from '../../src/nn/parameter.js';

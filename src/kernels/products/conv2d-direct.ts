@@ -4,7 +4,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import type { Grid } from '../grid.js';
 import { defineKernel, ENOUGH_WORKGROUPS, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
-import type { Sizes } from './conv2d.js';
+import type { Sizes } from './conv2d-sizes.js';
 import { combineParts } from './split-k.js';
 
 const shader = 'products/conv2d_direct.wgsl';

@@ -3,16 +3,9 @@ import type { Device } from '../../gpu/device.js';
 import type { Shape, Window } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { biasGradient } from '../bias-gradient.js';
-import {
-  batchOf,
-  type ConvolutionChoice,
-  isDirect,
-  isPointwise,
-  type Sizes,
-  sizesOf,
-  through,
-} from './conv2d.js';
+import { type ConvolutionChoice, isDirect, isPointwise, through } from './conv2d.js';
 import { directWeightGradient } from './conv2d-direct.js';
+import { batchOf, type Sizes, sizesOf } from './conv2d-sizes.js';
 import { unfoldedWeightGradient } from './conv2d-unfolded.js';
 import { multiplyInto } from './matmul.js';
 import type { Product } from './product.js';
@@ -43,7 +36,7 @@ export function conv2dParameterGradients(
 ): ParameterGradients {
   const sizes = sizesOf(x.shape, weightShape, window);
   const { images, outputs, depth } = sizes;
-  if (isDirect(sizes, sizes.groupOutputs, algorithm)) {
+  if (isDirect(x.device, sizes, sizes.groupOutputs, algorithm)) {
     const weight = directWeightGradient(outputGradient, x, sizes, window);
     return { weight, bias: withBias ? biasGradient(outputGradient) : null };
   }

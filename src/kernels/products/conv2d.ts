@@ -14,11 +14,13 @@
  * In groups, each group is a product of its own, all of them one batch. Where a group is small a product would be nearly empty, and each
  * element is computed by itself (conv2d-direct.ts).
  */
-import { type Shape, sizeOf, type Window, windowedSize } from '../../tensor/shape.js';
+import type { Device } from '../../gpu/device.js';
+import type { Shape, Window } from '../../tensor/shape.js';
 import { type DType, Tensor } from '../../tensor/tensor.js';
 import { broadcastTo } from '../elementwise/elementwise.js';
 import { storedDType } from '../stored-dtype.js';
 import { directConv2d, directInputGradient } from './conv2d-direct.js';
+import { batchOf, type Sizes, sizesOf } from './conv2d-sizes.js';
 import { unfoldedConv2d, unfoldedInputGradient } from './conv2d-unfolded.js';
 import type { MatmulVariant } from './ladder/ladder.js';
 import { multiplyInto } from './matmul.js';
@@ -48,49 +50,22 @@ export const isPointwise = ({ kernel, stride, padding, paddingAfter = padding }:
 export const through = (window: SlidingWindow | null, product: Product): Product =>
   window ? { ...product, b: { ...product.b, column: 0, window } } : product;
 
-/** With fewer rows than this in each group, a product is slower than computing each element by itself. */
-const FEW_ROWS = 16;
+/**
+ * With fewer rows than this in each group, a product is slower than computing each element by itself. Measured on lavapipe, where the two are
+ * equally fast at one row; on a GPU, where a tile has 64 rows or more, an estimate.
+ */
+const FEW_ROWS = { software: 2, hardware: 8 };
 
-/** Is each element computed by itself, by default where products of this many rows would be? */
+/** Is each element computed by itself, by default where the products of the groups would have few rows? */
 export const isDirect = (
+  { adapter }: Device,
   { groups }: Sizes,
   rows: number,
-  algorithm: ConvolutionChoice['algorithm'] = groups > 1 && rows < FEW_ROWS ? 'direct' : 'window',
-): boolean => algorithm === 'direct';
-
-/** From group to group, where there are several. */
-export const batchOf = ({ groups }: Sizes, elements: number): { batch?: number } =>
-  groups > 1 ? { batch: elements } : {};
-
-/** Sizes of a convolution. */
-export type Sizes = ReturnType<typeof sizesOf>;
-
-export function sizesOf(
-  [images = 0, channels = 0, height = 0, width = 0]: Shape,
-  weight: Shape,
-  window: Window,
-) {
-  const [outHeight, outWidth] = windowedSize('conv2d', [height, width], window);
-  const [outputs = 0, groupChannels = 0] = weight;
-  const groups = groupChannels > 0 ? channels / groupChannels : 1;
-  const taps = sizeOf(window.kernel);
-  return {
-    images,
-    channels,
-    outputs,
-    groups,
-    groupChannels,
-    groupOutputs: outputs / groups,
-    height,
-    width,
-    outHeight,
-    outWidth,
-    taps,
-    depth: groupChannels * taps,
-    pixels: height * width,
-    positions: outHeight * outWidth,
-  };
-}
+  algorithm?: ConvolutionChoice['algorithm'],
+): boolean =>
+  algorithm === undefined
+    ? groups > 1 && rows < FEW_ROWS[adapter.software ? 'software' : 'hardware']
+    : algorithm === 'direct';
 
 /**
  * y[n][o] = bias[o] + sum over c, ky, kx of weight[o][c][ky][kx] * x[n][c][window], then ReLU if asked.
@@ -109,7 +84,7 @@ export function conv2d(
   const { pixels, positions, groups, groupChannels, groupOutputs } = sizes;
   const shape = [images, outputs, outHeight, outWidth];
   const dtype = storedDType(x.device);
-  if (isDirect(sizes, groupOutputs, algorithm)) {
+  if (isDirect(x.device, sizes, groupOutputs, algorithm)) {
     return directConv2d(new Tensor(x.device, shape, dtype), x, weight, bias, sizes, window, relu);
   }
   // A product adds the same bias in each of a batch: in groups, a sum begins with its own, as that is stored.
@@ -181,6 +156,7 @@ function multiplyWeight(
 /**
  * The gradient of `conv2d` at its input, of shape `inputShape`, from that of its output [N, O, OH, OW].
  * @param mask of the shape of the input: where it is 0 or below, the gradient is 0 (see `maskOf` in src/autograd/tape.ts)
+ * @param dtype of the gradient (default: that of the mask, or else of the output's)
  */
 export function conv2dInputGradient(
   outputGradient: Tensor,
@@ -189,14 +165,15 @@ export function conv2dInputGradient(
   window: Window,
   mask?: Tensor,
   { algorithm, variant, packed }: ConvolutionChoice = {},
+  dtype: DType = mask?.dtype ?? outputGradient.dtype,
 ): Tensor {
   const sizes = sizesOf(inputShape, weight.shape, window);
   const { images, channels, outputs, width, outHeight, outWidth, taps, depth, pixels, positions } = sizes;
   const { groups, groupChannels, groupOutputs } = sizes;
-  const inputGradient = new Tensor(weight.device, inputShape, mask?.dtype ?? outputGradient.dtype);
+  const inputGradient = new Tensor(weight.device, inputShape, dtype);
   const { stride, padding, dilation, kernel } = window;
   const isStrided = stride.some((step) => step > 1);
-  if (isDirect(sizes, groupChannels, algorithm) || (isStrided && groups > 1)) {
+  if (isDirect(weight.device, sizes, groupChannels, algorithm) || (isStrided && groups > 1)) {
     return directInputGradient(inputGradient, outputGradient, weight, sizes, window, mask);
   }
   if (groups === 1 && (algorithm === 'unfolded' || isStrided)) {

@@ -4,9 +4,9 @@ import type { Device } from '../../gpu/device.js';
 import { type Pair, WINDOW_RULES } from '../../tensor/shape.js';
 import type { Initialiser } from '../init.js';
 import type { Module } from '../module.js';
-import { BatchNorm2d } from './batch-norm2d.js';
 import { Conv2d } from './conv2d.js';
 import { checkSizes } from './layer-rules.js';
+import { BatchNorm2d } from './normalisation/batch-norm2d.js';
 import { ReLU } from './relu.js';
 import { Sequential } from './sequential.js';
 

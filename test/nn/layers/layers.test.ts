@@ -15,22 +15,22 @@ import {
   Tanh,
 } from '../../../src/nn/layers/activations.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
-import { BatchNorm2d, type BatchNorm2dOptions } from '../../../src/nn/layers/batch-norm2d.js';
 import { ConvTranspose2d } from '../../../src/nn/layers/conv-transpose2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { Dropout } from '../../../src/nn/layers/dropout.js';
 import { Embedding } from '../../../src/nn/layers/embedding.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
-import { GroupNorm } from '../../../src/nn/layers/group-norm.js';
 import { Identity } from '../../../src/nn/layers/identity.js';
-import { LayerNorm } from '../../../src/nn/layers/layer-norm.js';
 import { Linear } from '../../../src/nn/layers/linear.js';
 import { LocalConv2d } from '../../../src/nn/layers/local-conv2d.js';
-import { LocalResponseNorm } from '../../../src/nn/layers/local-response-norm.js';
 import { MaxPool2d } from '../../../src/nn/layers/max-pool2d.js';
 import { Maxout } from '../../../src/nn/layers/maxout.js';
 import { MlpConv } from '../../../src/nn/layers/mlp-conv.js';
+import { BatchNorm2d, type BatchNorm2dOptions } from '../../../src/nn/layers/normalisation/batch-norm2d.js';
+import { GroupNorm } from '../../../src/nn/layers/normalisation/group-norm.js';
+import { LayerNorm } from '../../../src/nn/layers/normalisation/layer-norm.js';
+import { LocalResponseNorm } from '../../../src/nn/layers/normalisation/local-response-norm.js';
 import { ReLU } from '../../../src/nn/layers/relu.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
 import { Upsample } from '../../../src/nn/layers/upsample.js';

@@ -4,9 +4,9 @@ import { crossEntropy } from '../../../src/autograd/ops/losses/cross-entropy.js'
 import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../../src/autograd/tape.js';
 import { ArgumentError } from '../../../src/errors/errors.js';
-import { BatchNorm2d } from '../../../src/nn/layers/batch-norm2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
+import { BatchNorm2d } from '../../../src/nn/layers/normalisation/batch-norm2d.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
 import { Module } from '../../../src/nn/module.js';
 import { AveragedModel, type AveragingOptions } from '../../../src/nn/optim/averaged-model.js';

@@ -30,7 +30,7 @@ export interface ConvTranspose2dOptions {
   outputPadding?: Pair;
   /** Elements from one tap of the kernel to the next (default 1). */
   dilation?: Pair;
-  /** In so many groups, each output comes only from the channels of its own (default 1: from all of them). */
+  /** How many groups there are; each output comes only from the channels of its own (default 1: from all of them). */
   groups?: number;
 }
 
@@ -68,7 +68,7 @@ export function transposedWindow(
  *
  *   y[n][o][iy s - p + ky d][ix s - p + kx d] += weight[c][o][ky][kx] * x[n][c][iy][ix], and bias[o] everywhere
  *
- * x `[N, C, H, W]`, weight `[C, O / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]` with
+ * x `[N, C, H, W]`, weight `[C, O / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are on this device, with
  * OH = (H - 1) stride - 2 padding + dilation (KH - 1) + outputPadding + 1.
  * @throws ShapeError when channels differ, or nothing is left of the output; ArgumentError when a parameter is not f32, x is of integers, or an
  *   option is out of range
@@ -85,7 +85,9 @@ export function convTranspose2d(
   const [, ofGroup = 0, rows = 0, columns = 0] = weight.shape;
   const window = transposedWindow('convTranspose2d', [rows, columns], options);
   const shape = [x.shape[0] as number, groups * ofGroup, ...transposedSize(x.shape, window)];
-  const sums = conv2dInputGradient(x, weight, shape, window);
+  // What a bias is added to is not rounded before.
+  const dtype = bias ? 'f32' : storedDType(x.device);
+  const sums = conv2dInputGradient(x, weight, shape, window, undefined, {}, dtype);
   const y = bias ? withBias(sums, bias) : sums;
 
   // x stands for the gradient of a convolution's output: dx = that convolution of dy, dweight = its weight's gradient, dbias[o] = sum of dy[:, o]

@@ -9,13 +9,13 @@ export interface ConvolutionOptions {
   /** Elements from one window to the next (default 1). */
   stride?: Pair;
   /**
-   * Zeros around the image on each side (default 0). `'valid'` is none; `'same'`, with stride 1, is so many that the output is as large as the
-   * image: of an odd number in all, one more below and on the right.
+   * Zeros around the image on each side (default 0). `'valid'` is none; `'same'`, with stride 1, is as many as keep the image's size: of an
+   * odd number in all, one more below and on the right.
    */
   padding?: Pair | 'same' | 'valid';
   /** Elements from one tap of the kernel to the next (default 1). */
   dilation?: Pair;
-  /** In so many groups, each output looks only at the channels of its own (default 1: at all of them). */
+  /** How many groups there are; each output looks only at the channels of its own (default 1: at all of them). */
   groups?: number;
 }
 

@@ -1,12 +1,12 @@
-import { checkGroups, groupNorm } from '../../autograd/ops/normalisation/group-norm.js';
-import { ROW_NORM_RULES } from '../../autograd/ops/normalisation/row-norm.js';
-import { checkArgument, checkOptions } from '../../errors/check-options.js';
-import { boolean, whole } from '../../errors/rules.js';
-import type { Device } from '../../gpu/device.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { constant } from '../init.js';
-import { Module } from '../module.js';
-import { Parameter } from '../parameter.js';
+import { checkGroups, groupNorm } from '../../../autograd/ops/normalisation/group-norm.js';
+import { ROW_NORM_RULES } from '../../../autograd/ops/normalisation/row-norm.js';
+import { checkArgument, checkOptions } from '../../../errors/check-options.js';
+import { boolean, whole } from '../../../errors/rules.js';
+import type { Device } from '../../../gpu/device.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { constant } from '../../init.js';
+import { Module } from '../../module.js';
+import { Parameter } from '../../parameter.js';
 
 /** How a group norm normalises, and whether it learns. */
 export interface GroupNormOptions {

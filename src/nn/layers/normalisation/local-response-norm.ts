@@ -2,9 +2,9 @@ import {
   type LocalResponseNormOptions,
   localResponseNorm,
   responseNormOf,
-} from '../../autograd/ops/normalisation/local-response-norm.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { Module } from '../module.js';
+} from '../../../autograd/ops/normalisation/local-response-norm.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { Module } from '../../module.js';
 
 /**
  * Divides each element of `[N, C, ...]` by a power of the mean square of its neighbours in `size` channels: as PyTorch's

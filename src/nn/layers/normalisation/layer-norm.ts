@@ -1,13 +1,13 @@
-import { layerNorm, normalizedShapeOf } from '../../autograd/ops/normalisation/layer-norm.js';
-import { ROW_NORM_RULES } from '../../autograd/ops/normalisation/row-norm.js';
-import { checkOptions } from '../../errors/check-options.js';
-import { boolean } from '../../errors/rules.js';
-import type { Device } from '../../gpu/device.js';
-import type { Shape } from '../../tensor/shape.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { constant } from '../init.js';
-import { Module } from '../module.js';
-import { Parameter } from '../parameter.js';
+import { layerNorm, normalizedShapeOf } from '../../../autograd/ops/normalisation/layer-norm.js';
+import { ROW_NORM_RULES } from '../../../autograd/ops/normalisation/row-norm.js';
+import { checkOptions } from '../../../errors/check-options.js';
+import { boolean } from '../../../errors/rules.js';
+import type { Device } from '../../../gpu/device.js';
+import type { Shape } from '../../../tensor/shape.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { constant } from '../../init.js';
+import { Module } from '../../module.js';
+import { Parameter } from '../../parameter.js';
 
 /** How a layer norm normalises, and what it learns. */
 export interface LayerNormOptions {

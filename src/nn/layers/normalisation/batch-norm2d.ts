@@ -1,11 +1,11 @@
-import { BATCH_NORM_NUMBERS, batchNorm2d } from '../../autograd/ops/normalisation/batch-norm2d.js';
-import { checkArgument, checkOptions } from '../../errors/check-options.js';
-import { boolean, whole } from '../../errors/rules.js';
-import type { Device } from '../../gpu/device.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { constant } from '../init.js';
-import { Module } from '../module.js';
-import { Parameter, stateBuffer } from '../parameter.js';
+import { BATCH_NORM_NUMBERS, batchNorm2d } from '../../../autograd/ops/normalisation/batch-norm2d.js';
+import { checkArgument, checkOptions } from '../../../errors/check-options.js';
+import { boolean, whole } from '../../../errors/rules.js';
+import type { Device } from '../../../gpu/device.js';
+import type { Tensor } from '../../../tensor/tensor.js';
+import { constant } from '../../init.js';
+import { Module } from '../../module.js';
+import { Parameter, stateBuffer } from '../../parameter.js';
 
 /** How a batch norm normalises. */
 export interface BatchNorm2dOptions {
