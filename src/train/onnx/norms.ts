@@ -1,9 +1,9 @@
 /** Layers that normalise, as operations of ONNX. */
 import { DawngradError } from '../../errors/errors.js';
-import { BatchNorm2d } from '../../nn/layers/batch-norm2d.js';
-import { GroupNorm } from '../../nn/layers/group-norm.js';
-import { LayerNorm } from '../../nn/layers/layer-norm.js';
-import { LocalResponseNorm } from '../../nn/layers/local-response-norm.js';
+import { BatchNorm2d } from '../../nn/layers/normalisation/batch-norm2d.js';
+import { GroupNorm } from '../../nn/layers/normalisation/group-norm.js';
+import { LayerNorm } from '../../nn/layers/normalisation/layer-norm.js';
+import { LocalResponseNorm } from '../../nn/layers/normalisation/local-response-norm.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Graph } from './graph.js';

@@ -1,5 +1,5 @@
 /** Parameters that stay as they are while the rest of a net learns. */
-import { BatchNorm2d } from '../../nn/layers/batch-norm2d.js';
+import { BatchNorm2d } from '../../nn/layers/normalisation/batch-norm2d.js';
 import type { Module } from '../../nn/module.js';
 import type { GroupOptions, RateOptions } from '../../nn/optim/options.js';
 import type { Parameter } from '../../nn/parameter.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { BatchNorm2d } from '../../../src/nn/layers/normalisation/batch-norm2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
+import { BatchNorm2d } from '../../../src/nn/layers/normalisation/batch-norm2d.js';
 import { Sequential } from '../../../src/nn/layers/sequential.js';
 import { decodeSafetensors, encodeSafetensors } from '../../../src/train/checkpoints/safetensors.js';
 import { useDevice } from '../../support/device.js';
