@@ -12,6 +12,7 @@ import { inProcess } from './in-process.js';
 
 useBuild();
 const directory = useDirectory();
+const FILES = 'a file of your own (.mjs, .js, .cjs, .ts, .mts, .cts)';
 const MODELS = [...models.keys()].join(', ');
 const FAILED = 1;
 const BAD_USAGE = 2;
@@ -59,7 +60,7 @@ function labelsWith(last: number): Uint8Array {
 
 describe('one line on stderr, nothing on stdout, and a status for', () => {
   it.each<[string, number, string]>([
-    ['plan nin-imagenet', FAILED, `no model is called "nin-imagenet"; there are ${MODELS}`],
+    ['plan nin-imagenet', FAILED, `no model is called "nin-imagenet"; there are ${MODELS}, or name ${FILES}`],
     [
       'plan nin-mnist --batch 0',
       BAD_USAGE,
@@ -139,7 +140,7 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     ['predict run', BAD_USAGE, "missing required argument 'image'"],
     ['download mnist', BAD_USAGE, "required option '--to <dir>' not specified"],
 
-    ['train nin-nope', FAILED, `no model is called "nin-nope"; there are ${MODELS}`],
+    ['train nin-nope', FAILED, `no model is called "nin-nope"; there are ${MODELS}, or name ${FILES}`],
     [
       'train nin-mnist',
       FAILED,

@@ -1,25 +1,44 @@
 import type { Command } from 'commander';
 import { checkWritable } from '../../files/write-file.js';
 import { exportWeights } from '../../train/checkpoints/export-weights.js';
-import { chooseCheckpoint } from '../saved-model.js';
+import { RunError } from '../../train/run/run-error.js';
+import {
+  chooseCheckpoint,
+  type SavedModelFlags,
+  withSavedModel,
+  withSavedModelFlags,
+} from '../saved-model.js';
 
-interface Flags {
-  safetensors: string;
-  best?: boolean;
+interface Flags extends SavedModelFlags {
+  safetensors?: string;
+  onnx?: string;
 }
 
 export function defineExport(program: Command): void {
-  program
+  const command = program
     .command('export')
-    .description("write the net of a run for other programs: its weights alone, under PyTorch's names")
+    .description('write the net of a run for other programs')
     .argument('<run>', "the run's directory")
-    .requiredOption('--safetensors <file>', 'as a safetensors file, which Python reads')
-    .option('--best', 'the net as it was at its lowest error, not as it ended')
-    .action(exportRun);
+    .option('--onnx <file>', 'as an ONNX file: the net with its preprocessing, from pixels to logits')
+    .option('--safetensors <file>', "as a safetensors file: its weights alone, under PyTorch's names");
+  withSavedModelFlags(command).action(exportRun);
 }
 
-function exportRun(run: string, { safetensors, best = false }: Flags): void {
-  checkWritable(safetensors);
-  const { tensors, numbers } = exportWeights(safetensors, chooseCheckpoint(run, { best }));
-  process.stdout.write(`written to ${safetensors}: ${tensors} tensors, ${numbers} numbers\n`);
+async function exportRun(run: string, flags: Flags): Promise<void> {
+  const { safetensors, onnx } = flags;
+  if (safetensors === undefined && onnx === undefined) {
+    throw new RunError('export: say what to write: --onnx FILE, --safetensors FILE, or both');
+  }
+  for (const path of [safetensors, onnx]) if (path !== undefined) checkWritable(path);
+  const checkpoint = chooseCheckpoint(run, flags);
+  if (onnx !== undefined) {
+    const step = await withSavedModel(checkpoint, flags, (model) => model.exportOnnx(onnx));
+    const takes =
+      step === undefined ? 'bytes of pixels' : `what the preprocessing leaves, as ONNX has no ${step}`;
+    process.stdout.write(`written to ${onnx}: it takes ${takes}\n`);
+  }
+  if (safetensors !== undefined) {
+    const { tensors, numbers } = exportWeights(safetensors, checkpoint);
+    process.stdout.write(`written to ${safetensors}: ${tensors} tensors, ${numbers} numbers\n`);
+  }
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
@@ -23,7 +23,7 @@ const interleaved = (of: Uint8Array) =>
   Uint8Array.from({ length: of.length }, (_, at) => of[(at % channels) * plane + Math.floor(at / channels)]!);
 const png = encode({ width, height, channels, data: interleaved(pixels) });
 
-describe('SavedModel.predict', () => {
+describe('SavedModel', () => {
   let net: SavedModel;
   let path: string;
   beforeAll(async () => {
@@ -50,6 +50,12 @@ describe('SavedModel.predict', () => {
     for (const index of [0, 1, 3]) expect(all[index]).toEqual(near);
     expect(await net.predict(image)).toEqual(await net.predict(png));
     expect(all[2]).not.toEqual(near);
+  });
+
+  it('is written as ONNX, from pixels on', async () => {
+    const file = join(dirname(path), 'net.onnx');
+    expect(await net.exportOnnx(file)).toBeUndefined();
+    expect(readFileSync(file, 'latin1')).toContain('pixels');
   });
 
   it('exchanges light and dark where it is asked to', async () => {
