@@ -1,7 +1,6 @@
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
 import { list, required, rule, text, whole } from '../../errors/rules.js';
-import type { DecodedImage } from '../codecs/read-image.js';
 import {
   checkImages,
   DataError,
@@ -10,6 +9,7 @@ import {
   type Labels,
   narrowest,
 } from '../dataset.js';
+import type { DecodedImage } from '../decoded-image.js';
 import { someOf } from './image-list.js';
 
 /** Arrays of bytes, which stay such. */

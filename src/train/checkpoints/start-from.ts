@@ -1,6 +1,6 @@
 /** First weights from a file: those of its layers that the net has too. */
-import { createHash } from 'node:crypto';
 import { readBytes } from '../../files/read-file.js';
+import { sha256Of } from '../../files/sha256.js';
 import type { HostArray } from '../../nn/state.js';
 import { formatShape, sameShape } from '../../tensor/shape.js';
 import type { RunConfig } from '../recipes/config.js';
@@ -25,7 +25,7 @@ export function startFrom(
   warn: (text: string) => void,
 ): void {
   const file = readBytes(path);
-  if (sha256 !== undefined && createHash('sha256').update(file).digest('hex') !== sha256) {
+  if (sha256 !== undefined && sha256Of(file) !== sha256) {
     throw new RunError(
       `${path}: the weights to start from have changed since the run began; change them back`,
     );

@@ -69,7 +69,7 @@ describe('SavedModel', () => {
       const saved = new SavedModel(gpu.device, net.checkpoint);
       const image = (value: number) => ({
         ...{ channels: 1, height: 2, width: 2 },
-        values: new Uint8Array(4).fill(value),
+        pixels: new Uint8Array(4).fill(value),
       });
       return (await saved.predictions([image(255), image(0)])).map((prediction) => prediction.looksInverted);
     };
@@ -98,7 +98,7 @@ describe('SavedModel', () => {
       DataError,
       'predict: image of 3 x 31 x 32 has 2976 pixels, and 3072 are given',
     ],
-    ['bytes of no image', Uint8Array.of(1, 2), DataError, 'image: not a PNG image that can be read'],
+    ['bytes of no image', Uint8Array.of(1, 2), DataError, 'image: neither a PNG nor a JPEG image'],
   ])('refuses %s', async (_, image, type, message) => {
     const asked = net.predict(image as string);
     await expect(asked).rejects.toThrow(type);
