@@ -18,8 +18,8 @@ export function checkGroups(who: string, numGroups: number, channels: number): v
 }
 
 /**
- * Group normalisation (Wu and He, 2018), with PyTorch's conventions: the channels of each image are shared out to groups in their order, and
- * each group is normalised with its positions,
+ * Group normalisation (Wu and He, 2018), with PyTorch's conventions: the channels of each image are shared out to groups in their
+ * order, and each group is normalised with its positions,
  *
  *   y = weight (x - mean) / sqrt(variance + eps) + bias
  *
