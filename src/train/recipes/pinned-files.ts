@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { sha256OfFile, shortHash } from '../../files/sha256.js';
 import { isNetFile } from '../nets/net-file.js';
+import { refuseUntrusted, trustNet } from '../nets/trusted-nets.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
 import type { RunConfig } from './config.js';
@@ -10,16 +11,19 @@ import type { RunConfig } from './config.js';
 /**
  * The config with what its files are by now.
  * @param named did the user name the net's file just now? Then it may have changed since the config was written
- * @throws RunError when one is not what the config says, FileError when it cannot be read
+ * @throws RunError when one is not what the config says, or a net's file that the user never named, FileError when it cannot be read
  */
 export function pinFiles<Config extends Pick<RunConfig, 'model' | 'modelSha256' | 'initFrom'>>(
   config: Config,
   named: boolean,
 ): Config {
   const { model, modelSha256, initFrom } = config;
+  const sha256 = isNetFile(model) ? pinned(model, named ? undefined : modelSha256) : undefined;
+  if (sha256 && named) trustNet(model);
+  else refuseUntrusted(model, 'a recipe or config');
   return {
     ...config,
-    ...(isNetFile(model) && { modelSha256: pinned(model, named ? undefined : modelSha256) }),
+    ...(sha256 && { modelSha256: sha256 }),
     ...(initFrom && {
       initFrom: { path: initFrom.path, sha256: pinned(initFrom.path, initFrom.sha256) },
     }),
