@@ -13,8 +13,8 @@
  * | `src/kernels/`     | how each shader is launched: bindings, parameters, grid, cost; which variant is chosen   |
  * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`, `opTest`             |
  * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
- * | `src/data/`        | data sets, read from files or drawn; preprocessing; batches on the device                |
- * | `src/train/`       | training runs, recipes, checkpoints; looking into a step; what trained nets answer       |
+ * | `src/data/`        | data sets, of known files, of your own images, or drawn; preprocessing; batches          |
+ * | `src/train/`       | training runs, recipes, users' nets, checkpoints, ONNX; a step watched; trained nets asked |
  * | `src/inspect/`     | diagnosis, a step explained, the memory plan, summaries, the tuner, runs as pictures     |
  * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
  * | `src/cli/`         | the command line: one file a command, and how its output looks                           |

@@ -1,6 +1,7 @@
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
 import { list, required, rule, text, whole } from '../../errors/rules.js';
+import { someOf } from '../../errors/some-of.js';
 import {
   checkImages,
   DataError,
@@ -10,7 +11,6 @@ import {
   narrowest,
 } from '../dataset.js';
 import type { DecodedImage } from '../decoded-image.js';
-import { someOf } from './image-list.js';
 
 /** Arrays of bytes, which stay such. */
 type Bytes = Uint8Array | Uint8ClampedArray;

@@ -2,9 +2,10 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../errors/errors.js';
+import { someOf } from '../../errors/some-of.js';
 import { explainSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
-import { type NamedFile, type Part, someOf } from './image-list.js';
+import type { NamedFile, Part } from './image-list.js';
 
 /** What the folders above those of classes may be called. */
 const PARTS: Readonly<Record<string, Part>> = {

@@ -1,4 +1,5 @@
 /** First weights from a file: those of its layers that the net has too. */
+import { someOf } from '../../errors/some-of.js';
 import { readBytes } from '../../files/read-file.js';
 import { sha256Of } from '../../files/sha256.js';
 import type { HostArray } from '../../nn/state.js';
@@ -63,5 +64,4 @@ export function startFrom(
 /** `block3.cccp2` of `block3.cccp2.weight`. */
 const layerOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')));
 
-const listed = (names: readonly string[]): string =>
-  names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ` and ${names.length - NAMED} more` : '');
+const listed = (names: readonly string[]): string => someOf(names, { most: NAMED });
