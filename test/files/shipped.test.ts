@@ -19,5 +19,6 @@ describe('the files that ship with the code', () => {
   it('are none where there is no such directory', () => {
     expect(shippedIn('nothing/')).toEqual([]);
     expect(isShipped('nothing/at-all.json')).toBe(false);
+    expect(isShipped('shaders/pools')).toBe(false);
   });
 });
