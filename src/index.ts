@@ -8,13 +8,13 @@
  * | `shaders/`         | the kernels themselves, one WGSL file a family, and the modules that several import      |
  * | `src/errors/`      | what the engine throws, as data, and the rules that arguments and options are held to    |
  * | `src/files/`       | reading, replacing, claiming and explaining files                                        |
- * | `src/gpu/`         | adapter and device, memory, compiled shaders, programs: recorded steps that run again     |
+ * | `src/gpu/`         | adapter and device, memory, compiled shaders, programs: recorded steps that run again    |
  * | `src/tensor/`      | `Tensor`: shape, type and memory on the device; making and reading them                  |
  * | `src/kernels/`     | how each shader is launched: bindings, parameters, grid, cost; which variant is chosen   |
  * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`, `opTest`             |
  * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
- * | `src/data/`        | data sets, read from files or drawn; preprocessing; batches on the device                |
- * | `src/train/`       | training runs, recipes, checkpoints; looking into a step; what trained nets answer       |
+ * | `src/data/`        | data sets, of known files, of your own images, or drawn; preprocessing; batches          |
+ * | `src/train/`       | runs, recipes, users' nets, checkpoints, ONNX; looking into a step; trained nets' answers |
  * | `src/inspect/`     | diagnosis, a step explained, the memory plan, summaries, the tuner, runs as pictures     |
  * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
  * | `src/cli/`         | the command line: one file a command, and how its output looks                           |

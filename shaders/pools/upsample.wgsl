@@ -6,9 +6,9 @@
 // along rows, and so along columns; beyond the last element the last one is taken. With ALIGNED corners p = i scale, and scale is
 // (length - 1) / (out - 1): the first and the last elements lie on each other.
 //
-// Both directions gather, so no two threads store one element: the gradient of an element is the sum over those outputs that look at it, each
-// with its share. A few more are asked whether they do, since places are rounded. A workgroup has one plane (planeGrid in
-// src/kernels/planes.ts).
+// Both directions gather, so no two threads store one element: the gradient of an element is the sum over those outputs that look
+// at it, each with its share. A few more are asked whether they do, since places are rounded. A workgroup has one plane (planeGrid
+// in src/kernels/planes.ts).
 
 struct Params {
   planes: u32,

@@ -11,7 +11,7 @@ import { glyphs } from './glyphs/glyphs.js';
 import { areImageFolders } from './own/image-folders.js';
 import { isTable } from './own/image-table.js';
 
-export { type DecodedImage, readImage } from './codecs/read-image.js';
+export { readImage } from './codecs/read-image.js';
 export {
   DataError,
   type Dataset,
@@ -21,6 +21,7 @@ export {
   pick,
   take,
 } from './dataset.js';
+export type { DecodedImage } from './decoded-image.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
 export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
 export { type DatasetOptions, dataset } from './own/dataset-of-arrays.js';

@@ -1,14 +1,8 @@
-/** An image in host memory: `[channels, height, width]`, bytes. */
-export interface Planes {
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly values: Uint8Array;
-}
+import type { DecodedImage } from './decoded-image.js';
 
 /** Numbers between bytes, while an image is scaled. */
-interface Scaled extends Omit<Planes, 'values'> {
-  readonly values: Uint8Array | Float32Array;
+interface Scaled extends Omit<DecodedImage, 'pixels'> {
+  readonly pixels: Uint8Array | Float32Array;
 }
 
 /**
@@ -23,7 +17,7 @@ const LUMINANCE = [0.299, 0.587, 0.114] as const;
 
 /** The image as bytes with the channels and the size that a model takes: by default its central part of that shape, scaled. */
 export function fitImage(
-  image: Planes,
+  image: DecodedImage,
   channels: number,
   height: number,
   width: number,
@@ -47,26 +41,26 @@ export function fitImage(
   }
   const part = fit === 'crop' && wide !== high ? centralPart(image, width / height) : image;
   const resized = withChannels(resampleColumns(resampleRows(part, width), height), channels);
-  return Uint8Array.from(resized.values, (value) => Math.min(255, Math.max(0, Math.round(value))));
+  return Uint8Array.from(resized.pixels, (value) => Math.min(255, Math.max(0, Math.round(value))));
 }
 
 function withChannels(image: Scaled, channels: number): Scaled {
   if (image.channels === channels) return image;
   const size = image.height * image.width;
-  const plane = (channel: number) => image.values.subarray(channel * size, (channel + 1) * size);
-  const values = new Float32Array(channels * size);
+  const plane = (channel: number) => image.pixels.subarray(channel * size, (channel + 1) * size);
+  const pixels = new Float32Array(channels * size);
   if (image.channels === 1) {
-    for (let channel = 0; channel < channels; channel++) values.set(plane(0), channel * size);
+    for (let channel = 0; channel < channels; channel++) pixels.set(plane(0), channel * size);
   } else {
     const [red, green, blue] = [plane(0), plane(1), plane(2)];
     const [r, g, b] = LUMINANCE;
-    for (let i = 0; i < size; i++) values[i] = r * red[i]! + g * green[i]! + b * blue[i]!;
+    for (let i = 0; i < size; i++) pixels[i] = r * red[i]! + g * green[i]! + b * blue[i]!;
   }
-  return { ...image, channels, values };
+  return { ...image, channels, pixels };
 }
 
 /** The largest part in the middle whose width is `aspect` times its height. */
-function centralPart({ channels, height, width, values }: Planes, aspect: number): Planes {
+function centralPart({ channels, height, width, pixels }: DecodedImage, aspect: number): DecodedImage {
   const rows = Math.max(1, Math.min(height, Math.round(width / aspect)));
   const columns = Math.max(1, Math.min(width, Math.round(height * aspect)));
   const top = (height - rows) >> 1;
@@ -75,10 +69,10 @@ function centralPart({ channels, height, width, values }: Planes, aspect: number
   for (let channel = 0; channel < channels; channel++) {
     for (let row = 0; row < rows; row++) {
       const start = (channel * height + top + row) * width + left;
-      part.set(values.subarray(start, start + columns), (channel * rows + row) * columns);
+      part.set(pixels.subarray(start, start + columns), (channel * rows + row) * columns);
     }
   }
-  return { channels, height: rows, width: columns, values: part };
+  return { channels, height: rows, width: columns, pixels: part };
 }
 
 /** What a new pixel is made of: old pixels from `first` on, each with a weight; these sum up to `total`. */
@@ -110,7 +104,7 @@ function taps(from: number, to: number): Taps[] {
 /** Rows of another length. */
 function resampleRows(image: Scaled, width: number): Scaled {
   if (image.width === width) return image;
-  const { values } = image;
+  const { pixels } = image;
   const table = taps(image.width, width);
   const lines = image.channels * image.height;
   const resampled = new Float32Array(lines * width);
@@ -119,17 +113,17 @@ function resampleRows(image: Scaled, width: number): Scaled {
     for (let column = 0; column < width; column++) {
       const { first, weights, total } = table[column]!;
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) sum += weights[i]! * values[start + first + i]!;
+      for (let i = 0; i < weights.length; i++) sum += weights[i]! * pixels[start + first + i]!;
       resampled[line * width + column] = sum / total;
     }
   }
-  return { ...image, width, values: resampled };
+  return { ...image, width, pixels: resampled };
 }
 
 /** Columns of another length. */
 function resampleColumns(image: Scaled, height: number): Scaled {
   if (image.height === height) return image;
-  const { channels, width, values } = image;
+  const { channels, width, pixels } = image;
   const table = taps(image.height, height);
   const resampled = new Float32Array(channels * height * width);
   const sums = new Float64Array(width);
@@ -140,9 +134,9 @@ function resampleColumns(image: Scaled, height: number): Scaled {
     for (let i = 0; i < weights.length; i++) {
       const weight = weights[i]!;
       const row = start + i * width;
-      for (let column = 0; column < width; column++) sums[column]! += weight * values[row + column]!;
+      for (let column = 0; column < width; column++) sums[column]! += weight * pixels[row + column]!;
     }
     for (let column = 0; column < width; column++) resampled[line * width + column] = sums[column]! / total;
   }
-  return { ...image, height, values: resampled };
+  return { ...image, height, pixels: resampled };
 }

@@ -1,6 +1,8 @@
 /** JSON in files, checked against schemas. */
+
 import type { z } from 'zod';
 import { FileError, quotable } from '../errors/errors.js';
+import { someOf } from '../errors/some-of.js';
 import { readText } from './read-file.js';
 import { replaceFile } from './write-file.js';
 
@@ -47,15 +49,9 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, source: string)
   throw new FileError(`${source}: ${describeIssues(result.error)}`);
 }
 
-/** How many wrong fields a message names. */
-const MOST_ISSUES = 20;
-
 /** The fields that are wrong and why, on one line. */
-export function describeIssues({ issues }: z.ZodError): string {
-  const more = issues.length - MOST_ISSUES;
-  const named = issues.slice(0, MOST_ISSUES).map(describeIssue).join('; ');
-  return more > 0 ? `${named}; and ${more} more` : named;
-}
+export const describeIssues = ({ issues }: z.ZodError): string =>
+  someOf(issues.map(describeIssue), { separator: '; ' });
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   const { path, message } = deepest(issue);

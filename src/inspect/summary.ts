@@ -78,7 +78,7 @@ const summaryOf = (layer: Module, x: Tensor, y: Tensor): LayerSummary => ({
   activationBytes: y.memory === x.memory ? 0 : y.bytes,
 });
 
-/** Every weight counts once for each image, and where positions share it, once for each of those: of the output, or of what is transposed. */
+/** Every weight counts once for each image and each position that shares it: of the output, or of what is transposed. */
 function multiplyAdds(layer: Module, [, , ...pixels]: Shape, [images = 1, , ...positions]: Shape): number {
   if (layer instanceof Conv2d) return images * sizeOf(positions) * layer.weight.size;
   if (layer instanceof ConvTranspose2d) return images * sizeOf(pixels) * layer.weight.size;

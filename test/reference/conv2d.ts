@@ -2,8 +2,9 @@
 //
 //   y[n, o, oh, ow] = bias[o] + sum_{c, kh, kw} weight[o, c, kh, kw] x[n, c, oh s - p + kh d, ow s - p + kw d]
 //
-// with x read as 0 outside the image. In groups o has channels of its own: c runs over them, and x is read at the first of them + c. The gradients come from the same loop: each term w x of the sum contributes dy x
-// to dWeight and dy w to dInput; dBias[o] is the sum of dy over everything but o.
+// with x read as 0 outside the image. In groups o has channels of its own: c runs over them, and x is read at the first of them +
+// c. The gradients come from the same loop: each term w x of the sum contributes dy x to dWeight and dy w to dInput; dBias[o] is
+// the sum of dy over everything but o.
 
 import { type Array64, array64, offset, zerosLike } from './array.js';
 import { biasBackward } from './bias.js';

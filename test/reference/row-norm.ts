@@ -2,7 +2,8 @@
 //
 //   xhat = (x - mean) / sqrt(variance + eps)      y = weight xhat + bias
 //
-// x is [batch, groups, channels, positions] and its rows are what the first two axes have; weight and bias are [groups, channels]. The variance is divided by the count.
+// x is [batch, groups, channels, positions] and its rows are what the first two axes have; weight and bias are [groups, channels].
+// The variance is divided by the count.
 
 import { type Array64, array64, map64, sizeOf } from './array.js';
 

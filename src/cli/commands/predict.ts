@@ -1,9 +1,10 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
+import { imagesBelow } from '../../data/own/image-folders.js';
 import { DawngradError } from '../../errors/errors.js';
-import { type AskedImage, planesOf } from '../../train/answers/asked-image.js';
+import { type AskedImage, decodeAsked } from '../../train/answers/asked-image.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
 import { Exit } from '../failure.js';
@@ -23,7 +24,6 @@ interface Flags extends SavedModelFlags {
 
 /** What stands for standard input. */
 const STDIN = '-';
-const IMAGE = /\.(png|jpe?g)$/i;
 
 export function definePredict(program: Command): void {
   const command = program
@@ -59,9 +59,9 @@ async function predict(run: string, asked: readonly string[], flags: Flags): Pro
 /** The files that an argument stands for: those of a folder in the order of their names, its folders' too. */
 function imagesIn(path: string): string[] {
   if (path === STDIN || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => IMAGE.test(name));
+  const names = imagesBelow(path);
   if (names.length === 0) throw new DawngradError(`${path}: there are no PNG or JPEG images in it`);
-  return names.sort().map((name) => join(path, name));
+  return names.map((name) => join(path, name)).sort();
 }
 
 /** A file that cannot be read keeps no other from its answer. */
@@ -69,7 +69,7 @@ async function predictAll(model: SavedModel, names: readonly string[], flags: Fl
   const all: Predicted[] = [];
   for (let from = 0; from < names.length; from += EVALUATION_BATCH) {
     const some = await Promise.all(names.slice(from, from + EVALUATION_BATCH).map(decoded));
-    const sound = some.flatMap(({ planes }) => planes ?? []);
+    const sound = some.flatMap(({ image }) => image ?? []);
     const predictions = (await model.predictions(sound, { invert: flags.invert ?? false })).values();
     for (const { name: image, error } of some) {
       if (error) all.push({ image, error });
@@ -87,8 +87,8 @@ async function predictAll(model: SavedModel, names: readonly string[], flags: Fl
 
 async function decoded(name: string) {
   try {
-    const image: AskedImage = name === STDIN ? new Uint8Array(await buffer(process.stdin)) : name;
-    return { name, planes: await planesOf(image, 'standard input') };
+    const asked: AskedImage = name === STDIN ? new Uint8Array(await buffer(process.stdin)) : name;
+    return { name, image: await decodeAsked(asked, 'standard input') };
   } catch (error) {
     if (!(error instanceof DawngradError)) throw error;
     return { name, error };

@@ -1,5 +1,5 @@
 /** The segments of a JPEG file up to the one that says what its image is like: two bytes that name each, and its length. */
-import type { DataError } from '../dataset.js';
+import type { Damaged } from './refusals.js';
 
 export interface JpegHeader {
   readonly width: number;
@@ -25,7 +25,7 @@ export const isJpeg = (file: Uint8Array): boolean => file[0] === MARK && file[1]
  * The size of a JPEG image, without decoding it.
  * @throws DataError that `damaged` makes
  */
-export function readJpegHeader(file: Uint8Array, damaged: (why: string) => DataError): JpegHeader {
+export function readJpegHeader(file: Uint8Array, damaged: Damaged): JpegHeader {
   if (!isJpeg(file)) throw damaged('it does not begin as one');
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   for (let at = 0; at + 4 <= file.length; ) {
@@ -42,7 +42,7 @@ export function readJpegHeader(file: Uint8Array, damaged: (why: string) => DataE
   throw damaged('it is cut short');
 }
 
-function frame(view: DataView, at: number, damaged: (why: string) => DataError): JpegHeader {
+function frame(view: DataView, at: number, damaged: Damaged): JpegHeader {
   const [bits, height, width, components] = [
     view.getUint8(at + 4),
     view.getUint16(at + 5),

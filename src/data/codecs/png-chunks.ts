@@ -4,10 +4,10 @@
  */
 import { crc32, inflateSync } from 'node:zlib';
 import { quotable } from '../../errors/errors.js';
-import { DataError } from '../dataset.js';
 import { mostUnpacked } from '../formats/unpack.js';
-import { type Damaged, type PngHeader, parsePngHeader } from './png-header.js';
+import { type PngHeader, parsePngHeader } from './png-header.js';
 import { passesOf, rowBytes } from './png-passes.js';
+import { type Damaged, tooLarge } from './refusals.js';
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
@@ -47,11 +47,7 @@ export function readPngChunks(path: string, file: Uint8Array, damaged: Damaged):
   // What is packed, unpacked and put together, and then the planes.
   const { width, height, channels, colourType } = header;
   const memory = 2 * needed + width * height * (channels < 3 && colourType !== PALETTE ? 1 : 3);
-  if (memory > mostUnpacked(file.length)) {
-    throw new DataError(
-      `${path}: its ${width} x ${height} pixels are more than can be read; make it smaller first`,
-    );
-  }
+  if (memory > mostUnpacked(file.length)) throw tooLarge(path, width, height);
   const only = (type: string): Uint8Array | undefined => {
     const [first, second] = chunks.filter((chunk) => chunk.type === type);
     if (second) throw damaged(`it has two chunks of type ${type}`);

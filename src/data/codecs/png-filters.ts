@@ -1,5 +1,5 @@
 /** PNG packs what each byte differs by from a guess. Which guess a row was made with, the byte before it says. */
-import type { Damaged } from './png-header.js';
+import type { Damaged } from './refusals.js';
 
 /** The neighbour, left, above or both, that is nearest to left + above - corner (Paeth). */
 function paeth(left: number, above: number, corner: number): number {

@@ -1,8 +1,5 @@
 /** What a PNG file says of its image before its pixels. */
-import type { DataError } from '../dataset.js';
-
-/** What is wrong with a file, as an error that names it. */
-export type Damaged = (why: string) => DataError;
+import type { Damaged } from './refusals.js';
 
 export interface PngHeader {
   readonly width: number;
@@ -23,6 +20,7 @@ const COLOUR_TYPES: Readonly<Record<number, { channels: number; depths: readonly
   4: { channels: 2, depths: [8, 16] },
   6: { channels: 4, depths: [8, 16] },
 };
+
 /** What the 13 bytes of a header say. */
 export function parsePngHeader(data: Uint8Array, damaged: Damaged): PngHeader {
   const view = new DataView(data.buffer, data.byteOffset);

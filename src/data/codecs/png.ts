@@ -1,28 +1,27 @@
-import { DataError } from '../dataset.js';
+import type { DecodedImage } from '../decoded-image.js';
 import { readUnpacked } from '../formats/files.js';
-import type { Planes } from '../resize.js';
 import { type PngChunks, readPngChunks } from './png-chunks.js';
 import { undoFilter } from './png-filters.js';
-import type { Damaged } from './png-header.js';
 import { passesOf, rowBytes } from './png-passes.js';
+import { type Damaged, damagedFile } from './refusals.js';
 
 /**
  * A PNG file as planes of bytes: one of grey, or three of red, green and blue. What is transparent shows white.
  * @throws FileError if the file cannot be read, DataError if it is not a sound PNG, or of more pixels than memory is worth
  */
-export const readPng = (path: string): Planes => decodePng(path, readUnpacked(path));
+export const readPng = (path: string): DecodedImage => decodePng(path, readUnpacked(path));
 
 /**
  * What the bytes of a PNG file show, as `readPng` has it.
  * @param path names it in messages
  */
-export function decodePng(path: string, file: Uint8Array): Planes {
-  const damaged: Damaged = (why) => new DataError(`${path}: not a PNG image that can be read (${why})`);
+export function decodePng(path: string, file: Uint8Array): DecodedImage {
+  const damaged = damagedFile(path, 'PNG');
   const png = readPngChunks(path, file, damaged);
   const { width, height, channels } = png;
   const colours = png.palette || channels > 2 ? 3 : 1;
-  const values = new Uint8Array(colours * width * height);
-  const show = shower(png, values, damaged);
+  const pixels = new Uint8Array(colours * width * height);
+  const show = shower(png, pixels, damaged);
   const samples = new Uint16Array(channels);
   let at = 0;
   for (const { left, top, across, down, columns, rows } of passesOf(png)) {
@@ -40,7 +39,7 @@ export function decodePng(path: string, file: Uint8Array): Planes {
       at += 1 + length;
     }
   }
-  return { channels: colours, height, width, values };
+  return { channels: colours, height, width, pixels };
 }
 
 /** Bytes from one pixel to the next, at least one, as filters count them. */
@@ -68,7 +67,7 @@ function takeSamples(
 /** What puts a pixel into the planes: through the palette, with what is transparent on white, 16 bits halved, fewer stretched. */
 function shower(
   png: PngChunks,
-  values: Uint8Array,
+  pixels: Uint8Array,
   damaged: Damaged,
 ): (samples: Uint16Array, pixel: number) => void {
   const { width, height, depth, channels, palette, transparency } = png;
@@ -80,7 +79,7 @@ function shower(
       for (let colour = 0; colour < 3; colour++) {
         const value = palette[3 * index! + colour];
         if (value === undefined) throw damaged(`a pixel has the colour ${index}, which its palette lacks`);
-        values[colour * size + pixel] = onWhite(value, alpha);
+        pixels[colour * size + pixel] = onWhite(value, alpha);
       }
     };
   }
@@ -101,7 +100,7 @@ function shower(
           ? 0
           : 255;
     for (let colour = 0; colour < colours; colour++) {
-      values[colour * size + pixel] = onWhite(toByte(samples[colour]!), alpha);
+      pixels[colour * size + pixel] = onWhite(toByte(samples[colour]!), alpha);
     }
   };
 }

@@ -1,22 +1,12 @@
 import { checkArgument } from '../../errors/check-options.js';
 import { instance } from '../../errors/rules.js';
 import { DataError } from '../dataset.js';
+import type { DecodedImage } from '../decoded-image.js';
 import { readUnpacked } from '../formats/files.js';
-import type { Planes } from '../resize.js';
 import { decodeJpeg } from './jpeg.js';
 import { isJpeg } from './jpeg-header.js';
 import { decodePng } from './png.js';
 import { isPng } from './png-chunks.js';
-
-/** An image in host memory, as bytes. */
-export interface DecodedImage {
-  /** 1: grey; 3: red, green and blue. */
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** `[channels, height, width]`, 0..255. */
-  readonly pixels: Uint8Array;
-}
 
 /** How files of images that cannot be read begin. */
 const OTHERS: readonly (readonly [string, RegExp])[] = [
@@ -38,21 +28,19 @@ const OTHERS: readonly (readonly [string, RegExp])[] = [
  */
 export async function readImage(bytes: Uint8Array): Promise<DecodedImage> {
   checkArgument('readImage', 'bytes', bytes, instance(Uint8Array));
-  const { values, ...size } = await decodeImage('readImage', bytes);
-  return { ...size, pixels: values };
+  return decodeImage('readImage', bytes);
 }
 
 /** As `readImage`, of a file. */
-export const readImageFile = (path: string): Promise<Planes> => decodeImage(path, readUnpacked(path));
+export const readImageFile = (path: string): Promise<DecodedImage> => decodeImage(path, readUnpacked(path));
 
 /** @param path names it in messages */
-export async function decodeImage(path: string, file: Uint8Array): Promise<Planes> {
+export async function decodeImage(path: string, file: Uint8Array): Promise<DecodedImage> {
   if (isPng(file)) return decodePng(path, file);
   if (isJpeg(file)) return decodeJpeg(path, file);
   if (file.length === 0) throw new DataError(`${path}: the file is empty`);
   const start = String.fromCharCode(...file.subarray(0, 16));
   const other = OTHERS.find(([, begins]) => begins.test(start));
-  throw new DataError(
-    `${path}: ${other ? `${other[0]} image` : 'neither'}${other ? '; only PNG and JPEG can be read' : ' a PNG nor a JPEG image'}`,
-  );
+  const what = other ? `${other[0]} image; only PNG and JPEG can be read` : 'neither a PNG nor a JPEG image';
+  throw new DataError(`${path}: ${what}`);
 }

@@ -1,7 +1,7 @@
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { ArgumentError } from '../../errors/errors.js';
 import { list, required, rule, text, whole } from '../../errors/rules.js';
-import type { DecodedImage } from '../codecs/read-image.js';
+import { someOf } from '../../errors/some-of.js';
 import {
   checkImages,
   DataError,
@@ -10,7 +10,7 @@ import {
   type Labels,
   narrowest,
 } from '../dataset.js';
-import { someOf } from './image-list.js';
+import type { DecodedImage } from '../decoded-image.js';
 
 /** Arrays of bytes, which stay such. */
 type Bytes = Uint8Array | Uint8ClampedArray;

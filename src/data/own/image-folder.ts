@@ -13,11 +13,12 @@ import {
   text,
   whole,
 } from '../../errors/rules.js';
+import { someOf } from '../../errors/some-of.js';
 import { DataError, type Dataset, type ImageSet, narrowest } from '../dataset.js';
 import type { OnProgress } from '../preprocessing/progress.js';
 import { FITS, type Fit } from '../resize.js';
 import { bytesOf, type DecodeSettings, type Failure } from './decode-files.js';
-import { type ImageList, someOf } from './image-list.js';
+import type { ImageList } from './image-list.js';
 import { listImages } from './list-images.js';
 import { type Parts, partsOf } from './parts.js';
 import { StoredImages } from './stored-images.js';
@@ -142,5 +143,5 @@ const unreadable = (list: ImageList, failures: readonly Failure[]): DataError =>
 /** Which files cannot be read, and why: without the directory that they all lie in. */
 function describe({ directory, files }: ImageList, failures: readonly Failure[]): string {
   const whys = failures.map(([, why]) => why.replaceAll(join(directory, '/'), ''));
-  return `${failures.length} of ${files.length} images cannot be read: ${someOf(whys, '; ')}`;
+  return `${failures.length} of ${files.length} images cannot be read: ${someOf(whys, { separator: '; ' })}`;
 }

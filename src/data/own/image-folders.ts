@@ -2,9 +2,10 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../errors/errors.js';
+import { someOf } from '../../errors/some-of.js';
 import { explainSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
-import { type NamedFile, type Part, someOf } from './image-list.js';
+import type { NamedFile, Part } from './image-list.js';
 
 /** What the folders above those of classes may be called. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -49,14 +50,15 @@ function entriesOf(directory: string): Entry[] {
 const foldersIn = (directory: string): string[] =>
   entriesOf(directory).flatMap(({ name, isFolder }) => (isFolder ? [name] : []));
 
-/** The images in a folder and those within it, relative to `directory`. */
-function imagesIn(directory: string, folder: string, depth = 0): string[] {
-  if (depth > DEEPEST)
-    throw new DataError(`${join(directory, folder)}: its folders lie too deep in each other`);
-  return entriesOf(join(directory, folder)).flatMap(({ name, isFolder }) => {
-    const path = `${folder}/${name}`;
-    if (isFolder) return imagesIn(directory, path, depth + 1);
-    return IMAGE.test(name) ? [path] : [];
+/**
+ * The images in a folder and in those within it, as paths below it.
+ * @throws FileError when one cannot be read, DataError when they lead in circles
+ */
+export function imagesBelow(folder: string, depth = 0): string[] {
+  if (depth > DEEPEST) throw new DataError(`${folder}: its folders lie too deep in each other`);
+  return entriesOf(folder).flatMap(({ name, isFolder }) => {
+    if (isFolder) return imagesBelow(join(folder, name), depth + 1).map((path) => `${name}/${path}`);
+    return IMAGE.test(name) ? [name] : [];
   });
 }
 
@@ -107,8 +109,9 @@ function filesOfPart(directory: string, folder: string): FoundFiles {
   const named = entries
     .filter(({ isFolder }) => isFolder)
     .flatMap(({ name }) => {
-      const images = imagesIn(directory, prefix + name);
-      if (images.length > 0) return images.map((path) => ({ path, label: name, part }));
+      const images = imagesBelow(join(at, name));
+      if (images.length > 0)
+        return images.map((path) => ({ path: `${prefix}${name}/${path}`, label: name, part }));
       throw new DataError(
         `${join(at, name)}: holds no image; each folder here is a class, so fill it or move it away`,
       );

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quotable } from '../../errors/errors.js';
+import { someOf } from '../../errors/some-of.js';
 import { DataError } from '../dataset.js';
 
 /** What a file is for, where the set says so itself; `all`, where what is tested on is yet to be held out. */
@@ -36,16 +37,6 @@ export interface ImageList {
   /** What a person should know: images that were left aside. */
   readonly notes: readonly string[];
 }
-
-/** Names that a message lists. */
-const MOST_NAMES = 20;
-
-/** Some of many, for a message. */
-export const someOf = (names: readonly string[], separator = ', '): string => {
-  const more = names.length - MOST_NAMES;
-  const listed = names.slice(0, MOST_NAMES).map(quotable).join(separator);
-  return more > 0 ? `${listed}${separator}and ${more} more` : listed;
-};
 
 /** By value where all are whole numbers, else by the codes of their letters: no language's rules, so alike everywhere. */
 function sortedClasses(names: ReadonlySet<string>): string[] {

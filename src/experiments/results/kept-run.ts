@@ -59,7 +59,8 @@ const ASIDE: readonly string[] = ['recipe', 'data', 'seed', 'checkpointEvery'] s
  * @param path of the run
  * @param name for its file; left out, that of its recipe with its seed
  * @param description left out, what its recipe says, or in which settings it differs from the preset `modern`
- * @throws RunError when it is not finished, a miniature, or its config was changed after its checkpoint; FileError when a file cannot be read
+ * @throws RunError when it is not finished, a miniature, or its config was changed after its checkpoint; FileError when a file
+ *   cannot be read
  */
 export function keptRunOf(path: string, name?: string, description?: string): KeptRun {
   const first = RunDirectory.open(path);

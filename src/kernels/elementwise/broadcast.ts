@@ -57,15 +57,28 @@ export function broadcastLayout(operands: readonly Shape[], output: Shape): Broa
   return axes as unknown as BroadcastLayout;
 }
 
-/** The strides of one operand, as shaders name them: `a_stride_0` and so on. */
+/** The strides of an operand, as shaders name them: `a_stride_0` and so on. */
+type StrideName<Operand extends string> = `${Operand}_stride_${0 | 1 | 2 | 3}`;
+
+/** The parameters of a shader that finds the elements of these operands as `shaders/elementwise/stretched.wgsl` says. */
+export const stretchedParams = <Operand extends string>(...operands: readonly Operand[]) => ({
+  length_1: 'u32' as const,
+  length_2: 'u32' as const,
+  length_3: 'u32' as const,
+  ...(Object.fromEntries(
+    operands.flatMap((name) => NO_LAYOUT.map((_, axis) => [`${name}_stride_${axis}`, 'u32'])),
+  ) as Record<StrideName<Operand>, 'u32'>),
+});
+
+/** The strides of one operand for a launch. */
 export const stridesOfOperand = <Name extends string>(
   name: Name,
   layout: BroadcastLayout,
   operand: number,
-): Record<`${Name}_stride_${0 | 1 | 2 | 3}`, number> =>
+): Record<StrideName<Name>, number> =>
   Object.fromEntries(
     layout.map(({ strides }, axis) => [`${name}_stride_${axis}`, strides[operand] ?? 0]),
-  ) as Record<`${Name}_stride_${0 | 1 | 2 | 3}`, number>;
+  ) as Record<StrideName<Name>, number>;
 
 /** The lengths that a shader needs to take a position apart: all but the outermost. */
 export const innerLengths = ([, first, second, third]: BroadcastLayout) => ({

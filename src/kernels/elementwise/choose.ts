@@ -2,27 +2,10 @@ import { checkOneDevice } from '../../tensor/check.js';
 import { broadcastShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, elementCost, launch, linearGrid } from '../kernel.js';
-import { innerLengths, stridesOfOperand } from './broadcast.js';
+import { innerLengths, stretchedParams, stridesOfOperand } from './broadcast.js';
 import { launchStretched } from './expand.js';
 
-const params = {
-  size: 'u32',
-  length_1: 'u32',
-  length_2: 'u32',
-  length_3: 'u32',
-  condition_stride_0: 'u32',
-  condition_stride_1: 'u32',
-  condition_stride_2: 'u32',
-  condition_stride_3: 'u32',
-  a_stride_0: 'u32',
-  a_stride_1: 'u32',
-  a_stride_2: 'u32',
-  a_stride_3: 'u32',
-  b_stride_0: 'u32',
-  b_stride_1: 'u32',
-  b_stride_2: 'u32',
-  b_stride_3: 'u32',
-} as const;
+const params = { size: 'u32', ...stretchedParams('condition', 'a', 'b') } as const;
 
 /** y = a where the condition is not 0, else b; elements of 32 bits. */
 export const chooseWords = defineKernel({

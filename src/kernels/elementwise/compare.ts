@@ -2,7 +2,13 @@ import { checkOneDevice } from '../../tensor/check.js';
 import { broadcastShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch, linearGrid } from '../kernel.js';
-import { type BroadcastLayout, broadcastLayout, innerLengths, stridesOfOperand } from './broadcast.js';
+import {
+  type BroadcastLayout,
+  broadcastLayout,
+  innerLengths,
+  stretchedParams,
+  stridesOfOperand,
+} from './broadcast.js';
 import { launchStretched } from './expand.js';
 
 /** Values of the shader's RELATION. */
@@ -11,22 +17,7 @@ const RELATIONS = { eq: 0, ne: 1, lt: 2, le: 3, gt: 4, ge: 5 } as const;
 /** What is asked of each pair of elements. */
 export type Relation = keyof typeof RELATIONS;
 
-const params = {
-  size: 'u32',
-  number: 'f32',
-  word: 'u32',
-  length_1: 'u32',
-  length_2: 'u32',
-  length_3: 'u32',
-  a_stride_0: 'u32',
-  a_stride_1: 'u32',
-  a_stride_2: 'u32',
-  a_stride_3: 'u32',
-  b_stride_0: 'u32',
-  b_stride_1: 'u32',
-  b_stride_2: 'u32',
-  b_stride_3: 'u32',
-} as const;
+const params = { size: 'u32', number: 'f32', word: 'u32', ...stretchedParams('a', 'b') } as const;
 
 /** y = 1 where the relation holds between two numbers, else 0. */
 export const compareFloats = defineKernel({

@@ -11,6 +11,7 @@ import {
   isFlat,
   NO_LAYOUT,
   stretchedInPart,
+  stretchedParams,
   stridesOfOperand,
 } from './broadcast.js';
 
@@ -20,21 +21,7 @@ const OPERATIONS = { add: 0, subtract: 1, multiply: 2, divide: 3, maximum: 4, mi
 /** What is done with each pair of elements. */
 export type Operation = keyof typeof OPERATIONS;
 
-const params = {
-  size: 'u32',
-  value: 'f32',
-  length_1: 'u32',
-  length_2: 'u32',
-  length_3: 'u32',
-  a_stride_0: 'u32',
-  a_stride_1: 'u32',
-  a_stride_2: 'u32',
-  a_stride_3: 'u32',
-  b_stride_0: 'u32',
-  b_stride_1: 'u32',
-  b_stride_2: 'u32',
-  b_stride_3: 'u32',
-} as const;
+const params = { size: 'u32', value: 'f32', ...stretchedParams('a', 'b') } as const;
 
 /** y = a op b, of one shape. */
 export const elementwiseFlat = defineKernel({

@@ -51,8 +51,8 @@ export const through = (window: SlidingWindow | null, product: Product): Product
   window ? { ...product, b: { ...product.b, column: 0, window } } : product;
 
 /**
- * With fewer rows than this in each group, a product is slower than computing each element by itself. Measured on lavapipe, where the two are
- * equally fast at one row; on a GPU, where a tile has 64 rows or more, an estimate.
+ * With fewer rows than this in each group, a product is slower than computing each element by itself. Measured on lavapipe, where
+ * the two are equally fast at one row; on a GPU, where a tile has 64 rows or more, an estimate.
  */
 const FEW_ROWS = { software: 2, hardware: 8 };
 

@@ -31,7 +31,8 @@ const OPTIONS: Rules<ConvTranspose2dOptions> = {
 };
 
 /**
- * The transpose of a convolution: `[N, inputs, H, W]` to `[N, outputs, H', W']`; weight `[inputs, outputs / groups, kh, kw]`, bias `[outputs]`.
+ * The transpose of a convolution: `[N, inputs, H, W]` to `[N, outputs, H', W']`; weight `[inputs, outputs / groups, kh, kw]`, bias
+ * `[outputs]`.
  *
  * `new ConvTranspose2d(device, 64, 32, { kernelSize: 2, stride: 2 })` doubles rows and columns.
  */

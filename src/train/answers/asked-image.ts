@@ -1,8 +1,8 @@
 /** Images that a net is asked about: files, bytes of files, or pixels. */
-import { type DecodedImage, decodeImage } from '../../data/codecs/read-image.js';
+import { decodeImage } from '../../data/codecs/read-image.js';
 import { DataError } from '../../data/dataset.js';
+import type { DecodedImage } from '../../data/decoded-image.js';
 import { readUnpacked } from '../../data/formats/files.js';
-import type { Planes } from '../../data/resize.js';
 import { checkArgument } from '../../errors/check-options.js';
 import { instance, oneOf, rule, whole } from '../../errors/rules.js';
 
@@ -20,7 +20,7 @@ const asked = rule(
  * @param name of one that lies in no file, for messages
  * @throws ArgumentError for anything else; FileError when a file cannot be read, DataError when it is not a sound image
  */
-export async function planesOf(image: AskedImage, name: string): Promise<Planes> {
+export async function decodeAsked(image: AskedImage, name: string): Promise<DecodedImage> {
   checkArgument('predict', name, image, asked);
   if (typeof image === 'string') return decodeImage(image, readUnpacked(image));
   if (image instanceof Uint8Array) return decodeImage(name, image);
@@ -30,14 +30,14 @@ export async function planesOf(image: AskedImage, name: string): Promise<Planes>
   checkArgument('predict', `${name}.height`, height, whole(1));
   checkArgument('predict', `${name}.channels`, channels, oneOf(1, 3));
   const wanted = channels * height * width;
-  if (pixels.length === wanted) return { channels, height, width, values: pixels };
+  if (pixels.length === wanted) return { channels, height, width, pixels };
   throw new DataError(
     `predict: ${name} of ${channels} x ${height} x ${width} has ${wanted} pixels, and ${pixels.length} are given`,
   );
 }
 
 /** Light and dark exchanged: black on white becomes white on black. */
-export const inverted = (image: Planes): Planes => ({
+export const inverted = (image: DecodedImage): DecodedImage => ({
   ...image,
-  values: image.values.map((value) => 255 - value),
+  pixels: image.pixels.map((value) => 255 - value),
 });

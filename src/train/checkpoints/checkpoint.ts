@@ -1,6 +1,7 @@
 /**
- * A checkpoint is one safetensors file with all that a run needs to go on as if it had not stopped: the net (`model.*`), what
- * the optimizer remembers (`optimizer.*`), the average of the weights where there is one (`average.*`), where the random keys stand (`random`), and the rest as JSON in the metadata.
+ * A checkpoint is one safetensors file with all that a run needs to go on as if it had not stopped: the net (`model.*`), what the
+ * optimizer remembers (`optimizer.*`), the average of the weights where there is one (`average.*`), where the random keys stand
+ * (`random`), and the rest as JSON in the metadata.
  */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';

@@ -3,8 +3,10 @@
  * that names each tensor's dtype, shape and place, then the values, little-endian and without gaps. Any safetensors
  * reader opens what this writes; of what others write, numbers of any width are read as float32.
  */
+
 import { endianness } from 'node:os';
 import { z } from 'zod';
+import { someOf } from '../../errors/some-of.js';
 import { isBatchCount } from '../../nn/module.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { RunError } from '../run/run-error.js';
@@ -131,9 +133,8 @@ export function decodeSafetensors(file: Uint8Array, source: string): ReadSafeten
 const NAMED = 5;
 
 function say(source: string, what: string, tensors: ReadonlyMap<string, string>): void {
-  const named = [...tensors].slice(0, NAMED).map(([name, dtype]) => `${name} (${dtype})`);
-  const more = tensors.size > NAMED ? [`and ${tensors.size - NAMED} more`] : [];
-  process.emitWarning(`reading ${source}: ${what} ${[...named, ...more].join(', ')}`);
+  const named = [...tensors].map(([name, dtype]) => `${name} (${dtype})`);
+  process.emitWarning(`reading ${source}: ${what} ${someOf(named, { most: NAMED })}`);
 }
 
 /** The tensors' entries in the order of their values, and the metadata. */

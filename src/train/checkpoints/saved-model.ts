@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import { noGrad } from '../../autograd/tape.js';
 import type { Dataset, ImageSet } from '../../data/dataset.js';
+import type { DecodedImage } from '../../data/decoded-image.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
-import { fitImage, type Planes } from '../../data/resize.js';
+import { fitImage } from '../../data/resize.js';
 import { checkArgument, checkOptions } from '../../errors/check-options.js';
 import { boolean, callable, object, oneOf, text } from '../../errors/rules.js';
 import { checkDevice } from '../../gpu/check-device.js';
@@ -13,7 +14,7 @@ import type { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
-import { type AskedImage, inverted, planesOf } from '../answers/asked-image.js';
+import { type AskedImage, decodeAsked, inverted } from '../answers/asked-image.js';
 import { backgroundOf, looksInverted } from '../answers/background.js';
 import { softmax } from '../answers/logits.js';
 import { buildModel } from '../nets/build-model.js';
@@ -181,17 +182,17 @@ export class SavedModel {
     const all: Guess[][] = [];
     for (let from = 0; from < images.length; from += EVALUATION_BATCH) {
       const some = images.slice(from, from + EVALUATION_BATCH);
-      const planes = await Promise.all(
-        some.map((image, index) => planesOf(image, many ? `image ${from + index}` : 'image')),
+      const decoded = await Promise.all(
+        some.map((image, index) => decodeAsked(image, many ? `image ${from + index}` : 'image')),
       );
-      all.push(...(await this.predictions(planes, options)).map(({ guesses }) => guesses));
+      all.push(...(await this.predictions(decoded, options)).map(({ guesses }) => guesses));
     }
     return many ? all : all[0]!;
   }
 
   /** What each of some decoded images shows, and whether it looks as if its light and dark were exchanged. */
   async predictions(
-    images: readonly Planes[],
+    images: readonly DecodedImage[],
     { invert = false }: PredictOptions = {},
   ): Promise<Prediction[]> {
     if (images.length === 0) return [];

@@ -1,6 +1,7 @@
 /** First weights from a file: those of its layers that the net has too. */
-import { createHash } from 'node:crypto';
+import { someOf } from '../../errors/some-of.js';
 import { readBytes } from '../../files/read-file.js';
+import { sha256Of } from '../../files/sha256.js';
 import type { HostArray } from '../../nn/state.js';
 import { formatShape, sameShape } from '../../tensor/shape.js';
 import type { RunConfig } from '../recipes/config.js';
@@ -25,7 +26,7 @@ export function startFrom(
   warn: (text: string) => void,
 ): void {
   const file = readBytes(path);
-  if (sha256 !== undefined && createHash('sha256').update(file).digest('hex') !== sha256) {
+  if (sha256 !== undefined && sha256Of(file) !== sha256) {
     throw new RunError(
       `${path}: the weights to start from have changed since the run began; change them back`,
     );
@@ -63,5 +64,4 @@ export function startFrom(
 /** `block3.cccp2` of `block3.cccp2.weight`. */
 const layerOf = (name: string): string => name.slice(0, Math.max(0, name.lastIndexOf('.')));
 
-const listed = (names: readonly string[]): string =>
-  names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ` and ${names.length - NAMED} more` : '');
+const listed = (names: readonly string[]): string => someOf(names, { most: NAMED });

@@ -2,10 +2,11 @@
 import { register } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sha256OfFile } from '../../files/sha256.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import { RunError } from '../run/run-error.js';
-import { isTypeScript, netChange, sha256Of } from './net-file.js';
+import { isTypeScript, netChange } from './net-file.js';
 
 /** What a net is made for. */
 export interface NetTask {
@@ -41,7 +42,7 @@ export async function importNet(
       `${path}: Node ${process.version} does not run TypeScript; use Node 22.18 or later, or compile the file to .mjs first`,
     );
   }
-  const now = sha256Of(path);
+  const now = sha256OfFile(path);
   const builder = builderOf(path, await importFresh(path, now));
   imported.set(`${path} ${now}`, builder);
   return builder;

@@ -1,8 +1,7 @@
 /** A net of the user's own: a file of JavaScript or TypeScript whose default export builds it. A config names it as its model. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { readBytes } from '../../files/read-file.js';
+import { sha256OfFile, shortHash } from '../../files/sha256.js';
 import { RunError } from '../run/run-error.js';
 
 const TYPESCRIPT = ['.ts', '.mts', '.cts'];
@@ -21,12 +20,6 @@ export const stemOfModel = (model: string): string =>
   isNetFile(model) ? basename(model, extname(model)) : model;
 
 /**
- * What tells whether a file has changed.
- * @throws FileError when it cannot be read
- */
-export const sha256Of = (path: string): string => createHash('sha256').update(readBytes(path)).digest('hex');
-
-/**
  * In which way the file of a config's net is another than it was when the run began; undefined where it is not.
  * @throws RunError when it is not there, FileError when it cannot be read
  */
@@ -42,9 +35,7 @@ export function netChange({
     const remedy = 'name it where it lies now: dawngrad train FILE --resume RUN, and elsewhere --net FILE';
     throw new RunError(`${model}: the file that builds the net of the run is not there; ${remedy}`);
   }
-  const now = sha256Of(model);
+  const now = sha256OfFile(model);
   if (now === was) return undefined;
-  return `${model}: the net's file has changed since the run began (SHA-256 ${short(now)}, was ${short(was)})`;
+  return `${model}: the net's file has changed since the run began (SHA-256 ${shortHash(now)}, was ${shortHash(was)})`;
 }
-
-const short = (hash: string): string => `${hash.slice(0, 12)}...`;

@@ -1,7 +1,8 @@
 /** A config says which files it means by what is in them, too: the one that builds its net, and the one with its first weights. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isNetFile, sha256Of } from '../nets/net-file.js';
+import { sha256OfFile, shortHash } from '../../files/sha256.js';
+import { isNetFile } from '../nets/net-file.js';
 import { refuseUntrusted, trustNet } from '../nets/trusted-nets.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
@@ -30,11 +31,11 @@ export function pinFiles<Config extends Pick<RunConfig, 'model' | 'modelSha256' 
 }
 
 function pinned(path: string, expected: string | undefined): string {
-  const sha256 = sha256Of(path);
+  const sha256 = sha256OfFile(path);
   if (expected === undefined || sha256 === expected) return sha256;
   throw new RunError(
-    `${path}: it is not the file that the config names (SHA-256 ${sha256.slice(0, 12)}..., ` +
-      `the config says ${expected.slice(0, 12)}...); name it anew to take it as it is`,
+    `${path}: it is not the file that the config names (SHA-256 ${shortHash(sha256)}, ` +
+      `the config says ${shortHash(expected)}); name it anew to take it as it is`,
   );
 }
 

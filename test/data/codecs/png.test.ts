@@ -4,7 +4,8 @@ import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { readPng } from '../../../src/data/codecs/png.js';
 import { DataError } from '../../../src/data/dataset.js';
-import { fitImage, type Planes } from '../../../src/data/resize.js';
+import type { DecodedImage } from '../../../src/data/decoded-image.js';
+import { fitImage } from '../../../src/data/resize.js';
 import { useDirectory } from '../../support/directory.js';
 import { pngFile } from '../writers/png.js';
 
@@ -30,7 +31,7 @@ describe('readPng', () => {
       channels: channels < 3 ? 1 : 3,
       height: 1,
       width: 2,
-      values: Uint8Array.from(values),
+      pixels: Uint8Array.from(values),
     });
   });
 
@@ -52,7 +53,7 @@ describe('readPng', () => {
     ],
     ['grey of 16 bits', { depth: 16, rows: [0, 1, 0, 1, 1, 2, 1, 2, 2], key: [257] }, [1, 255, 2, 2]],
   ])('shows the transparent colour of %s as white', (_, options, values) => {
-    expect([...readPng(written(pngFile({ width: 4, height: 1, rows: [], ...options }))).values]).toEqual(
+    expect([...readPng(written(pngFile({ width: 4, height: 1, rows: [], ...options }))).pixels]).toEqual(
       values,
     );
   });
@@ -88,7 +89,7 @@ describe('readPng', () => {
       depth === 16 ? sample >> 8 : Math.round((255 * sample) / (2 ** depth - 1)),
     );
     const read = (interlace: number, rows: number[]) => [
-      ...readPng(written(pngFile({ width, height, depth, interlace, rows }))).values,
+      ...readPng(written(pngFile({ width, height, depth, interlace, rows }))).pixels,
     ];
     expect(read(0, pass([0, 0, 1, 1]))).toEqual(values);
     expect(read(1, passes.flatMap(pass))).toEqual(values);
@@ -96,7 +97,7 @@ describe('readPng', () => {
 
   it('undoes every filter', () => {
     const rows = [0, 10, 20, 30, 1, 10, 10, 10, 2, 5, 250, 5, 3, 100, 3, 200, 4, 7, 250, 9];
-    expect([...readPng(written(pngFile({ width: 3, height: 5, rows }))).values]).toEqual([
+    expect([...readPng(written(pngFile({ width: 3, height: 5, rows }))).pixels]).toEqual([
       ...[10, 20, 30],
       ...[10, 20, 30],
       ...[15, 14, 35],
@@ -113,7 +114,7 @@ describe('readPng', () => {
     const image = readPng(
       written(pngFile({ width: 1, height: 1, colourType: 2, rows: [0, 1, 2, 3], extra })),
     );
-    expect([...image.values]).toEqual([1, 2, 3]);
+    expect([...image.pixels]).toEqual([1, 2, 3]);
   });
 
   const small = { width: 2, height: 2, rows: [0, 1, 2, 0, 3, 4] };
@@ -164,11 +165,15 @@ describe('readPng', () => {
 });
 
 describe('fitImage', () => {
-  const grey = (height: number, width: number, value: (row: number, column: number) => number): Planes => ({
+  const grey = (
+    height: number,
+    width: number,
+    value: (row: number, column: number) => number,
+  ): DecodedImage => ({
     channels: 1,
     height,
     width,
-    values: Uint8Array.from({ length: height * width }, (_, i) => value(Math.floor(i / width), i % width)),
+    pixels: Uint8Array.from({ length: height * width }, (_, i) => value(Math.floor(i / width), i % width)),
   });
 
   it('leaves an image alone that fits', () => {
@@ -229,7 +234,7 @@ describe('fitImage', () => {
   });
 
   it('turns colours into what the eye finds as bright', () => {
-    const colours = { channels: 3, height: 1, width: 1, values: Uint8Array.of(255, 0, 0) };
+    const colours = { channels: 3, height: 1, width: 1, pixels: Uint8Array.of(255, 0, 0) };
     expect([...fitImage(colours, 1, 1, 1)]).toEqual([76]);
   });
 });

@@ -155,8 +155,8 @@ export function subjects(directory: string): Subject[] {
   const rows = Uint8Array.of(4, 3, 8, 2, 0, ...bytes(39).map((byte, at) => (at % 13 === 0 ? at % 5 : byte)));
   const isIdx = ({ sizes, elements }: ReturnType<typeof readIdx>): boolean =>
     elements.length === sizes.reduce((product, size) => product * size, 1);
-  const isPlanes = ({ channels, height, width, values }: ReturnType<typeof readPng>): boolean =>
-    values.length === channels * height * width && values.every((value) => value >= 0 && value <= 255);
+  const isImage = ({ channels, height, width, pixels }: ReturnType<typeof readPng>): boolean =>
+    pixels.length === channels * height * width && pixels.every((value) => value >= 0 && value <= 255);
   const areVariables = (found: ReturnType<typeof parseMat5>): boolean =>
     [...found.values()].every(
       ({ sizes, elements }) => elements.length === sizes.reduce((product, size) => product * size, 1),
@@ -225,10 +225,10 @@ export function subjects(directory: string): Subject[] {
       'PNG',
       [png(1, 8), png(2, 8), png(3, 8), png(4, 16), indexed],
       ofFile('image.png', readPng),
-      isPlanes,
+      isImage,
       { guarded: true },
     ),
-    subject('PNG with sound checksums', [rows], (content) => readPng(put('image.png', content)), isPlanes, {
+    subject('PNG with sound checksums', [rows], (content) => readPng(put('image.png', content)), isImage, {
       pack: (content) =>
         pngFile({
           width: content[0] ?? 0,

@@ -69,7 +69,7 @@ describe('SavedModel', () => {
       const saved = new SavedModel(gpu.device, net.checkpoint);
       const image = (value: number) => ({
         ...{ channels: 1, height: 2, width: 2 },
-        values: new Uint8Array(4).fill(value),
+        pixels: new Uint8Array(4).fill(value),
       });
       return (await saved.predictions([image(255), image(0)])).map((prediction) => prediction.looksInverted);
     };

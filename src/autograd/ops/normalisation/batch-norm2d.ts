@@ -1,7 +1,7 @@
 import { checkOptions, type Rules } from '../../../errors/check-options.js';
 import { ArgumentError, ShapeError } from '../../../errors/errors.js';
 import { boolean, number, required } from '../../../errors/rules.js';
-import { checkDType, checkFloats } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { filled } from '../../../kernels/fill.js';
 import { batchNormGradients, normalise } from '../../../kernels/normalisation/batch-norm.js';
 import { batchStatistics, type Statistics } from '../../../kernels/normalisation/batch-statistics.js';
@@ -9,6 +9,7 @@ import { checkOneDevice, tensorOf } from '../../../tensor/check.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../../tape.js';
+import { checkPerChannel } from './per-channel.js';
 
 /** The state and the numbers that `batchNorm2d` works with. */
 export interface BatchNorm2dOptions {
@@ -127,14 +128,5 @@ function checkShapes(x: Tensor, perChannel: Readonly<Record<string, Tensor | nul
   checkFloats('batchNorm2d', 'x', x);
   checkOneDevice('batchNorm2d', { x, ...perChannel });
   checkRank('batchNorm2d', 'x', x.shape, 4, '[N, C, H, W]');
-  for (const [what, tensor] of Object.entries(perChannel)) {
-    if (tensor === null) continue;
-    checkDType('batchNorm2d', what, tensor);
-    if (tensor.rank !== 1 || tensor.size !== x.shape[1]) {
-      throw new ShapeError(
-        'batchNorm2d',
-        `${what} has shape ${formatShape(tensor.shape)}, x ${formatShape(x.shape)} expects [${x.shape[1]}]`,
-      );
-    }
-  }
+  checkPerChannel('batchNorm2d', x, perChannel);
 }

@@ -1,10 +1,11 @@
 import { checkArgument, checkOptions } from '../../../errors/check-options.js';
 import { ArgumentError, ShapeError } from '../../../errors/errors.js';
 import { whole } from '../../../errors/rules.js';
-import { checkDType, checkFloats } from '../../../kernels/check.js';
+import { checkFloats } from '../../../kernels/check.js';
 import { checkOneDevice } from '../../../tensor/check.js';
 import { formatShape, sizeOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
+import { checkPerChannel } from './per-channel.js';
 import { normaliseRows, ROW_NORM_RULES, type RowNormOptions } from './row-norm.js';
 
 /**
@@ -18,8 +19,8 @@ export function checkGroups(who: string, numGroups: number, channels: number): v
 }
 
 /**
- * Group normalisation (Wu and He, 2018), with PyTorch's conventions: the channels of each image are shared out to groups in their order, and
- * each group is normalised with its positions,
+ * Group normalisation (Wu and He, 2018), with PyTorch's conventions: the channels of each image are shared out to groups in their
+ * order, and each group is normalised with its positions,
  *
  *   y = weight (x - mean) / sqrt(variance + eps) + bias
  *
@@ -46,13 +47,7 @@ export function groupNorm(
     throw new ShapeError('groupNorm', `x has shape ${formatShape(x.shape)}, expected [N, C, ...]`);
   }
   checkGroups('groupNorm', numGroups, channels);
-  for (const [what, tensor] of Object.entries({ weight, bias })) {
-    if (tensor === null) continue;
-    checkDType('groupNorm', what, tensor);
-    if (tensor.rank === 1 && tensor.size === channels) continue;
-    const wrong = `${what} has shape ${formatShape(tensor.shape)}`;
-    throw new ShapeError('groupNorm', `${wrong}, x ${formatShape(x.shape)} expects [${channels}]`);
-  }
+  checkPerChannel('groupNorm', x, { weight, bias });
   checkOneDevice('groupNorm', { x, weight, bias });
   const layout = {
     batch,

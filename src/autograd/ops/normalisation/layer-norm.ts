@@ -29,8 +29,8 @@ export function normalizedShapeOf(who: string, shape: number | Shape): Shape {
  *
  *   y = weight (x - mean) / sqrt(variance + eps) + bias
  *
- * x `[..., ...normalizedShape]`; weight and bias of shape `normalizedShape`, or null for none. The variance is divided by the count. Training
- * and evaluation are the same.
+ * x `[..., ...normalizedShape]`; weight and bias of shape `normalizedShape`, or null for none. The variance is divided by the
+ * count. Training and evaluation are the same.
  *
  *     dg.layerNorm(x, 64, weight, bias)    // each of the 64 numbers along the last axis
  *

@@ -49,13 +49,13 @@ export function checkInterpolation(who: string, options: InterpolateOptions): vo
  *   nearest    y[i] = x[floor(i scale)]
  *   bilinear   y[i] = (1 - t) x[floor(p)] + t x[floor(p) + 1],  p = (i + 1/2) scale - 1/2, at least 0, and t = p - floor(p)
  *
- * along rows and along columns, where `scale` is the length that comes in over the one that goes out, or 1 / scaleFactor where that was given. With
- * `alignCorners` p = i (in - 1) / (out - 1). x `[N, C, H, W]`, result `[N, C, H', W']`.
+ * along rows and along columns, where `scale` is the length that comes in over the one that goes out, or 1 / scaleFactor where that
+ * was given. With `alignCorners` p = i (in - 1) / (out - 1). x `[N, C, H, W]`, result `[N, C, H', W']`.
  *
  *     dg.interpolate(x, { scaleFactor: 2, mode: 'bilinear' })
  *
- * @throws ShapeError when x has other axes, or no row or no column would come out; ArgumentError when x is of integers, or an option is out of
- *   range
+ * @throws ShapeError when x has other axes, or no row or no column would come out; ArgumentError when x is of integers, or an
+ *   option is out of range
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   checkFloats('interpolate', 'x', x);
@@ -67,7 +67,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   return putOnTape('interpolate', y, [x], (dy) => [upsampleGradient(dy, x.shape, resizing)], { reads: [] });
 }
 
-/** Lengths and scales of both axes; scales in single precision, as PyTorch has them, since a place on the edge of two elements goes by them. */
+/** Lengths and scales of both axes; scales in single precision, as PyTorch has them: they decide on the edge of two elements. */
 function resizingOf([, , height = 0, width = 0]: Shape, options: InterpolateOptions): Resizing {
   const { mode = 'nearest', alignCorners = false } = options;
   const wanted = options.size === undefined ? undefined : pair(options.size);

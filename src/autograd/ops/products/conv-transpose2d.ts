@@ -63,15 +63,15 @@ export function transposedWindow(
 }
 
 /**
- * The transpose of a convolution: what goes out is as if x were the gradient at the output of a `conv2d` with this weight, and y the one at its
- * input. With a stride it enlarges images:
+ * The transpose of a convolution: what goes out is as if x were the gradient at the output of a `conv2d` with this weight, and y
+ * the one at its input. With a stride it enlarges images:
  *
  *   y[n][o][iy s - p + ky d][ix s - p + kx d] += weight[c][o][ky][kx] * x[n][c][iy][ix], and bias[o] everywhere
  *
- * x `[N, C, H, W]`, weight `[C, O / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are on this device, with
- * OH = (H - 1) stride - 2 padding + dilation (KH - 1) + outputPadding + 1.
- * @throws ShapeError when channels differ, or nothing is left of the output; ArgumentError when a parameter is not f32, x is of integers, or an
- *   option is out of range
+ * x `[N, C, H, W]`, weight `[C, O / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are on
+ * this device, with OH = (H - 1) stride - 2 padding + dilation (KH - 1) + outputPadding + 1.
+ * @throws ShapeError when channels differ, or nothing is left of the output; ArgumentError when a parameter is not f32, x is of
+ *   integers, or an option is out of range
  */
 export function convTranspose2d(
   x: Tensor,
@@ -90,7 +90,8 @@ export function convTranspose2d(
   const sums = conv2dInputGradient(x, weight, shape, window, undefined, {}, dtype);
   const y = bias ? withBias(sums, bias) : sums;
 
-  // x stands for the gradient of a convolution's output: dx = that convolution of dy, dweight = its weight's gradient, dbias[o] = sum of dy[:, o]
+  // x stands for the gradient of a convolution's output:
+  // dx = that convolution of dy, dweight = its weight's gradient, dbias[o] = sum of dy[:, o]
   const backward = (dy: Tensor) => [
     x.requiresGrad ? conv2d(dy, weight, null, window) : null,
     weight.requiresGrad ? conv2dParameterGradients(x, dy, weight.shape, window, false).weight : null,

@@ -28,9 +28,10 @@ const OPTIONS: Rules<Conv2dOptions> = { ...CONVOLUTION_RULES, relu: boolean };
  * y[n][o] = bias[o] + sum over c of weight[o][c] (x) x[n][c], where (x) is cross-correlation, as in PyTorch; then
  * optionally max(y, 0). All of it is one launch, which reads the images through a sliding window and unfolds none.
  *
- * x `[N, C, H, W]`, weight `[O, C / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are
- * on this device: f16 in medium precision, where it has that. With `groups`, both channels and outputs are cut into as many equal parts, in their
- * order, and the sum runs over the channels of the output's own part: with as many groups as channels it is depthwise.
+ * x `[N, C, H, W]`, weight `[O, C / groups, KH, KW]`, bias `[O]` or null, result `[N, O, OH, OW]`, stored as activations are on
+ * this device: f16 in medium precision, where it has that. With `groups`, both channels and outputs are cut into as many equal
+ * parts, in their order, and the sum runs over the channels of the output's own part: with as many groups as channels it is
+ * depthwise.
  * @throws ShapeError when channels differ, or the kernel does not fit the padded image; ArgumentError when a parameter is not
  *   f32, x is of integers, an option is out of range, or the outputs cannot be shared out to the groups
  */

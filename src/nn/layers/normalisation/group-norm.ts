@@ -17,8 +17,8 @@ export interface GroupNormOptions {
 }
 
 /**
- * Normalises groups of channels of each image of `[N, C, ...]` to mean 0 and variance 1, then scales and shifts each channel by `weight` and
- * `bias`, both `[C]`. Wu & He, "Group Normalization" (ECCV 2018).
+ * Normalises groups of channels of each image of `[N, C, ...]` to mean 0 and variance 1, then scales and shifts each channel by
+ * `weight` and `bias`, both `[C]`. Wu & He, "Group Normalization" (ECCV 2018).
  *
  * `new GroupNorm(device, 8, 64)` has 8 groups of 8 channels.
  */
