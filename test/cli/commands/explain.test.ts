@@ -9,6 +9,7 @@ import {
 import { useDevice } from '../../support/device.js';
 import { useDirectory } from '../../support/directory.js';
 import { dawngrad, useBuild } from '../dawngrad.js';
+import { inProcess } from '../in-process.js';
 
 useBuild();
 
@@ -89,8 +90,21 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^total( +[\d.]+){4} +100 /m);
   });
 
+  it('explains a training step where it is given a model alone', async () => {
+    const size = ['nin-glyphs', '--batch', '2', '--width', '0.1'];
+    const { status, stdout } = await inProcess(['explain', ...size], directory.path);
+    expect({ status, first: stdout.split(',')[1] }).toEqual({ status: 0, first: ' train step' });
+  });
+
+  it('warns before it times a kernel that is there to be read', async () => {
+    const args = ['explain', 'eval', '--force', 'naive', '--adapter', 'nosuch'];
+    const timed = await inProcess([...args, '--time'], directory.path);
+    expect(timed.stderr).toMatch(/^naive is there to be read, not to be fast: .*\ndawngrad: .*nosuch.*\n$/);
+    expect((await inProcess(args, directory.path)).stderr).toMatch(/^dawngrad: /);
+  });
+
   it('refuses what is no step, and a file that cannot be written', async () => {
-    const wrong = await dawngrad(['explain', 'test']);
+    const wrong = await dawngrad(['explain', 'test', 'nin-glyphs']);
     expect({ status: wrong.status, stdout: wrong.stdout }).toEqual({ status: 2, stdout: '' });
     expect(wrong.stderr).toMatch(/^dawngrad: .*Allowed choices are train, eval\.\n$/);
     const json = join(directory.path, 'none', 'step.json');
