@@ -1,7 +1,8 @@
 /** Numbers as people read them. */
 
-/** To three digits, without an exponent. */
+/** To three digits, without an exponent. What would be all noughts, and is not nothing, says less than what. */
 export function digits(value) {
+  if (value > 0 && value < 0.0005) return '<0.001';
   if (value === 0 || value >= 100) return value.toFixed(0);
   return value.toFixed(value >= 10 ? 1 : value >= 1 ? 2 : 3);
 }

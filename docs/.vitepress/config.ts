@@ -41,9 +41,13 @@ export default defineConfig({
         items: [
           chapter('How to read these', '/ops/'),
           chapter('ReLU', '/ops/relu'),
+          chapter('Arithmetic, and broadcasting', '/ops/arithmetic'),
+          chapter('Reductions', '/ops/reductions'),
+          chapter('Layout', '/ops/layout'),
           chapter('Matrix product', '/ops/matmul'),
           chapter('Linear', '/ops/linear'),
           chapter('Convolution', '/ops/conv2d'),
+          chapter('Local convolution', '/ops/local-conv2d'),
           chapter('Max pool', '/ops/max-pool'),
           chapter('Average pool', '/ops/avg-pool'),
           chapter('Interpolation', '/ops/interpolate'),

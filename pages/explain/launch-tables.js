@@ -27,7 +27,10 @@ const rates = ({ total }) =>
         column('GB/s', ({ bytes, milliseconds }) => bytes / milliseconds / 1e6),
       ];
 
-const column = (title, value) => ({ title, value, text: (row) => digits(value(row)) });
+const column = (title, value) => ({ title, value, text: (row) => cell(value(row)) });
+
+/** Where there is nothing, nothing is in the way of what there is. */
+const cell = (value) => (value === 0 ? '' : digits(value));
 
 /** All launches, and a field that leaves those of some words. */
 export function launchTable(step, choose) {
@@ -66,6 +69,10 @@ export function launchTable(step, choose) {
   };
 }
 
+/** A name that a narrow table breaks before a dot. */
+const breakable = (name) =>
+  name.split('.').flatMap((part, index) => (index === 0 ? [part] : [element('wbr'), `.${part}`]));
+
 /** Sums by what `title` says, each with a bar as long as its share. */
 export function sumTable(step, title, sums) {
   const { total } = step;
@@ -79,7 +86,7 @@ export function sumTable(step, title, sums) {
           element(
             'span',
             { class: 'share', style: `--share: ${100 * share(sum)}%` },
-            sum.of || 'outside of layers',
+            breakable(sum.of || 'outside of layers'),
           ),
       },
       { title: 'launches', value: ({ launches }) => launches, text: ({ launches }) => String(launches) },

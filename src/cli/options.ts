@@ -47,13 +47,15 @@ interface Range {
   readonly least?: number;
   /** The number is larger than this. */
   readonly above?: number;
+  /** The number is this or smaller. */
+  readonly most?: number;
   /** The number is smaller than this. */
   readonly below?: number;
 }
 
 /** A number in a range. */
 export const number =
-  ({ least, above, below }: Range) =>
+  ({ least, above, most, below }: Range) =>
   (text: string): number => {
     const value = Number(text);
     const fits =
@@ -61,15 +63,20 @@ export const number =
       Number.isFinite(value) &&
       (least === undefined || value >= least) &&
       (above === undefined || value > above) &&
+      (most === undefined || value <= most) &&
       (below === undefined || value < below);
     if (fits) return value;
     const bounds = [
       ...(least === undefined ? [] : [`at least ${least}`]),
       ...(above === undefined ? [] : [`more than ${above}`]),
+      ...(most === undefined ? [] : [`at most ${most}`]),
       ...(below === undefined ? [] : [`less than ${below}`]),
     ];
     throw new InvalidArgumentError(`It must be a number, ${bounds.join(' and ')}.`);
   };
+
+/** Seconds to spend on timing something in turns with others: it ends after sixty turns, which a minute has room for. */
+export const timingSeconds = number({ above: 0, most: 60 });
 
 /** An option whose value is one of a few words. */
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>

@@ -1,8 +1,9 @@
-import { Argument, type Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable, replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
 import { explanationPage } from '../../inspect/explain/explain-page.js';
 import { explainRun, type StepKind } from '../../inspect/explain/explain-run.js';
+import { isForReading } from '../../kernels/products/choice/forced-variant.js';
 import { chooseWithoutData } from '../../train/recipes/choose-config.js';
 import { OPTIMIZERS } from '../../train/recipes/config.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
@@ -18,6 +19,9 @@ import {
   withDeviceFlags,
 } from '../options.js';
 import { describeExplanation } from '../output/explain-text.js';
+import { describeSlow } from '../output/tuning-text.js';
+
+const STEPS: readonly StepKind[] = ['train', 'eval'];
 
 interface Flags extends DeviceFlags, ConfigFlags, ForceFlag {
   batch?: number;
@@ -30,7 +34,7 @@ export function defineExplain(program: Command): void {
   const command = program
     .command('explain')
     .description('list what a step launches: layer, kernel and why that one, shapes, cost; and its memory')
-    .addArgument(new Argument('[step]', 'which step').choices(['train', 'eval']).default('train'));
+    .argument('[step]', `which step: ${STEPS.join(' or ')} (default: train)`);
   withNetFlags(command)
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .addOption(choice('--optimizer <name>', 'how to update the weights', OPTIMIZERS))
@@ -40,11 +44,13 @@ export function defineExplain(program: Command): void {
   withDeviceFlags(command.addOption(forceFlag())).action(explain);
 }
 
-async function explain(step: StepKind, model: string | undefined, flags: Flags): Promise<void> {
-  const { time = false, json, html } = flags;
+async function explain(first: string | undefined, second: string | undefined, flags: Flags): Promise<void> {
+  const { time = false, json, html, force } = flags;
+  const { step, model } = asked(first, second);
   checkWritable(json, html);
   const config = chooseWithoutData(configOptionsFrom(model, flags));
   const batch = step === 'train' ? config.batch : (flags.batch ?? EVALUATION_BATCH);
+  if (time && force !== undefined && isForReading(force)) process.stderr.write(`${describeSlow(force)}\n`);
   const work = async (device: Device) => {
     const explanation = await explainRun(config, device, { step, batch, ...(time && { time: {} }) });
     if (json !== undefined) replaceFile(json, `${JSON.stringify(explanation, null, 2)}\n`);
@@ -52,4 +58,17 @@ async function explain(step: StepKind, model: string | undefined, flags: Flags):
     process.stdout.write(describeExplanation(explanation));
   };
   await withDevice(deviceOptions(flags, config), work, flags);
+}
+
+/** `explain MODEL` is about its training step. */
+function asked(
+  first: string | undefined,
+  second: string | undefined,
+): { readonly step: StepKind; readonly model: string | undefined } {
+  const step = STEPS.find((one) => one === first);
+  if (step) return { step, model: second };
+  if (second === undefined) return { step: 'train', model: first };
+  throw new InvalidArgumentError(
+    `command-argument value '${first}' is invalid for argument 'step'. Allowed choices are ${STEPS.join(', ')}.`,
+  );
 }

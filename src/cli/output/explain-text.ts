@@ -61,6 +61,9 @@ const describeStep = (step: number, launches: number): string =>
 
 const mega = (value: number): string => digits(value / 1e6);
 
+/** A number of a table: where there is nothing, nothing is in the way of what there is. */
+const cell = (value: number): string => (value === 0 ? '' : digits(value));
+
 /** Headings of the numbers, and those of a launch or a sum. */
 const numberHeadings = (timed: boolean): string[] => [
   'MFLOP',
@@ -76,11 +79,11 @@ function numbersOf(
   }: Pick<LaunchSum, 'flops' | 'bytes' | 'milliseconds' | 'leastMilliseconds'>,
   step: number | undefined,
 ): string[] {
-  const work = [mega(flops), mega(bytes)];
+  const work = [flops, bytes].map((value) => cell(value / 1e6));
   if (milliseconds === undefined || step === undefined) return work;
-  const rates = [flops, bytes].map((value) => digits(value / milliseconds / 1e6));
-  const shares = [milliseconds / step, leastMilliseconds / milliseconds].map((share) => digits(100 * share));
-  return [...work, digits(1000 * milliseconds), ...shares, ...rates];
+  const rates = [flops, bytes].map((value) => cell(value / milliseconds / 1e6));
+  const shares = [milliseconds / step, leastMilliseconds / milliseconds].map((share) => cell(100 * share));
+  return [...work, cell(1000 * milliseconds), ...shares, ...rates];
 }
 
 /** @param ignored why measurements that are there were not used, if so */

@@ -2,6 +2,7 @@
 import type { Option } from '../../inspect/tuning/cheapest-choice.js';
 import type { ForcedProducts } from '../../inspect/tuning/forced-products.js';
 import type { TunedProduct, Tuning } from '../../inspect/tuning/tuner.js';
+import { isForReading } from '../../kernels/products/choice/forced-variant.js';
 import { textTable } from './text-table.js';
 
 const milliseconds = (value: number): string => `${value.toPrecision(3)} ms`;
@@ -27,8 +28,13 @@ export function describeProduct(product: TunedProduct): string {
 export function describeForced(variant: string, { products, others }: ForcedProducts): string {
   const all = `${variant} computes ${products - others.length} of ${products} distinct matrix products`;
   const left = others.map(({ key, variant }) => `\n  not ${key}: ${variant}`);
-  return `${all}${left.join('')}`;
+  const slow = isForReading(variant) ? [`\n${describeSlow(variant)}`] : [];
+  return [all, ...left, ...slow].join('');
 }
+
+/** A warning before something is computed by a variant that is there to be read. */
+export const describeSlow = (variant: string): string =>
+  `${variant} is there to be read, not to be fast: a step of a large model may take minutes, with nothing to see until it is over`;
 
 /** A table of all: the choice for each product, and what else there was. */
 export function describeTuning({ products, choices, compile }: Tuning): string {

@@ -13,7 +13,7 @@ export function explanationPage(step: StepExplanation): string {
   return pageText({
     title,
     body: bodyOf(title, step),
-    styles: ['explain/explain.css'],
+    styles: ['explain/explain.css', 'explain/launch-panel.css'],
     script: 'explain/explain.js',
     data: { step, shaders, shaderOf: texts.map((text) => shaders.indexOf(text)), reasons: REASONS },
   });

@@ -9,6 +9,7 @@ import {
 import { useDevice } from '../../support/device.js';
 import { useDirectory } from '../../support/directory.js';
 import { dawngrad, useBuild } from '../dawngrad.js';
+import { inProcess } from '../in-process.js';
 
 useBuild();
 
@@ -37,6 +38,10 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^ +on the way: bias, relu, unfold; spares 3 launches and [\d.]+ MB$/m);
     expect(stdout).toMatch(/^what launches do on the way spares \d+ launches and [\d.]+ MB$/m);
     expect(stdout).toMatch(/^layer +launches +MFLOP +MB$/m);
+    // A pool computes nothing, and a key of random numbers is a few bytes.
+    expect(stdout).toMatch(/^pool1 +\d+ +[\d.]+$/m);
+    expect(stdout).toMatch(/^ *\d+ .* randomKey\.next +<0\.001$/m);
+    expect(stdout).not.toMatch(/ 0\.000\b/);
     expect(stdout).toMatch(/^memory: the step's .* at the most .* MiB are in use, at launch \d+, by$/m);
 
     const step = JSON.parse(readFileSync(json, 'utf8'));
@@ -89,8 +94,21 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^total( +[\d.]+){4} +100 /m);
   });
 
+  it('explains a training step where it is given a model alone', async () => {
+    const size = ['nin-glyphs', '--batch', '2', '--width', '0.1'];
+    const { status, stdout } = await inProcess(['explain', ...size], directory.path);
+    expect({ status, first: stdout.split(',')[1] }).toEqual({ status: 0, first: ' train step' });
+  });
+
+  it('warns before it times a kernel that is there to be read', async () => {
+    const args = ['explain', 'eval', '--force', 'naive', '--adapter', 'nosuch'];
+    const timed = await inProcess([...args, '--time'], directory.path);
+    expect(timed.stderr).toMatch(/^naive is there to be read, not to be fast: .*\ndawngrad: .*nosuch.*\n$/);
+    expect((await inProcess(args, directory.path)).stderr).toMatch(/^dawngrad: /);
+  });
+
   it('refuses what is no step, and a file that cannot be written', async () => {
-    const wrong = await dawngrad(['explain', 'test']);
+    const wrong = await dawngrad(['explain', 'test', 'nin-glyphs']);
     expect({ status: wrong.status, stdout: wrong.stdout }).toEqual({ status: 2, stdout: '' });
     expect(wrong.stderr).toMatch(/^dawngrad: .*Allowed choices are train, eval\.\n$/);
     const json = join(directory.path, 'none', 'step.json');

@@ -116,6 +116,8 @@ describe('--force', { timeout: 60_000 }, () => {
     expect(stderr).toMatch(
       /^stacked32 computes \d+ of \d+ distinct matrix products\n {2}not 1x\d+x\d+ sum .*: \w+\n/,
     );
+    const resumed = await dawngrad(['train', '--resume', directory.file('run'), '--epochs', '2']);
+    expect(resumed.stderr).toContain('the run goes on by --force stacked32, as it was computed until now\n');
   });
 
   it('is refused in one line where there is no such variant, or it rounds more than was asked for', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useDirectory } from '../../support/directory.js';
 import { dawngrad, useBuild } from '../dawngrad.js';
+import { inProcess } from '../in-process.js';
 
 useBuild();
 
@@ -17,6 +18,14 @@ describe('dawngrad ladder', () => {
     expect(outcome.stdout).toMatch(/^row by row .* x op by op/m);
     expect(readFileSync(html, 'utf8')).toContain('<h1>The ladder of softmax</h1>');
     expect(JSON.parse(readFileSync(json, 'utf8')).steps).toHaveLength(2);
+  });
+
+  it('refuses more time than its turns can take', async () => {
+    expect(await inProcess(['ladder', 'softmax', '--time', '1e9'], directory.path)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^dawngrad: .*'1e9' is invalid\. .*more than 0 and at most 60\.\n$/),
+    });
   });
 
   it('refuses a ladder that there is not, with those that there are', async () => {

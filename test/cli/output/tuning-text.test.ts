@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeProduct, describeTuning } from '../../../src/cli/output/tuning-text.js';
+import { describeForced, describeProduct, describeTuning } from '../../../src/cli/output/tuning-text.js';
 
 const [wide, narrow] = [
   { variant: 'wide', pipeline: 'w', milliseconds: 2 },
@@ -34,5 +34,15 @@ it('tells of all choices, of the others, and of what was wrong with some', () =>
       '',
       '1 pipeline, 1.2 s to compile',
     ].join('\n'),
+  );
+});
+
+it('tells which products a forced variant computes, and warns of one that is there to be read', () => {
+  const found = { products: 3, others: [{ key: '1x2x3 sum 4', variant: 'tiled' }] };
+  expect(describeForced('stacked32', found)).toBe(
+    'stacked32 computes 2 of 3 distinct matrix products\n  not 1x2x3 sum 4: tiled',
+  );
+  expect(describeForced('naive', { products: 3, others: [] })).toMatch(
+    /^naive computes 3 of 3 distinct matrix products\nnaive is there to be read, not to be fast: .*$/,
   );
 });

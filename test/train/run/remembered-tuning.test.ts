@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chooseVariant, useMeasurements } from '../../../src/kernels/products/choice/choose-variant.js';
+import { forceVariant } from '../../../src/kernels/products/choice/forced-variant.js';
 import { productKey } from '../../../src/kernels/products/choice/product-key.js';
 import type { Product } from '../../../src/kernels/products/product.js';
 import { goOnWithTuning, tuningOf, tuningSchema } from '../../../src/train/run/remembered-tuning.js';
@@ -77,5 +78,27 @@ describe('the tuning of a run', () => {
       'the run was computed otherwise until now (changed: the adapter); its bits differ from here on',
     ]);
     expect(chooseVariant(other, product)).toBe('broadcast64');
+  });
+
+  it('keeps to a variant that was forced, says so, and says where another is from now on', () => {
+    const one = device();
+    forceVariant(one, 'naive');
+    chooseVariant(one, product);
+    const warnings: string[] = [];
+    const goOn = (forced?: string, saved = tuningOf(one)) => {
+      const other = device();
+      if (forced !== undefined) forceVariant(other, forced);
+      goOnWithTuning(other, tuningSchema.parse(saved), (text) => warnings.push(text));
+      return chooseVariant(other, product);
+    };
+    expect(goOn()).toBe('naive');
+    expect(goOn('naive')).toBe('naive');
+    expect(goOn('tiled')).toBe('tiled');
+    expect(goOn('tiled', tuningOf(device()))).toBe('tiled');
+    expect(warnings).toEqual([
+      'the run goes on by --force naive, as it was computed until now',
+      'the run was computed by --force naive until now, and by --force tiled from here on; its bits differ from here on',
+      'the run was computed without --force until now, and by --force tiled from here on; its bits differ from here on',
+    ]);
   });
 });

@@ -14,7 +14,7 @@ import {
   choice,
   type DeviceFlags,
   deviceOptions,
-  number,
+  timingSeconds,
   wholeNumber,
   withDeviceFlags,
 } from '../../options.js';
@@ -39,8 +39,8 @@ export function defineLab(program: Command): void {
     .option('--batch <n>', 'images a step', wholeNumber(1))
     .option(
       '--time <s>',
-      'seconds to time each of the two, on each launch (default: 0.3)',
-      number({ above: 0 }),
+      'seconds to time each of the two, on each launch, sixty samples at the most (default: 0.3)',
+      timingSeconds,
     )
     .option('--json <file>', 'write what was found to a file too');
   withDeviceFlags(withNetOptions(command)).action(lab);

@@ -5,7 +5,7 @@ import { climb } from '../../../inspect/ladder/climb.js';
 import { ladderPage } from '../../../inspect/ladder/ladder-page.js';
 import { LADDER_NAMES, LADDERS, type LadderName } from '../../../inspect/ladder/ladders.js';
 import { withDevice } from '../../device.js';
-import { adapterOptions, type DeviceFlags, number, withDeviceFlags } from '../../options.js';
+import { adapterOptions, type DeviceFlags, timingSeconds, withDeviceFlags } from '../../options.js';
 import { describeClimb } from '../../output/ladder-text.js';
 
 interface Flags extends DeviceFlags {
@@ -19,7 +19,12 @@ export function defineLadder(program: Command): void {
     .command('ladder')
     .description('time the ways to compute something, naive to best, each with the one idea that it adds')
     .addArgument(new Argument('<ladder>', 'which').choices(LADDER_NAMES))
-    .option('--time <seconds>', 'to spend on timing each step, at the least', number({ above: 0 }), 0.5)
+    .option(
+      '--time <seconds>',
+      'to spend on timing each step; sixty samples of it are enough in any case',
+      timingSeconds,
+      0.5,
+    )
     .option('--html <file>', 'write a page too, with bars and the shaders')
     .option('--json <file>', 'write all of it to a file too');
   withDeviceFlags(command).action(ladder);

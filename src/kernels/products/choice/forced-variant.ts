@@ -11,6 +11,10 @@ const forced = new PerDevice<MatmulVariant | undefined>(() => undefined);
 /** The variant that comes before all that was measured, if somebody wants that. */
 export const forcedVariant = (device: Device): MatmulVariant | undefined => forced.of(device);
 
+/** Is a variant there to be read and compared with? It takes many times as long as the engine's choice, so only force has it taken. */
+export const isForReading = (name: string): boolean =>
+  Object.hasOwn(LADDER, name) && (LADDER[name as MatmulVariant] as Rung).forReading === true;
+
 /**
  * Compute the products of this device by one variant, wherever it accepts them, one for readers too; others take what they would have
  * taken. To be called before anything is recorded.
