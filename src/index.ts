@@ -14,7 +14,7 @@
  * | `src/autograd/`    | the tape; each op's forward and backward side by side; `gradcheck`, `opTest`             |
  * | `src/nn/`          | modules, layers, initialisation, optimizers, schedules, the models                       |
  * | `src/data/`        | data sets, of known files, of your own images, or drawn; preprocessing; batches          |
- * | `src/train/`       | runs, recipes, users' nets, checkpoints, ONNX; looking into a step; trained nets' answers |
+ * | `src/train/`       | training runs, recipes, users' nets, checkpoints, ONNX; steps watched; nets' answers     |
  * | `src/inspect/`     | diagnosis, a step explained, the memory plan, summaries, the tuner, runs as pictures     |
  * | `src/experiments/` | the paper's tables and figures made anew; searches for the best settings                 |
  * | `src/cli/`         | the command line: one file a command, and how its output looks                           |
