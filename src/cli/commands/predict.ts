@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
+import { imagesWithin } from '../../data/own/image-folders.js';
 import { DawngradError } from '../../errors/errors.js';
 import { type AskedImage, planesOf } from '../../train/answers/asked-image.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
@@ -23,7 +23,6 @@ interface Flags extends SavedModelFlags {
 
 /** What stands for standard input. */
 const STDIN = '-';
-const IMAGE = /\.(png|jpe?g)$/i;
 
 export function definePredict(program: Command): void {
   const command = program
@@ -59,9 +58,9 @@ async function predict(run: string, asked: readonly string[], flags: Flags): Pro
 /** The files that an argument stands for: those of a folder in the order of their names, its folders' too. */
 function imagesIn(path: string): string[] {
   if (path === STDIN || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => IMAGE.test(name));
-  if (names.length === 0) throw new DawngradError(`${path}: there are no PNG or JPEG images in it`);
-  return names.sort().map((name) => join(path, name));
+  const names = imagesWithin(path);
+  if (names.length === 0) throw new DawngradError(`${path}: there are no images in it`);
+  return names;
 }
 
 /** A file that cannot be read keeps no other from its answer. */

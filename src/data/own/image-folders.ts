@@ -60,6 +60,16 @@ function imagesIn(directory: string, folder: string, depth = 0): string[] {
   });
 }
 
+/**
+ * The images in a directory and in the folders within it, whatever classes those may be, in the order of their names.
+ * @returns their paths, which begin with the directory's
+ * @throws FileError when a folder cannot be read, DataError when a link leads in circles
+ */
+export const imagesWithin = (directory: string): string[] =>
+  imagesIn(directory, '.')
+    .map((path) => join(directory, path))
+    .sort();
+
 /** Does a directory seem to hold a folder of images a class, by names alone? */
 export function areImageFolders(directory: string): boolean {
   const parts = partsOf(directory);
