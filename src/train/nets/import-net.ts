@@ -72,7 +72,7 @@ async function importFresh(path: string, hash: string): Promise<object> {
   }
   try {
     // Node keeps what it once imported; what has changed since is another file to it.
-    return await import(`${pathToFileURL(path)}?${hash.slice(0, 12)}`);
+    return await settled(import(`${pathToFileURL(path)}?${hash.slice(0, 12)}`));
   } catch (error) {
     throw failure(path, 'it cannot be imported', error);
   }
@@ -92,6 +92,23 @@ function builderOf(path: string, module: object): NetBuilder {
     );
   }
   return builder as NetBuilder;
+}
+
+/**
+ * What a promise of a user's file comes to.
+ * @throws Error where nothing is left to settle it by: Node would end then, without a word
+ */
+export async function settled<T>(promise: T | Promise<T>): Promise<T> {
+  let strand = () => {};
+  const stranded = new Promise<never>((_, reject) => {
+    strand = () => reject(new Error('its promise is never settled'));
+  });
+  process.once('beforeExit', strand);
+  try {
+    return await Promise.race([promise, stranded]);
+  } finally {
+    process.off('beforeExit', strand);
+  }
 }
 
 /** What a value is, for messages. */

@@ -11,7 +11,7 @@ import { refuseForeignOptions } from '../recipes/contradictions.js';
 import { modelOf } from '../recipes/find-model.js';
 import { RunError } from '../run/run-error.js';
 import { buildModel } from './build-model.js';
-import { failure, importNet, kindOf } from './import-net.js';
+import { failure, importNet, kindOf, settled } from './import-net.js';
 import { isNetFile } from './net-file.js';
 
 const refuse = (problem: string): never => {
@@ -37,7 +37,7 @@ export async function openModel(
   const builder = await importNet(path, modelSha256, changed);
   let net: unknown;
   try {
-    net = await builder(device, { input: { channels, height, width }, classes });
+    net = await settled(builder(device, { input: { channels, height, width }, classes }));
   } catch (error) {
     device.check();
     throw failure(path, 'building the net failed', error);

@@ -34,3 +34,21 @@ it("a file that lies where no package is found imports 'dawngrad' all the same, 
   );
   expect(existsSync(directory.file('run/config.json'))).toBe(false);
 });
+
+it('a promise that nothing will settle is told, where Node would end without a word', async () => {
+  const never = 'new Promise(() => {})';
+  const files = {
+    [`export default () => ${never};`]: 'building the net failed',
+    [`await ${never}; export default 1;`]: 'it cannot be imported',
+  };
+  const net = directory.file('never.mjs');
+  for (const [source, what] of Object.entries(files)) {
+    writeFileSync(net, source);
+    const told = {
+      status: 1,
+      stdout: '',
+      stderr: `dawngrad: ${net}: ${what}: its promise is never settled\n`,
+    };
+    expect(await dawngrad(['summary', net])).toEqual(told);
+  }
+});

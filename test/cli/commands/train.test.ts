@@ -50,12 +50,19 @@ describe('dawngrad train', () => {
       within('images/a.PNG'),
       encode({ width: 9, height: 9, channels: 1, data: new Uint8Array(81).fill(255) }),
     );
+    // What a file manager leaves beside an image, and a folder that is called like one.
+    writeFileSync(within('images/._a.PNG'), 'x');
+    mkdirSync(within('images/empty.png'));
     const many = await dawngrad(['predict', run, within('images'), 'none.png', '--csv']);
     expect(many.status).toBe(1);
     expect(many.stdout).toMatch(
       /^image,class,probability\r\n.*a\.PNG,\d,[\d.]+\r\n.*inner.b\.png,\d,[\d.]+\r\nnone\.png,,\r\n$/,
     );
     expect(many.stderr).toMatch(/^dawngrad: none\.png: cannot be read: .*\n$/);
+
+    writeFileSync(within('images/c.gif'), 'GIF89a');
+    const other = await inProcess(['predict', run, 'images', '--csv'], directory.path);
+    expect(other.stderr).toBe('dawngrad: images/c.gif: a GIF image; only PNG and JPEG can be read\n');
 
     const longer = await dawngrad(['train', '--resume', run, '--epochs', '3']);
     expect(longer.stderr).toContain('going on after step 0 of epoch 3\nepoch 3/3');
