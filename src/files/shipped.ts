@@ -2,7 +2,7 @@
  * The files that ship with the code: shaders, recipes, rules of the tuner. They are read where the package lies; in a program that
  * a bundler made, which has no such place, from the texts that `npm run build` put into `dist/`.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { SHIPPED_TEXTS } from './shipped-texts.js';
@@ -31,7 +31,9 @@ export function shippedText(path: string): string {
 
 /** Does a shipped file of this path exist? */
 export const isShipped = (path: string): boolean =>
-  isBundled ? Object.hasOwn(SHIPPED_TEXTS, path) : existsSync(new URL(path, PACKAGE));
+  isBundled
+    ? Object.hasOwn(SHIPPED_TEXTS, path)
+    : statSync(new URL(path, PACKAGE), { throwIfNoEntry: false })?.isFile() === true;
 
 /**
  * The paths of all shipped files in a directory of the package, such as `tuning/`, and below it, sorted.
