@@ -3,8 +3,9 @@
  * a kernel's declaration says which operands go by which; the types of the tensors decide.
  */
 import { DawngradError } from '../errors/errors.js';
-import { holdsFloats } from '../gpu/shaders/declaration.js';
+import { elementOf } from '../gpu/shaders/declaration.js';
 import type { Constants, StorageType } from '../gpu/shaders/shader.js';
+import { isUsers } from '../gpu/shaders/shader-files.js';
 import { ELEMENT_BYTES, type Tensor } from '../tensor/tensor.js';
 
 /** A tensor for each binding; undefined for one that the shader does not touch. */
@@ -39,8 +40,11 @@ export function storageTypes<B extends string, S extends string>(
         `${name}: ${operand} is f16, and this kernel takes no halves there; cast it to f32`,
       );
     }
-    if (dtype === 'u32' && holdsFloats(shader, operand)) {
-      throw new DawngradError(`${name}: ${operand} is u32, and this kernel takes f32 there`);
+    const element = dtype === undefined || named.has(operand) ? undefined : elementOf(shader, operand);
+    // The engine's own copy words whatever they mean; a kernel of the user's would misread them.
+    const misread = dtype === 'u32' ? element === 'f32' : isUsers(shader) && element !== 'f32';
+    if (element !== undefined && misread) {
+      throw new DawngradError(`${name}: ${operand} is ${dtype}, and this kernel takes ${element} there`);
     }
   }
   return Object.fromEntries(types) as StorageTypes<S>;

@@ -83,6 +83,21 @@ describe('a launch', () => {
     );
   });
 
+  it.each(['words', 'pairs', 'many'])("refuses floats as %s, where a user's shader has integers", (name) => {
+    const integers = defineKernel({
+      ...{ name: 'integers', entryPoint: 'integers', params: { size: 'u32' } },
+      shader: new URL('../support/integers.wgsl', import.meta.url),
+      bindings: { words: 'read', pairs: 'read', many: 'write' },
+      grid: ({ size }) => linearGrid(size),
+    });
+    const operands = { words: tensor('u32'), pairs: tensor('u32'), many: tensor('u32') };
+    launch(integers, operands, { size: 1 });
+    const kind = name === 'many' ? 'i32' : 'u32';
+    expect(() => launch(integers, { ...operands, [name]: tensor('f32') }, { size: 1 })).toThrow(
+      new DawngradError(`integers: ${name} is f32, and this kernel takes ${kind} there`),
+    );
+  });
+
   it('refuses operands and parameters that the kernel has not', () => {
     const operands = { x: tensor('f32'), y: tensor('f32') };
     const more = { ...operands, z: tensor('f32') };

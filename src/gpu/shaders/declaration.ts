@@ -45,18 +45,20 @@ function textOf(shader: string, who: string): string {
   }
 }
 
-/** By shader, the storage buffers whose elements are floats, found when it is first asked. */
-const floats = new Map<string, ReadonlySet<string>>();
+/** By shader, what the elements of its storage buffers are, found when it is first asked. */
+const elements = new Map<string, ReadonlyMap<string, string>>();
 
-/** Are the elements of this storage buffer of a shader floats, alone or in vectors, so that integers in it would be misread? */
-export function holdsFloats(shader: string, binding: string): boolean {
-  let found = floats.get(shader);
+/** What the elements of this storage buffer of a shader are, alone or in vectors; undefined where an alias or a struct says it. */
+export function elementOf(shader: string, binding: string): string | undefined {
+  let found = elements.get(shader);
   if (!found) {
     const text = readShader(shader).replace(COMMENT, '');
-    found = new Set([...text.matchAll(FLOATS)].map(([, name = '']) => name));
-    floats.set(shader, found);
+    found = new Map(
+      [...text.matchAll(ELEMENTS)].map(([, name = '', one, many]) => [name, one ?? `${many}32`]),
+    );
+    elements.set(shader, found);
   }
-  return found.has(binding);
+  return found.get(binding);
 }
 
 /** What a declaration says that its shader does not; undefined where they agree. */
@@ -126,7 +128,8 @@ const NAME = /(?<![\w.])[a-zA-Z]\w*/g;
 const LOCAL = /\b(?:let|var|const)\s+(\w+)|\b(\w+)\s*:/g;
 const STORAGE = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage(?:,\s*(\w+))?>\s*(\w+)/g;
 
-const FLOATS = /var<storage[^>]*>\s*(\w+)\s*:\s*array<\s*(?:f32|vec[234](?:f|<\s*f32\s*>))\s*[,>]/g;
+const ELEMENTS =
+  /var<storage[^>]*>\s*(\w+)\s*:\s*array<\s*(?:vec[234](?:<\s*)?)?(?:([fiu]32)|([fiu]))(?:\s*>)?\s*[,>]/g;
 
 /** The fields of `struct Params`, as `name: type`, in order. */
 function paramsOf(text: string): string[] {
