@@ -38,9 +38,9 @@ describe('dawngrad explain', () => {
     expect(stdout).toMatch(/^ +on the way: bias, relu, unfold; spares 3 launches and [\d.]+ MB$/m);
     expect(stdout).toMatch(/^what launches do on the way spares \d+ launches and [\d.]+ MB$/m);
     expect(stdout).toMatch(/^layer +launches +MFLOP +MB$/m);
-    // A pool computes nothing, and a key of random numbers is a few bytes.
+    // A pool computes nothing, and the gradient of a loss is a number.
     expect(stdout).toMatch(/^pool1 +\d+ +[\d.]+$/m);
-    expect(stdout).toMatch(/^ *\d+ .* randomKey\.next +<0\.001$/m);
+    expect(stdout).toMatch(/^ *\d+ .* fill +<0\.001$/m);
     expect(stdout).not.toMatch(/ 0\.000\b/);
     expect(stdout).toMatch(/^memory: the step's .* at the most .* MiB are in use, at launch \d+, by$/m);
 
