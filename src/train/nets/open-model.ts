@@ -46,16 +46,23 @@ export async function openModel(
   if (net.parameters().length === 0) {
     throw new RunError(`${path}: its net has no parameters to train; put its layers into public fields`);
   }
-  for (const training of [true, false]) {
-    const shape = outputShape(path, net.train(training), device, [2, ...input]);
-    if (sameShape(shape, [2, classes])) continue;
+  for (const { training, batch } of TRIALS) {
+    const images = [batch, ...input];
+    const shape = outputShape(path, net.train(training), device, images);
+    if (sameShape(shape, [batch, classes])) continue;
     throw new RunError(
-      `${path}: its net makes ${formatShape(shape)} of images ${formatShape([2, ...input])}; ` +
-        `expected [batch, classes], here ${formatShape([2, classes])}`,
+      `${path}: its net makes ${formatShape(shape)} of images ${formatShape(images)}; ` +
+        `expected [batch, classes], here ${formatShape([batch, classes])}`,
     );
   }
   return net.train();
 }
+
+/** Two sizes of batches: a net may be written for the one that it was tried with. */
+const TRIALS = [
+  { training: true, batch: 2 },
+  { training: false, batch: 3 },
+];
 
 /** The shape of what a net makes of images that are not there. */
 function outputShape(path: string, net: Module, device: Device, images: Shape): Shape {

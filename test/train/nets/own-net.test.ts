@@ -106,6 +106,11 @@ describe('the file of a net', () => {
       /its net makes \[2, 11\] of images \[2, 3, 32, 32\]; expected \[batch, classes\], here \[2, 10\]$/,
     ],
     [
+      'what is made for one size of batch',
+      source().replace(/return (this\.fc.*);/, 'return $1.reshape([2, -1]);'),
+      /its net makes \[2, 15\] of images \[3, 3, 32, 32\]; expected \[batch, classes\], here \[3, 10\]$/,
+    ],
+    [
       'layers that do not fit',
       source({ head: 'classes' }).replace('input.channels', '7'),
       /does not take images \[2, 3, 32, 32\]: Conv2d "conv": .*7/,
