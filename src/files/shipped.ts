@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { SHIPPED_TEXTS } from './shipped-texts.js';
 
 /** The address of this module; a bundle of CommonJS has none, and is taken to lie in the working directory. */
-const HERE: string = (import.meta.url as string | undefined) ?? pathToFileURL('bundle.cjs').href;
+export const HERE: string = (import.meta.url as string | undefined) ?? pathToFileURL('bundle.cjs').href;
 
 /** The directory of the package, which holds `shaders/` and the rest; in a bundle, a place where nothing is looked for. */
 export const PACKAGE = new URL('../../', HERE);

@@ -1,8 +1,8 @@
 /** JPEG files, decoded by MozJPEG in WebAssembly (`@jsquash/jpeg`). What their EXIF says of how the camera was held is heeded. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import createDecoder from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { quotable } from '../../errors/errors.js';
+import { requireBeside } from '../../files/shipped.js';
 import type { DecodedImage } from '../decoded-image.js';
 import { mostUnpacked } from '../formats/unpack.js';
 import { readJpegHeader } from './jpeg-header.js';
@@ -40,7 +40,7 @@ interface Decoder {
 let decoder: Promise<Decoder> | undefined;
 
 async function makeDecoder(): Promise<Decoder> {
-  const path = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
+  const path = requireBeside.resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
   const code = await WebAssembly.compile(readFileSync(path));
   const complaints: string[] = [];
   const options = {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { HERE } from '../../files/shipped.js';
 import { type Decoded, type DecodeJob, decodeFiles } from './decode-files.js';
 
 /** Files that a thread is sent at once. */
@@ -17,7 +18,7 @@ const FEW = 64;
 /** More threads than these wait for the disk, and each may hold a large picture. */
 const MOST_THREADS = 16;
 
-const WORKER = new URL('./decode-worker.js', import.meta.url);
+const WORKER = new URL('../data/own/decode-worker.js', HERE);
 
 /** What is decoded, and how. */
 export type Work = Omit<DecodeJob, 'first'>;
