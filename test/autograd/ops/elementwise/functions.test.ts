@@ -14,6 +14,7 @@ import {
   sqrt,
   tanh,
 } from '../../../../src/autograd/ops/elementwise/functions.js';
+import { multiply } from '../../../../src/autograd/ops/elementwise/multiply.js';
 import { backward } from '../../../../src/autograd/tape.js';
 import { from, full } from '../../../../src/tensor/create.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
@@ -164,9 +165,11 @@ it('have a slope where their value is rounded to 1', async () => {
 
 it('log has the gradient dy / x, also where 1 / x is infinite', async () => {
   const x = from(gpu.device, [2 ** -127, 4]);
+  // WGSL lets a driver take numbers below 2^-126 for 0, and 0 / 0 is NaN.
+  const [kept] = await multiply(x, from(gpu.device, [1, 1])).toArray();
   x.requiresGrad = true;
   backward(log(x), { gradient: from(gpu.device, [0, 2]) });
-  expect([...(await x.grad!.toArray())]).toEqual([0, 0.5]);
+  expect([...(await x.grad!.toArray())]).toEqual([kept === 0 ? Number.NaN : 0, 0.5]);
 });
 
 it('refuse what they cannot be asked for', () => {
