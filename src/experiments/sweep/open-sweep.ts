@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Dataset } from '../../data/dataset.js';
 import type { Device } from '../../gpu/device.js';
 import { stemOfModel } from '../../train/nets/net-file.js';
-import { refuseUntrusted } from '../../train/nets/trusted-nets.js';
 import { type ConfigOptions, chooseConfig } from '../../train/recipes/choose-config.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { madeFor } from '../../train/recipes/made-for.js';
@@ -43,7 +42,6 @@ export async function openSweep({ run, over, random, out, withDevice }: SweepOpt
   const asked = over.length > 0 || random !== undefined || !isDeepStrictEqual(run, { changes: {} });
   if (out !== undefined && !asked) {
     const definition = enterSweep(out);
-    refuseUntrusted(definition.config.model, `the sweep ${out}`);
     return { path: out, definition, dataset: await loadRunData(definition.config) };
   }
   const chosen = chooseConfig(run);

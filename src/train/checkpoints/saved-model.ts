@@ -20,7 +20,7 @@ import { softmax } from '../answers/logits.js';
 import { buildModel } from '../nets/build-model.js';
 import { isNetFile } from '../nets/net-file.js';
 import { openModel } from '../nets/open-model.js';
-import { refuseUntrusted, trustNet } from '../nets/trusted-nets.js';
+import { trustNet } from '../nets/trusted-nets.js';
 import { exportOnnx } from '../onnx/export-onnx.js';
 import { inexpressible } from '../onnx/preprocessing.js';
 import { modelOf } from '../recipes/find-model.js';
@@ -129,8 +129,7 @@ export class SavedModel {
         `${config.model} is one of dawngrad's own models, and built by no file; leave --net ${file} out`,
       );
     }
-    if (file === undefined) refuseUntrusted(config.model, checkpoint.path);
-    else trustNet(file);
+    if (file !== undefined) trustNet(file);
     const model = file === undefined ? config.model : resolve(file);
     return new SavedModel(device, checkpoint, await openModel({ ...config, model }, device, warn));
   }

@@ -3,10 +3,12 @@ import { register } from 'node:module';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256OfFile } from '../../files/sha256.js';
+import { HERE } from '../../files/shipped.js';
 import type { Device } from '../../gpu/device.js';
 import type { Module } from '../../nn/module.js';
 import { RunError } from '../run/run-error.js';
 import { isTypeScript, netChange } from './net-file.js';
+import { refuseUntrusted } from './trusted-nets.js';
 
 /** What a net is made for. */
 export interface NetTask {
@@ -26,7 +28,7 @@ const imported = new Map<string, NetBuilder>();
  * The function that a user's file exports.
  * @param sha256 what the file was; left out, it may be anything
  * @param changed is told, or throws, when it is something else by now
- * @throws RunError when it cannot be imported, or exports something else; FileError when it cannot be read
+ * @throws RunError when the user never named it, it cannot be imported, or exports something else; FileError when it cannot be read
  */
 export async function importNet(
   path: string,
@@ -42,6 +44,7 @@ export async function importNet(
       `${path}: Node ${process.version} does not run TypeScript; use Node 22.18 or later, or compile the file to .mjs first`,
     );
   }
+  refuseUntrusted(path);
   const now = sha256OfFile(path);
   const builder = builderOf(path, await importFresh(path, now));
   imported.set(`${path} ${now}`, builder);
@@ -66,7 +69,7 @@ let hooked = false;
 async function importFresh(path: string, hash: string): Promise<object> {
   if (!hooked) {
     register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, {
-      data: new URL('../../index.js', import.meta.url).href,
+      data: new URL('../index.js', HERE).href,
     });
     hooked = true;
   }

@@ -4,7 +4,7 @@ import { areOwnImages } from '../../data/own/list-images.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
 import { isNetFile, netChange } from '../nets/net-file.js';
-import { refuseUntrusted, trustNet } from '../nets/trusted-nets.js';
+import { trustNet } from '../nets/trusted-nets.js';
 import { RESUMABLE } from '../run/resume-point.js';
 import { chooseData } from '../run/run-data.js';
 import { RunDirectory, readConfigFile } from '../run/run-directory.js';
@@ -254,8 +254,7 @@ export function resumedConfig(path: string, options: ConfigOptions): RunConfig {
   const file = model === undefined ? config.model : located(model);
   const problem = netChange({ ...config, model: file });
   if (problem) throw new RunError(`${problem}; change it back, or begin a new run with it`);
-  if (model === undefined) refuseUntrusted(file, `the run ${path}`);
-  else if (isNetFile(file)) trustNet(file);
+  if (model !== undefined && isNetFile(file)) trustNet(file);
   return {
     ...config,
     ...changes,

@@ -19,8 +19,8 @@ export function pinFiles<Config extends Pick<RunConfig, 'model' | 'modelSha256' 
 ): Config {
   const { model, modelSha256, initFrom } = config;
   const sha256 = isNetFile(model) ? pinned(model, named ? undefined : modelSha256) : undefined;
-  if (sha256 && named) trustNet(model);
-  else refuseUntrusted(model, 'a recipe or config');
+  // That nothing else is imported, `importNet` sees to; here it is told before any images are read.
+  if (sha256) (named ? trustNet : refuseUntrusted)(model);
   return {
     ...config,
     ...(sha256 && { modelSha256: sha256 }),

@@ -15,7 +15,6 @@ import { encodeSafetensors } from '../checkpoints/safetensors.js';
 import { startFrom } from '../checkpoints/start-from.js';
 import { compileAhead } from '../compile-ahead.js';
 import { isNetFile } from '../nets/net-file.js';
-import { trustNet } from '../nets/trusted-nets.js';
 import type { RunConfig } from '../recipes/config.js';
 import { madeFor } from '../recipes/made-for.js';
 import type { Score } from '../score.js';
@@ -82,7 +81,6 @@ export async function openRun(
   const checkpoint = resume ? resumePoint(RunDirectory.open(path), config, warn) : undefined;
   if (checkpoint?.tuning) goOnWithTuning(device, checkpoint.tuning, warn);
   const learner = await openLearner(config, device);
-  if (!resume && isNetFile(config.model)) trustNet(config.model);
   if (!checkpoint && config.initFrom) startFrom(config.initFrom, learner, warn);
   const { compiled } = await compileAhead(config, device, learner);
   const dataset = await read();
