@@ -39,7 +39,7 @@ function writeFlushed(path: string, content: Uint8Array | string): void {
 }
 
 /** A name beside a file that no other process, and no other call, will use. */
-const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
+export const uniqueBeside = (path: string): string => `${path}.${randomUUID()}.tmp`;
 const UNIQUE = /\.[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.tmp$/;
 
 /** Is a file of this name what a process writes, or wrote when it was killed, rather than what it has written? */

@@ -2,7 +2,7 @@
  * Decoded images in a file of the user's cache: all of their bytes, a checksum of each image, and which could not be read. What
  * was decoded once is read from there, with the same bits.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, renameSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -12,6 +12,7 @@ import { inCache } from '../../files/cache.js';
 import { makeDirectory, namesIn } from '../../files/directory.js';
 import { remove } from '../../files/remove.js';
 import { explainSystemError } from '../../files/system-error.js';
+import { removeLeftovers, uniqueBeside } from '../../files/write-file.js';
 import { DataError } from '../dataset.js';
 import { bytesOf, type Decoded, type DecodeSettings, type Failure } from './decode-files.js';
 import { decodeAll } from './decode-pool.js';
@@ -25,6 +26,9 @@ const PIECE = 2 ** 23;
 
 /** What nobody has used for so long is removed when something new is stored: milliseconds. */
 const OLDEST = 30 * 24 * 3600 * 1000;
+
+/** A process that was writing has not written for so long only if it is gone: milliseconds. */
+const ABANDONED = 24 * 3600 * 1000;
 
 const WORD = 4;
 /** At the very end: the length of the text before it, and a checksum of that and of all checksums. */
@@ -78,6 +82,7 @@ export class StoredImages {
     const found = StoredImages.#open(path, count, each);
     if (found) return found;
     makeDirectory(dirname(path), 'the cache for decoded images');
+    removeLeftovers(dirname(path), ABANDONED);
     removeUnused(dirname(path));
     await store(path, list, settings, options);
     const stored = StoredImages.#open(path, count, each);
@@ -162,7 +167,7 @@ async function store(
   const count = files.length;
   const checksums = new Uint32Array(count);
   const failures: Failure[] = [];
-  const temporary = `${path}.${randomUUID()}.tmp`;
+  const temporary = uniqueBeside(path);
   const file = told(temporary, () => openSync(temporary, 'w'));
   let done = 0;
   const take = (decoded: Decoded): void => {
