@@ -12,7 +12,7 @@
  * convolution with a longer stride unfolds (conv2d-unfolded.ts), which can compute every other one too.
  *
  * In groups, each group is a product of its own, all of them one batch. Where a group is small a product would be nearly empty, and each
- * element is computed by itself (conv2d-direct.ts).
+ * element is computed by itself (conv2d-direct.ts); so is the input gradient in groups with a longer stride, as nothing unfolds groups.
  */
 import type { Device } from '../../gpu/device.js';
 import type { Shape, Window } from '../../tensor/shape.js';

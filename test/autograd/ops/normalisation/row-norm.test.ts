@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { groupNorm } from '../../../../src/autograd/ops/normalisation/group-norm.js';
 import { layerNorm } from '../../../../src/autograd/ops/normalisation/layer-norm.js';
 import { backward, noGrad } from '../../../../src/autograd/tape.js';
-import { randn, zeros } from '../../../../src/tensor/create.js';
+import { from, randn, zeros } from '../../../../src/tensor/create.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
 import { fixtureCases, rounding } from '../../../fixtures/index.js';
 import { type Array64, map64 } from '../../../reference/array.js';
@@ -95,6 +95,12 @@ describe.each(['here', 'as on a GPU'])('rows normalised %s', (where) => {
       await (where === 'here' ? compare() : whileGpu(gpu.device, compare));
     },
   );
+
+  it('know how far apart numbers are whose mean is no single-precision number', async () => {
+    const [low, high] = await layerNorm(from(gpu.device, [[1e7, 1e7 + 1]]), 2).toArray();
+    // The deviation is 1/2. Against the rounded mean, 1e7, it would be 0.71, and this 1.41.
+    expect(high! - low!).toBeCloseTo(2 / Math.sqrt(1 + 4e-5), 5);
+  });
 });
 
 describe('layerNorm and groupNorm', () => {
