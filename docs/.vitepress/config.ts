@@ -65,6 +65,7 @@ export default defineConfig({
         items: [
           chapter('Add an op', '/guides/op'),
           chapter('Add a variant of the product', '/guides/variant'),
+          chapter('Train, stop, go on', '/guides/training'),
           chapter('Train on your own images', '/guides/images'),
           chapter('Add a data set', '/guides/data-set'),
           chapter('Add a model', '/guides/model'),
