@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** What holds nothing outside its tests: devices are opened and destroyed by each file, and nothing of the process is replaced. */
+const SIDE_BY_SIDE = ['autograd', 'errors', 'kernels', 'nn', 'tensor'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
+
 export default defineConfig({
   // What a file of a user's net imports in a test is what the tests test.
   resolve: {
     alias: [{ find: /^dawngrad$/, replacement: new URL('src/index.ts', import.meta.url).pathname }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    // What installs packages of its own has commands of its own.
-    exclude: ['test/onnx/**', 'test/package/**'],
     // The software driver compiles on one core, and that is most of the time here: a worker for each core, whose kernels run on one.
     pool: 'forks',
     maxWorkers: Math.min(4, availableParallelism()),
@@ -23,5 +25,18 @@ export default defineConfig({
       // twice as long. `test/minimum.config.ts` leaves the choice to the engine.
       LP_NATIVE_VECTOR_WIDTH: process.env.LP_NATIVE_VECTOR_WIDTH ?? '256',
     },
+    projects: [
+      // One process after another takes several files, and imports the engine once: a third less time.
+      { extends: true, test: { name: 'ops', include: SIDE_BY_SIDE, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'rest',
+          include: ['test/**/*.test.ts'],
+          // What installs packages of its own has commands of its own.
+          exclude: [...SIDE_BY_SIDE, 'test/onnx/**', 'test/package/**'],
+        },
+      },
+    ],
   },
 });
