@@ -17,12 +17,12 @@ import {
 } from '../../kernels/optimizers/loss-scale.js';
 import { constrainNorms } from '../../kernels/optimizers/max-norm.js';
 import { fromArray } from '../../tensor/create.js';
-import { BLOCK, blocksOf } from '../../tensor/flat.js';
 import { checkSameShape, formatShape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { keep } from '../../tensor/tidy.js';
-import { type FlatParameters, type Parameter, strays } from '../parameter.js';
+import { type Parameter, strays } from '../parameter.js';
 import { assign, assignAll, type State, stateRule } from '../state.js';
+import { Chunk } from './chunk.js';
 import {
   type GroupOptions,
   groupsOf,
@@ -30,7 +30,7 @@ import {
   type RateOptions,
   withDefaults,
 } from './options.js';
-import { joinedGradient, sideBySide } from './side-by-side.js';
+import { sideBySide } from './side-by-side.js';
 
 /** All that an optimizer must remember for its next step to be the one it would have taken. */
 export interface OptimizerState<Options> {
@@ -51,21 +51,6 @@ export interface Update<Slot extends string> extends FlatTensors {
   readonly start: number;
   /** Where the loss was scaled: by what. */
   readonly scaled: ScaledStep | undefined;
-}
-
-/** Gradients of a chunk: of all its parameters, or of one. */
-interface Piece<Slot extends string> {
-  readonly chunk: Chunk<Slot>;
-  readonly gradient: Tensor;
-  readonly start: number;
-}
-
-/** Parameters in one buffer, and what belongs to them: one launch can update all of it. */
-interface Chunk<Slot extends string> extends FlatParameters {
-  readonly groupOfBlock: Tensor;
-  /** Made when they are first needed. */
-  slots?: Record<Slot, Tensor>;
-  elementsOfBlock?: Tensor;
 }
 
 /** The state of a scale in whose steps nothing that is not finite was found, nor looked for. */
@@ -114,11 +99,9 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     this.#check();
     this.#steps = new Map(this.#parameters.map((parameter) => [parameter, 0]));
     for (const parameter of this.#parameters) parameter.claim();
+    const rows = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
     this.#chunks = this.#device.unrecorded(() =>
-      sideBySide(this.#device, this.#parameters).map((flat) => ({
-        ...flat,
-        groupOfBlock: this.#groupOfBlock(flat),
-      })),
+      sideBySide(this.#device, this.#parameters).map((flat) => new Chunk<Slot>(flat, rows)),
     );
   }
 
@@ -179,7 +162,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     this.#checkGradients();
     // Each by itself: they are brought together by the step, and once only.
     for (const chunk of this.#chunks) {
-      const elementsOfBlock = this.#elementsOfBlock(chunk);
+      const { elementsOfBlock } = chunk;
       for (const { parameter, start } of chunk.members) {
         const { grad: gradient } = parameter;
         if (gradient) unscaleGradient({ gradient, start, elementsOfBlock }, scale);
@@ -201,16 +184,16 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     // The kernel writes to the flat tensor, which borrows their memory.
     for (const parameter of updated) parameter.wasWritten();
     noGrad(() => {
-      const pieces = this.#chunks.flatMap((chunk) => this.#piecesOf(chunk));
+      const pieces = this.#chunks.flatMap((chunk) => chunk.pieces());
       if (look) {
-        for (const { chunk, ...piece } of pieces)
-          look({ ...piece, elementsOfBlock: this.#elementsOfBlock(chunk) });
+        for (const { chunk, gradient, start } of pieces)
+          look({ gradient, start, elementsOfBlock: chunk.elementsOfBlock });
       }
-      for (const { chunk, gradient, start } of pieces) {
-        const { tensor: parameter, groupOfBlock, members } = chunk;
-        const flat = { parameter, groupOfBlock, hyper, slots: this.#slotsOf(chunk) };
+      for (const { chunk, gradient, start, joined } of pieces) {
+        const slots = chunk.slots(this.slotNames);
+        const flat = { parameter: chunk.tensor, groupOfBlock: chunk.rowOfBlock, hyper, slots };
         this.update({ ...flat, gradient, start, scaled });
-        if (members.every(({ parameter }) => parameter.grad !== gradient)) gradient.dispose();
+        if (joined) gradient.dispose();
       }
       for (const { params, options } of this.groups) {
         const { maxNorm = 0 } = options;
@@ -218,15 +201,6 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
         for (const parameter of params) if (parameter.grad) constrainNorms(parameter, maxNorm);
       }
     });
-  }
-
-  /** The gradients of a chunk: all in one where they can be joined, else one by one. */
-  #piecesOf(chunk: Chunk<Slot>): Piece<Slot>[] {
-    const all = joinedGradient(chunk);
-    if (all) return [{ chunk, gradient: all, start: 0 }];
-    return chunk.members.flatMap(({ parameter: { grad }, start }) =>
-      grad ? [{ chunk, gradient: grad, start }] : [],
-    );
   }
 
   /** In a flat buffer a gradient that is too long would update somebody else's parameter. */
@@ -280,30 +254,6 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     this.#written = values;
   }
 
-  /** To the kernel each parameter is a group of its own, since each has taken steps of its own. */
-  #groupOfBlock({ members, tensor }: FlatParameters): Tensor {
-    const groups = new Uint32Array(blocksOf(tensor.size));
-    const rows = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
-    for (const { parameter, start } of members) {
-      groups.fill(rows.get(parameter) as number, start / BLOCK, start / BLOCK + blocksOf(parameter.size));
-    }
-    return keep(fromArray(this.#device, groups, [groups.length]));
-  }
-
-  /** How many elements of each block are a parameter's: the others mean nothing. */
-  #elementsOfBlock(chunk: Chunk<Slot>): Tensor {
-    chunk.elementsOfBlock ??= this.#device.unrecorded(() => {
-      const elements = new Uint32Array(blocksOf(chunk.tensor.size));
-      for (const { parameter, start } of chunk.members) {
-        for (let block = 0; block < blocksOf(parameter.size); block++) {
-          elements[start / BLOCK + block] = Math.min(parameter.size - block * BLOCK, BLOCK);
-        }
-      }
-      return keep(fromArray(this.#device, elements, [elements.length]));
-    });
-    return chunk.elementsOfBlock;
-  }
-
   #countSkipped(): Tensor {
     this.#skipped ??= this.#device.unrecorded(() => {
       const none = new Uint32Array(this.#parameters.length);
@@ -312,23 +262,14 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     return this.#skipped;
   }
 
-  #slotsOf(chunk: Chunk<Slot>): Record<Slot, Tensor> {
-    chunk.slots ??= this.#device.unrecorded(() => {
-      const zeros = () => keep(filled(this.#device, chunk.tensor.shape, 0));
-      return Object.fromEntries(this.slotNames.map((name) => [name, zeros()])) as Record<Slot, Tensor>;
-    });
-    return chunk.slots;
-  }
-
   /** Views of the slots, a part for each parameter. */
   #namedSlots(): Map<string, Tensor> {
     const names = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
     const parts = this.#chunks.flatMap((chunk) =>
-      chunk.members.flatMap(({ parameter, start }) =>
-        Object.entries<Tensor>(this.#slotsOf(chunk)).map(([name, slot]) => {
-          const part = chunk.members.length === 1 ? slot : keep(slot.part(start, parameter.shape));
-          return [`${names.get(parameter)}.${name}`, part] as const;
-        }),
+      chunk.members.flatMap((member) =>
+        Object.entries<Tensor>(chunk.slots(this.slotNames)).map(
+          ([name, slot]) => [`${names.get(member.parameter)}.${name}`, chunk.partOf(slot, member)] as const,
+        ),
       ),
     );
     return new Map(parts);
