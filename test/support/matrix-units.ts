@@ -39,19 +39,30 @@ export function emulated(): string {
  */
 export function emulateMatrixUnits(gpu: { readonly device: Device }): void {
   let directory: string | undefined;
+  // Other test files see the same ladder.
+  const undo: (() => void)[] = [];
   beforeAll(() => {
     if (MATRIX_RUNGS.some((variant) => runsOn(gpu.device, variant))) return;
     directory = mkdtempSync(join(tmpdir(), 'dawngrad-matrix-units-'));
     const file = join(directory, 'matmul_matrix_units.wgsl');
     writeFileSync(file, emulated());
     for (const variant of MATRIX_RUNGS) {
-      const { kernel, constants }: Rung = LADDER[variant];
+      const { kernel, constants, accepts }: Rung = LADDER[variant];
+      const { shader } = kernel;
       Object.assign(kernel, { shader: pathToFileURL(file).href });
       Object.assign(LADDER[variant], {
         accepts: ((_, product) =>
           comesInFours(product, Number(constants?.DEPTH)) !== undefined) as Rung['accepts'],
       });
+      // The rungs of one shader share its kernel: undone from the last to the first, it has its own again.
+      undo.unshift(() => {
+        Object.assign(kernel, { shader });
+        Object.assign(LADDER[variant], { accepts });
+      });
     }
   });
-  afterAll(() => directory && rmSync(directory, { recursive: true }));
+  afterAll(() => {
+    for (const step of undo) step();
+    if (directory) rmSync(directory, { recursive: true });
+  });
 }
