@@ -30,6 +30,7 @@ import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.j
 import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { layerNorm } from '../../src/autograd/ops/normalisation/layer-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
+import { adaptiveAvgPool2d } from '../../src/autograd/ops/pools/adaptive-avg-pool2d.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
 import { interpolate } from '../../src/autograd/ops/pools/interpolate.js';
@@ -113,6 +114,7 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   maxPool2d: [(x) => [maxPool2d(x, { ...POOL, padding: 1 })], [1, 2, 5, 6]],
   'relu, maxPool2d': [(x) => [maxPool2d(relu(x), POOL)], [1, 2, 5, 6]],
   avgPool2d: [(x) => [avgPool2d(x, { kernelSize: 3, stride: 2, padding: 1 })], [1, 2, 5, 6]],
+  adaptiveAvgPool2d: [(x) => [adaptiveAvgPool2d(x, [3, 4])], [1, 2, 5, 6]],
   globalAvgPool2d: [(x) => [globalAvgPool2d(x)], [2, 3, 3, 3]],
   maxout: [(x) => [maxout(x, 3)], [2, 6, 4]],
   'batchNorm2d, training': [normalised(true), [3, 2, 2, 2], [2], [2]],

@@ -114,6 +114,16 @@ const LAYERS: [name: string, input: number[], make: (device: Device) => Module[]
       new nn.AvgPool2d({ kernelSize: 3, stride: 2, padding: 1, ceilMode: true }),
     ],
   ],
+  [
+    'adaptive average pools, and dropout of channels',
+    [3, 14, 10],
+    (device) => [
+      convolution(device),
+      new nn.AdaptiveAvgPool2d([4, null]),
+      new nn.Dropout2d(),
+      new nn.AdaptiveAvgPool2d(1),
+    ],
+  ],
   ['maxout', [3, 5, 5], (device) => [convolution(device), new nn.Maxout(2)]],
   [
     'batch norm',

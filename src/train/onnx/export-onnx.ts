@@ -59,11 +59,17 @@ export async function onnxModel(
 ): Promise<OnnxModel> {
   const step = preprocessing && inexpressible(preprocessing);
   if (step) throw new DawngradError(`exporting to ONNX: the preprocessing's ${step} cannot be expressed`);
-  const shape = shapeOfOutput(model, input);
   const graph = new Graph(await namedValues(model));
+  const { device } = firstTensorOf(model);
   const given = preprocessing ? 'pixels' : 'input';
   const images = preprocessing ? writePreprocessing(graph, given, preprocessing, input) : given;
-  graph.output(writeModule(model, images, graph), 'output');
+  const write = () => {
+    const one = { name: images, tensor: zeros(device, [1, ...input]) };
+    const { name, tensor } = writeModule(model, one, graph);
+    graph.output(name, 'output');
+    return tensor.shape.slice(1);
+  };
+  const shape = model.evaluating(() => tidy(device, () => noGrad(write)));
   const { version } = JSON.parse(shippedText('package.json')) as { readonly version: string };
   return {
     name: model.constructor.name,
@@ -76,12 +82,11 @@ export async function onnxModel(
   };
 }
 
-/** What the net makes of one input, without the axis of the batch; and whether it takes such an input at all. */
-function shapeOfOutput(model: Module, input: Shape): Shape {
+/** A parameter or buffer of the net. */
+function firstTensorOf(model: Module): Tensor {
   const [first] = model.stateDict().values();
   if (!first) throw new DawngradError('exporting to ONNX: the net has no parameters, so nothing was learned');
-  const one = () => model.forward(zeros(first.device, [1, ...input])).shape;
-  return model.evaluating(() => tidy(first.device, () => noGrad(one))).slice(1);
+  return first;
 }
 
 /** The net's tensors, with what they are called in its state and their numbers. */
@@ -95,8 +100,14 @@ async function namedValues(model: Module): Promise<ReadonlyMap<Tensor, NamedValu
   );
 }
 
-/** @returns the name of what the module gives for `x` */
-function writeModule(module: Module, x: string, graph: Graph): string {
+/** What a module is given, or gives: its name in the graph, and one for its shape, which is not in the graph. */
+interface Value {
+  readonly name: string;
+  readonly tensor: Tensor;
+}
+
+/** Write a module, and see by its own `forward` which shape comes out, and whether it takes such an input at all. */
+function writeModule(module: Module, x: Value, graph: Graph): Value {
   graph.place = module.path;
   // A class that extends one of these and has a `forward` of its own computes something else.
   const isA = (kind: abstract new (...args: never[]) => Module) =>
@@ -104,8 +115,9 @@ function writeModule(module: Module, x: string, graph: Graph): string {
   if (isA(Sequential)) {
     return [...module.children().values()].reduce((y, child) => writeModule(child, y, graph), x);
   }
+  const tensor = module.forward(x.tensor);
   const writer = LAYERS.find(({ kind }) => isA(kind));
-  if (writer) return writer.write(module, x, graph);
+  if (writer) return { name: writer.write(module, x.name, graph, x.tensor.shape), tensor };
   const names = ['Sequential', ...LAYERS.map(({ kind }) => kind.name)].sort().join(', ');
   throw new DawngradError(`exporting to ONNX: ${module} is none of ${names}`);
 }

@@ -4,6 +4,7 @@ import { relu } from '../../../src/autograd/index.js';
 import { Preprocessing } from '../../../src/data/index.js';
 import * as nn from '../../../src/nn/index.js';
 import { Module } from '../../../src/nn/module.js';
+import { zeros } from '../../../src/tensor/create.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { exportOnnx, onnxModel } from '../../../src/train/onnx/export-onnx.js';
 import { useDevice } from '../../support/device.js';
@@ -64,12 +65,31 @@ describe('exportOnnx', () => {
     expect(readFileSync(path, 'latin1')).toContain('["cat","dog"]');
   });
 
+  it.each<[string, nn.AdaptiveAvgPool2d, object[]]>([
+    ['the mean of all', new nn.AdaptiveAvgPool2d(1), [{ op: 'GlobalAveragePool', attributes: {} }]],
+    [
+      'a pool of equal bins',
+      new nn.AdaptiveAvgPool2d([3, null]),
+      [{ op: 'AveragePool', attributes: { kernel_shape: [2, 1], strides: [2, 1] } }],
+    ],
+  ])('writes an adaptive pool of maps of 6 x 6 as %s', async (_, layer, expected) => {
+    const { nodes, output } = await onnxModel(net(layer, new nn.Dropout2d()), INPUT);
+    expect(nodes.filter(({ op }) => op.endsWith('Pool'))).toMatchObject(expected);
+    expect(output.shape).toEqual(['N', ...layer.forward(zeros(gpu.device, [1, 2, 6, 6])).shape.slice(1)]);
+  });
+
   it.each<[string, () => nn.Sequential, object, RegExp]>([
+    [
+      'bins of unequal size',
+      () => net(new nn.AdaptiveAvgPool2d(4)),
+      {},
+      /^exporting to ONNX: AdaptiveAvgPool2d "block\.1" makes 4 x 4 of 6 x 6, in bins of unequal size, for which ONNX has no operation; take/,
+    ],
     [
       'a module of a user',
       () => net(new Doubled()),
       {},
-      /Doubled "block\.1" is none of AvgPool2d, .*Sequential/,
+      /Doubled "block\.1" is none of AdaptiveAvgPool2d, .*Sequential/,
     ],
     [
       'a layer with a forward of its own',
