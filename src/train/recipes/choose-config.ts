@@ -188,6 +188,9 @@ function changesTo(base: RunConfig, options: ConfigOptions): Partial<RunConfig> 
   return {
     ...(validation === 0 && { validation: undefined, retrain: false }),
     ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
+    // What a recipe has is another optimizer's.
+    ...(changes.optimizer === 'rmsprop' &&
+      base.optimizer !== 'rmsprop' && { momentum: 0, momentumRise: undefined }),
     ...changes,
     ...augmentationOf(base, options),
     ...averageOf(base, options),
