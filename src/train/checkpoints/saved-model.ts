@@ -22,7 +22,6 @@ import { isNetFile } from '../nets/net-file.js';
 import { openModel } from '../nets/open-model.js';
 import { trustNet } from '../nets/trusted-nets.js';
 import { exportOnnx } from '../onnx/export-onnx.js';
-import { inexpressible } from '../onnx/preprocessing.js';
 import { modelOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
@@ -135,20 +134,14 @@ export class SavedModel {
   }
 
   /**
-   * Write the net into an ONNX file: see `exportOnnx`. With its preprocessing, where ONNX has words for that, it takes pixels.
-   * @returns the step of the preprocessing that there are no words for: the file then takes what all steps leave of images
+   * Write the net into an ONNX file: see `exportOnnx`. With its preprocessing it takes pixels.
    * @throws DawngradError for a net with layers that cannot be written, FileError when the disk refuses; nothing is written then
    */
-  async exportOnnx(path: string): Promise<string | undefined> {
+  async exportOnnx(path: string): Promise<void> {
     checkArgument('SavedModel.exportOnnx', 'path', path, text);
     const { classes, config } = this.checkpoint;
-    const step = inexpressible(this.#preprocessing);
-    await exportOnnx(path, this.model, {
-      input: modelOf(config).input,
-      classes,
-      ...(step === undefined && { preprocessing: this.#preprocessing }),
-    });
-    return step;
+    const { input } = modelOf(config);
+    await exportOnnx(path, this.model, { input, classes, preprocessing: this.#preprocessing });
   }
 
   /** Score the net on a data set's test images. */

@@ -6,6 +6,7 @@ import { DawngradError } from '../../errors/errors.js';
 import { instance, list, required, text, whole } from '../../errors/rules.js';
 import { shippedText } from '../../files/shipped.js';
 import { replaceFile } from '../../files/write-file.js';
+import { Embedding } from '../../nn/layers/embedding.js';
 import { Sequential } from '../../nn/layers/sequential.js';
 import { Module } from '../../nn/module.js';
 import { zeros } from '../../tensor/create.js';
@@ -16,7 +17,7 @@ import { stateOnHost } from '../checkpoints/state-on-host.js';
 import { Graph, type NamedValues } from './graph.js';
 import { LAYERS } from './layers.js';
 import { encodeOnnx, type OnnxModel } from './message.js';
-import { inexpressible, writePreprocessing } from './preprocessing.js';
+import { writePreprocessing } from './preprocessing.js';
 
 /** What an ONNX file says beside the net itself. */
 export interface ExportOnnxOptions {
@@ -39,8 +40,8 @@ const OPTIONS: Rules<ExportOnnxOptions> = {
  *
  *     await exportOnnx('net.onnx', model, { input: [3, 32, 32] });
  *
- * It has the input `input`, float `[N, ...input]`, or, with a preprocessing, `pixels`, bytes of that shape; and the output
- * `output`. N is open. What can be written is a `Sequential` of this engine's layers, nested at will, and every model of ours.
+ * It has the input `input`, float `[N, ...input]`, or int64 where the net begins with an `Embedding`, or, with a preprocessing,
+ * `pixels`, bytes of that shape; and the output `output`. N is open. What can be written is a `Sequential` of this engine's layers, nested at will, and every model of ours.
  *
  * @throws DawngradError for any other layer, by its name; ShapeError when the net does not take this input; FileError when the
  *   disk refuses. Nothing is written then.
@@ -57,14 +58,14 @@ export async function onnxModel(
   model: Module,
   { input, preprocessing, classes }: ExportOnnxOptions,
 ): Promise<OnnxModel> {
-  const step = preprocessing && inexpressible(preprocessing);
-  if (step) throw new DawngradError(`exporting to ONNX: the preprocessing's ${step} cannot be expressed`);
+  // Words are numbered, and only what is given to the net can be such numbers.
+  const numbered = !preprocessing && model.modules().some((module) => module instanceof Embedding);
   const graph = new Graph(await namedValues(model));
   const { device } = firstTensorOf(model);
   const given = preprocessing ? 'pixels' : 'input';
   const images = preprocessing ? writePreprocessing(graph, given, preprocessing, input) : given;
   const write = () => {
-    const one = { name: images, tensor: zeros(device, [1, ...input]) };
+    const one = { name: images, tensor: zeros(device, [1, ...input], numbered ? 'u32' : 'f32') };
     const { name, tensor } = writeModule(model, one, graph);
     graph.output(name, 'output');
     return tensor.shape.slice(1);
@@ -76,7 +77,7 @@ export async function onnxModel(
     version,
     nodes: graph.nodes,
     initializers: graph.initializers,
-    input: { name: given, element: preprocessing ? 'u8' : 'f32', shape: ['N', ...input] },
+    input: { name: given, element: preprocessing ? 'u8' : numbered ? 'i64' : 'f32', shape: ['N', ...input] },
     output: { name: 'output', element: 'f32', shape: ['N', ...shape] },
     metadata: classes ? { classes: JSON.stringify(classes) } : {},
   };

@@ -51,9 +51,18 @@ function writeLocalResponseNorm(
   x: string,
   graph: Graph,
 ): string {
+  const normalised = (y: string) =>
+    graph.node('LRN', [y], { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } });
   // ONNX's window of even size has its odd channel on the other side.
-  if (size % 2 === 0) throw refused(`a LocalResponseNorm of even size, ${size}`);
-  return graph.node('LRN', [x], { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } });
+  return size % 2 === 1 ? normalised(x) : backwards(normalised(backwards(x, graph)), graph);
+}
+
+/** The channels in the opposite order. */
+function backwards(x: string, graph: Graph): string {
+  const [last, beforeTheFirst, channels, step] = [-1, -(2 ** 31), 1, -1].map((number) =>
+    graph.integers([number]),
+  );
+  return graph.node('Slice', [x, last!, beforeTheFirst!, channels!, step!]);
 }
 
 export const NORMS: readonly LayerWriter[] = [
