@@ -50,19 +50,28 @@ function writeLocalResponseNorm(
   { options: { size, alpha, beta, k } }: LocalResponseNorm,
   x: string,
   graph: Graph,
+  given: Shape,
 ): string {
-  const normalised = (y: string) =>
-    graph.node('LRN', [y], { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } });
-  // ONNX's window of even size has its odd channel on the other side.
-  return size % 2 === 1 ? normalised(x) : backwards(normalised(backwards(x, graph)), graph);
-}
-
-/** The channels in the opposite order. */
-function backwards(x: string, graph: Graph): string {
-  const [last, beforeTheFirst, channels, step] = [-1, -(2 ** 31), 1, -1].map((number) =>
-    graph.integers([number]),
-  );
-  return graph.node('Slice', [x, last!, beforeTheFirst!, channels!, step!]);
+  if (size % 2 === 1) {
+    return graph.node('LRN', [x], {
+      size,
+      alpha: { float: alpha },
+      beta: { float: beta },
+      bias: { float: k },
+    });
+  }
+  // onnxruntime has windows of odd size only; the mean of squares is that of a pool along the channels.
+  const [, channels, ...positions] = given as [number, number, ...number[]];
+  const squares = graph.node('Mul', [x, x]);
+  const planes = graph.node('Reshape', [squares, graph.integers([-1, 1, channels, sizeOf(positions)])]);
+  const mean = graph.node('AveragePool', [planes], {
+    kernel_shape: [size, 1],
+    pads: [size / 2, 0, size / 2 - 1, 0],
+    count_include_pad: 1,
+  });
+  const inPlace = graph.node('Reshape', [mean, graph.integers([-1, channels, ...positions])]);
+  const sum = graph.node('Add', [graph.node('Mul', [inPlace, graph.scalar(alpha)]), graph.scalar(k)]);
+  return graph.node('Div', [x, graph.node('Pow', [sum, graph.scalar(beta)])]);
 }
 
 export const NORMS: readonly LayerWriter[] = [
