@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { FITS, type Fit } from '../../data/index.js';
-import { areOwnImages } from '../../data/own/list-images.js';
+import { areOwnImages, FITS, type Fit } from '../../data/index.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
 import { isNetFile, netChange } from '../nets/net-file.js';
