@@ -7,7 +7,7 @@ const PUBLIC = {
     'Device Tensor arange eye from fromArray full keep linspace listAdapters ones onesLike randn randomState tidy uniform ' +
     'zeros zerosLike',
   ops:
-    'add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout flatten globalAvgPool2d gradcheck linear ' +
+    'adaptiveAvgPool2d add avgPool2d backward batchNorm2d cast conv2d crossEntropy divide dropout dropout2d flatten globalAvgPool2d gradcheck linear ' +
     'div mul sub argmax bceWithLogits mseLoss logSigmoid logSoftmax max min softmax ' +
     'convTranspose2d groupNorm interpolate layerNorm ' +
     'concat pad permute slice squeeze stack transpose unsqueeze ' +
@@ -16,7 +16,7 @@ const PUBLIC = {
     'localConv2d localResponseNorm matmul maxPool2d maxout mean multiply noGrad relu reshape scale subtract sum',
   'own ops': 'customOp defineKernel launch linearGrid maskOf opTest putOnTape',
   layers:
-    'AvgPool2d BatchNorm2d Conv2d ConvTranspose2d CrossEntropyLoss Dropout Embedding Flatten GELU GlobalAvgPool2d GroupNorm Identity ' +
+    'AdaptiveAvgPool2d AvgPool2d BatchNorm2d Conv2d ConvTranspose2d CrossEntropyLoss Dropout Dropout2d Embedding Flatten GELU GlobalAvgPool2d GroupNorm Identity ' +
     'LayerNorm LeakyReLU Linear LocalConv2d LocalResponseNorm LogSoftmax MaxPool2d Maxout MlpConv Module Parameter ReLU Sequential ' +
     'SiLU Sigmoid Softmax Tanh Upsample init stateBuffer',
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',

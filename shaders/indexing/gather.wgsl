@@ -7,7 +7,8 @@
 // nothing is ever read outside.
 //
 // Forward, elements of y are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts); backward, elements of x are, and each
-// looks through the indices for its own: the sum has one fixed order, and no two threads add to one number.
+// looks through the indices for its own: the sum has one fixed order, and no two threads add to one number. Where no index is there
+// twice (REPEATED is false) the gradient is copied, and a -0 stays one, which 0 + -0 is not.
 //
 //   one_hot   y[n, j] = 1 where index[n] = j, else 0        all of the row NaN where there is no such j below length
 
@@ -26,6 +27,7 @@ struct Params {
 }
 
 const WORKGROUP: u32 = 256u;
+const REPEATED: bool = true;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> index: array<u32>;
@@ -68,7 +70,8 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
       let chosen = index[at];
       largest = max(largest, chosen);
       if (chosen == place.y) {
-        sum += f32(output_gradient[from_y]);
+        let gradient = f32(output_gradient[from_y]);
+        sum = select(gradient, sum + gradient, REPEATED);
       }
       at += params.index_step;
       from_y += params.inner;

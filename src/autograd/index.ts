@@ -16,7 +16,7 @@ export { detach } from './ops/detach.js';
 export { add } from './ops/elementwise/add.js';
 export { eq, ge, gt, le, lt, ne } from './ops/elementwise/compare.js';
 export { divide, divide as div } from './ops/elementwise/divide.js';
-export { type DropoutOptions, dropout } from './ops/elementwise/dropout.js';
+export { type DropoutOptions, dropout, dropout2d } from './ops/elementwise/dropout.js';
 export {
   abs,
   clamp,
@@ -63,6 +63,7 @@ export { groupNorm } from './ops/normalisation/group-norm.js';
 export { layerNorm } from './ops/normalisation/layer-norm.js';
 export { type LocalResponseNormOptions, localResponseNorm } from './ops/normalisation/local-response-norm.js';
 export type { RowNormOptions } from './ops/normalisation/row-norm.js';
+export { adaptiveAvgPool2d, type OutputSize } from './ops/pools/adaptive-avg-pool2d.js';
 export { type AvgPool2dOptions, avgPool2d } from './ops/pools/avg-pool2d.js';
 export { globalAvgPool2d } from './ops/pools/global-avg-pool2d.js';
 export { type InterpolateOptions, interpolate } from './ops/pools/interpolate.js';

@@ -150,7 +150,7 @@ export const withConfigFlags = (command: Command): Command =>
       ]),
     )
     .addOption(choice('--optimizer <name>', 'how to update the weights', OPTIMIZERS))
-    .option('--momentum <m>', 'of SGD', number({ least: 0, below: 1 }))
+    .option('--momentum <m>', 'of SGD, and of RMSprop (default: 0)', number({ least: 0, below: 1 }))
     .option('--nesterov', "with Nesterov's correction")
     .option('--no-nesterov', 'without it')
     .option(

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { shippedText } from '../files/shipped.js';
 import { defineDoctor } from './commands/doctor.js';
 import { defineDownload } from './commands/download.js';
@@ -21,6 +21,7 @@ import { defineSweep } from './commands/sweep.js';
 import { defineTrace } from './commands/trace.js';
 import { defineTrain } from './commands/train.js';
 import { defineWatch } from './commands/watch.js';
+import { append } from './options.js';
 
 const COMMANDS = [
   defineTrain,
@@ -58,5 +59,22 @@ export function program(): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   for (const define of COMMANDS) define(root);
+  refuseEmpty(root);
   return root;
+}
+
+/** See to it that nothing is asked for by an empty word, in all commands: whatever it names, a variable in a script was not set. */
+function refuseEmpty(command: Command): void {
+  const valued = command.options.filter(({ required, optional }) => required || optional);
+  for (const declared of [...valued, ...command.registeredArguments]) {
+    const { variadic } = declared;
+    const parse =
+      declared.parseArg ?? ((text, before) => (variadic ? append(text, before as string[]) : text));
+    declared.argParser((text: string, before: unknown) => {
+      const value = parse.call(declared, text, before as never);
+      if (text === '') throw new InvalidArgumentError('It must not be empty.');
+      return value;
+    });
+  }
+  command.commands.forEach(refuseEmpty);
 }

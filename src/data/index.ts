@@ -88,16 +88,15 @@ export function loadDataset(name: string, directory?: string): Dataset {
  * @throws DataError if it holds none, with what was looked for, or more than one
  */
 export function detectDataset(directory: string): string {
-  if (isTable(directory)) return OWN_IMAGES;
+  if (areOwnImages(directory)) return OWN_IMAGES;
   checkDirectory(directory);
-  const found = FORMATS.filter((format) => format.isIn(directory)).map((format) => format.name);
+  const found = formatsIn(directory);
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
     throw new DataError(
       `${directory}: holds more than one data set (${found.join(', ')}); name the one you mean`,
     );
   }
-  if (areImageFolders(directory)) return OWN_IMAGES;
   const [other] = FORMATS.flatMap(({ name }) => otherVersion(name, directory) ?? []);
   if (other !== undefined) throw new DataError(other);
   const wanted = FORMATS.map((format) => `${format.name} (${format.files})`).join(', ');
@@ -105,6 +104,17 @@ export function detectDataset(directory: string): string {
     `${directory}: holds no data set; looked for ${wanted}, plain or .gz, and for folders of PNG or JPEG images, one for each class`,
   );
 }
+
+/** Is this a table of images, or does it hold folders of them, and no data set of a name? Judged by the files' names alone. */
+export const areOwnImages = (path: string): boolean =>
+  isTable(path) ||
+  (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true &&
+    formatsIn(path).length === 0 &&
+    areImageFolders(path));
+
+/** The names of the data sets whose files are in a directory. */
+const formatsIn = (directory: string): string[] =>
+  FORMATS.filter((format) => format.isIn(directory)).map((format) => format.name);
 
 function checkDirectory(directory: string): void {
   const found = statSync(directory, { throwIfNoEntry: false });

@@ -1,10 +1,11 @@
 /** Modules, losses, initialisers, optimizers, schedules and models, in PyTorch's words. */
 export * as init from './init.js';
 export { GELU, LeakyReLU, LogSoftmax, Sigmoid, SiLU, Softmax, Tanh } from './layers/activations.js';
+export { AdaptiveAvgPool2d } from './layers/adaptive-avg-pool2d.js';
 export { AvgPool2d } from './layers/avg-pool2d.js';
 export { ConvTranspose2d, type ConvTranspose2dOptions } from './layers/conv-transpose2d.js';
 export { Conv2d, type Conv2dOptions } from './layers/conv2d.js';
-export { Dropout } from './layers/dropout.js';
+export { Dropout, Dropout2d } from './layers/dropout.js';
 export { Embedding, type EmbeddingOptions } from './layers/embedding.js';
 export { Flatten } from './layers/flatten.js';
 export { GlobalAvgPool2d } from './layers/global-avg-pool2d.js';

@@ -34,7 +34,7 @@ export interface TrainerOptions {
   readonly scaler?: GradScaler | undefined;
   /** Share of the probability that the loss wants of all classes alike (default 0). */
   readonly labelSmoothing?: number;
-  /** Sets the momentum of all groups of an `SGD` before each step, asked in epochs; left out, it stays what it is. */
+  /** Sets the momentum of all groups, of an `SGD` or `RMSprop`, before each step, asked in epochs; left out, it stays what it is. */
   readonly momentum?: ((epochs: number) => number) | undefined;
   /** Takes the model's weights in after each step, once that many epochs are done (default 0). */
   readonly average?: { readonly model: AveragedModel; readonly start?: number } | undefined;

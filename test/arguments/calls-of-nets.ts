@@ -171,6 +171,17 @@ export function callsOfNets(gpu: {
       ],
       [(x: never, y: never) => new dawngrad.CrossEntropyLoss().forward(x, y), f32(2, 3), u32(0, 1)],
     ],
+    AdaptiveAvgPool2d: () => [
+      [
+        (size: dawngrad.OutputSize) => new dawngrad.AdaptiveAvgPool2d(size),
+        a([2, null], undefined, 0, 1.5, 'x', STRANGER, [1], [2, 0], [2, undefined]),
+      ],
+      [forward(new dawngrad.AdaptiveAvgPool2d(1)), f32(1, 1, 2, 2)],
+    ],
+    Dropout2d: () => [
+      [(p: number) => new dawngrad.Dropout2d(p), number(0.5, 1, -0.1)],
+      [forward(new dawngrad.Dropout2d()), f32(1, 1, 2, 2)],
+    ],
     Dropout: () => [
       [(p: number) => new dawngrad.Dropout(p), number(0.5, 1, -0.1)],
       [forward(new dawngrad.Dropout()), f32(2)],

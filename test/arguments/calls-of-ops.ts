@@ -179,6 +179,14 @@ export function callsOfOps(gpu: {
         options({ training: true, key: u32(1, 2).right as object }, { key: zeros(gpu.device, [2]) }),
       ],
     ],
+    dropout2d: () => [
+      [
+        dawngrad.dropout2d,
+        f32(1, 2, 1, 1),
+        number(0.5, 1, -0.1, Number.NaN),
+        options({ training: true, key: u32(1, 2).right as object }, { key: zeros(gpu.device, [2]) }),
+      ],
+    ],
     sum: () => [
       [dawngrad.sum, f32(2, 2), options({ axes: [0], keepDims: true }, { axes: ['0'] }, { axis: 0 })],
     ],
@@ -277,6 +285,13 @@ export function callsOfOps(gpu: {
         dawngrad.avgPool2d,
         f32(1, 1, 4, 4),
         options({ ...pool, countIncludePad: true }, { dilation: 1 }, ...badPool),
+      ],
+    ],
+    adaptiveAvgPool2d: () => [
+      [
+        dawngrad.adaptiveAvgPool2d,
+        f32(1, 1, 4, 4),
+        a([2, null], undefined, 0, 1.5, 'x', STRANGER, [1], [2, 0], [2, undefined]),
       ],
     ],
     globalAvgPool2d: () => [[dawngrad.globalAvgPool2d, f32(1, 1, 4, 4)]],

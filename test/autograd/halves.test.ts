@@ -25,6 +25,7 @@ import { nllLoss } from '../../src/autograd/ops/losses/nll-loss.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
+import { adaptiveAvgPool2d } from '../../src/autograd/ops/pools/adaptive-avg-pool2d.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
 import { interpolate } from '../../src/autograd/ops/pools/interpolate.js';
@@ -119,6 +120,7 @@ const STORED: readonly Case[] = [
     (a) => avgPool2d(a!, { kernelSize: 3, stride: 2, padding: 1 }),
     [activation(random64([2, 3, 7, 9], 1))],
   ],
+  ['adaptiveAvgPool2d', (a) => adaptiveAvgPool2d(a!, [3, 4]), [activation(random64([2, 3, 7, 9], 1))]],
   ['maxout', (a) => maxout(a!, 2), [activation(random64([3, 4, 5], 1))]],
   ['maxout, four positions at a time', (a) => maxout(a!, 2), [activation(random64([3, 4, 2, 4], 1))]],
   ['batchNorm2d, training', batchNorm(true), normalised([3, 5, 3, 3])],

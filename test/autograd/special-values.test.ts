@@ -25,11 +25,14 @@ import { relu } from '../../src/autograd/ops/elementwise/relu.js';
 import { scale } from '../../src/autograd/ops/elementwise/scale.js';
 import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
 import { where } from '../../src/autograd/ops/elementwise/where.js';
+import { indexSelect } from '../../src/autograd/ops/indexing/gather.js';
+import { topk } from '../../src/autograd/ops/indexing/top-k.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { layerNorm } from '../../src/autograd/ops/normalisation/layer-norm.js';
 import { localResponseNorm } from '../../src/autograd/ops/normalisation/local-response-norm.js';
+import { adaptiveAvgPool2d } from '../../src/autograd/ops/pools/adaptive-avg-pool2d.js';
 import { avgPool2d } from '../../src/autograd/ops/pools/avg-pool2d.js';
 import { globalAvgPool2d } from '../../src/autograd/ops/pools/global-avg-pool2d.js';
 import { interpolate } from '../../src/autograd/ops/pools/interpolate.js';
@@ -44,7 +47,7 @@ import { mean } from '../../src/autograd/ops/reductions/mean.js';
 import { logSoftmax, softmax } from '../../src/autograd/ops/reductions/softmax.js';
 import { sum } from '../../src/autograd/ops/reductions/sum.js';
 import { backward } from '../../src/autograd/tape.js';
-import { from } from '../../src/tensor/create.js';
+import { from, full } from '../../src/tensor/create.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { useDevice } from '../support/device.js';
 import { upload } from '../support/expect-op.js';
@@ -113,6 +116,7 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   maxPool2d: [(x) => [maxPool2d(x, { ...POOL, padding: 1 })], [1, 2, 5, 6]],
   'relu, maxPool2d': [(x) => [maxPool2d(relu(x), POOL)], [1, 2, 5, 6]],
   avgPool2d: [(x) => [avgPool2d(x, { kernelSize: 3, stride: 2, padding: 1 })], [1, 2, 5, 6]],
+  adaptiveAvgPool2d: [(x) => [adaptiveAvgPool2d(x, [3, 4])], [1, 2, 5, 6]],
   globalAvgPool2d: [(x) => [globalAvgPool2d(x)], [2, 3, 3, 3]],
   maxout: [(x) => [maxout(x, 3)], [2, 6, 4]],
   'batchNorm2d, training': [normalised(true), [3, 2, 2, 2], [2], [2]],
@@ -194,6 +198,19 @@ describe('NaN and the infinities end up where PyTorch puts them', () => {
     expect(await dropped(Number.POSITIVE_INFINITY)).toEqual(expected(Number.POSITIVE_INFINITY, Number.NaN));
     expect(await dropped(Number.NEGATIVE_INFINITY)).toEqual(expected(Number.NEGATIVE_INFINITY, Number.NaN));
     expect(await dropped(-1)).toEqual(expected(-2, -0));
+  });
+
+  it.each<[string, (x: Tensor) => Tensor, number[]]>([
+    ['max', (x) => max(x, 0).values, [0, 0, -0]],
+    ['min', (x) => min(x, 0).values, [-0, 0, 0]],
+    ['topk', (x) => topk(x, 2).values, [0, -0, -0]],
+    ['indexSelect, which adds up', (x) => indexSelect(x, 0, from(gpu.device, [2], 'u32')), [0, 0, 0]],
+  ])('%s: a gradient of -0 goes where PyTorch leaves it', async (_, op, expected) => {
+    const x = from(gpu.device, [1, 2, 3]);
+    x.requiresGrad = true;
+    const y = op(x);
+    backward(y, { gradient: full(gpu.device, y.shape, -0) });
+    expect([...(await x.grad!.toArray())]).toEqual(expected);
   });
 
   it('relu: -0 stays -0, and the gradient at either 0 is 0, even if it was NaN', async () => {

@@ -5,7 +5,7 @@ import { BatchLoader } from '../../src/data/loader.js';
 import type { Device } from '../../src/gpu/device.js';
 import * as nn from '../../src/nn/index.js';
 import type { Module } from '../../src/nn/module.js';
-import { uniform } from '../../src/tensor/create.js';
+import { from, uniform } from '../../src/tensor/create.js';
 import { exportOnnx } from '../../src/train/onnx/export-onnx.js';
 import { useDevice } from '../support/device.js';
 import { useFreshDirectory } from '../support/directory.js';
@@ -114,6 +114,16 @@ const LAYERS: [name: string, input: number[], make: (device: Device) => Module[]
       new nn.AvgPool2d({ kernelSize: 3, stride: 2, padding: 1, ceilMode: true }),
     ],
   ],
+  [
+    'adaptive average pools, and dropout of channels',
+    [3, 14, 10],
+    (device) => [
+      convolution(device),
+      new nn.AdaptiveAvgPool2d([4, null]),
+      new nn.Dropout2d(),
+      new nn.AdaptiveAvgPool2d(1),
+    ],
+  ],
   ['maxout', [3, 5, 5], (device) => [convolution(device), new nn.Maxout(2)]],
   [
     'batch norm',
@@ -124,6 +134,11 @@ const LAYERS: [name: string, input: number[], make: (device: Device) => Module[]
     'local response norm',
     [3, 5, 5],
     (device) => [convolution(device), new nn.LocalResponseNorm({ size: 3, alpha: 0.5, beta: 0.6, k: 2 })],
+  ],
+  [
+    'local response norm over an even number of channels',
+    [3, 5, 5],
+    (device) => [convolution(device), new nn.LocalResponseNorm({ size: 2, alpha: 0.5, beta: 0.6, k: 2 })],
   ],
   [
     'what flattens, and what does nothing any more',
@@ -209,6 +224,22 @@ describe('onnxruntime computes what we do', () => {
     expect(difference(ours.values, theirs.values)).toBeLessThan(1e-5);
   });
 
+  it('of words', async () => {
+    const { device } = gpu;
+    const model = new nn.Sequential(
+      new nn.Embedding(device, 7, 4),
+      new nn.Flatten(),
+      new nn.Linear(device, 12, 3),
+    );
+    const path = directory.file('net.onnx');
+    await exportOnnx(path, model, { input: [3] });
+    const words = [0, 6, 2, 5, 5, 1];
+    const y = model.forward(from(device, [words.slice(0, 3), words.slice(3)], 'u32'));
+    const theirs = await onnx.run(path, BigInt64Array.from(words, BigInt), [2, 3]);
+    expect(theirs.shape).toEqual(y.shape);
+    expect(difference((await y.toArray()) as Float32Array, theirs.values)).toBeLessThan(1e-5);
+  });
+
   it.each([...nn.models.keys()])('of %s', async (name) => {
     const { input, fixed, build } = nn.models.get(name)!;
     // A ReLU behind logits may leave nothing to compare.
@@ -222,6 +253,7 @@ describe('onnxruntime computes what we do', () => {
     ['bytes in 0..1', [{ name: 'scale' }]],
     ['standardised', [{ name: 'standardise' }]],
     ['contrast-normalised, then whitened', [{ name: 'gcn' }, { name: 'zca' }]],
+    ['normalised to their local contrast', [{ name: 'lcn', size: 3, sigma: 1 }]],
   ])('of pixels, %s', async (_, spec) => {
     const images = randomImages(60);
     const preprocessing = await Preprocessing.fit(gpu.device, spec, images);

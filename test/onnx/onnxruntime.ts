@@ -6,7 +6,7 @@ import { beforeAll } from 'vitest';
 import { useDirectory } from '../support/directory.js';
 
 interface Runtime {
-  readonly Tensor: new (type: string, values: Float32Array | Uint8Array, dims: readonly number[]) => object;
+  readonly Tensor: new (type: string, values: Values, dims: readonly number[]) => object;
   readonly InferenceSession: {
     create(path: string): Promise<{
       readonly inputNames: readonly string[];
@@ -17,10 +17,15 @@ interface Runtime {
   };
 }
 
+type Values = Float32Array | Uint8Array | BigInt64Array;
+
+/** What each kind of array holds, in its words. */
+const TYPES = { Float32Array: 'float32', Uint8Array: 'uint8', BigInt64Array: 'int64' };
+
 /** What onnxruntime makes of a file's input. */
 export type Run = (
   path: string,
-  values: Float32Array | Uint8Array,
+  values: Values,
   shape: readonly number[],
 ) => Promise<{ readonly values: Float32Array; readonly shape: readonly number[] }>;
 
@@ -40,7 +45,7 @@ export function useOnnxRuntime(): { readonly run: Run } {
   return {
     async run(path, values, shape) {
       const session = await runtime.InferenceSession.create(path);
-      const type = values instanceof Uint8Array ? 'uint8' : 'float32';
+      const type = TYPES[values.constructor.name as keyof typeof TYPES];
       const [input] = session.inputNames;
       const { output } = await session.run({ [input!]: new runtime.Tensor(type, values, shape) });
       return { values: output!.data, shape: output!.dims };

@@ -1,6 +1,7 @@
 // Every reference operation, for tests that want several: `import * as reference from './index.js'`.
 
 export * from './adam.js';
+export * from './adaptive-avg-pool2d.js';
 export * from './array.js';
 export * from './avg-pool2d.js';
 export * from './batch-norm2d.js';

@@ -72,6 +72,10 @@ const answers: { readonly [Op in FixtureOp]: (fixture: FixtureCase<Op>) => Resul
     outputs: { output: reference.upsample(input, options) },
     gradients: { dInput: reference.upsampleBackward(dOutput, input.shape, options) },
   }),
+  adaptiveAvgPool2d: ({ inputs: { input, dOutput }, options: { outputSize } }) => ({
+    outputs: { output: reference.adaptiveAvgPool2d(input, outputSize) },
+    gradients: { dInput: reference.adaptiveAvgPool2dBackward(dOutput, input.shape, outputSize) },
+  }),
   layerNorm: ({ inputs, options: { normalizedShape, eps } }) =>
     affineAnswers(inputs, reference.layerLayout(normalizedShape), eps),
   groupNorm: ({ inputs, options: { numGroups, eps } }) =>

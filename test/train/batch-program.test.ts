@@ -20,7 +20,7 @@ async function bitsOf({ model }: Session): Promise<string[]> {
   return tensors.map((values) => Buffer.from(values.buffer).toString('hex'));
 }
 
-describe.each(['sgd', 'adam', 'adamw'] as const)('steps with %s', (optimizerName) => {
+describe.each(['sgd', 'adam', 'adamw', 'rmsprop'] as const)('steps with %s', (optimizerName) => {
   const [recorded, eager] = [useDevice({ seed: SEED }), useDevice({ seed: SEED })];
   const config = { ...tinyConfig, optimizer: optimizerName, learningRate: 0.01, batchNorm: true };
 

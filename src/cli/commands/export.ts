@@ -32,10 +32,8 @@ async function exportRun(run: string, flags: Flags): Promise<void> {
   for (const path of [safetensors, onnx]) if (path !== undefined) checkWritable(path);
   const checkpoint = chooseCheckpoint(run, flags);
   if (onnx !== undefined) {
-    const step = await withSavedModel(checkpoint, flags, (model) => model.exportOnnx(onnx));
-    const takes =
-      step === undefined ? 'bytes of pixels' : `what the preprocessing leaves, as ONNX has no ${step}`;
-    process.stdout.write(`written to ${onnx}: it takes ${takes}\n`);
+    await withSavedModel(checkpoint, flags, (model) => model.exportOnnx(onnx));
+    process.stdout.write(`written to ${onnx}: it takes bytes of pixels\n`);
   }
   if (safetensors !== undefined) {
     const { tensors, numbers } = exportWeights(safetensors, checkpoint);

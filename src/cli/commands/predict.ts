@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { imagesBelow } from '../../data/own/image-folders.js';
 import { DawngradError } from '../../errors/errors.js';
+import { printable } from '../../errors/show.js';
 import { type AskedImage, decodeAsked } from '../../train/answers/asked-image.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
@@ -79,7 +80,7 @@ async function predictAll(model: SavedModel, names: readonly string[], flags: Fl
   for (const one of all) {
     if ('error' in one || !one.looksInverted || flags.invert) continue;
     process.stderr.write(
-      `note: ${one.image} looks inverted: light where the training images are dark, or the other way round; try --invert\n`,
+      `note: ${printable(one.image)} looks inverted: light where the training images are dark, or the other way round; try --invert\n`,
     );
   }
   return all;

@@ -1,3 +1,4 @@
+import { printable } from '../../errors/show.js';
 import { csv } from '../../files/csv.js';
 import { jsonText } from '../../files/json.js';
 import type { Prediction } from '../../train/checkpoints/saved-model.js';
@@ -15,8 +16,10 @@ export const predictedAsText = (all: readonly Predicted[]): string =>
       if ('error' in one) return [];
       const lines = one.guesses
         .slice(0, TOP)
-        .map(({ name, probability }) => `${(100 * probability).toFixed(2).padStart(6)} %  ${name}\n`);
-      return all.length > 1 ? [`${one.image}\n`, ...lines] : lines;
+        .map(
+          ({ name, probability }) => `${(100 * probability).toFixed(2).padStart(6)} %  ${printable(name)}\n`,
+        );
+      return all.length > 1 ? [`${printable(one.image)}\n`, ...lines] : lines;
     })
     .join('');
 

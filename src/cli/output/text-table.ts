@@ -1,3 +1,5 @@
+import { printable } from '../../errors/show.js';
+
 // Not `cli-table3` 0.6: it leaves blanks at the ends of lines, and turning off its 15 border strings takes more lines than this.
 /**
  * Rows as lines in which columns stand below one another.
@@ -7,8 +9,9 @@ export function textTable(
   rows: readonly (readonly string[])[],
   right: (column: number) => boolean = () => false,
 ): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const cells = rows.map((row) => row.map(printable));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const aligned = (cell: string, column: number) =>
     right(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
-  return rows.map((row) => row.map(aligned).join('  ').trimEnd());
+  return cells.map((row) => row.map(aligned).join('  ').trimEnd());
 }

@@ -1,14 +1,9 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../dataset.js';
-import { areImageFolders, filesInFolders } from './image-folders.js';
+import { filesInFolders } from './image-folders.js';
 import { type ImageList, imageList } from './image-list.js';
 import { filesInTable, isTable } from './image-table.js';
-
-/** Is this a table of images, or does it seem to hold folders of them? Judged by names alone. */
-export const areOwnImages = (path: string): boolean =>
-  isTable(path) ||
-  (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && areImageFolders(path));
 
 /**
  * The images of a directory, by the folders of their classes, or of a table of `file,label`.

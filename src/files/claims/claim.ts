@@ -24,6 +24,7 @@
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { DawngradError, FileError } from '../../errors/errors.js';
+import { atExit } from '../at-exit.js';
 import { makeDirectory } from '../directory.js';
 import { explainSystemError } from '../system-error.js';
 import { createFile, removeLeftovers } from '../write-file.js';
@@ -154,15 +155,15 @@ export class Claim {
     this.#beat = now.getTime();
   }
 
-  /** Let others have it. */
-  release(): void {
+  /** Let others have it. A process that ends does so by itself. */
+  readonly release = atExit(() => {
     clearInterval(this.#timer);
     try {
       this.#options.release(this.#generation);
     } catch {
-      // The disk is full, say. Then it is free once this process ends.
+      // The disk is full, say. Then it is free once this process has ended.
     }
-  }
+  });
 }
 
 function touch(file: string, now: Date): void {

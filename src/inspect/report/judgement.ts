@@ -1,5 +1,7 @@
 /** What a run's net makes of images that it has not learned from: how often it is right, where it is most wrong, and why. */
+
 import { type Dataset, type ImageSet, pick, take } from '../../data/index.js';
+import { printable } from '../../errors/show.js';
 import {
   type Answer,
   answersOf,
@@ -43,7 +45,9 @@ const WRONG_MAPS = 5;
  */
 export function imagesToJudge({ config, result }: RunRecord, all: Dataset, most?: number): JudgedImages {
   const held = result?.test ? undefined : splitDataset(all, config.validation).validation;
-  const set = held ?? all.test;
+  const { classes, ...images } = held ?? all.test;
+  // A class of somebody's own may be called anything, and it is for people to read.
+  const set = { ...images, classes: classes.map(printable) };
   return {
     set: most !== undefined && most < set.count ? take(set, 0, most) : set,
     kind: held ? 'validation' : 'test',

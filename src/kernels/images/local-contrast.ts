@@ -51,7 +51,7 @@ export interface LocalContrastOptions {
 }
 
 /** Weights of a Gaussian window along one axis; they sum to 1. */
-function gaussian({ size, sigma }: LocalContrastOptions): Float32Array {
+export function gaussian({ size, sigma }: LocalContrastOptions): Float32Array {
   const weights = Array.from({ length: size }, (_, k) =>
     Math.exp(-(((k - (size - 1) / 2) / sigma) ** 2) / 2),
   );

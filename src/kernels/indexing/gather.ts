@@ -78,12 +78,22 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   return y;
 }
 
-/** The gradient of `gather` at its input of this shape, from that of its output. */
-export function gatherGradient(outputGradient: Tensor, axis: number, index: Tensor, shape: Shape): Tensor {
+/**
+ * The gradient of `gather` at its input of this shape, from that of its output.
+ * @param repeated may an element have been taken several times?
+ */
+export function gatherGradient(
+  outputGradient: Tensor,
+  axis: number,
+  index: Tensor,
+  shape: Shape,
+  repeated = true,
+): Tensor {
   const gradient = new Tensor(outputGradient.device, shape, outputGradient.dtype);
   const operands = { index, output_gradient: outputGradient, input_gradient: gradient };
   const size = sizeOf(shape);
-  if (size > 0) launch(gatherBackward, operands, paramsOf(size, shape, axis, index));
+  const constants = { REPEATED: repeated };
+  if (size > 0) launch(gatherBackward, operands, paramsOf(size, shape, axis, index), constants);
   return gradient;
 }
 

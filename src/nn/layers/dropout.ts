@@ -1,4 +1,4 @@
-import { dropout, dropRule } from '../../autograd/ops/elementwise/dropout.js';
+import { dropout, dropout2d, dropRule } from '../../autograd/ops/elementwise/dropout.js';
 import { checkArgument } from '../../errors/check-options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
@@ -23,5 +23,29 @@ export class Dropout extends Module {
    */
   forward(x: Tensor): Tensor {
     return this.attempt(() => dropout(x, this.p, { training: this.training }));
+  }
+}
+
+/** In training, each channel of each image is zeroed as a whole with probability `p`, and the others grow by 1 / (1 - p). */
+export class Dropout2d extends Module {
+  readonly p: number;
+
+  /**
+   * @param p probability that a channel is zeroed, 0 or more and below 1
+   * @throws ArgumentError when it is not
+   */
+  constructor(p = 0.5) {
+    super();
+    checkArgument('Dropout2d', 'p', p, dropRule);
+    this.p = p;
+  }
+
+  /**
+   * @param x `[N, C, H, W]`
+   * @returns the same shape; in evaluation x itself
+   * @throws ShapeError when x has other axes
+   */
+  forward(x: Tensor): Tensor {
+    return this.attempt(() => dropout2d(x, this.p, { training: this.training }));
   }
 }

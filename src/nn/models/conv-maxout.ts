@@ -75,7 +75,7 @@ export class ConvMaxout extends Sequential {
       inputs = maps;
     });
     const windows = blocks.flatMap((block) => [windowOf(block), poolOf(block)]);
-    const [rows, columns] = sizeAfter(windows, imageSize);
+    const [rows, columns] = sizeAfter('convolutional maxout', windows, imageSize);
     inputs *= rows * columns;
     layers.flatten = new Flatten();
     if (hidden) {

@@ -54,7 +54,11 @@ export class HintonCnn extends Sequential {
     const { width = 1, dropout = 0.5, init = 'paper', linearHead = false, head = 'gap' } = options;
     const { input, classes } = sizes;
     const [channels, ...imageSize] = input;
-    const size = sizeAfter([CONVOLUTION, POOL, CONVOLUTION, POOL, CONVOLUTION, POOL], imageSize);
+    const size = sizeAfter(
+      "Hinton's CNN",
+      [CONVOLUTION, POOL, CONVOLUTION, POOL, CONVOLUTION, POOL],
+      imageSize,
+    );
     const weights = init === 'paper' ? normal(0.05) : he();
     const logits = init === 'paper' ? weights : LINEAR_HEAD;
     checkWidth("Hinton's CNN", width, head === 'gap' ? [MAPS] : [MAPS, LOCAL_MAPS]);

@@ -99,7 +99,7 @@ export class NetworkInNetwork extends Sequential {
       block3,
       ...headLayers(device, head, {
         maps: classes,
-        size: sizeAfter([first!, POOL, second!, POOL, third!], imageSize),
+        size: sizeAfter('Network in Network', [first!, POOL, second!, POOL, third!], imageSize),
         classes,
         dropout,
         init: init === 'paper' ? normal(0.05) : LINEAR_HEAD,

@@ -1,12 +1,29 @@
-import { ArgumentError } from '../../errors/errors.js';
+import { ArgumentError, ShapeError } from '../../errors/errors.js';
 import { type WindowOptions, windowedSize, windowOf } from '../../tensor/shape.js';
 
 /** Rows and columns of maps, or of images. */
 export type Size = readonly [number, number];
 
-/** The size of what comes out of convolutions and pools one after the other. */
-export const sizeAfter = (windows: readonly WindowOptions[], size: Size): Size =>
-  windows.reduce<Size>((before, window) => windowedSize('model', before, windowOf('model', window)), size);
+/**
+ * The size of what comes out of a net's convolutions and pools, one after the other.
+ * @throws ShapeError when images are too small for them, with the least size that is not
+ */
+export function sizeAfter(net: string, windows: readonly WindowOptions[], image: Size): Size {
+  const fits = (size: Size): Size | undefined => {
+    try {
+      return windows.reduce((before, window) => windowedSize(net, before, windowOf(net, window)), size);
+    } catch (error) {
+      if (error instanceof ShapeError) return undefined;
+      throw error;
+    }
+  };
+  const size = fits(image);
+  if (size) return size;
+  let least = Math.min(...image) + 1;
+  while (!fits([least, least])) least++;
+  const small = `images of ${image.join(' x ')} pixels are too small for its windows`;
+  throw new ShapeError(net, `${small}; take ${least} x ${least} or more`);
+}
 
 /** How many maps a layer has in a net of another width. */
 export const widened = (maps: number, width: number): number => Math.round(maps * width);

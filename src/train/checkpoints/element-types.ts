@@ -45,6 +45,11 @@ export const ELEMENT_TYPES: Readonly<Record<string, ElementType>> = {
   F4: { bits: 4 },
 };
 
+/** The types that are read, in words. */
+export const READ_TYPES = Object.keys(ELEMENT_TYPES)
+  .filter((dtype) => ELEMENT_TYPES[dtype]!.read)
+  .join(', ');
+
 /** Those that are read as they are, rather than made float32. */
 export const isKept = (dtype: string): boolean => dtype === 'F32' || dtype === 'U32';
 

@@ -10,7 +10,7 @@ import { someOf } from '../../errors/some-of.js';
 import { isBatchCount } from '../../nn/module.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { RunError } from '../run/run-error.js';
-import { ELEMENT_TYPES, isKept } from './element-types.js';
+import { ELEMENT_TYPES, isKept, READ_TYPES } from './element-types.js';
 
 /** A tensor in host memory, row-major. */
 export interface HostTensor {
@@ -125,7 +125,11 @@ export function decodeSafetensors(file: Uint8Array, source: string): ReadSafeten
     throw damaged(`${values.length - expected} bytes after the last tensor belong to none`);
   }
   if (converted.size > 0) say(source, 'made float32:', converted);
-  if (leftOut.size > 0) say(source, 'left out, since no net here has a use for it:', leftOut);
+  const isUnread = ([name]: readonly [string, string]) => !isBatchCount(name);
+  const unread = new Map([...leftOut].filter(isUnread));
+  const unused = new Map([...leftOut].filter((one) => !isUnread(one)));
+  if (unused.size > 0) say(source, 'left out, since no net here has a use for it:', unused);
+  if (unread.size > 0) say(source, `left out, since of elements only ${READ_TYPES} are read:`, unread);
   return { tensors, metadata, converted, leftOut };
 }
 

@@ -22,7 +22,6 @@ import { isNetFile } from '../nets/net-file.js';
 import { openModel } from '../nets/open-model.js';
 import { trustNet } from '../nets/trusted-nets.js';
 import { exportOnnx } from '../onnx/export-onnx.js';
-import { inexpressible } from '../onnx/preprocessing.js';
 import { modelOf } from '../recipes/find-model.js';
 import { RunDirectory } from '../run/run-directory.js';
 import { RunError } from '../run/run-error.js';
@@ -63,7 +62,8 @@ export interface Guess {
 
 /** How images are looked at. */
 export interface PredictOptions {
-  /** Exchange light and dark first: for a net that learned from white on black, black on white (default false). */
+  /** Exchange light and dark first: for a net that learned from white on black, black on white. Left out, images stay as they are, with a warning where one
+   * looks inverted. */
   readonly invert?: boolean;
 }
 
@@ -86,6 +86,7 @@ export class SavedModel {
   readonly model: Module;
   readonly #preprocessing: Preprocessing;
   readonly #background: number | undefined;
+  #hasWarned = false;
 
   /**
    * @param model the checkpoint's; left out, it is built, which a net of the user's own takes `SavedModel.open` for
@@ -135,20 +136,14 @@ export class SavedModel {
   }
 
   /**
-   * Write the net into an ONNX file: see `exportOnnx`. With its preprocessing, where ONNX has words for that, it takes pixels.
-   * @returns the step of the preprocessing that there are no words for: the file then takes what all steps leave of images
+   * Write the net into an ONNX file: see `exportOnnx`. With its preprocessing it takes pixels.
    * @throws DawngradError for a net with layers that cannot be written, FileError when the disk refuses; nothing is written then
    */
-  async exportOnnx(path: string): Promise<string | undefined> {
+  async exportOnnx(path: string): Promise<void> {
     checkArgument('SavedModel.exportOnnx', 'path', path, text);
     const { classes, config } = this.checkpoint;
-    const step = inexpressible(this.#preprocessing);
-    await exportOnnx(path, this.model, {
-      input: modelOf(config).input,
-      classes,
-      ...(step === undefined && { preprocessing: this.#preprocessing }),
-    });
-    return step;
+    const { input } = modelOf(config);
+    await exportOnnx(path, this.model, { input, classes, preprocessing: this.#preprocessing });
   }
 
   /** Score the net on a data set's test images. */
@@ -178,15 +173,30 @@ export class SavedModel {
     checkOptions('predict', options, { invert: boolean });
     const many = Array.isArray(asked);
     const images: readonly AskedImage[] = many ? asked : [asked as AskedImage];
+    const nameOf = (index: number) => (many ? `image ${index}` : 'image');
     const all: Guess[][] = [];
     for (let from = 0; from < images.length; from += EVALUATION_BATCH) {
-      const some = images.slice(from, from + EVALUATION_BATCH);
       const decoded = await Promise.all(
-        some.map((image, index) => decodeAsked(image, many ? `image ${from + index}` : 'image')),
+        images
+          .slice(from, from + EVALUATION_BATCH)
+          .map((image, index) => decodeAsked(image, nameOf(from + index))),
       );
-      all.push(...(await this.predictions(decoded, options)).map(({ guesses }) => guesses));
+      const some = await this.predictions(decoded, options);
+      all.push(...some.map(({ guesses }) => guesses));
+      const strange = some.findIndex(({ looksInverted }) => looksInverted);
+      if (strange >= 0 && options.invert === undefined) this.#warnOf(nameOf(from + strange));
     }
     return many ? all : all[0]!;
+  }
+
+  /** Say once that answers may be worth nothing. */
+  #warnOf(image: string): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(
+      `predict: ${image} looks inverted: light where the training images are dark, or the other way round; ` +
+        'try { invert: true }, or say { invert: false } where it is not (told once)',
+    );
   }
 
   /** What each of some decoded images shows, and whether it looks as if its light and dark were exchanged. */

@@ -17,7 +17,7 @@ const NAMED = 8;
  * Load the weights that a run starts from, as far as they fit. A layer of which one tensor has another shape in the file begins anew
  * as a whole, since its tensors were made for each other.
  * @param warn is told which layers begin anew, and what of the file is not used
- * @throws FileError when it cannot be read, RunError when it is damaged, another than the config says, or nothing of it fits; nothing
+ * @throws FileError when it cannot be read, RunError when it is damaged, of elements that are not read, another than the config says, or nothing of it fits; nothing
  *   is loaded then
  */
 export function startFrom(
@@ -32,7 +32,7 @@ export function startFrom(
     );
   }
   const own = model.stateDict();
-  const found = netIn(readWeights(file, path), new Set(own.keys()));
+  const found = netIn(readWeights(file, path), new Set(own.keys()), path);
   const other = [...own].filter(([name, { shape }]) => {
     const tensor = found.get(name);
     return tensor !== undefined && !sameShape(tensor.shape, shape);

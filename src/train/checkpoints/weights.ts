@@ -1,12 +1,14 @@
 /** The weights of a net, alone in a safetensors file: what other programs read too, and write. */
 import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, instance, text } from '../../errors/rules.js';
+import { someOf } from '../../errors/some-of.js';
 import { readBytes } from '../../files/read-file.js';
 import { replaceFile } from '../../files/write-file.js';
 import { Module } from '../../nn/module.js';
 import type { HostArray } from '../../nn/state.js';
 import { sameShape } from '../../tensor/shape.js';
 import { RunError } from '../run/run-error.js';
+import { READ_TYPES } from './element-types.js';
 import { below, STATE, scoredNet } from './layout.js';
 import type { HostTensor, ReadSafetensors } from './safetensors.js';
 import { stateOnHost } from './state-on-host.js';
@@ -55,15 +57,15 @@ export async function saveWeights(path: string, module: Module): Promise<void> {
  *     loadWeights('runs/mine/best.safetensors', model);
  *
  * @returns what was not loaded: nothing, where `strict`
- * @throws FileError when it cannot be read, RunError when it is damaged or what is to be loaded holds numbers that are not finite,
- *   ShapeError when it is of another net; nothing is loaded then
+ * @throws FileError when it cannot be read, RunError when it is damaged or what is to be loaded holds numbers that are not finite, or is
+ *   of elements that are not read, ShapeError when it is of another net; nothing is loaded then
  */
 export function loadWeights(path: string, module: Module, options: LoadWeightsOptions = {}): LoadedWeights {
   checkArgument('loadWeights', 'path', path, text);
   checkArgument('loadWeights', 'module', module, instance(Module));
   checkOptions('loadWeights', options, OPTIONS);
   const own = module.stateDict();
-  const found = netIn(readWeights(readBytes(path), path), new Set(own.keys()));
+  const found = netIn(readWeights(readBytes(path), path), new Set(own.keys()), path);
   const fits = ([name, { shape }]: [string, HostTensor]) => {
     const tensor = own.get(name);
     return tensor !== undefined && sameShape(tensor.shape, shape);
@@ -96,15 +98,30 @@ export function readWeights(file: Uint8Array, path: string): ReadSafetensors {
   return decodeChecked(file, path);
 }
 
+/** A tensor that a net needs, and that is there, is not missing: it cannot be read. */
+function refuseUnread({ leftOut }: ReadSafetensors, own: ReadonlySet<string>, path: string): void {
+  const isOwn = (name: string) =>
+    ['', ...PREFIXES].some((prefix) => name.startsWith(prefix) && own.has(name.slice(prefix.length)));
+  const unread = [...leftOut].filter(([name]) => isOwn(name));
+  if (unread.length === 0) return;
+  const named = someOf(unread.map(([name, dtype]) => `"${name}" of ${dtype}`));
+  throw new RunError(`reading ${path}: tensor ${named}: elements of these types are read: ${READ_TYPES}`);
+}
+
 /**
  * The tensors of a net in a file, under the net's names: without a prefix that all of them have and the net has not; of a run's
  * checkpoint the net that is scored, the average of the weights where there is one.
+ * @param path the file's, for errors
+ * @throws RunError naming those of the net whose elements are of a type that is not read
  */
 export function netIn(
-  { tensors, metadata }: ReadSafetensors,
+  file: ReadSafetensors,
   own: ReadonlySet<string>,
+  path: string,
 ): ReadonlyMap<string, HostTensor> {
+  const { tensors, metadata } = file;
   if (STATE in metadata) return below(tensors, scoredNet(tensors));
+  refuseUnread(file, own, path);
   const known = [...tensors.keys()].some((name) => own.has(name));
   const prefix = known ? undefined : PREFIXES.find((one) => [...own].some((name) => tensors.has(one + name)));
   return prefix === undefined ? tensors : below(tensors, prefix);

@@ -1,5 +1,6 @@
 /** Each kind of layer as operations of ONNX (https://onnx.ai/onnx/operators says what each does). */
-import { Dropout } from '../../nn/layers/dropout.js';
+import { Dropout, Dropout2d } from '../../nn/layers/dropout.js';
+import { Embedding } from '../../nn/layers/embedding.js';
 import { Flatten } from '../../nn/layers/flatten.js';
 import { Identity } from '../../nn/layers/identity.js';
 import { Linear } from '../../nn/layers/linear.js';
@@ -39,8 +40,10 @@ export const LAYERS: readonly LayerWriter[] = [
   ...NORMS,
   ...ACTIVATIONS,
   writes(Linear, writeLinear),
+  writes(Embedding, ({ weight }, x, graph) => graph.node('Gather', [graph.tensor(weight), x])),
   writes(Maxout, writeMaxout),
   writes(Dropout, (_, x) => x),
+  writes(Dropout2d, (_, x) => x),
   writes(Identity, (_, x) => x),
   writes(Flatten, ({ startAxis }, x, graph) =>
     graph.node('Reshape', [x, graph.integers([...Array<number>(startAxis).fill(0), -1])]),

@@ -50,10 +50,28 @@ function writeLocalResponseNorm(
   { options: { size, alpha, beta, k } }: LocalResponseNorm,
   x: string,
   graph: Graph,
+  given: Shape,
 ): string {
-  // ONNX's window of even size has its odd channel on the other side.
-  if (size % 2 === 0) throw refused(`a LocalResponseNorm of even size, ${size}`);
-  return graph.node('LRN', [x], { size, alpha: { float: alpha }, beta: { float: beta }, bias: { float: k } });
+  if (size % 2 === 1) {
+    return graph.node('LRN', [x], {
+      size,
+      alpha: { float: alpha },
+      beta: { float: beta },
+      bias: { float: k },
+    });
+  }
+  // onnxruntime has windows of odd size only; the mean of squares is that of a pool along the channels.
+  const [, channels, ...positions] = given as [number, number, ...number[]];
+  const squares = graph.node('Mul', [x, x]);
+  const planes = graph.node('Reshape', [squares, graph.integers([-1, 1, channels, sizeOf(positions)])]);
+  const mean = graph.node('AveragePool', [planes], {
+    kernel_shape: [size, 1],
+    pads: [size / 2, 0, size / 2 - 1, 0],
+    count_include_pad: 1,
+  });
+  const inPlace = graph.node('Reshape', [mean, graph.integers([-1, channels, ...positions])]);
+  const sum = graph.node('Add', [graph.node('Mul', [inPlace, graph.scalar(alpha)]), graph.scalar(k)]);
+  return graph.node('Div', [x, graph.node('Pow', [sum, graph.scalar(beta)])]);
 }
 
 export const NORMS: readonly LayerWriter[] = [

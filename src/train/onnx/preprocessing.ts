@@ -1,5 +1,6 @@
 /** What a net's preprocessing does to pixels, as operations of ONNX. */
 import type { Preprocessing, StepSpec } from '../../data/index.js';
+import { gaussian } from '../../kernels/images/local-contrast.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Graph } from './graph.js';
 
@@ -9,7 +10,7 @@ type WriteStep<Spec> = (x: string, graph: Graph, spec: Spec, learned: Learned, i
 /** The axes of each image. */
 const IMAGE = [1, 2, 3];
 
-const STEPS: { readonly [Name in StepSpec['name']]?: WriteStep<Extract<StepSpec, { name: Name }>> } = {
+const STEPS: { readonly [Name in StepSpec['name']]: WriteStep<Extract<StepSpec, { name: Name }>> } = {
   scale: (x) => x,
   standardise(x, graph, _, learned) {
     const perChannel = (name: string) => {
@@ -32,14 +33,28 @@ const STEPS: { readonly [Name in StepSpec['name']]?: WriteStep<Extract<StepSpec,
     const whitened = graph.node('MatMul', [centred, graph.constant(matrix.values, matrix.shape)]);
     return graph.node('Reshape', [whitened, graph.integers([-1, ...image])]);
   },
+  lcn(x, graph, window, _, image) {
+    // Each channel is an image of its own; a Gaussian window is one along rows after one along columns.
+    const planes = graph.node('Reshape', [x, graph.integers([-1, 1, ...image.slice(1)])]);
+    const [weights, length, reach] = [gaussian(window), window.size, (window.size - 1) / 2];
+    const across = graph.constant(weights, [1, 1, 1, length]);
+    const down = graph.constant(weights, [1, 1, length, 1]);
+    const local = (y: string) =>
+      graph.node('Conv', [graph.node('Conv', [y, across], { pads: [0, reach, 0, reach] }), down], {
+        pads: [reach, 0, reach, 0],
+      });
+    const centred = graph.node('Sub', [planes, local(planes)]);
+    const rms = graph.node('Sqrt', [local(graph.node('Mul', [centred, centred]))]);
+    const mean = graph.node('ReduceMean', [rms], { axes: [2, 3] });
+    const divisor = graph.node('Max', [rms, mean, graph.scalar(LEAST_CONTRAST)]);
+    return graph.node('Reshape', [graph.node('Div', [centred, divisor]), graph.integers([-1, ...image])]);
+  },
 };
 
 /** Norms below this are rounding. */
 const SMALLEST = 1e-30;
-
-/** The first step that cannot be expressed, or none. */
-export const inexpressible = ({ spec }: Preprocessing): string | undefined =>
-  spec.map(({ name }) => name).find((name) => !STEPS[name]);
+/** The least that local contrasts are divided by, as in local_contrast.wgsl. */
+const LEAST_CONTRAST = 1e-4;
 
 /**
  * @param pixels the name of bytes `[N, C, H, W]`

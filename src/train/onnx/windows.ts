@@ -1,5 +1,8 @@
 /** Layers that slide a window over images, or bring them to another size, as operations of ONNX. */
+import { sizeOfOutput } from '../../autograd/ops/pools/adaptive-avg-pool2d.js';
 import { convolutionWindow } from '../../autograd/ops/products/convolution-window.js';
+import { DawngradError } from '../../errors/errors.js';
+import { AdaptiveAvgPool2d } from '../../nn/layers/adaptive-avg-pool2d.js';
 import { AvgPool2d } from '../../nn/layers/avg-pool2d.js';
 import { ConvTranspose2d } from '../../nn/layers/conv-transpose2d.js';
 import { Conv2d } from '../../nn/layers/conv2d.js';
@@ -7,7 +10,7 @@ import { GlobalAvgPool2d } from '../../nn/layers/global-avg-pool2d.js';
 import { LocalConv2d } from '../../nn/layers/local-conv2d.js';
 import { MaxPool2d } from '../../nn/layers/max-pool2d.js';
 import { Upsample } from '../../nn/layers/upsample.js';
-import { pair, type Window, type WindowOptions, windowOf } from '../../tensor/shape.js';
+import { pair, type Shape, type Window, type WindowOptions, windowOf } from '../../tensor/shape.js';
 import type { Graph } from './graph.js';
 import { type LayerWriter, writes } from './layer-writer.js';
 import { writeLocalConv2d } from './local-conv2d.js';
@@ -53,6 +56,21 @@ function writeAvgPool2d(
   return graph.node('AveragePool', [x], { ...attributes, count_include_pad: Number(countIncludePad) });
 }
 
+/** Bins of equal size are a pool's windows; the operation that has a single one takes images of any size. */
+function writeAdaptiveAvgPool2d(layer: AdaptiveAvgPool2d, x: string, graph: Graph, given: Shape): string {
+  const length = given.slice(2);
+  const bins = sizeOfOutput(given, layer.outputSize);
+  if (bins.every((count) => count === 1)) return graph.node('GlobalAveragePool', [x]);
+  if (bins.some((count, axis) => length[axis]! % count !== 0)) {
+    throw new DawngradError(
+      `exporting to ONNX: ${layer} makes ${bins.join(' x ')} of ${length.join(' x ')}, in bins of unequal size, for which ONNX has ` +
+        'no operation; take a size that divides that',
+    );
+  }
+  const size = bins.map((count, axis) => length[axis]! / count);
+  return graph.node('AveragePool', [x], { kernel_shape: size, strides: size });
+}
+
 function writeUpsample({ options }: Upsample, x: string, graph: Graph): string {
   const { size, scaleFactor, mode = 'nearest', alignCorners = false } = options;
   // Images and channels stay as many as they are. What the operation does not need goes by an empty name.
@@ -77,6 +95,7 @@ export const WINDOWS: readonly LayerWriter[] = [
   writes(LocalConv2d, writeLocalConv2d),
   writes(MaxPool2d, ({ options }, x, graph) => graph.node('MaxPool', [x], poolAttributes(options))),
   writes(AvgPool2d, writeAvgPool2d),
+  writes(AdaptiveAvgPool2d, writeAdaptiveAvgPool2d),
   writes(GlobalAvgPool2d, (_, x, graph) => graph.node('Flatten', [graph.node('GlobalAveragePool', [x])])),
   writes(Upsample, writeUpsample),
 ];

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { FITS, type Fit } from '../../data/index.js';
-import { areOwnImages } from '../../data/own/list-images.js';
+import { areOwnImages, FITS, type Fit } from '../../data/index.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, number, oneOf, plainObject, required, text, whole } from '../../errors/rules.js';
 import { isNetFile, netChange } from '../nets/net-file.js';
@@ -188,6 +187,9 @@ function changesTo(base: RunConfig, options: ConfigOptions): Partial<RunConfig> 
   return {
     ...(validation === 0 && { validation: undefined, retrain: false }),
     ...(validation && { validation: { from: 'end' as const, ...base.validation, images: validation } }),
+    // What a recipe has is another optimizer's.
+    ...(changes.optimizer === 'rmsprop' &&
+      base.optimizer !== 'rmsprop' && { momentum: 0, momentumRise: undefined }),
     ...changes,
     ...augmentationOf(base, options),
     ...averageOf(base, options),

@@ -6,7 +6,7 @@ import { PRECISIONS, renamed } from '../../gpu/precision.js';
 import { RunError } from '../run/run-error.js';
 
 /** What may update the weights. */
-export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const;
+export const OPTIMIZERS = ['sgd', 'adam', 'adamw', 'rmsprop'] as const;
 
 const natural = z.number().int().nonnegative();
 const count = z.number().int().positive();
@@ -146,7 +146,7 @@ export const configSchema = z.strictObject({
   learningRate: rate,
   /** Parameters that learn otherwise than the rest, see `parameterGroups`. */
   groups: z.array(groupSchema),
-  /** Momentum of SGD, with Nesterov's correction or without. */
+  /** Momentum of SGD, with Nesterov's correction or without, and of RMSprop, which has none such. */
   momentum: z.number().min(0).lt(1),
   nesterov: z.boolean(),
   /** Momentum rises in a straight line, to that after as many epochs; left out, it stays what it is. */

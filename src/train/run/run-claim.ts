@@ -2,6 +2,7 @@
 
 import { rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { atExit } from '../../files/at-exit.js';
 import { CLAIMS, type Claim, Claims } from '../../files/claims/claim.js';
 import { describeOwner, isNear, type Owner } from '../../files/claims/owner.js';
 import { makeDirectory } from '../../files/directory.js';
@@ -41,6 +42,11 @@ export async function withRunClaim<T>(
   const made = makeDirectory(path, 'the run directory');
   let claim: Claim | undefined;
   let isOthers = false;
+  // A net of the user's own may end the process.
+  const leave = atExit(() => {
+    if (!isOthers && !RunDirectory.find(path)) removeUnbegun(path, made);
+    claim?.release();
+  });
   try {
     claim = takeRun(path);
     isOthers = claim === undefined;
@@ -48,8 +54,7 @@ export async function withRunClaim<T>(
     removeLeftovers(path);
     return await work(claim);
   } finally {
-    if (!isOthers && !RunDirectory.find(path)) removeUnbegun(path, made);
-    claim?.release();
+    leave();
   }
 }
 

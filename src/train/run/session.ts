@@ -11,6 +11,7 @@ import { AveragedModel } from '../../nn/optim/averaged-model.js';
 import { GradScaler } from '../../nn/optim/grad-scaler.js';
 import type { Optimizer } from '../../nn/optim/optimizer.js';
 import type { RateOptions } from '../../nn/optim/options.js';
+import { RMSprop } from '../../nn/optim/rmsprop.js';
 import { SGD } from '../../nn/optim/sgd.js';
 import { constant, cosine, plateau, type Schedule, step, warmUp } from '../../nn/schedule.js';
 import { EpochClock } from '../epoch-clock.js';
@@ -177,6 +178,8 @@ function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions
       return new Adam(groups, { lr });
     case 'adamw':
       return new AdamW(groups, { lr });
+    case 'rmsprop':
+      return new RMSprop(groups, { lr, momentum });
     case 'sgd':
       return new SGD(groups, { lr, momentum, nesterov });
   }

@@ -52,3 +52,10 @@ it('a promise that nothing will settle is told, where Node would end without a w
     expect(await dawngrad(['summary', net])).toEqual(told);
   }
 });
+
+it('a file that ends the process leaves nothing of the run that was to begin', async () => {
+  writeFileSync(directory.file('ending.mjs'), 'process.exit(3);');
+  const args = ['train', 'ending.mjs', '--dataset', 'glyphs', '--out', 'ended/run'];
+  expect(await dawngrad(args, { cwd: directory.path })).toMatchObject({ status: 3 });
+  expect(existsSync(directory.file('ended'))).toBe(false);
+});

@@ -32,6 +32,15 @@ it('says of each class how often the net is right, and what it takes it for', ()
   ]);
 });
 
+it('keeps to its lines whatever a class is called, and gives other programs the very name', () => {
+  const odd = { ...byClass, classes: ['an\nt', 'b\u001b[31mee', 'cat'] };
+  expect(describeByClass(odd).split('\n').slice(1, 3)).toEqual([
+    '0  an\\nt               4      1   25.00 %       0.00 %             3  1  .',
+    '1  b\\u001b[31mee       2      2  100.00 %      50.00 %             2  .  .',
+  ]);
+  expect(byClassCsv(odd)).toContain('\r\n"an\nt",4,');
+});
+
 it('leaves the matrix of many classes to the file', () => {
   const names = Array.from({ length: 30 }, (_, label) => `class ${label}`);
   const many: ByClass = {

@@ -65,6 +65,17 @@ describe('a claim', () => {
     second?.release();
   });
 
+  it('is released when the process ends, though nobody does so', () => {
+    const before = process.listeners('exit');
+    const claims = new Claims(sweep);
+    const claim = claims.take('trial');
+    const added = process.listeners('exit').filter((listener) => !before.includes(listener));
+    for (const listener of added) listener(3);
+    expect(claims.owner('trial')).toBeUndefined();
+    expect(process.listeners('exit')).toEqual(before);
+    claim?.release();
+  });
+
   it('is looked for without anything being written', () => {
     const nobody = directory.file('nobody');
     expect(new Claims(nobody).owner('trial')).toBeUndefined();

@@ -48,6 +48,17 @@ describe('the images that a net is judged on', () => {
     expect([images.kind, images.set.count, images.available]).toEqual([kind, count, count]);
   });
 
+  it('have classes with names that people can read, whatever they are', () => {
+    const odd = (set: typeof tinyData.test) => ({
+      ...set,
+      classes: set.classes.map((name) => `${name}\n\u0001`),
+    });
+    const data = { ...tinyData, train: odd(tinyData.train), test: odd(tinyData.test) };
+    expect(imagesToJudge(record(false, false), data).set.classes[0]).toBe(
+      `${tinyData.test.classes[0]}\\n\\u0001`,
+    );
+  });
+
   it('are the first of them, where so few are asked for', () => {
     const images = imagesToJudge(record(false, false), tinyData, 5);
     expect([images.set.count, images.available]).toEqual([5, 20]);

@@ -14,10 +14,11 @@ import {
   Softmax,
   Tanh,
 } from '../../../src/nn/layers/activations.js';
+import { AdaptiveAvgPool2d } from '../../../src/nn/layers/adaptive-avg-pool2d.js';
 import { AvgPool2d } from '../../../src/nn/layers/avg-pool2d.js';
 import { ConvTranspose2d } from '../../../src/nn/layers/conv-transpose2d.js';
 import { Conv2d } from '../../../src/nn/layers/conv2d.js';
-import { Dropout } from '../../../src/nn/layers/dropout.js';
+import { Dropout, Dropout2d } from '../../../src/nn/layers/dropout.js';
 import { Embedding } from '../../../src/nn/layers/embedding.js';
 import { Flatten } from '../../../src/nn/layers/flatten.js';
 import { GlobalAvgPool2d } from '../../../src/nn/layers/global-avg-pool2d.js';
@@ -83,8 +84,10 @@ describe('layers', () => {
     ['LogSoftmax', () => new LogSoftmax(), [2, 3], [2, 3]],
     ['MaxPool2d', () => new MaxPool2d(window), [1, 2, 32, 28], [1, 2, 16, 14]],
     ['AvgPool2d', () => new AvgPool2d(window), [1, 2, 16, 14], [1, 2, 8, 7]],
+    ['AdaptiveAvgPool2d', () => new AdaptiveAvgPool2d([3, null]), [1, 2, 16, 14], [1, 2, 3, 14]],
     ['GlobalAvgPool2d', () => new GlobalAvgPool2d(), [2, 10, 8, 8], [2, 10]],
     ['Dropout', () => new Dropout(), [2, 3, 4], [2, 3, 4]],
+    ['Dropout2d', () => new Dropout2d(), [2, 3, 4, 1], [2, 3, 4, 1]],
     ['BatchNorm2d', () => new BatchNorm2d(gpu.device, 3), [2, 3, 4, 4], [2, 3, 4, 4]],
     ['LayerNorm', () => new LayerNorm(gpu.device, [3, 4]), [2, 5, 3, 4], [2, 5, 3, 4]],
     ['GroupNorm', () => new GroupNorm(gpu.device, 2, 6), [2, 6, 3], [2, 6, 3]],
@@ -231,6 +234,19 @@ describe('layers', () => {
     // The count is binomial with deviation 28.
     expect(Math.abs(kept.length - 3072)).toBeLessThan(5 * 28);
     expect(await dropout.forward(ones).toArray(), 'a new mask each time').not.toEqual(values);
+    expect(dropout.eval().forward(ones)).toBe(ones);
+  });
+
+  it('Dropout2d drops whole channels and rescales the others, in training alone', async () => {
+    const ones = full(gpu.device, [64, 16, 2, 2], 1);
+    const dropout = new Dropout2d(0.25);
+    const values = await dropout.forward(ones).toArray();
+    const channels = Array.from({ length: 1024 }, (_, i) => new Set(values.subarray(4 * i, 4 * i + 4)));
+    expect(channels.every(({ size }) => size === 1)).toBe(true);
+    const kept = channels.filter((channel) => !channel.has(0));
+    expect(kept.every((channel) => channel.has(Math.fround(1 / 0.75)))).toBe(true);
+    // The count is binomial with deviation 14.
+    expect(Math.abs(kept.length - 768)).toBeLessThan(5 * 14);
     expect(dropout.eval().forward(ones)).toBe(ones);
   });
 

@@ -43,6 +43,21 @@ describe('a model', () => {
     },
   );
 
+  it.each([
+    ['nin-glyphs', 7, 'Network in Network'],
+    ['nin-cifar10', 4, 'Network in Network'],
+    ['hinton-cnn', 8, "Hinton's CNN"],
+    ['conv-maxout-mnist', 16, 'convolutional maxout'],
+  ])('%s takes images of %d pixels a side, and says so where they are smaller', (name, least, net) => {
+    const sized = (size: number) => () =>
+      models.get(name)!.resized({ size, classes: 2 }).build(gpu.device, { width: 0.1 });
+    expect(sized(least)).not.toThrow();
+    const small = (size: number) =>
+      `${net}: images of ${size} x ${size} pixels are too small for its windows`;
+    expect(sized(least - 1)).toThrow(`${small(least - 1)}; take ${least} x ${least} or more`);
+    expect(sized(2)).toThrow(`${small(2)}; take ${least} x ${least} or more`);
+  });
+
   it('takes what its architecture says anyway', () => {
     for (const [name, { fixed }] of models) expect(() => build(name, fixed)).not.toThrow();
   });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataError } from '../../../src/data/dataset.js';
 import { ArgumentError } from '../../../src/errors/errors.js';
 import { backgroundOf, looksInverted } from '../../../src/train/answers/background.js';
@@ -54,7 +54,7 @@ describe('SavedModel', () => {
 
   it('is written as ONNX, from pixels on', async () => {
     const file = join(dirname(path), 'net.onnx');
-    expect(await net.exportOnnx(file)).toBeUndefined();
+    await net.exportOnnx(file);
     expect(readFileSync(file, 'latin1')).toContain('pixels');
   });
 
@@ -65,17 +65,28 @@ describe('SavedModel', () => {
 
   it('tells of light where the training images were dark', async () => {
     const run = dirname(net.checkpoint.path);
+    const image = { channels: 1, height: 2, width: 2 };
     const looks = async () => {
       const saved = new SavedModel(gpu.device, net.checkpoint);
-      const image = (value: number) => ({
-        ...{ channels: 1, height: 2, width: 2 },
-        pixels: new Uint8Array(4).fill(value),
-      });
-      return (await saved.predictions([image(255), image(0)])).map((prediction) => prediction.looksInverted);
+      const filled = (value: number) => ({ ...image, pixels: new Uint8Array(4).fill(value) });
+      return (await saved.predictions([filled(255), filled(0)])).map(
+        (prediction) => prediction.looksInverted,
+      );
     };
     expect(await looks()).toEqual([false, false]);
     writePreprocessing(run, readPreprocessing(run)!, 0.02);
     expect(await looks()).toEqual([true, false]);
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const saved = new SavedModel(gpu.device, net.checkpoint);
+    const [light, dark] = [255, 0].map((value) => ({ ...image, pixels: new Uint8Array(4).fill(value) }));
+    for (const invert of [true, false]) await saved.predict(light!, { invert });
+    await saved.predict(dark!);
+    expect(warned).not.toHaveBeenCalled();
+    for (let time = 0; time < 2; time++) await saved.predict([dark!, light!]);
+    expect(warned.mock.calls).toEqual([
+      [expect.stringMatching(/^predict: image 1 looks inverted: .* try { invert: true }/)],
+    ]);
+    warned.mockRestore();
   });
 
   it.each<[string, unknown, new (...args: never[]) => Error, string]>([

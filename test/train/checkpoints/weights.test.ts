@@ -12,6 +12,7 @@ import {
   encodeSafetensors,
   type HostTensor,
 } from '../../../src/train/checkpoints/safetensors.js';
+import { startFrom } from '../../../src/train/checkpoints/start-from.js';
 import { loadWeights, saveWeights } from '../../../src/train/checkpoints/weights.js';
 import { buildModel } from '../../../src/train/nets/build-model.js';
 import { runTraining } from '../../../src/train/run/run.js';
@@ -61,6 +62,28 @@ describe('weights in a file', () => {
     loadWeights(await written(one, (name) => `module.${name}`), other);
     expect(await valuesOf(other)).toEqual(await valuesOf(one));
   });
+
+  it.each(['', 'module.'])(
+    'are refused where one is of elements that are not read, by its name: "%s"',
+    async (prefix) => {
+      const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+      const path = await written(net(), (name) => prefix + name);
+      // As long as F32, so that the header stays as it is.
+      const file = readFileSync(path);
+      const at = file.indexOf('"F32"', file.indexOf(`"${prefix}3.weight"`));
+      file.write('"X99"', at);
+      writeFileSync(path, file);
+      const types = 'F64, F32, F16, BF16, F8_E5M2, F8_E4M3, I64, U64, I32, U32, I16, U16, I8, U8, BOOL';
+      const { warn, ...learner } = { model: net(), average: undefined, warn: vi.fn() };
+      const message = `reading ${path}: tensor "${prefix}3.weight" of X99: elements of these types are read: ${types}`;
+      expect(() => loadWeights(path, learner.model, { strict: false })).toThrow(message);
+      expect(() => startFrom({ path }, learner, warn)).toThrow(message);
+      expect(warned.mock.calls[0]).toEqual([
+        `reading ${path}: left out, since of elements only ${types} are read: ${prefix}3.weight (X99)`,
+      ]);
+      warned.mockRestore();
+    },
+  );
 
   it("may be a run's checkpoint", async () => {
     const path = join(directory.path, 'run');

@@ -4,6 +4,7 @@ import { relu } from '../../../src/autograd/index.js';
 import { Preprocessing } from '../../../src/data/index.js';
 import * as nn from '../../../src/nn/index.js';
 import { Module } from '../../../src/nn/module.js';
+import { zeros } from '../../../src/tensor/create.js';
 import type { Tensor } from '../../../src/tensor/tensor.js';
 import { exportOnnx, onnxModel } from '../../../src/train/onnx/export-onnx.js';
 import { useDevice } from '../../support/device.js';
@@ -64,12 +65,49 @@ describe('exportOnnx', () => {
     expect(readFileSync(path, 'latin1')).toContain('["cat","dog"]');
   });
 
+  it('has an input of whole numbers where the net begins with words', async () => {
+    const words = new nn.Sequential(new nn.Embedding(gpu.device, 5, 2), new nn.Flatten());
+    const { nodes, input, output } = await onnxModel(words, { input: [3] });
+    expect(nodes.map(({ op }) => op)).toEqual(['Gather', 'Reshape', 'Identity']);
+    expect(input).toEqual({ name: 'input', element: 'i64', shape: ['N', 3] });
+    expect(output).toEqual({ name: 'output', element: 'f32', shape: ['N', 6] });
+  });
+
+  it('pools the squares along the channels for a norm over an even number of them', async () => {
+    const { nodes } = await onnxModel(net(new nn.LocalResponseNorm({ size: 4 })), INPUT);
+    const pool = nodes.find(({ op }) => op === 'AveragePool');
+    expect(pool?.attributes).toMatchObject({
+      kernel_shape: [4, 1],
+      pads: [2, 0, 1, 0],
+      count_include_pad: 1,
+    });
+  });
+
+  it.each<[string, nn.AdaptiveAvgPool2d, object[]]>([
+    ['the mean of all', new nn.AdaptiveAvgPool2d(1), [{ op: 'GlobalAveragePool', attributes: {} }]],
+    [
+      'a pool of equal bins',
+      new nn.AdaptiveAvgPool2d([3, null]),
+      [{ op: 'AveragePool', attributes: { kernel_shape: [2, 1], strides: [2, 1] } }],
+    ],
+  ])('writes an adaptive pool of maps of 6 x 6 as %s', async (_, layer, expected) => {
+    const { nodes, output } = await onnxModel(net(layer, new nn.Dropout2d()), INPUT);
+    expect(nodes.filter(({ op }) => op.endsWith('Pool'))).toMatchObject(expected);
+    expect(output.shape).toEqual(['N', ...layer.forward(zeros(gpu.device, [1, 2, 6, 6])).shape.slice(1)]);
+  });
+
   it.each<[string, () => nn.Sequential, object, RegExp]>([
+    [
+      'bins of unequal size',
+      () => net(new nn.AdaptiveAvgPool2d(4)),
+      {},
+      /^exporting to ONNX: AdaptiveAvgPool2d "block\.1" makes 4 x 4 of 6 x 6, in bins of unequal size, for which ONNX has no operation; take/,
+    ],
     [
       'a module of a user',
       () => net(new Doubled()),
       {},
-      /Doubled "block\.1" is none of AvgPool2d, .*Sequential/,
+      /Doubled "block\.1" is none of AdaptiveAvgPool2d, .*Sequential/,
     ],
     [
       'a layer with a forward of its own',
@@ -78,16 +116,10 @@ describe('exportOnnx', () => {
       /Reluctant "block\.2" is none of/,
     ],
     [
-      'a norm over an even number of channels',
-      () => net(new nn.LocalResponseNorm({ size: 4 })),
+      'words that are no whole numbers',
+      () => net(new nn.Embedding(gpu.device, 5, 2)),
       {},
-      /a LocalResponseNorm of even size, 4/,
-    ],
-    [
-      'local contrast normalisation',
-      () => net(),
-      { preprocessing: Preprocessing.fromState([{ name: 'lcn' }], new Map()) },
-      /the preprocessing's lcn cannot be expressed/,
+      /Conv2d "block\.0": input .* has elements of type u32, expected f32/,
     ],
     ['an input that the net does not take', () => net(), { input: [1, 8, 8] }, /1 channels?, .*expects? 3/],
     ['a net without parameters', () => new nn.Sequential(new nn.Flatten()), {}, /no parameters/],

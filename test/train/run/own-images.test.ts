@@ -128,6 +128,9 @@ describe('a run on images of one’s own', () => {
   });
 
   it('is not to be mixed up with a data set of a name', () => {
+    const data = write(ANIMALS);
+    for (const file of ['data_batch_1.bin', 'train_32x32.mat']) writeFileSync(join(data, file), '');
+    expect(chooseConfig({ recipe: 'nin-cifar10', data, changes: {} }).dataset).toBe('cifar-10');
     expect(() => chooseConfig({ size: 16, changes: {} })).toThrow(
       'size is for images of your own, and glyphs is a data set that is read as it is',
     );

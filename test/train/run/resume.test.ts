@@ -23,6 +23,7 @@ function traceOf(path: string) {
 /** How a run may train, with all that it must remember for that. */
 const WAYS: readonly [string, Partial<RunConfig>][] = [
   ['adam', { optimizer: 'adam', learningRate: 0.003 }],
+  ['rmsprop', { optimizer: 'rmsprop', learningRate: 0.001, momentum: 0.5 }],
   [
     'batch norm, smoothed labels, cutout, and an exponential average',
     {

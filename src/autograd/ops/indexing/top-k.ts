@@ -36,6 +36,6 @@ export function topk(x: Tensor, k: number, options: TopkOptions = {}): Extremum 
   checkArgument('topk', 'k', k, whole(0, x.shape[axis]));
   const { values, indices } = topK(x, axis, k, options.largest === false);
   // dx = dy at the index, else 0
-  const gradientOf = (dy: Tensor) => gatherGradient(dy, axis, indices, x.shape);
+  const gradientOf = (dy: Tensor) => gatherGradient(dy, axis, indices, x.shape, false);
   return { values: putOnTape('topk', values, [x], (dy) => [gradientOf(dy)], { reads: [indices] }), indices };
 }

@@ -59,7 +59,7 @@ function along(op: string, x: Tensor, axis: number, options: ExtremumOptions, le
   const gradientOf = (dy: Tensor) => {
     const kept = x.shape.with(resolved, 1);
     const [gradient, index] = [dy.view(kept), indices.view(kept)];
-    const dx = gatherGradient(gradient, resolved, index, x.shape);
+    const dx = gatherGradient(gradient, resolved, index, x.shape, false);
     gradient.dispose();
     index.dispose();
     return dx;

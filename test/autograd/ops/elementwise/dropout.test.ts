@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dropout } from '../../../../src/autograd/ops/elementwise/dropout.js';
+import { dropout, dropout2d } from '../../../../src/autograd/ops/elementwise/dropout.js';
 import { backward } from '../../../../src/autograd/tape.js';
 import { randomState } from '../../../../src/kernels/random-key.js';
 import { fromArray, full } from '../../../../src/tensor/create.js';
@@ -98,11 +98,40 @@ describe('dropout', () => {
     expect(await x.grad?.toArray()).toEqual((await y.toArray()).map((value) => 2 * value));
   });
 
+  it('drops whole channels where it is told so, by one mask forward and backward', async () => {
+    const shape = [3, 5, 2, 3];
+    const [input, dOutput] = [random64(shape, 1), random64(shape, 2)];
+    const channels = maskOf([3, 5], 0.4, 7, 8);
+    const mask = map64(array64(shape), (_, i) => channels.data[Math.floor(i / 6)]!);
+    expect(new Set(channels.data)).toEqual(new Set([0, 1]));
+    await expectOp(gpu.device, (x) => dropout2d(x, 0.4, { key: keyOf(7, 8) }), {
+      inputs: [input],
+      output: reference.dropout(input, mask, 0.4),
+      dOutput,
+      gradients: [reference.dropoutBackward(dOutput, mask, 0.4)],
+    });
+    const lost = dropout2d(full(gpu.device, shape, Number.NaN), 0.4, { key: keyOf(7, 8) });
+    expect((await lost.toArray()).every(Number.isNaN), 'as in PyTorch').toBe(true);
+  });
+
+  it('of whole channels makes a new mask in each run of a program', async () => {
+    const x = full(gpu.device, [8, 8, 1, 1], 1);
+    const program = gpu.device.record(() => dropout2d(x, 0.5));
+    program.run();
+    const first = await kept(program.result);
+    program.run();
+    expect(await kept(program.result)).not.toEqual(first);
+  });
+
   it('is the identity for p = 0 and outside training, and draws no key then', async () => {
     const x = full(gpu.device, [4], 1);
     const before = await randomState(gpu.device).read();
     expect(dropout(x, 0)).toBe(x);
     expect(dropout(x, 0.5, { training: false })).toBe(x);
+    const image = full(gpu.device, [1, 1, 2, 2], 1);
+    expect(dropout2d(image, 0)).toBe(image);
+    expect(dropout2d(image, 0.5, { training: false })).toBe(image);
+    expect(() => dropout2d(x, 0.5)).toThrow('dropout2d: input has shape [4], expected 4 axes [N, C, H, W]');
     expect(await randomState(gpu.device).read()).toEqual(before);
   });
 
