@@ -111,8 +111,8 @@ export class SavedModel {
    *
    *     const net = await SavedModel.open(device, checkpointOf('runs/mine', 'best'));
    *
-   * @param file where the file that builds it lies now (default: where it lay)
-   * @param warn is told when that file is another than the run's: its weights fit, or are refused; left out, the process warns
+   * @param options.file where the file that builds it lies now (default: where it lay)
+   * @param options.warn is told when that file is another than the run's: its weights fit, or are refused; left out, the process warns
    * @throws RunError when the file cannot be used, or the preprocessing does not lie beside the checkpoint
    */
   static async open(
