@@ -7,6 +7,7 @@ export default defineConfig({
   title: 'dawngrad',
   description: 'How a tensor and autograd engine works, from the shader line up to the loss curve.',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: '/favicon.svg' }]],
   // A line's end between two links is a space.
   vue: { template: { compilerOptions: { whitespace: 'preserve' } } },
   markdown,

@@ -7,7 +7,7 @@
 // chapter 11 for the reduction of the argument.
 
 import package::exact::{first_half, left_of};
-import package::nan::{nan_with, unless_nan};
+import package::nan::{is_finite, nan_with, unless_nan};
 
 // ln 2 in two parts: the first has few digits, so that a whole number of up to 8 bits times it is exact.
 const LN2_HIGH = 0.693359375;
@@ -135,8 +135,9 @@ fn erfc_of(x: f32) -> f32 {
   return unless_nan(select(beyond, 2.0 - beyond, x < 0.0), x);
 }
 
-// |x|^exponent, whose relative error stays that of the logarithm times the exponent.
-fn power_of_magnitude(x: f32, exponent: f32) -> f32 {
+// |x|^(exponent + rest), where the rest is small beside the exponent. The relative error stays that of the logarithm times the
+// exponent.
+fn power_of_magnitude(x: f32, exponent: f32, rest: f32) -> f32 {
   let magnitude = abs(x);
   if (magnitude == 0.0 || (bitcast<u32>(magnitude) >= 0x7f800000u)) {
     return exp_of(exponent * log_of(magnitude));
@@ -144,8 +145,9 @@ fn power_of_magnitude(x: f32, exponent: f32) -> f32 {
   let parts = log_in_parts(magnitude);
   let logarithm = parts.x + parts.y;
   let product = exponent * logarithm;
-  // What the rounding of the sum and of the product took away.
-  let lost = exponent * (parts.y - (logarithm - parts.x)) - left_of(product, exponent, logarithm);
+  // What the rounding of the sum, of the product and of the exponent took away.
+  let lost = exponent * (parts.y - (logarithm - parts.x)) - left_of(product, exponent, logarithm) + rest * logarithm;
   let power = exp_of(product);
-  return select(power, power + power * lost, abs(product) < 88.0);
+  // A power may be too large for a number, and then so may be what was lost.
+  return select(power, power + power * lost, is_finite(power) && is_finite(lost));
 }

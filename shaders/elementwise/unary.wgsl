@@ -3,7 +3,7 @@
 //   forward   y[i]  = f(x[i])
 //   backward  dx[i] = dy[i] f'(x[i])
 //
-// f is one of those below, with up to two numbers that are the same for every element. The arrays are flat, `size` long; their
+// f is one of those below, with a few numbers that are the same for every element. The arrays are flat, `size` long; their
 // elements are dealt to the threads in turn (linearGrid in src/kernels/kernel.ts). FUNCTION is fixed when the shader is compiled: no
 // thread ever chooses. The backward pass asks x, not y, from which less could be told: where a sigmoid is rounded to 1 its slope is
 // not 0.
@@ -23,7 +23,7 @@ const GELU_BY_TANH: u32 = 4u;
 const LEAKY_RELU: u32 = 5u; // `first` times what is below 0
 const LOG: u32 = 6u;
 const LOG_SIGMOID: u32 = 7u;
-const POW: u32 = 8u; // to the power of `first`
+const POW: u32 = 8u; // to the power of `first` + `second`: src/kernels/elementwise/power.ts
 const SIGMOID: u32 = 9u;
 const SILU: u32 = 10u;
 const SQRT: u32 = 11u;
@@ -42,6 +42,8 @@ struct Params {
   size: u32,
   first: f32,
   second: f32,
+  sign: f32, // of POW: that of a power of a number below 0, or 0 where there is none
+  factor: f32, // of POW's derivative: the exponent, of which `first` and `second` are one less
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -69,22 +71,21 @@ fn whole_power(x: f32, exponent: u32) -> f32 {
 }
 
 // As C's pow, but for roots of -Inf and -0, which are those of sqrt: of a number below 0 there are whole powers only.
-fn power(x: f32, exponent: f32) -> f32 {
-  if (abs(exponent) <= SMALL && exponent == floor(exponent)) {
+fn power(x: f32) -> f32 {
+  let exponent = params.first;
+  let is_whole = params.sign != 0.0;
+  if (is_whole && abs(exponent) <= SMALL) {
     let size = whole_power(x, u32(abs(exponent)));
     return select(size, 1.0 / size, exponent < 0.0);
   }
-  if (abs(exponent) == 0.5) {
+  if (abs(exponent) == 0.5 && params.second == 0.0) {
     let root = square_root(x);
     return select(root, 1.0 / root, exponent < 0.0);
   }
-  let size = power_of_magnitude(x, exponent);
-  let is_whole = exponent == floor(exponent);
-  // All from 2^24 on are even.
-  let is_odd = is_whole && abs(exponent) < 16777216.0 && (i32(exponent) & 1) == 1;
+  let size = power_of_magnitude(x, exponent, params.second);
   let negative = bitcast<u32>(x) >> 31u == 1u;
   let finite = is_finite(x) && x != 0.0;
-  let result = select(size, -size, negative && is_odd);
+  let result = select(size, -size, negative && params.sign < 0.0);
   return unless_nan(select(result, nan_with(bitcast<u32>(x)), negative && finite && !is_whole), x);
 }
 
@@ -120,7 +121,7 @@ fn value(x: f32) -> f32 {
       return log_sigmoid(x);
     }
     case POW: {
-      return power(x, params.first);
+      return power(x);
     }
     case SIGMOID: {
       return sigmoid_of(x);
@@ -166,7 +167,7 @@ fn slope(x: f32) -> f32 {
       return sigmoid_of(-x);
     }
     case POW: {
-      return params.first * power(x, params.first - 1.0);
+      return params.factor * power(x);
     }
     case SIGMOID: {
       return sigmoid_slope(x);
@@ -190,7 +191,7 @@ fn ignores(x: f32) -> bool {
       return is_nan(x) || x < params.first || x > params.second;
     }
     case POW: {
-      return params.first == 0.0;
+      return params.factor == 0.0;
     }
     default: {
       return false;

@@ -7,9 +7,19 @@ import { formatShape, type Shape } from './shape.js';
  * @throws ArgumentError when a tensor of this shape has no such axis
  */
 export function resolveAxis(op: string, what: string, shape: Shape, axis: number): number {
-  const rank = shape.length;
-  const resolved = axis < 0 ? axis + rank : axis;
-  if (Number.isInteger(axis) && resolved >= 0 && resolved < rank) return resolved;
+  return resolved(op, what, shape, axis, shape.length);
+}
+
+/**
+ * The same, for what looks along an axis: as in PyTorch a tensor without axes, which is one number, may be looked along as if it had
+ * one of length 1.
+ */
+export const resolveAxisOfAny = (op: string, what: string, shape: Shape, axis: number): number =>
+  resolved(op, what, shape, axis, Math.max(shape.length, 1));
+
+function resolved(op: string, what: string, shape: Shape, axis: number, rank: number): number {
+  const place = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(axis) && place >= 0 && place < rank) return place;
   throw new ArgumentError(
     op,
     what,

@@ -16,17 +16,19 @@ import { declares, hasEntryPoint, type UsersShader } from './users-shader.js';
 export interface KernelCase extends Asked {
   readonly name: string;
   readonly launch: Launch;
+  /** What wrote the integers that it reads, by operand: of them, random ones would mean nothing. */
+  readonly writers: Readonly<Record<number, Launch>>;
 }
 
 /** Everything that a family is checked over, as far as the shader takes part in it. Nothing is computed. */
 export const kernelTable = (device: Device, family: Family, shader: UsersShader): KernelCase[] =>
   Object.entries(family.works(device)).flatMap(([shape, work]) => {
     const { launches } = device.plan(() => tidy(device, work));
-    return casesAmong(launches, family, shader).flatMap(({ launch, ...one }) => {
+    return casesAmong(launches, family, shader).flatMap((one) => {
       const name = `${one.name} ${shape}`;
       return [
-        { name, launch },
-        { name: `${name}, with ties, NaN and infinities`, launch, special: true },
+        { ...one, name },
+        { ...one, name: `${name}, with ties, NaN and infinities`, special: true },
       ];
     });
   });
@@ -40,8 +42,20 @@ export const casesAmong = (
   const entryPoints = kernelsIn(shader, family).map(({ entryPoint }) => entryPoint);
   return launches
     .filter((launch) => launch.shader === family.shader && entryPoints.includes(launch.entryPoint))
-    .map((launch) => ({ name: launch.label, launch }));
+    .map((launch) => ({ name: launch.label, launch, writers: writersAmong(launches, launch) }));
 };
+
+/** Such as the positions of maxima, which the way back through a max pool reads. */
+function writersAmong(launches: readonly Launch[], { owners = [], access }: Launch): KernelCase['writers'] {
+  const writerOf = (owner: object) =>
+    launches.find(({ owners = [], access }) => access[owners.indexOf(owner)] === 'write');
+  return Object.fromEntries(
+    owners.flatMap((owner, index) => {
+      const writer = access[index] === 'read' && (owner as Tensor).dtype === 'u32' && writerOf(owner);
+      return writer ? [[index, writer]] : [];
+    }),
+  );
+}
 
 /** The kernels of a family that the shader has an entry point for. */
 export const kernelsIn = ({ text }: UsersShader, { kernels }: Family): readonly Kernel[] =>
@@ -58,13 +72,13 @@ export interface Prepared {
 
 /** Operands for a launch. They are to be disposed of. */
 export function prepare(device: Device, one: KernelCase, shader: UsersShader): Prepared {
-  const { launch } = one;
-  const make = makerFor(one);
+  const { launch, writers } = one;
   const shapes = (launch.owners as readonly Tensor[]).map(({ shape }) => shape);
-  const operands = (launch.owners as readonly Tensor[]).map(({ size, dtype }, index) =>
-    make(device, [size + BEYOND], dtype, index + 1),
-  );
-  const ours = { ...launch, owners: operands, operands: operands.map(({ memory }) => memory) };
+  const operands = (launch.owners as readonly Tensor[]).map((owner, index) => {
+    const writer = writers[index];
+    return writer ? writtenBy(device, writer, owner, one) : made(device, owner, index, one);
+  });
+  const ours = on(operands, launch);
   const known = Object.entries(launch.constants).filter(([name]) => declares(shader, name));
   return {
     operands,
@@ -72,6 +86,25 @@ export function prepare(device: Device, one: KernelCase, shader: UsersShader): P
     ours,
     theirs: { ...ours, shader: shader.address, constants: Object.fromEntries(known) },
   };
+}
+
+const made = (device: Device, { size, dtype }: Tensor, index: number, asked: Asked): Tensor =>
+  makerFor(asked)(device, [size + BEYOND], dtype, index + 1);
+
+const on = (operands: readonly Tensor[], launch: Launch): Launch => ({
+  ...launch,
+  owners: operands,
+  operands: operands.map(({ memory }) => memory),
+});
+
+/** What the engine's launch leaves in one of its operands, with numbers in the others. */
+function writtenBy(device: Device, writer: Launch, owner: Tensor, asked: Asked): Tensor {
+  const owners = writer.owners as readonly Tensor[];
+  const operands = owners.map((operand, index) => made(device, operand, index, asked));
+  device.launch(on(operands, writer));
+  const written = owners.indexOf(owner);
+  for (const other of operands.toSpliced(written, 1)) other.dispose();
+  return operands[written] as Tensor;
 }
 
 /**

@@ -11,6 +11,22 @@ import {
   maxoutGradient,
 } from '../../kernels/maxout.js';
 import {
+  localResponseNorm,
+  localResponseNormBackward,
+  localResponseNormBackwardSegments,
+  localResponseNormBackwardTerms,
+  localResponseNormForward,
+  localResponseNormForwardSegments,
+  localResponseNormGradient,
+} from '../../kernels/normalisation/local-response-norm.js';
+import {
+  avgPool,
+  avgPoolBackward,
+  avgPoolBackwardWide,
+  avgPoolForward,
+  avgPoolGradient,
+} from '../../kernels/pools/avg-pool.js';
+import {
   globalAvgPool,
   globalAvgPoolBackward,
   globalAvgPoolForward,
@@ -19,8 +35,11 @@ import {
 } from '../../kernels/pools/global-avg-pool.js';
 import {
   maxPool,
+  maxPoolBackward,
+  maxPoolBackwardWide,
   maxPoolForward,
   maxPoolForwardWithArgmax,
+  maxPoolGradient,
   maxPoolWithArgmax,
 } from '../../kernels/pools/max-pool.js';
 import { type Shape, type Window, type WindowOptions, windowOf } from '../../tensor/shape.js';
@@ -74,15 +93,44 @@ const WINDOWS: Readonly<Record<string, Window>> = {
 };
 
 /** Also where x came out of a ReLU: then a maximum may be nowhere. */
-const pooling = (name: string, window: Window): Family['works'] =>
+function maxPooling(x: Tensor, window: Window): void {
+  maxPool(x, window);
+  for (const masked of [false, true]) {
+    const { y, argmax } = maxPoolWithArgmax(x, window, { masked });
+    maxPoolGradient(argmax, blank(y, y.shape), x.shape, window);
+  }
+}
+
+/** A mean has no dilation. */
+function avgPooling(x: Tensor, window: Window): void {
+  for (const countPadding of [true, false]) {
+    const y = avgPool(x, { ...window, dilation: [1, 1] }, countPadding);
+    avgPoolGradient(blank(y, y.shape), x.shape, { ...window, dilation: [1, 1] }, countPadding);
+  }
+}
+
+const throughWindows =
+  (pooling: (x: Tensor, window: Window) => void): Family['works'] =>
+  (device) =>
+    Object.assign(
+      {},
+      ...Object.entries(WINDOWS).map(([name, window]) =>
+        over(IMAGES, (x) => pooling(x, window), ` by ${name}`)(device),
+      ),
+    );
+
+/** Channels that a response is divided by the sum of: as many on either side, one more before than behind, and more than there are. */
+const NEIGHBOURS = [5, 4, 9];
+
+const normalising = (size: number): Family['works'] =>
   over(
     IMAGES,
     (x) => {
-      maxPool(x, window);
-      maxPoolWithArgmax(x, window);
-      maxPoolWithArgmax(x, window, { masked: true });
+      const norm = { size, alpha: 1, beta: 0.75, k: 2 };
+      localResponseNorm(x, norm);
+      localResponseNormGradient(x, blank(x, x.shape), norm);
     },
-    ` by ${name}`,
+    ` over ${size} channels`,
   );
 
 /** By name, as `--family` takes it. */
@@ -107,10 +155,17 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
   },
   maxPool: {
     shader: 'pools/max_pool.wgsl',
-    kernels: [maxPoolForward, maxPoolForwardWithArgmax],
-    works: (device) =>
-      Object.assign({}, ...Object.entries(WINDOWS).map(([name, window]) => pooling(name, window)(device))),
+    kernels: [maxPoolForward, maxPoolForwardWithArgmax, maxPoolBackward, maxPoolBackwardWide],
+    works: throughWindows(maxPooling),
+    // Operands are multiples of 2^-10: what a gradient adds up is exact in any order.
     limit: 0,
+  },
+  avgPool: {
+    shader: 'pools/avg_pool.wgsl',
+    kernels: [avgPoolForward, avgPoolBackward, avgPoolBackwardWide],
+    works: throughWindows(avgPooling),
+    // A few quotients, added up in another order, or a quotient of a sum.
+    limit: 2 ** -20,
   },
   globalAvgPool: {
     shader: 'pools/global_avg_pool.wgsl',
@@ -121,5 +176,18 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
     }),
     // A mean of up to a thousand numbers, added up in another order.
     limit: 2 ** -20,
+  },
+  localResponseNorm: {
+    shader: 'normalisation/local_response_norm.wgsl',
+    kernels: [
+      localResponseNormForward,
+      localResponseNormForwardSegments,
+      localResponseNormBackwardTerms,
+      localResponseNormBackward,
+      localResponseNormBackwardSegments,
+    ],
+    works: (device) => Object.assign({}, ...NEIGHBOURS.map((size) => normalising(size)(device))),
+    // Powers, which WGSL lets a driver compute to a few bits less than all.
+    limit: 2 ** -16,
   },
 };

@@ -3,7 +3,6 @@ import { DawngradError } from '../../errors/errors.js';
 import { shaderText } from '../../gpu/shaders/shader-files.js';
 import { specification } from '../../kernels/products/ladder/specification.js';
 import { FAMILIES } from './families.js';
-import { entryPointsIn } from './users-shader.js';
 
 /** The family whose shaders compute matrix products of every form. */
 export const MATMUL = 'matmul';
@@ -26,18 +25,10 @@ export function familyNamed(name: string): { readonly shader: string; readonly r
 /** A shader to start from, as text: all that the family asks for is there, with what it is for. */
 export function startingPoint(family: string): string {
   const { shader } = familyNamed(family);
-  const text = shaderText(shader);
-  return `${introOf(family, shader, uncheckedIn(text, family))}\n${text}`;
+  return `${introOf(family, shader)}\n${shaderText(shader)}`;
 }
 
-/** Entry points that the lab never launches: random operands would mean nothing to them. */
-function uncheckedIn(text: string, family: string): string[] {
-  if (family === MATMUL) return [];
-  const checked = FAMILIES[family]!.kernels.map(({ entryPoint }) => entryPoint);
-  return entryPointsIn(text).filter((name) => !checked.includes(name));
-}
-
-const introOf = (family: string, shader: string, unchecked: readonly string[]): string =>
+const introOf = (family: string, shader: string): string =>
   [
     `A shader of your own, which begins as a copy of shaders/${shader}.`,
     '',
@@ -51,7 +42,6 @@ const introOf = (family: string, shader: string, unchecked: readonly string[]): 
           'A product that asks for a constant that is not here (RELU, MASK, WINDOW, ROW_SUMS, ...) is left to others.',
         ]
       : []),
-    ...(unchecked.length > 0 ? [`Neither checked nor timed here: ${unchecked.join(', ')}.`] : []),
     'From here on it is what the engine says of its own:',
     '',
   ]

@@ -106,7 +106,7 @@ function checkParams(path: string, text: string, name: string, params: Declared[
 export const hasEntryPoint = (text: string, name: string): boolean => entryPointsIn(text).includes(name);
 
 /** The names of all of a shader's entry points. */
-export const entryPointsIn = (text: string): string[] =>
+const entryPointsIn = (text: string): string[] =>
   [...withoutComments(text).matchAll(/@compute[^{]*?\bfn\s+(\w+)\s*\(/g)].map(([, name = '']) => name);
 
 const withoutComments = (text: string): string => text.replace(/\/\/[^\n]*/g, '');

@@ -12,17 +12,24 @@ const PROCESS = 1;
 const TRACKS = { host: 1, uploads: 2, kernels: 3, 'read-backs': 4 } as const;
 type Track = keyof typeof TRACKS;
 
+/**
+ * All times are whole multiples of this, in microseconds. A multiple of 1/8 is exact as a number of microseconds and as one of
+ * nanoseconds: what ends where another begins does so too for viewers that add the two up, or count in nanoseconds as Perfetto does.
+ */
+const TICK = 1 / 8;
+
 /** The trace as a file that Perfetto opens. */
 export function traceFile(run: TracedRun): TraceFile {
   const { begin, steps, uploads, submits, readBacks, model, batch, precision, adapter, clock } = run;
-  const at: At = (milliseconds) => Math.max(0, Math.round(1e6 * (milliseconds - begin))) / 1000;
+  const at: At = (milliseconds) => Math.max(0, TICK * Math.round((1000 * (milliseconds - begin)) / TICK));
+  const onClock = <T extends Span>(span: T): T => ({ ...span, begin: at(span.begin), end: at(span.end) });
   const events = [
-    ...steps.map((step, index) => lasting('host', `step ${index + 1}`, step, at)),
-    ...apart(submits).flatMap((submit, index) => submitEvents(submit, index, at)),
-    ...uploads.map((upload) =>
-      lasting('uploads', `upload ${sizeOf(upload)}`, upload, at, { bytes: upload.bytes }),
-    ),
-    ...readBacks.flatMap((readBack, id) => readBackEvents(readBack, id, at)),
+    ...steps.map(onClock).map((step, index) => lasting('host', `step ${index + 1}`, step)),
+    ...apart(submits.map(onClock), at).flatMap(submitEvents),
+    ...uploads
+      .map(onClock)
+      .map((upload) => lasting('uploads', `upload ${sizeOf(upload)}`, upload, { bytes: upload.bytes })),
+    ...readBacks.map(onClock).flatMap(readBackEvents),
   ];
   return {
     // By time; where two begin at once, as above: what encloses another comes before it.
@@ -36,50 +43,50 @@ export function traceFile(run: TracedRun): TraceFile {
 }
 
 type TimedEvent = Exclude<TraceEvent, { ph: 'M' }>;
-/** Microseconds from the beginning, in whole nanoseconds: Perfetto counts those. */
+/** A time by the host's clock, in microseconds from the beginning of the trace: whole ticks. */
 type At = (milliseconds: number) => number;
 
 const sizeOf = ({ bytes }: Transfer): string => `${(bytes / 1000).toPrecision(3)} kB`;
 
-function lasting(
+const lasting = (
   track: Track,
   name: string,
   { begin, end }: Span,
-  at: At,
   args: Readonly<Record<string, unknown>> = {},
-): Complete {
-  const ts = at(begin);
-  const dur = Math.round(1000 * (at(end) - ts)) / 1000;
-  return { ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts, dur, args };
-}
+): Complete => ({
+  ...{ ph: 'X', pid: PROCESS, tid: TRACKS[track], cat: track, name, ts: begin, dur: end - begin, args },
+});
 
-/** Launches may run side by side, but Perfetto drops what overlaps on one track: each is drawn from where the one before ends. */
-function apart(submits: readonly Submit[]): Submit[] {
+/**
+ * Launches may run side by side, but viewers drop or misplace what overlaps on one track, and some what lasts no time at all, as a
+ * launch does within one step of the device's clock: each is drawn from where the one before ends, and for a tick at least.
+ */
+function apart(submits: readonly Submit[], at: At): Submit[] {
   let last = 0;
   const behind = ({ begin, end }: Span): Span => {
-    const from = Math.max(begin, last);
-    last = Math.max(end, from);
+    const from = Math.max(at(begin), last);
+    last = Math.max(at(end), from + TICK);
     return { begin: from, end: last };
   };
   return submits.map((submit) => ({ ...submit, ran: submit.ran.map(behind) }));
 }
 
 /** The submit on the host, its launches on the device, and an arrow from the one to the first of the others. */
-function submitEvents(submit: Submit, id: number, at: At): TimedEvent[] {
+function submitEvents(submit: Submit, id: number): TimedEvent[] {
   const { launches, ran, begin } = submit;
   const count = `${launches.length} ${launches.length === 1 ? 'launch' : 'launches'}`;
-  const submitted = lasting('host', `submit ${count}`, submit, at);
+  const submitted = lasting('host', `submit ${count}`, submit);
   const kernels = ran.map((span, index) =>
     ran.length === launches.length
-      ? lasting('kernels', launches[index]!.label, span, at, aboutLaunch(launches[index]!))
-      : lasting('kernels', count, span, at),
+      ? lasting('kernels', launches[index]!.label, span, aboutLaunch(launches[index]!))
+      : lasting('kernels', count, span),
   );
   const [first] = kernels;
   if (!first) return [submitted];
   const arrow = { pid: PROCESS, cat: 'submit', name: 'submit', id } as const;
   return [
     submitted,
-    { ...arrow, ph: 's', tid: TRACKS.host, ts: at(begin) },
+    { ...arrow, ph: 's', tid: TRACKS.host, ts: begin },
     ...kernels,
     { ...arrow, ph: 'f', bp: 'e', tid: TRACKS.kernels, ts: first.ts },
   ];
@@ -102,8 +109,7 @@ function aboutLaunch(launch: Launch): Readonly<Record<string, unknown>> {
 }
 
 /** Several may be on their way at a time. */
-function readBackEvents(readBack: Transfer, id: number, at: At): TimedEvent[] {
-  const { begin, end, bytes } = readBack;
+function readBackEvents({ begin, end, bytes }: Transfer, id: number): TimedEvent[] {
   const both = {
     pid: PROCESS,
     tid: TRACKS['read-backs'],
@@ -112,8 +118,8 @@ function readBackEvents(readBack: Transfer, id: number, at: At): TimedEvent[] {
     id,
   } as const;
   return [
-    { ...both, ph: 'b', ts: at(begin), args: { bytes } },
-    { ...both, ph: 'e', ts: at(end) },
+    { ...both, ph: 'b', ts: begin, args: { bytes } },
+    { ...both, ph: 'e', ts: end },
   ];
 }
 

@@ -21,10 +21,14 @@ const FUNCTIONS = {
 /** A function of one number. */
 export type UnaryFunction = keyof typeof FUNCTIONS;
 
-/** The numbers that a function takes besides: see the shader. */
-export type Numbers = readonly [first?: number, second?: number];
+const params = { size: 'u32', first: 'f32', second: 'f32', sign: 'f32', factor: 'f32' } as const;
 
-const params = { size: 'u32', first: 'f32', second: 'f32' } as const;
+/** The numbers that a function takes besides: see the shader. */
+export type Numbers = Readonly<Partial<Record<Exclude<keyof typeof params, 'size'>, number>>>;
+
+const paramsOf = (x: Tensor, { first = 0, second = 0, sign = 0, factor = 0 }: Numbers) => ({
+  ...{ size: x.size, first, second, sign, factor },
+});
 
 /** What a function is taken to cost: most are a polynomial or two. */
 const FLOPS_EACH = 20;
@@ -54,9 +58,9 @@ export const unaryBackward = defineKernel({
 });
 
 /** A function of every element of `x`. */
-export function unary(name: UnaryFunction, x: Tensor, [first = 0, second = 0]: Numbers = []): Tensor {
+export function unary(name: UnaryFunction, x: Tensor, numbers: Numbers = {}): Tensor {
   const y = new Tensor(x.device, x.shape, x.dtype);
-  launch(unaryForward, { x, y }, { size: x.size, first, second }, { FUNCTION: FUNCTIONS[name] });
+  launch(unaryForward, { x, y }, paramsOf(x, numbers), { FUNCTION: FUNCTIONS[name] });
   return y;
 }
 
@@ -65,10 +69,10 @@ export function unaryGradient(
   name: UnaryFunction,
   x: Tensor,
   outputGradient: Tensor,
-  [first = 0, second = 0]: Numbers = [],
+  numbers: Numbers = {},
 ): Tensor {
   const gradient = new Tensor(x.device, x.shape, x.dtype);
   const operands = { x, output_gradient: outputGradient, input_gradient: gradient };
-  launch(unaryBackward, operands, { size: x.size, first, second }, { FUNCTION: FUNCTIONS[name] });
+  launch(unaryBackward, operands, paramsOf(x, numbers), { FUNCTION: FUNCTIONS[name] });
   return gradient;
 }

@@ -71,24 +71,25 @@ export function reducePasses(shape: Shape, axes: readonly number[]): Pass[] {
 
 /**
  * The axes of a reduction, counted from 0 in rising order; all of them if none are named, negative ones from the end. For a shape
- * of three axes, `[-1, 0]` becomes `[0, 2]`.
+ * of three axes, `[-1, 0]` becomes `[0, 2]`. As in PyTorch a number may be reduced as if it had one axis.
  * @throws ArgumentError when there is no such axis, or one is named twice
  */
 export function resolveAxes(op: string, shape: Shape, axes?: readonly number[]): number[] {
   if (!axes) return shape.map((_, axis) => axis);
-  const resolved = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const rank = Math.max(shape.length, 1);
+  const resolved = axes.map((axis) => (axis < 0 ? axis + rank : axis));
   if (
-    resolved.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= shape.length) ||
+    resolved.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) ||
     new Set(resolved).size !== axes.length
   ) {
     throw new ArgumentError(
       op,
       'axes',
       `${formatShape(axes)} of a tensor ${formatShape(shape)}`,
-      `each must be from ${-shape.length} to ${shape.length - 1}, and named once`,
+      `each must be from ${-rank} to ${rank - 1}, and named once`,
     );
   }
-  return resolved.sort((a, b) => a - b);
+  return shape.length === 0 ? [] : resolved.sort((a, b) => a - b);
 }
 
 /** A shape after a reduction over `axes`, which are kept with length 1 or dropped. */

@@ -77,7 +77,9 @@ export interface Prediction {
 
 /** Where the file of a net lies now, and who is told when it changed. */
 export interface OpenSavedOptions {
+  /** Where the file that builds it lies now (default: where it lay). */
   readonly file?: string | undefined;
+  /** Is told when that file is another than the run's: its weights fit, or are refused; left out, the process warns. */
   readonly warn?: ((text: string) => void) | undefined;
 }
 
@@ -112,8 +114,6 @@ export class SavedModel {
    *
    *     const net = await SavedModel.open(device, checkpointOf('runs/mine', 'best'));
    *
-   * @param file where the file that builds it lies now (default: where it lay)
-   * @param warn is told when that file is another than the run's: its weights fit, or are refused; left out, the process warns
    * @throws RunError when the file cannot be used, or the preprocessing does not lie beside the checkpoint
    */
   static async open(

@@ -65,8 +65,12 @@ export function goOnWithTuning(device: Device, saved: RememberedTuning, warn: (t
   useMeasurements(device, Object.fromEntries(chosen));
 }
 
-/** What was forced stays so, unless something else is wished now. */
-function goOnForced(device: Device, before: string | undefined, warn: (text: string) => void): void {
+/**
+ * What was forced stays so, unless something else is wished now.
+ * @param before the variant that was forced, if one was
+ * @param warn is told where that was not wished again, or something else is
+ */
+export function goOnForced(device: Device, before: string | undefined, warn: (text: string) => void): void {
   const now = forcedVariant(device);
   if (before === now) return;
   if (now !== undefined) {

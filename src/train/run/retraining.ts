@@ -1,9 +1,12 @@
 /** Training as the paper does it: once with images held out, to see how long; then anew on all of them. */
 import { checkOptions } from '../../errors/check-options.js';
 import { callable, required } from '../../errors/rules.js';
+import type { Device } from '../../gpu/device.js';
+import { readNewest } from '../checkpoints/checkpoint.js';
 import type { RunConfig } from '../recipes/config.js';
 import { trainThroughLosses, type WithDevice } from './device-loss.js';
 import { type EpochMetrics, readMetrics } from './metrics.js';
+import { goOnForced } from './remembered-tuning.js';
 import { RUN_RULES, type RunOptions, type RunOutcome } from './run.js';
 import { RunDirectory } from './run-directory.js';
 import { RunError } from './run-error.js';
@@ -45,8 +48,17 @@ export async function runWithRetraining({ withDevice, ...options }: RetrainingOp
       path: first.retrained,
       resume: retraining !== undefined,
     },
-    withDevice,
+    retraining?.isSaved
+      ? withDevice
+      : (work) => withDevice((device) => work(asBefore(device, first, options))),
   );
+}
+
+/** A device for the retraining, which has no checkpoint yet to tell by which variant products were wished for. */
+function asBefore(device: Device, first: RunDirectory, { reporter }: Pick<RunOptions, 'reporter'>): Device {
+  const warn = (text: string) => reporter?.warned?.(text);
+  goOnForced(device, readNewest(first, warn).tuning?.forced, warn);
+  return device;
 }
 
 /** What a run that was stopped has before it. */

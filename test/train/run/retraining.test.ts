@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Preprocessing, type PreprocessingSpec } from '../../../src/data/index.js';
+import { forcedVariant, forceVariant } from '../../../src/kernels/products/choice/forced-variant.js';
 import { readCheckpoint } from '../../../src/train/checkpoints/checkpoint.js';
 import { checkpointOf, SavedModel } from '../../../src/train/checkpoints/saved-model.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
@@ -42,10 +43,19 @@ function traceOf(path: string) {
 
 describe('training with images held out, and then on them too', () => {
   /** A run takes a device of its own; there are as many as this file begins or resumes. */
-  const gpus = Array.from({ length: 10 }, () => useDevice({ seed: SEED }));
+  const gpus = Array.from({ length: 13 }, () => useDevice({ seed: SEED }));
   const unused = gpus.values();
-  const withDevice = <T>(work: (device: (typeof gpus)[number]['device']) => Promise<T>): Promise<T> =>
-    work(unused.next().value!.device);
+  /** What `--force` says. */
+  let force: string | undefined;
+  const withDevice = <T>(work: (device: (typeof gpus)[number]['device']) => Promise<T>): Promise<T> => {
+    const { device } = unused.next().value!;
+    if (force !== undefined) forceVariant(device, force);
+    return work(device);
+  };
+
+  const warnings: string[] = [];
+  /** By which variant each run was told to compute its products, in order. */
+  const forced: (string | undefined)[] = [];
 
   const start = (
     name: string,
@@ -59,7 +69,9 @@ describe('training with images held out, and then on them too', () => {
     const reporter: Reporter = {
       started: (run) => {
         path = run.path;
+        forced.push(forcedVariant(run.device));
       },
+      warned: (text) => warnings.push(text),
       stepped: ({ epoch, step }) => {
         if (path === stopIn && epoch === 2 && step === 1) controller.abort();
       },
@@ -147,6 +159,20 @@ describe('training with images held out, and then on them too', () => {
     for (const run of ['.', 'retrained']) {
       expect(traceOf(within(`stopped/${run}`))).toEqual(traceOf(within(`straight/${run}`)));
     }
+  });
+
+  it('keeps to a variant that was forced when the first run goes on, and when the second begins', async () => {
+    const path = within('forced');
+    const change: Partial<RunConfig> = { epochs: 3, schedule: { name: 'constant', warmUp: 0 } };
+    [forced.length, warnings.length] = [0, 0];
+    force = 'tiled';
+    expect((await start('forced', false, path, change)).state).toBe('stopped');
+    force = undefined;
+    expect((await start('forced', true, undefined, change)).state).toBe('finished');
+    expect(forced).toEqual(['tiled', 'tiled', 'tiled']);
+    const said = 'the run goes on by --force tiled, as it was computed until now';
+    expect(warnings).toEqual([said, said]);
+    expect(checkpointOf(path, 'last').tuning).toMatchObject({ forced: 'tiled' });
   });
 });
 

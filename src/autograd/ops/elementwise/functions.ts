@@ -3,6 +3,7 @@ import { checkArgument, checkOptions, type Rules } from '../../../errors/check-o
 import { ArgumentError } from '../../../errors/errors.js';
 import { anyNumber, number, oneOf, rule } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
+import { powerNumbers } from '../../../kernels/elementwise/power.js';
 import {
   type Numbers,
   type UnaryFunction,
@@ -13,9 +14,16 @@ import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 import { scale } from './scale.js';
 
-function apply(op: string, x: Tensor, name: UnaryFunction, numbers?: Numbers): Tensor {
+/** @param slopes what the derivative takes besides, where that differs */
+function apply(
+  op: string,
+  x: Tensor,
+  name: UnaryFunction,
+  numbers: Numbers = {},
+  slopes: Numbers = numbers,
+): Tensor {
   checkFloats(op, 'x', x);
-  return putOnTape(op, unary(name, x, numbers), [x], (dy) => [unaryGradient(name, x, dy, numbers)], {
+  return putOnTape(op, unary(name, x, numbers), [x], (dy) => [unaryGradient(name, x, dy, slopes)], {
     reads: [x],
   });
 }
@@ -73,7 +81,7 @@ export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
  */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   checkArgument('leakyRelu', 'negativeSlope', negativeSlope, anyNumber);
-  return apply('leakyRelu', x, 'leakyRelu', [negativeSlope]);
+  return apply('leakyRelu', x, 'leakyRelu', { first: negativeSlope });
 }
 
 /** An infinite one is none. */
@@ -92,14 +100,18 @@ export function clamp(x: Tensor, min?: number, max?: number): Tensor {
   }
   if (min !== undefined) checkArgument('clamp', 'min', min, bound);
   if (max !== undefined) checkArgument('clamp', 'max', max, bound);
-  return apply('clamp', x, 'clamp', [min ?? Number.NEGATIVE_INFINITY, max ?? Number.POSITIVE_INFINITY]);
+  return apply('clamp', x, 'clamp', {
+    first: min ?? Number.NEGATIVE_INFINITY,
+    second: max ?? Number.POSITIVE_INFINITY,
+  });
 }
 
 /**
- * y = x^exponent, for a number that is the same for every element: of x below 0 NaN unless the exponent is whole, as C's pow.
+ * y = x^exponent, for a number that is the same for every element: of x below 0 NaN unless the exponent is whole, as C's pow. The
+ * exponent counts in double precision: -1 to the power of 2^24 + 1 is -1.
  * @throws ArgumentError when x is of integers, or the exponent no finite number
  */
 export function pow(x: Tensor, exponent: number): Tensor {
   checkArgument('pow', 'exponent', exponent, number());
-  return apply('pow', x, 'pow', [exponent]);
+  return apply('pow', x, 'pow', powerNumbers(exponent), powerNumbers(exponent - 1, exponent));
 }

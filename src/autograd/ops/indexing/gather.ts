@@ -3,7 +3,7 @@ import { ShapeError } from '../../../errors/errors.js';
 import { anyWhole } from '../../../errors/rules.js';
 import { checkDType, checkFloats } from '../../../kernels/check.js';
 import { gatherGradient, gather as gatherKernel } from '../../../kernels/indexing/gather.js';
-import { resolveAxis } from '../../../tensor/axes.js';
+import { resolveAxisOfAny } from '../../../tensor/axes.js';
 import { checkOneDevice } from '../../../tensor/check.js';
 import { formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -24,6 +24,9 @@ import { slice } from '../layout/slice.js';
  */
 export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   const along = checked('gather', x, axis, index);
+  // A number and a list of one are as good as each other, as in PyTorch.
+  if (x.rank === 0) return gather(reshape(x, [1]), axis, index);
+  if (index.rank === 0) return reshape(gather(x, axis, index.view([1])), []);
   const fits =
     index.rank === x.rank && index.shape.every((length, k) => k === along || length <= x.shape[k]!);
   if (!fits) {
@@ -49,6 +52,14 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
  */
 export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   const along = checked('indexSelect', x, axis, index);
+  if (x.rank === 0) {
+    if (index.size !== 1)
+      throw new ShapeError(
+        'indexSelect',
+        `index has shape ${formatShape(index.shape)}, and x, a number, is one slice`,
+      );
+    return reshape(indexSelect(reshape(x, [1]), axis, index.view([1])), []);
+  }
   if (index.rank !== 1)
     throw new ShapeError(
       'indexSelect',
@@ -80,7 +91,7 @@ function checked(op: string, x: Tensor, axis: number, index: Tensor): number {
   checkArgument(op, 'axis', axis, anyWhole);
   checkDType(op, 'index', index, 'u32');
   checkOneDevice(op, { x, index });
-  return resolveAxis(op, 'axis', x.shape, axis);
+  return resolveAxisOfAny(op, 'axis', x.shape, axis);
 }
 
 function taken(op: string, x: Tensor, axis: number, index: Tensor): Tensor {

@@ -3,9 +3,10 @@ import { anyWhole, boolean, whole } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
 import { gatherGradient } from '../../../kernels/indexing/gather.js';
 import { topK } from '../../../kernels/indexing/top-k.js';
-import { resolveAxis } from '../../../tensor/axes.js';
+import { resolveAxisOfAny } from '../../../tensor/axes.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
+import { reshape } from '../layout/reshape.js';
 import type { Extremum } from '../reductions/extremum.js';
 
 /** Which numbers `topk` looks for. */
@@ -27,12 +28,17 @@ const OPTIONS: Rules<TopkOptions> = { axis: anyWhole, largest: boolean, sorted: 
  *
  *     const { values, indices } = dg.topk(logits, 5); // the five likeliest classes of each row
  *
- * @throws ArgumentError when x is of integers or has no such axis, or unless k is from 0 to the length of the axis
+ * @throws ArgumentError when x is of integers or has no such axis, or unless k is from 0 to the length of the axis; of a number 1
  */
 export function topk(x: Tensor, k: number, options: TopkOptions = {}): Extremum {
   checkFloats('topk', 'x', x);
   checkOptions('topk', options, OPTIONS);
-  const axis = resolveAxis('topk', 'axis', x.shape, options.axis ?? -1);
+  const axis = resolveAxisOfAny('topk', 'axis', x.shape, options.axis ?? -1);
+  if (x.rank === 0) {
+    checkArgument('topk', 'k', k, whole(1, 1));
+    const { values, indices } = topk(reshape(x, [1]), k, { ...options, axis });
+    return { values: reshape(values, []), indices: reshape(indices, []) };
+  }
   checkArgument('topk', 'k', k, whole(0, x.shape[axis]));
   const { values, indices } = topK(x, axis, k, options.largest === false);
   // dx = dy at the index, else 0

@@ -2,7 +2,7 @@ import { checkArgument } from '../../../errors/check-options.js';
 import { ArgumentError } from '../../../errors/errors.js';
 import { anyWhole, list } from '../../../errors/rules.js';
 import { copyBox, stridesOf } from '../../../kernels/copy-box.js';
-import { resolveAxis } from '../../../tensor/axes.js';
+import { resolveAxis, resolveAxisOfAny } from '../../../tensor/axes.js';
 import { checkTensor } from '../../../tensor/check.js';
 import { formatShape } from '../../../tensor/shape.js';
 import { Tensor } from '../../../tensor/tensor.js';
@@ -30,8 +30,8 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
  */
 export function transpose(x: Tensor, axis0: number, axis1: number): Tensor {
   checkTensor('transpose', 'x', x);
-  const one = resolveAxis('transpose', 'axis0', x.shape, axis0);
-  const other = resolveAxis('transpose', 'axis1', x.shape, axis1);
+  const one = resolveAxisOfAny('transpose', 'axis0', x.shape, axis0);
+  const other = resolveAxisOfAny('transpose', 'axis1', x.shape, axis1);
   const order = x.shape.map((_, axis) => (axis === one ? other : axis === other ? one : axis));
   return inOrder('transpose', x, order);
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../../errors/errors.js';
-import { resolveAxis } from '../../../tensor/axes.js';
+import { resolveAxis, resolveAxisOfAny } from '../../../tensor/axes.js';
 import { checkTensor } from '../../../tensor/check.js';
 import { formatShape, type Shape, sizeOf } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -36,7 +36,7 @@ export function flatten(x: Tensor, startAxis = 1): Tensor {
  */
 export function squeeze(x: Tensor, axis?: number): Tensor {
   checkTensor('squeeze', 'x', x);
-  const named = axis === undefined ? undefined : resolveAxis('squeeze', 'axis', x.shape, axis);
+  const named = axis === undefined ? undefined : resolveAxisOfAny('squeeze', 'axis', x.shape, axis);
   return reshape(
     x,
     x.shape.filter((length, index) => length !== 1 || (named !== undefined && index !== named)),

@@ -5,10 +5,11 @@ import { checkFloats } from '../../../kernels/check.js';
 import { gatherGradient } from '../../../kernels/indexing/gather.js';
 import { extremum } from '../../../kernels/reductions/extremum.js';
 import { reducedShape } from '../../../kernels/reductions/reduce.js';
-import { resolveAxis } from '../../../tensor/axes.js';
+import { resolveAxisOfAny } from '../../../tensor/axes.js';
 import { formatShape, type Shape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
+import { reshape } from '../layout/reshape.js';
 
 /** The shape that is left of a tensor whose largest numbers are looked for. */
 export interface ExtremumOptions {
@@ -47,13 +48,17 @@ export const min = (x: Tensor, axis: number, options: ExtremumOptions = {}): Ext
  * @throws as `max`
  */
 export function argmax(x: Tensor, axis: number, options: ExtremumOptions = {}): Tensor {
-  const { values, indices } = extremum(x, ...checked('argmax', x, axis, options, false));
+  const [resolved, ...rest] = checked('argmax', x, axis, options, false);
+  const row = x.view(x.rank === 0 ? [1] : x.shape);
+  const { values, indices } = extremum(row, resolved, ...rest);
+  row.dispose();
   values.dispose();
   return indices;
 }
 
 function along(op: string, x: Tensor, axis: number, options: ExtremumOptions, least: boolean): Extremum {
   const [resolved, ...rest] = checked(op, x, axis, options, least);
+  if (x.rank === 0) return along(op, reshape(x, [1]), resolved, {}, least);
   const { values, indices } = extremum(x, resolved, ...rest);
   // dx = dy at the index, else 0
   const gradientOf = (dy: Tensor) => {
@@ -78,7 +83,7 @@ function checked(
   checkFloats(op, 'x', x);
   checkArgument(op, 'axis', axis, anyWhole);
   checkOptions(op, options, OPTIONS);
-  const resolved = resolveAxis(op, 'axis', x.shape, axis);
+  const resolved = resolveAxisOfAny(op, 'axis', x.shape, axis);
   if (x.shape[resolved] === 0)
     throw new ShapeError(op, `${formatShape(x.shape)} has no numbers along axis ${resolved}`);
   return [resolved, least, reducedShape(x.shape, [resolved], options.keepDims ?? false)];

@@ -2,10 +2,11 @@ import { checkArgument } from '../../../errors/check-options.js';
 import { anyWhole } from '../../../errors/rules.js';
 import { checkFloats } from '../../../kernels/check.js';
 import { softmaxGradient, softmax as softmaxKernel } from '../../../kernels/reductions/softmax.js';
-import { resolveAxis } from '../../../tensor/axes.js';
+import { resolveAxisOfAny } from '../../../tensor/axes.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { putOnTape } from '../../tape.js';
 import { cast } from '../cast.js';
+import { reshape } from '../layout/reshape.js';
 
 /**
  * y = exp(x) / (the sum of exp(x) along an axis): shares that add up to 1; x of any shape.
@@ -24,7 +25,8 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor => along('logSoftmax', 
 function along(op: string, x: Tensor, axis: number, log: boolean): Tensor {
   checkFloats(op, 'x', x);
   checkArgument(op, 'axis', axis, anyWhole);
-  const resolved = resolveAxis(op, 'axis', x.shape, axis);
+  const resolved = resolveAxisOfAny(op, 'axis', x.shape, axis);
+  if (x.rank === 0) return reshape(along(op, reshape(x, [1]), axis, log), []);
   // The gradient is made of y, as it was before it was rounded to a half.
   if (x.dtype === 'f16') return cast(along(op, cast(x, 'f32'), axis, log), 'f16');
   const y = softmaxKernel(x, resolved, log);

@@ -172,6 +172,60 @@ it('log has the gradient dy / x, also where 1 / x is infinite', async () => {
   expect([...(await x.grad!.toArray())]).toEqual([kept === 0 ? Number.NaN : 0, 0.5]);
 });
 
+describe('pow', () => {
+  const BASES = [-2, -1, -1 + 2 ** -24, -1 - 2 ** -23, -0.5, 0.5, 1 - 2 ** -24, 1, 1 + 2 ** -23, 3].concat(
+    [0, -0, Infinity, -Infinity, Number.NaN], // what it does at the ends
+  );
+  const nearly = (actual: number, right: number) =>
+    Object.is(actual, right) || Math.abs(actual - right) <= 16 * unitInLastPlace(right);
+
+  // Single precision has no odd numbers beyond 2^24, none between these and their neighbours, and none beyond 2^128.
+  it.each([
+    ...[2 ** 24 - 1, 2 ** 24, 2 ** 24 + 1, 2 ** 24 + 2, 2 ** 24 + 1.5, 2 ** 23 + 0.5, 2 ** 25 - 1],
+    ...[2 ** 31 + 1, Number.MAX_SAFE_INTEGER, 1e10, 1e30, 3.4e38, 34.1, 87.3],
+  ])('to the power of %d is what it is in double precision', async (size) => {
+    const x = from(gpu.device, BASES);
+    for (const exponent of [size, -size]) {
+      x.grad = null;
+      x.requiresGrad = true;
+      const y = pow(x, exponent);
+      backward(y, { gradient: full(gpu.device, [BASES.length], 1) });
+      const [values, slopes] = await Promise.all([y.toArray(), x.grad!.toArray()]);
+      const right = BASES.map((base) => Math.fround(base ** exponent));
+      const rightSlopes = BASES.map((base) =>
+        Math.fround(Math.fround(exponent) * Math.fround(base ** (exponent - 1))),
+      );
+      expect(BASES.filter((_, index) => !nearly(values[index]!, right[index]!))).toEqual([]);
+      expect(BASES.filter((_, index) => !nearly(slopes[index]!, rightSlopes[index]!))).toEqual([]);
+    }
+  });
+
+  it.each([
+    [1e39, [0, 1, Infinity]],
+    [-1e39, [Infinity, 1, 0]],
+    [1e-46, [1, 1, 1]],
+  ])('to the power of %d, which single precision has not, is what it is', async (exponent, right) => {
+    expect([...(await pow(from(gpu.device, [0.5, 1, 2]), exponent).toArray())]).toEqual(right);
+    // Whole beyond 2^53, and even; not whole where it is next to 0.
+    const [below, zero] = await pow(from(gpu.device, [-1, 0]), exponent).toArray();
+    expect([below, zero]).toEqual(exponent === 1e-46 ? [Number.NaN, 0] : [1, 0 ** exponent]);
+  });
+
+  it('may be a subnormal number', async () => {
+    // Which WGSL lets a driver take for 0.
+    const [kept] = await multiply(from(gpu.device, [2 ** -100]), from(gpu.device, [2 ** -30])).toArray();
+    const x = from(gpu.device, [0.5, 0.25]);
+    for (const exponent of [133, 66.25, 140.75]) {
+      const values = await pow(x, exponent).toArray();
+      const right = [0.5, 0.25].map((base) => (kept === 0 ? 0 : base ** exponent));
+      for (const [index, value] of values.entries())
+        expect(Math.abs(value - right[index]!)).toBeLessThanOrEqual(
+          Math.max(2 ** -149, right[index]! * 2 ** -19),
+        );
+    }
+  });
+});
+
 it('refuse what they cannot be asked for', () => {
   const x = from(gpu.device, [1]);
   expect(() => clamp(x)).toThrow('clamp: min is undefined, and so is max; give one of them at least');
