@@ -78,6 +78,7 @@ export const IDEAS: Readonly<Record<MatmulVariant, Idea>> = {
     after: 'matrixUnits128',
     madeFor: 'GPUs',
   },
+  matrixUnits192: { idea: 'tiles of 192 rows fit 192 maps', after: 'matrixUnits128', madeFor: 'GPUs' },
   matrixUnits128wide: {
     idea: 'tiles of 256 columns load a less often',
     after: 'matrixUnits128',
