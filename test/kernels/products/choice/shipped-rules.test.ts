@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { explainChoice } from '../../../../src/kernels/products/choice/choose-variant.js';
 import { productKey } from '../../../../src/kernels/products/choice/product-key.js';
-import { holds, type ShippedRule, shippedRules } from '../../../../src/kernels/products/choice/shipped-rules.js';
+import {
+  holds,
+  type ShippedRule,
+  shippedRules,
+} from '../../../../src/kernels/products/choice/shipped-rules.js';
 import { LADDER } from '../../../../src/kernels/products/ladder/ladder.js';
 import type { Product } from '../../../../src/kernels/products/product.js';
 import { useDevice } from '../../../support/device.js';
