@@ -79,6 +79,13 @@ const lastSteps = ({ adapter }: Device, by: By): Step[] => [
     madeFor: 'GPUs',
     work: () => by({ variant: 'vectorised64', packed: true }),
   },
+  {
+    name: 'with its halo',
+    idea: 'a piece of an image and what windows see around it are fetched once for all taps',
+    after: 'packed in fours',
+    madeFor: 'GPUs',
+    work: () => by({ variant: 'haloed', packed: true }),
+  },
 ];
 
 const unfolded = (idea: string, by: By): Step => ({

@@ -1,4 +1,5 @@
 import { broadcast, stacked } from './broadcast.js';
+import { haloed } from './haloed.js';
 import { matrixUnits } from './matrix-units.js';
 import { naive } from './naive.js';
 import type { Rung } from './rung.js';
@@ -25,6 +26,7 @@ export const LADDER = {
   vectorised96: vectorised(96, 128),
   vectorised128: vectorised(128, 128),
   vectorised160: vectorised(160, 64),
+  haloed,
   half,
   matrixUnits64narrow: matrixUnits({ rows: 64, columns: 64, depth: 32 }),
   matrixUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32 }),
