@@ -3,8 +3,8 @@
 //   c = a b, as matmul_specification.wgsl with WINDOW, which is the specification
 //
 // The idea over matmul_vectorised.wgsl: what one tap sees of a piece of the image, the next sees too, but for a line or a column. That
-// kernel fetches it anew for each tap, 25 times for a window of 5 x 5. Here some channels of the piece, and of what windows see around it,
-// are fetched once; only the weights come line by line of the window.
+// kernel fetches it anew for each tap, 25 times for a window of 5 x 5. Here some channels of the piece, and of what windows see around
+// it, are fetched once; only the weights come line by line of the window.
 //
 // A tile is TILE_ROWS rows of a by a piece of an image, LINES lines of 8 * OCTETS positions. A thread keeps the sums of eight rows at
 // eight positions side by side. Along a line of the window these slide: eight numbers move on by one, and one more is loaded. So a
