@@ -8,6 +8,7 @@ import { localResponseNormCases } from './cases/local-response-norm.mjs';
 import { lossCases } from './cases/loss.mjs';
 import { matmulCases } from './cases/matmul.mjs';
 import { maxoutCases } from './cases/maxout.mjs';
+import { mlpConvCases } from './cases/mlp-conv.mjs';
 import { optimizerCases } from './cases/optimizers.mjs';
 import { pointwiseCases } from './cases/pointwise.mjs';
 import { poolCases } from './cases/pools.mjs';
@@ -17,6 +18,7 @@ import { networkOf } from './network.mjs';
 export const FAMILIES = [
   matmulCases,
   conv2dCases,
+  mlpConvCases,
   im2colCases,
   pointwiseCases,
   poolCases,

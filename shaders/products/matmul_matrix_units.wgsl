@@ -44,7 +44,8 @@ const ROW_EIGHTS = TILE_ROWS / 8u;
 const COLUMN_EIGHTS = TILE_COLUMNS / 8u;
 const TERM_EIGHTS = TERMS / 8u;
 const A_FETCHES = TERMS * ROW_EIGHTS / THREADS; // eights of a that a thread fetches for each slice
-const B_FETCHES = TERMS * COLUMN_EIGHTS / THREADS; // and of b, eight at most
+const B_EIGHTS = TERMS * COLUMN_EIGHTS;
+const B_FETCHES = (B_EIGHTS + THREADS - 1u) / THREADS; // and of b, eight at most
 
 // Eight numbers.
 struct Eight {
@@ -168,6 +169,9 @@ fn load_terms(columns: Columns, column: u32, slice: Slice, term: u32) -> Eight {
 fn load_b(index: u32, columns: FetchedColumns, slice: Slice) -> array<Eight, B_FETCHES> {
   var eights: array<Eight, B_FETCHES>;
   for (var i = 0u; i < B_FETCHES; i++) {
+    if (B_EIGHTS % THREADS > 0u && index + i * THREADS >= B_EIGHTS) {
+      continue; // a loop with a constant number of rounds is unrolled
+    }
     if (B_TURNED) {
       let term = index % TERM_EIGHTS * 8u;
       if (i < 4u) {
@@ -195,6 +199,9 @@ fn load_b(index: u32, columns: FetchedColumns, slice: Slice) -> array<Eight, B_F
 fn put_b(index: u32, eights: array<Eight, B_FETCHES>) {
   for (var i = 0u; i < B_FETCHES; i++) {
     let fetch = index + i * THREADS;
+    if (B_EIGHTS % THREADS > 0u && fetch >= B_EIGHTS) {
+      continue;
+    }
     var column = fetch % COLUMN_EIGHTS * 8u;
     var term = fetch / COLUMN_EIGHTS;
     var at = place_in_panel(term, column / 8u);

@@ -32,7 +32,8 @@ describe('the benchmarks', () => {
 
   it('have names of their own, and cover every family of kernels', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
-    const groups = 'matmul conv2d im2col col2im relu bias dropout maxPool avgPool globalAvgPool batchNorm';
+    const groups =
+      'matmul conv2d mlpConv im2col col2im relu bias dropout maxPool avgPool globalAvgPool batchNorm';
     const others = 'maxout localConv2d localResponseNorm softmaxCrossEntropy sgd adam augment';
     expect(new Set(cases.map(groupOf))).toEqual(new Set(`${groups} ${others}`.split(' ')));
   });

@@ -168,11 +168,11 @@ describe("ten training steps take PyTorch's course", () => {
     await compare(fixture, model, new Adam(model.parameters(), fixture.optimizer));
   });
 
-  // Those that round their operands cannot, one is never chosen, and nothing of this net's 5 and 6 maps comes in fours; what the
-  // others were made for, they compute here.
+  // Those that round their operands cannot, one is never chosen, nothing of this net's 5 and 6 maps comes in fours, and one is another
+  // but for the size of its tiles; what the others were made for, they compute here.
   const variants = VARIANTS.filter((variant) => {
     const { precision, forReading }: Rung = LADDER[variant];
-    return !precision && !forReading && !variant.startsWith('vectorised');
+    return !precision && !forReading && !/^vectorised|^register128/.test(variant);
   });
 
   it.each(variants)('NIN by %s wherever it can, to the same bits each time', async (variant) => {

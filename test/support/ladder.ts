@@ -74,6 +74,9 @@ export const roundingVariants = (device: Device): MatmulVariant[] => acceptAll(d
 export const withoutOtherTiles = (variants: readonly MatmulVariant[]): MatmulVariant[] =>
   variants.filter((variant) => !/^vectorised(64|96|128|160)$/.test(variant));
 
+/** Does a variant take nothing but windows that move by single rows: no matrices, no gradients of weights? */
+export const takesWindowsOnly = (variant: MatmulVariant): boolean => /^(stacked|haloed)/.test(variant);
+
 /** Does the device accept this product by this variant? */
 export const accepts = (variant: MatmulVariant, device: Device, product: Product): boolean =>
   LADDER[variant].accepts(device, product, {});

@@ -15,7 +15,8 @@ export interface Layer {
   readonly output: Shape;
 }
 
-const WINDOW = windowOf('conv2d', { kernelSize: 5, padding: 2 });
+/** It keeps the size of the maps. */
+export const WINDOW = windowOf('conv2d', { kernelSize: 5, padding: 2 });
 
 export const layerOf = (images: number, channels: number, outputs: number, size: number): Layer => ({
   input: [images, channels, size, size],
@@ -24,7 +25,7 @@ export const layerOf = (images: number, channels: number, outputs: number, size:
 });
 
 /** As the second block of NIN for CIFAR-10 begins; of one image where a CPU plays GPU. */
-const secondBlock = ({ adapter }: Device): Layer => layerOf(adapter.software ? 1 : 32, 96, 192, 16);
+export const secondBlock = ({ adapter }: Device): Layer => layerOf(adapter.software ? 1 : 32, 96, 192, 16);
 
 /** As its first block begins: a sum over all positions of all images for each of few weights. */
 const firstBlock = ({ adapter }: Device): Layer => layerOf(adapter.software ? 8 : 128, 3, 192, 32);
@@ -78,6 +79,13 @@ const lastSteps = ({ adapter }: Device, by: By): Step[] => [
     after: 'through the window',
     madeFor: 'GPUs',
     work: () => by({ variant: 'vectorised64', packed: true }),
+  },
+  {
+    name: 'with its halo',
+    idea: 'a piece of an image and what windows see around it are fetched once for all taps',
+    after: 'packed in fours',
+    madeFor: 'GPUs',
+    work: () => by({ variant: 'haloed', packed: true }),
   },
 ];
 

@@ -9,10 +9,11 @@ const SEED = 1;
  * Random numbers in [-1, 1], multiples of 2^-10: half precision holds them too, so that what rounds its operands must compute
  * what others do.
  * @param stream tells the inputs of a ladder apart
+ * @param scale a power of two that all are multiplied by
  */
-export function randomInput(device: Device, shape: Shape, stream: number): Tensor {
+export function randomInput(device: Device, shape: Shape, stream: number, scale = 1): Tensor {
   const values = uniformValues(sizeOf(shape), SEED, stream, -1, 1);
-  return new Tensor(device, shape).write(values.map((value) => Math.round(value * 1024) / 1024));
+  return new Tensor(device, shape).write(values.map((value) => (scale * Math.round(value * 1024)) / 1024));
 }
 
 /** How far apart two sums of a number of products of such numbers may be: see `rounding-limit.ts`. */

@@ -1,6 +1,7 @@
 /** The ladders that there are. */
 import { forwardLadder, inputGradientLadder, weightGradientLadder } from './convolution-ladders.js';
 import type { MakeLadder } from './ladder.js';
+import { mlpConvLadder } from './mlp-conv-ladder.js';
 import { pointwiseLadder } from './pointwise-ladder.js';
 import { poolLadder } from './pool-ladder.js';
 import { productLadder } from './product-ladder.js';
@@ -12,6 +13,7 @@ export const LADDERS = {
   'conv2d.forward': forwardLadder,
   'conv2d.inputGradient': inputGradientLadder,
   'conv2d.weightGradient': weightGradientLadder,
+  mlpconv: mlpConvLadder,
   pointwise: pointwiseLadder,
   softmax: softmaxLadder,
   pool: poolLadder,

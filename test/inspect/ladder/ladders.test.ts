@@ -8,6 +8,7 @@ import {
 } from '../../../src/inspect/ladder/convolution-ladders.js';
 import type { Ladder, Step } from '../../../src/inspect/ladder/ladder.js';
 import { LADDER_NAMES, LADDERS } from '../../../src/inspect/ladder/ladders.js';
+import { mlpConvLadder } from '../../../src/inspect/ladder/mlp-conv-ladder.js';
 import { pointwiseLadder } from '../../../src/inspect/ladder/pointwise-ladder.js';
 import { poolLadder } from '../../../src/inspect/ladder/pool-ladder.js';
 import { productLadder } from '../../../src/inspect/ladder/product-ladder.js';
@@ -26,6 +27,7 @@ describe('a ladder', () => {
     'conv2d.forward': () => forwardLadder(gpu.device, layerOf(2, 4, 8, 8)),
     'conv2d.inputGradient': () => inputGradientLadder(gpu.device, layerOf(2, 4, 8, 8)),
     'conv2d.weightGradient': () => weightGradientLadder(gpu.device, layerOf(4, 3, 8, 8)),
+    mlpconv: () => mlpConvLadder(gpu.device, layerOf(2, 4, 20, 8)),
     pointwise: () => pointwiseLadder(gpu.device),
     softmax: () => softmaxLadder(gpu.device),
     pool: () => poolLadder(gpu.device),

@@ -6,14 +6,21 @@ import '../../support/narrow-vectors.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create, globals } from 'webgpu';
 import { SUBGROUP_MATRIX } from '../../../src/gpu/adapter.js';
-import { readShader, specialise } from '../../../src/gpu/shaders/shader.js';
+import { type Constants, readShader, specialise } from '../../../src/gpu/shaders/shader.js';
+import { generalRung } from '../../../src/kernels/products/ladder/general-rung.js';
 import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
-import { constantsFor, matrixUnits } from '../../../src/kernels/products/ladder/matrix-units.js';
+import {
+  constantsFor,
+  matrixUnits,
+  matrixUnitsKernel,
+  turnsFor,
+} from '../../../src/kernels/products/ladder/matrix-units.js';
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
 import { upload } from '../../support/expect-op.js';
-import { convolutionsInFours, expectConvolution } from '../../support/in-fours.js';
+import { convolutionsInFours, expectConvolution, whole64 } from '../../support/in-fours.js';
+import { runsOn } from '../../support/ladder.js';
 import { emulateMatrixUnits, MATRIX_RUNGS } from '../../support/matrix-units.js';
 import { beyondRounding, HALF, TWO_HALVES } from '../../support/rounding.js';
 import { expectSpecialProduct } from '../../support/special-products.js';
@@ -21,10 +28,22 @@ import { expectSpecialProduct } from '../../support/special-products.js';
 const SMALL = { rows: 64, columns: 64, depth: 16 } as const;
 /** One subgroup, which takes the least time: in place of the tiles that a GPU is given. */
 const [rounding, splitting] = ['matrixUnits64narrow', 'splitUnits64'] as const;
+/** Matrices of 8 x 8, and three subgroups one below another: the lines of b are no whole number of fetches. */
+const uneven = 'matrixUnits192';
+const UNEVEN = { rows: 96, columns: 32, depth: 16 } as const;
 
 describe('a product of matrices of halves', { timeout: 600_000 }, () => {
   Object.assign(LADDER[rounding], matrixUnits(SMALL));
   Object.assign(LADDER[splitting], matrixUnits({ ...SMALL, split: true }));
+  Object.assign(
+    LADDER[uneven],
+    generalRung({
+      kernel: matrixUnitsKernel,
+      constants: constantsFor(UNEVEN, { edge: 8, lanes: 32 }),
+      specialise: (product) => turnsFor(product, UNEVEN) as Constants,
+      accepts: () => false, // but by the emulation
+    }),
+  );
   const gpu = useDevice({ precision: 'medium' });
   emulateMatrixUnits(gpu);
   const [taps, few, pointwise] = convolutionsInFours;
@@ -32,6 +51,16 @@ describe('a product of matrices of halves', { timeout: 600_000 }, () => {
 
   it.each([taps!, few!, pointwise!])('rounded to one half each: $name', async (convolution) => {
     expect(await expectConvolution(gpu.device, convolution, rounding)).toEqual(ALL);
+  });
+
+  it.each([false, true])('in matrices of 8 x 8, and high tiles; b transposed: %s', async (transposeB) => {
+    if (!runsOn(gpu.device, uneven)) return; // it has matrix units of its own
+    const a = upload(gpu.device, whole64([100, 20], 1));
+    const b = upload(gpu.device, whole64(transposeB ? [36, 20] : [20, 36], 2));
+    const [got, wanted] = ([uneven, 'specification'] as const).map((variant) =>
+      matrixProduct(a, b, { transposeB }, {}, variant).toArray(),
+    );
+    expect(await got).toEqual(await wanted);
   });
 
   it('of activations that are stored as halves', async (test) => {

@@ -55,7 +55,7 @@ describe('a matrix product and what a layer does next', () => {
 
 describe('a convolution', () => {
   const CHOICES: readonly ConvolutionChoice[] = [
-    ...(['specification', 'tiled', 'register64', 'half', 'broadcast32', 'stacked32'] as const).map(
+    ...(['specification', 'tiled', 'register64', 'half', 'broadcast32', 'stacked32', 'haloed'] as const).map(
       (variant) => ({ algorithm: 'window' as const, variant }),
     ),
     { algorithm: 'unfolded', variant: 'specification' },

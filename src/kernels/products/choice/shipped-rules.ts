@@ -16,16 +16,20 @@ const ruleSchema = z.strictObject({
       columns: range.optional(),
       /** How many terms a sum has. */
       terms: range.optional(),
+      /** How many tiles of such a size it has, of which a workgroup computes one: the last in a row or a column may be part of one. */
+      tiles: z.strictObject({ of: z.tuple([z.number(), z.number()]), least: z.number() }).optional(),
       /** Is b read through a sliding window? */
       window: z.boolean().optional(),
       /** Does anything happen to a sum before it is stored? */
       epilogue: z.boolean().optional(),
+      /** Do the terms of a sum lie side by side in b, as in the gradient of a weight? */
+      alongTerms: z.boolean().optional(),
     })
     .default({}),
 });
 
 const schema = z.strictObject({
-  /** A part of the names of the adapters that it is for. */
+  /** A part of the names of the adapters that it is for, in small letters. */
   adapter: z.string().min(1),
   /** On what, and with what, the rules were found. */
   measured: z.string(),
@@ -49,7 +53,7 @@ export function shippedRules(adapter: string): readonly ShippedRule[] {
     if (!file.endsWith('.json')) continue;
     const found = schema.safeParse(JSON.parse(shippedText(file)));
     if (!found.success) throw new DawngradError(`${file}: ${z.prettifyError(found.error)}`);
-    if (!adapter.includes(found.data.adapter)) continue;
+    if (!adapter.toLowerCase().includes(found.data.adapter)) continue;
     return found.data.rules.map((rule, index) => ({ ...rule, place: `rule ${index + 1} of ${file}` }));
   }
   return [];
@@ -58,9 +62,15 @@ export function shippedRules(adapter: string): readonly ShippedRule[] {
 /** Does a rule hold for a product? */
 export function holds({ when }: z.infer<typeof ruleSchema>, product: Product, epilogue: Epilogue): boolean {
   const { batches, rows, columns, outer, middle = 1, inner, b } = product;
-  const flags = { window: b.window !== undefined, epilogue: Object.values(epilogue).some(Boolean) };
+  const flags = {
+    window: b.window !== undefined,
+    epilogue: Object.values(epilogue).some(Boolean),
+    alongTerms: b.window ? Boolean(b.window.innerX) : b.inner === 1 && b.column !== 1,
+  };
   const sizes = { batches, rows, columns, terms: outer * middle * inner };
+  const { of: [high, wide] = [1, 1], least: fewest = 0 } = when.tiles ?? {};
   return (
+    batches * Math.ceil(rows / high) * Math.ceil(columns / wide) >= fewest &&
     namesOf(flags).every((name) => when[name] === undefined || when[name] === flags[name]) &&
     namesOf(sizes).every((name) => {
       const { least = 0, most = Number.POSITIVE_INFINITY } = when[name] ?? {};

@@ -135,10 +135,16 @@ export const wantedOf = (product: Product, epilogue: Epilogue): string[] =>
 /** A kernel that reads that block of numbers. */
 export type GeneralKernel = Kernel<keyof typeof bindings, keyof typeof params, keyof typeof storage>;
 
-/** Declare the kernel of a shader `products/matmul_<name>.wgsl`, a workgroup of which computes a tile of c of this size. */
+/** What of c a workgroup computes: a number of rows at a number of columns, or at one of a number of parts of all columns. */
+type TileOf = (
+  constants: Constants,
+  sizes: Readonly<Record<keyof typeof params, number>>,
+) => { readonly rows: number } & ({ readonly columns: number } | { readonly columnTiles: number });
+
+/** Declare the kernel of a shader `products/matmul_<name>.wgsl`, a workgroup of which computes such a tile of c. */
 export const defineGeneralKernel = (
   shader: string,
-  tile: (constants: Constants) => { readonly rows: number; readonly columns: number },
+  tile: TileOf,
   order: 'columns first' | 'rows first' = 'columns first',
 ): GeneralKernel =>
   defineKernel({
@@ -148,11 +154,12 @@ export const defineGeneralKernel = (
     bindings,
     storage,
     params,
-    grid: ({ rows, columns, batches }, constants) => {
-      const { rows: high, columns: wide } = tile(constants);
-      const tiles = [Math.ceil(columns / wide), Math.ceil(rows / high)] as const;
-      const [x, y] = order === 'rows first' ? ([tiles[1], tiles[0]] as const) : tiles;
-      return [x, y, batches];
+    grid: (sizes, constants) => {
+      const of = tile(constants, sizes);
+      const across = 'columns' in of ? Math.ceil(sizes.columns / of.columns) : of.columnTiles;
+      const down = Math.ceil(sizes.rows / of.rows);
+      const [x, y] = order === 'rows first' ? [down, across] : [across, down];
+      return [x, y, sizes.batches];
     },
     cost: (params, bytes, constants) => costOfProduct(params, bytes, constants),
   });

@@ -52,6 +52,11 @@ export const IDEAS: Readonly<Record<MatmulVariant, Idea>> = {
   vectorised96: { idea: 'tiles of 96 rows fit 96 maps', after: 'vectorised64', madeFor: 'GPUs' },
   vectorised128: { idea: 'tiles of 128 rows fit 128 maps', after: 'vectorised64', madeFor: 'GPUs' },
   vectorised160: { idea: 'tiles of 160 rows fit 160 maps', after: 'vectorised64', madeFor: 'GPUs' },
+  haloed: {
+    idea: 'a piece of an image stays in the memory of a workgroup, where all taps of a window find it',
+    after: 'vectorised64',
+    madeFor: 'GPUs',
+  },
   half: {
     idea: 'what a workgroup shares is rounded to half precision, and takes half the room',
     after: 'register64',
@@ -78,6 +83,7 @@ export const IDEAS: Readonly<Record<MatmulVariant, Idea>> = {
     after: 'matrixUnits128',
     madeFor: 'GPUs',
   },
+  matrixUnits192: { idea: 'tiles of 192 rows fit 192 maps', after: 'matrixUnits128', madeFor: 'GPUs' },
   matrixUnits128wide: {
     idea: 'tiles of 256 columns load a less often',
     after: 'matrixUnits128',

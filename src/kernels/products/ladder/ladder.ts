@@ -1,4 +1,5 @@
 import { broadcast, stacked } from './broadcast.js';
+import { haloed } from './haloed.js';
 import { matrixUnits } from './matrix-units.js';
 import { naive } from './naive.js';
 import type { Rung } from './rung.js';
@@ -11,7 +12,8 @@ import { half, register, tiled, vectorised } from './tiles.js';
  *
  * A GPU was met once, an NVIDIA H200 through Vulkan, by kernels before those of today: 28 TFLOP/s of `register64` at
  * 192 x 2400 x 32768, the 5x5 convolution of NIN's second block for 128 images. There the shapes of today's kernels (tiles, depth
- * of a slice, staging) reached, written out by hand: 46 like `vectorised64`, 133 like `matrixUnits64`, 77 much like `splitUnits128`.
+ * of a slice, staging) reached, written out by hand: 46 like `vectorised64`, 133 like `matrixUnits64`, 77 much like `splitUnits128`;
+ * and at the gradient of that layer's weight 85 like `matrixUnits192`. `tuning/nvidia.json` goes by that.
  */
 export const LADDER = {
   naive,
@@ -24,12 +26,14 @@ export const LADDER = {
   vectorised96: vectorised(96, 128),
   vectorised128: vectorised(128, 128),
   vectorised160: vectorised(160, 64),
+  haloed,
   half,
   matrixUnits64narrow: matrixUnits({ rows: 64, columns: 64, depth: 32 }),
   matrixUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32 }),
   matrixUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16 }),
   matrixUnits128: matrixUnits({ rows: 128, columns: 128, depth: 32 }),
   matrixUnits128shallow: matrixUnits({ rows: 128, columns: 128, depth: 16 }),
+  matrixUnits192: matrixUnits({ rows: 192, columns: 128, depth: 32 }),
   matrixUnits128wide: matrixUnits({ rows: 128, columns: 256, depth: 32 }),
   splitUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32, split: true }),
   splitUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16, split: true }),

@@ -24,11 +24,11 @@ export const matrixUnitsKernel = defineGeneralKernel(
   'rows first',
 );
 
-/** A tile has rows and columns, takes a number of terms at once, and may split operands into two halves each. */
+/** A tile has as many rows and columns as some subgroups compute, takes whole matrices of terms at once, and may split operands in two. */
 interface Tile {
-  readonly rows: 64 | 128;
-  readonly columns: 64 | 128 | 256;
-  readonly depth: 16 | 32;
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
   readonly split?: boolean;
 }
 
@@ -64,7 +64,10 @@ export const constantsFor = ({ rows, columns, depth, split = false }: Tile, { ed
 /** Eights of b that a thread fetches at most, by the shader. */
 const MOST_FETCHES = 8;
 
-/** Has a workgroup of this device the threads and the memory that the tile takes, and have all threads as much to fetch? */
+/**
+ * Has a workgroup of this device the threads and the memory that the tile takes? All threads must have as much of a to fetch, whose sums
+ * by rows they put together, and each a line of b's eights or of its terms to itself.
+ */
 function hasRoom({ limits }: Device, tile: Tile, unit: Unit): boolean {
   const { EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT } = constantsFor(tile, unit);
   const threads = LANES * SUBGROUPS;
@@ -73,13 +76,17 @@ function hasRoom({ limits }: Device, tile: Tile, unit: Unit): boolean {
   return (
     bytes <= limits.maxComputeWorkgroupStorageSize &&
     threads <= limits.maxComputeInvocationsPerWorkgroup &&
-    [tile.rows, tile.columns].every((lines) => ((tile.depth * lines) / 8) % threads === 0) &&
+    ((tile.depth * tile.rows) / 8) % threads === 0 &&
+    [tile.depth, tile.columns].every((line) => threads % (line / 8) === 0) &&
     (tile.depth * tile.columns) / 8 <= MOST_FETCHES * threads
   );
 }
 
-/** Which operands lie across the lines of a panel. */
-function turnsFor(product: Parameters<typeof comesInFours>[0], { depth }: Tile): Constants | undefined {
+/** Which operands lie across the lines of a panel; undefined for a product that does not come in fours. */
+export function turnsFor(
+  product: Parameters<typeof comesInFours>[0],
+  { depth }: Tile,
+): Constants | undefined {
   const how = comesInFours(product, depth);
   return how && { ACROSS: how.ACROSS, A_TURNED: !how.A_ALONG_TERMS, B_TURNED: how.B_ALONG_TERMS };
 }
