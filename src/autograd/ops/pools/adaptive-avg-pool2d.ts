@@ -36,7 +36,7 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: OutputSize): Tensor {
 
 /**
  * Rows and columns that come out.
- * @throws ShapeError when there are none to average, or so many that their bins are not found in 32 bits
+ * @throws ShapeError when there are none to average, or their bins are not found in 32 bits
  */
 export function sizeOfOutput(input: Shape, outputSize: OutputSize): readonly [number, number] {
   const [height, width] = input.slice(2) as [number, number];
