@@ -8,8 +8,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // What installs packages of its own has commands of its own.
-    exclude: ['test/onnx/**', 'test/package/**'],
+    // What installs packages of its own, or compiles for minutes, has commands of its own.
+    exclude: ['test/onnx/**', 'test/package/**', 'test/rungs/**'],
     // The software driver compiles on one core, and that is most of the time here: a worker for each core, whose kernels run on one.
     pool: 'forks',
     maxWorkers: Math.min(4, availableParallelism()),
