@@ -19,7 +19,9 @@ Object.assign(LADDER[splitting], matrixUnits({ ...SMALL, split: true }));
 const gpu = useDevice({ precision: 'medium' });
 emulateMatrixUnits(gpu);
 
-const otherTiles = MATRIX_RUNGS.filter((variant) => variant !== rounding && variant !== splitting);
+const otherTiles: readonly string[] = MATRIX_RUNGS.filter(
+  (variant) => variant !== rounding && variant !== splitting,
+);
 
 it.each(VARIANTS.filter((variant) => !otherTiles.includes(variant)))('%s', async (variant) => {
   const table = productTable(gpu.device);
