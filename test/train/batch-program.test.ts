@@ -147,7 +147,8 @@ describe('images that are on the device', () => {
       .mockRejectedValueOnce(new OutOfMemoryError('full'));
     const before = device.memory.used;
     await expect(program.compile(0, 2, 0)).rejects.toThrow(/^a step of 16 images, beside one of 12, needs/);
-    expect(device.memory.used).toBe(before);
+    // What earlier tests left behind may be collected meanwhile.
+    expect(device.memory.used).toBeLessThanOrEqual(before);
     vi.restoreAllMocks();
   });
 });
@@ -188,7 +189,8 @@ describe('evaluation', () => {
     const counts: number[] = [];
     for await (const { count } of evaluate(device, model, test)) counts.push(count);
     expect(counts).toEqual([8, 8, 4]);
-    expect(device.memory.used).toBe(before);
+    // What earlier tests left behind may be collected meanwhile.
+    expect(device.memory.used).toBeLessThanOrEqual(before);
     // Held until here: what the garbage collector takes would be given back.
     expect(session.test.count).toBe(20);
   });

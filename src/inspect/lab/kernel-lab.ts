@@ -1,6 +1,7 @@
 /** A user's shader that takes the place of kernels of one of the engine's, in the lab. */
 import { DawngradError } from '../../errors/errors.js';
 import type { Device } from '../../gpu/device.js';
+import type { Kernel } from '../../kernels/kernel.js';
 import { openModel } from '../../train/nets/open-model.js';
 import { wordsOf } from '../launch-words.js';
 import { trainingStep } from '../tuning/tune-model.js';
@@ -11,7 +12,7 @@ import type { Family } from './families.js';
 import type { Lab } from './lab.js';
 import { checkLaunchable, type UsersShader } from './users-shader.js';
 
-/** @throws DawngradError when the shader cannot be launched as any kernel of the family */
+/** @throws DawngradError when the shader cannot be launched as any kernel of the family, or not on this device */
 export function kernelLab(device: Device, shader: UsersShader, family: Family): Lab {
   const kernels = kernelsIn(shader, family);
   if (kernels.length === 0) {
@@ -21,11 +22,17 @@ export function kernelLab(device: Device, shader: UsersShader, family: Family): 
     );
   }
   for (const kernel of kernels) checkLaunchable(shader, kernel);
+  const table = kernelTable(device, family, shader);
+  const isLaunched = ({ entryPoint }: Kernel) => table.some(({ launch }) => launch.entryPoint === entryPoint);
+  const names = (some: readonly Kernel[]) => [...new Set(some.map(({ name }) => name))].join(', ');
+  // As where a kernel is for GPUs alone.
+  const idle = names(kernels.filter((kernel) => !isLaunched(kernel)));
+  if (table.length === 0) throw new DawngradError(`${shader.path}: this device never launches ${idle}`);
   const check = (one: KernelCase) => checkKernel(device, one, shader, family.limit);
   return {
-    what: kernels.map(({ name }) => name).join(', '),
+    what: `${names(kernels.filter(isLaunched))}${idle && `, but not ${idle}, which this device never launches`}`,
     check: async function* () {
-      for (const one of kernelTable(device, family, shader)) yield await check(one);
+      for (const one of table) yield await check(one);
     },
     beside: async function* (config, bench) {
       const { launches } = trainingStep(config, device, await openModel(config, device));

@@ -1,6 +1,6 @@
 /**
  * The Trace Event Format, as far as it is used here: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU.
- * Perfetto (https://ui.perfetto.dev) and `chrome://tracing` open it.
+ * Perfetto (https://ui.perfetto.dev), Chromium's developer tools (Performance) and speedscope open it.
  */
 
 /** A file of events. */

@@ -120,4 +120,18 @@ describe('a shader that takes the place of a kernel', () => {
       checked('relu', (text) => text.replace(/fn (forward|backward)\(/g, 'fn other_$1(')),
     ).rejects.toThrow(/mine-\d+\.wgsl: it has none of the entry points of the family: forward, backward$/);
   });
+
+  it('and is told which of them this device never launches', async (test) => {
+    test.skip(!gpu.device.adapter.software, 'this device launches all of them');
+    const path = directory.file('pool.wgsl');
+    writeFileSync(path, startingPoint('maxPool'));
+    expect(openLab(gpu.device, path, 'maxPool').what).toBe(
+      'maxPool.forward, maxPool.forwardWithArgmax, maxPool.backward, but not maxPool.backwardWide, which this device never launches',
+    );
+    await expect(
+      checked('maxPool', (text) =>
+        text.replace(/fn (forward|forward_with_argmax|backward)\(/g, 'fn other_$1('),
+      ),
+    ).rejects.toThrow(/mine-\d+\.wgsl: this device never launches maxPool\.backwardWide$/);
+  });
 });
