@@ -9,12 +9,12 @@ import { productTable } from '../../src/inspect/lab/product-table.js';
 import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import { matrixUnits } from '../../src/kernels/products/ladder/matrix-units.js';
 import { useDevice } from '../support/device.js';
-import { emulateMatrixUnits, MATRIX_RUNGS } from '../support/matrix-units.js';
+import { emulateMatrixUnits, MATRIX_RUNGS, replaceRung } from '../support/matrix-units.js';
 
 const SMALL = { rows: 64, columns: 64, depth: 16 } as const;
 const [rounding, splitting] = ['matrixUnits64narrow', 'splitUnits64'] as const;
-Object.assign(LADDER[rounding], matrixUnits(SMALL));
-Object.assign(LADDER[splitting], matrixUnits({ ...SMALL, split: true }));
+replaceRung(rounding, matrixUnits(SMALL));
+replaceRung(splitting, matrixUnits({ ...SMALL, split: true }));
 
 const gpu = useDevice({ precision: 'medium' });
 emulateMatrixUnits(gpu);

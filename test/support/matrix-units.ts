@@ -8,7 +8,7 @@ import type { Device } from '../../src/gpu/device.js';
 import { link } from '../../src/gpu/shaders/link.js';
 import { shaderText } from '../../src/gpu/shaders/shader-files.js';
 import { comesInFours } from '../../src/kernels/products/ladder/in-fours.js';
-import { LADDER, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
+import { LADDER, type MatmulVariant, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import { runsOn } from './ladder.js';
 
@@ -31,6 +31,18 @@ export function emulated(): string {
       SUBGROUP,
       () => `\n) {\n  let subgroup = index / LANES;\n  begin_matrices(index % LANES, subgroup);\n`,
     );
+}
+
+/** In this test file, or the part of it that calls this, have another rung in place of one. To be called before `emulateMatrixUnits`. */
+export function replaceRung(variant: MatmulVariant, other: Rung): void {
+  const rung: Partial<Rung> = LADDER[variant];
+  const before = { ...rung };
+  const become = (next: Partial<Rung>) => {
+    for (const name of Object.keys(rung)) delete rung[name as keyof Rung];
+    Object.assign(rung, next);
+  };
+  beforeAll(() => become({ ...before, ...other }));
+  afterAll(() => become(before));
 }
 
 /**

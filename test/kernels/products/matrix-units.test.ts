@@ -21,7 +21,7 @@ import { useDevice } from '../../support/device.js';
 import { upload } from '../../support/expect-op.js';
 import { convolutionsInFours, expectConvolution, whole64 } from '../../support/in-fours.js';
 import { runsOn } from '../../support/ladder.js';
-import { emulateMatrixUnits, MATRIX_RUNGS } from '../../support/matrix-units.js';
+import { emulateMatrixUnits, MATRIX_RUNGS, replaceRung } from '../../support/matrix-units.js';
 import { beyondRounding, HALF, TWO_HALVES } from '../../support/rounding.js';
 import { expectSpecialProduct } from '../../support/special-products.js';
 
@@ -33,10 +33,10 @@ const uneven = 'matrixUnits192';
 const UNEVEN = { rows: 96, columns: 32, depth: 16 } as const;
 
 describe('a product of matrices of halves', { timeout: 600_000 }, () => {
-  Object.assign(LADDER[rounding], matrixUnits(SMALL));
-  Object.assign(LADDER[splitting], matrixUnits({ ...SMALL, split: true }));
-  Object.assign(
-    LADDER[uneven],
+  replaceRung(rounding, matrixUnits(SMALL));
+  replaceRung(splitting, matrixUnits({ ...SMALL, split: true }));
+  replaceRung(
+    uneven,
     generalRung({
       kernel: matrixUnitsKernel,
       constants: constantsFor(UNEVEN, { edge: 8, lanes: 32 }),
