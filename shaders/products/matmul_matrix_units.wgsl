@@ -17,12 +17,12 @@
 // (in_fours/again.wgsl). And matrix units may cut sums off where other hardware rounds. A caller has to ask for it.
 //
 // Workgroups: x along rows, y along columns, z along batches. Subgroups have LANES threads. Workgroup memory: 768 bytes a panel, 2.25
-// KiB of sums a subgroup. How fast it came out is in src/kernels/products/ladder/ladder.ts.
+// KiB of sums a subgroup, or 1.25 where they are stored one at a time. How fast it came out is in src/kernels/products/ladder/ladder.ts.
 
 import super::shared::columns::{Columns, columns_of};
 import super::in_fours::halves::{halves_of, rest_of, rounded_halves_of};
 import super::in_fours::matrix_units::{
-  EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, LINE, SUMS_LINE, A_TURNED, B_TURNED, Sums,
+  EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, ABREAST, LINE, SUMS_LINE, A_TURNED, B_TURNED, Sums,
   a_panels, b_panels, a_rests, b_rests, sums_of, left_matrix, left_rest, right_matrix, right_rest, add_product, put_sums
 };
 import super::shared::operands::StoredC;
@@ -344,24 +344,26 @@ fn product(
     workgroupBarrier();
   }
 
-  // Two matrices at a time go through workgroup memory; a thread stores quads of them.
+  // Two matrices at a time go through workgroup memory, or one; a thread stores quads of them.
   let lane = index % LANES;
-  for (var pair = 0u; pair < 8u; pair++) {
+  for (var part = 0u; part < 16u / ABREAST; part++) {
+    let pair = part * ABREAST / 2u;
+    let which = part * ABREAST % 2u;
     switch (pair) {
-      case 0u: { put_sums(subgroup, s00, s01); }
-      case 1u: { put_sums(subgroup, s02, s03); }
-      case 2u: { put_sums(subgroup, s10, s11); }
-      case 3u: { put_sums(subgroup, s12, s13); }
-      case 4u: { put_sums(subgroup, s20, s21); }
-      case 5u: { put_sums(subgroup, s22, s23); }
-      case 6u: { put_sums(subgroup, s30, s31); }
-      default: { put_sums(subgroup, s32, s33); }
+      case 0u: { put_sums(subgroup, which, s00, s01); }
+      case 1u: { put_sums(subgroup, which, s02, s03); }
+      case 2u: { put_sums(subgroup, which, s10, s11); }
+      case 3u: { put_sums(subgroup, which, s12, s13); }
+      case 4u: { put_sums(subgroup, which, s20, s21); }
+      case 5u: { put_sums(subgroup, which, s22, s23); }
+      case 6u: { put_sums(subgroup, which, s30, s31); }
+      default: { put_sums(subgroup, which, s32, s33); }
     }
     workgroupBarrier();
-    for (var quad = lane; quad < EDGE * EDGE / 2u; quad += LANES) {
-      let row = quad / (EDGE / 2u);
-      let column = quad % (EDGE / 2u) * 4u;
-      let eight = (column_band + pair % 2u * 2u) * (EDGE / 8u) + column / 8u;
+    for (var quad = lane; quad < ABREAST * EDGE * EDGE / 4u; quad += LANES) {
+      let row = quad / (ABREAST * EDGE / 4u);
+      let column = quad % (ABREAST * EDGE / 4u) * 4u;
+      let eight = (column_band + pair % 2u * 2u + which) * (EDGE / 8u) + column / 8u;
       let columns = four_columns(tile.z, first_column, eight, column / 4u % 2u);
       let at = row * SUMS_LINE + column;
       let sums = vec4f(

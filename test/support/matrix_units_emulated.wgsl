@@ -13,11 +13,12 @@ const BANDS_OF_COLUMNS: u32 = 8u;
 const STEPS: u32 = 2u;
 const SUBGROUPS: u32 = 2u;
 const SPLIT: bool = false;
+const ABREAST: u32 = 2u;
 const A_TURNED: bool = false;
 const B_TURNED: bool = false;
 
 const LINE = EDGE / 8u + 1u;
-const SUMS_LINE = 2u * EDGE + 4u;
+const SUMS_LINE = ABREAST * EDGE + 4u;
 
 struct Matrix {
   band: u32,
@@ -98,10 +99,12 @@ fn add_product(left: Left, right: Right, sums: Sums) -> Sums {
   return number;
 }
 
-fn put_sums(subgroup: u32, left: Sums, right: Sums) {
+fn put_sums(subgroup: u32, which: u32, left: Sums, right: Sums) {
   for (var at = lane_of_matrix; at < EDGE * sixteen; at += LANES) {
     let place = at / EDGE * SUMS_LINE + at % EDGE;
-    sums_of[subgroup][place] = all_sums[left][at];
-    sums_of[subgroup][place + EDGE] = all_sums[right][at];
+    sums_of[subgroup][place] = all_sums[select(right, left, ABREAST == 2u || which == 0u)][at];
+    if (ABREAST == 2u) {
+      sums_of[subgroup][place + EDGE] = all_sums[right][at];
+    }
   }
 }

@@ -18,11 +18,12 @@ const BANDS_OF_COLUMNS: u32 = 8u; // and side by side
 const STEPS: u32 = 2u; // matrices along the terms of a slice
 const SUBGROUPS: u32 = 2u;
 const SPLIT: bool = false;
+const ABREAST: u32 = 2u; // matrices of sums, one or two, that a subgroup stores at a time
 const A_TURNED: bool = false; // lines of a panel are terms, or else rows
 const B_TURNED: bool = false; // lines of a panel are columns, or else terms
 
 const LINE = EDGE / 8u + 1u; // of a panel, in vec4u
-const SUMS_LINE = 2u * EDGE + 4u;
+const SUMS_LINE = ABREAST * EDGE + 4u;
 
 alias Panel = array<vec4u, EDGE * LINE>;
 alias Left = subgroup_matrix_left<f16, EDGE, EDGE>;
@@ -33,7 +34,7 @@ var<workgroup> a_panels: array<array<Panel, STEPS>, BANDS_OF_ROWS>;
 var<workgroup> b_panels: array<array<Panel, STEPS>, BANDS_OF_COLUMNS>;
 var<workgroup> a_rests: array<array<Panel, select(1u, STEPS, SPLIT)>, select(1u, BANDS_OF_ROWS, SPLIT)>;
 var<workgroup> b_rests: array<array<Panel, select(1u, STEPS, SPLIT)>, select(1u, BANDS_OF_COLUMNS, SPLIT)>;
-// Two matrices of sums side by side for each subgroup, on their way to storage.
+// Two matrices of sums side by side for each subgroup, or one of them, on their way to storage.
 var<workgroup> sums_of: array<array<f32, EDGE * SUMS_LINE>, SUBGROUPS>;
 
 fn left_matrix(band: u32, step: u32) -> Left {
@@ -68,7 +69,12 @@ fn add_product(left: Left, right: Right, sums: Sums) -> Sums {
   return subgroupMatrixMultiplyAccumulate(left, right, sums);
 }
 
-fn put_sums(subgroup: u32, left: Sums, right: Sums) {
-  subgroupMatrixStore<row_major>(&sums_of[subgroup], 0u, left, SUMS_LINE);
-  subgroupMatrixStore<row_major>(&sums_of[subgroup], EDGE, right, SUMS_LINE);
+// Both, or `which` of them.
+fn put_sums(subgroup: u32, which: u32, left: Sums, right: Sums) {
+  if (ABREAST == 2u || which == 0u) {
+    subgroupMatrixStore<row_major>(&sums_of[subgroup], 0u, left, SUMS_LINE);
+  }
+  if (ABREAST == 2u || which == 1u) {
+    subgroupMatrixStore<row_major>(&sums_of[subgroup], (ABREAST - 1u) * EDGE, right, SUMS_LINE);
+  }
 }

@@ -28,9 +28,12 @@ import { expectSpecialProduct } from '../../support/special-products.js';
 const SMALL = { rows: 64, columns: 64, depth: 16 } as const;
 /** One subgroup, which takes the least time: in place of the tiles that a GPU is given. */
 const [rounding, splitting] = ['matrixUnits64narrow', 'splitUnits64'] as const;
-/** Matrices of 8 x 8, and three subgroups one below another: the lines of b are no whole number of fetches. */
+/**
+ * Matrices of 8 x 8, and three subgroups one below another: the lines of b are no whole number of fetches, and sums are stored one
+ * matrix at a time.
+ */
 const uneven = 'matrixUnits192';
-const UNEVEN = { rows: 96, columns: 32, depth: 16 } as const;
+const UNEVEN = { rows: 96, columns: 32, depth: 16, abreast: 1 } as const;
 
 describe('a product of matrices of halves', { timeout: 600_000 }, () => {
   replaceRung(rounding, matrixUnits(SMALL));

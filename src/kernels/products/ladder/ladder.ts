@@ -34,7 +34,7 @@ export const LADDER = {
   matrixUnits128: matrixUnits({ rows: 128, columns: 128, depth: 32 }),
   matrixUnits128shallow: matrixUnits({ rows: 128, columns: 128, depth: 16 }),
   matrixUnits192: matrixUnits({ rows: 192, columns: 128, depth: 32 }),
-  matrixUnits128wide: matrixUnits({ rows: 128, columns: 256, depth: 32 }),
+  matrixUnits128wide: matrixUnits({ rows: 128, columns: 256, depth: 32, abreast: 1 }),
   splitUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32, split: true }),
   splitUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16, split: true }),
   splitUnits128: matrixUnits({ rows: 128, columns: 128, depth: 16, split: true }),

@@ -30,6 +30,8 @@ interface Tile {
   readonly columns: number;
   readonly depth: number;
   readonly split?: boolean;
+  /** Matrices of sums that a subgroup stores at a time (default 2): with one it takes less memory of the workgroup. */
+  readonly abreast?: 1 | 2;
 }
 
 /** A rung that multiplies matrices of halves: operands rounded to one, or split into two. */
@@ -49,7 +51,10 @@ export const matrixUnits = (tile: Tile): GeneralRung =>
   });
 
 /** Each subgroup has 4 x 4 matrices of the tile. */
-export const constantsFor = ({ rows, columns, depth, split = false }: Tile, { edge, lanes }: Unit) => ({
+export const constantsFor = (
+  { rows, columns, depth, split = false, abreast = 2 }: Tile,
+  { edge, lanes }: Unit,
+) => ({
   EDGE: edge,
   LANES: lanes,
   BANDS_OF_ROWS: rows / edge,
@@ -58,6 +63,7 @@ export const constantsFor = ({ rows, columns, depth, split = false }: Tile, { ed
   DEPTH: depth,
   SUBGROUPS: (rows * columns) / (4 * edge) ** 2,
   SPLIT: split,
+  ABREAST: abreast,
   HALF: true,
 });
 
@@ -69,10 +75,11 @@ const MOST_FETCHES = 8;
  * by rows they put together, and each a line of b's eights or of its terms to itself.
  */
 function hasRoom({ limits }: Device, tile: Tile, unit: Unit): boolean {
-  const { EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT } = constantsFor(tile, unit);
+  const constants = constantsFor(tile, unit);
+  const { EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, ABREAST } = constants;
   const threads = LANES * SUBGROUPS;
   const panels = (BANDS_OF_ROWS + BANDS_OF_COLUMNS) * STEPS * (SPLIT ? 2 : 1);
-  const bytes = 16 * panels * EDGE * (EDGE / 8 + 1) + 4 * EDGE * (2 * EDGE + 4) * SUBGROUPS;
+  const bytes = 16 * panels * EDGE * (EDGE / 8 + 1) + 4 * EDGE * (ABREAST * EDGE + 4) * SUBGROUPS;
   return (
     bytes <= limits.maxComputeWorkgroupStorageSize &&
     threads <= limits.maxComputeInvocationsPerWorkgroup &&

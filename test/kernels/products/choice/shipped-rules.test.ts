@@ -80,7 +80,7 @@ describe('the rules for NVIDIA', () => {
   it.each([
     ['192 x 2400 x 32768', plain(192, 2400, 32768), ['vectorised64', 'splitUnits128', 'matrixUnits64']],
     ['160 x 192 x 131072', plain(160, 192, 131072), ['vectorised64', 'splitUnits128', 'matrixUnits64']],
-    ['4096 ^ 3', plain(4096, 4096, 4096), ['vectorised64', 'splitUnits128', 'matrixUnits64']],
+    ['4096 ^ 3', plain(4096, 4096, 4096), ['vectorised64', 'splitUnits128', 'matrixUnits128wide']],
     ['a gradient of a weight', gradient, ['vectorised64', 'splitUnits128', 'matrixUnits192']],
   ])('take for %s the shape that was measured to be the fastest, in each precision', (_, product, best) => {
     const asked = { key: productKey(product), product, epilogue: {} };
