@@ -176,8 +176,11 @@ describe('pow', () => {
   const BASES = [-2, -1, -1 + 2 ** -24, -1 - 2 ** -23, -0.5, 0.5, 1 - 2 ** -24, 1, 1 + 2 ** -23, 3].concat(
     [0, -0, Infinity, -Infinity, Number.NaN], // what it does at the ends
   );
+  /** Below 2^-126 a driver may make it 0: see below. */
   const nearly = (actual: number, right: number) =>
-    Object.is(actual, right) || Math.abs(actual - right) <= 16 * unitInLastPlace(right);
+    Object.is(actual, right) ||
+    Math.abs(actual - right) <= 16 * unitInLastPlace(right) ||
+    (Math.abs(right) < 2 ** -126 && actual === 0);
 
   // Single precision has no odd numbers beyond 2^24, none between these and their neighbours, and none beyond 2^128.
   it.each([
@@ -217,7 +220,9 @@ describe('pow', () => {
     const x = from(gpu.device, [0.5, 0.25]);
     for (const exponent of [133, 66.25, 140.75]) {
       const values = await pow(x, exponent).toArray();
-      const right = [0.5, 0.25].map((base) => (kept === 0 ? 0 : base ** exponent));
+      const right = [0.5, 0.25]
+        .map((base) => base ** exponent)
+        .map((power) => (kept === 0 && power < 2 ** -126 ? 0 : power));
       for (const [index, value] of values.entries())
         expect(Math.abs(value - right[index]!)).toBeLessThanOrEqual(
           Math.max(2 ** -149, right[index]! * 2 ** -19),
