@@ -5,6 +5,8 @@ import { fromArray } from '../../tensor/create.js';
 import { formatShape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
+  type AnyImages,
+  type ByteImages,
   checkImages,
   DataError,
   type FloatImageSet,
@@ -13,6 +15,7 @@ import {
   type ImageSize,
 } from '../dataset.js';
 import type { Normalisation } from '../normalisation.js';
+import { inMemory } from '../streamed-set.js';
 import { imageStream, type Transform } from './image-stream.js';
 import type { OnProgress } from './progress.js';
 import { keepsBytes, type PreprocessingSpec, preprocessingSchema, type StepSpec } from './spec.js';
@@ -22,7 +25,7 @@ import { TrainingImages } from './training-images.js';
 
 /** What a `BatchLoader` is given: images, and what is left to do to them. */
 export interface PreparedImages {
-  readonly set: ImageSet | FloatImageSet;
+  readonly set: AnyImages;
   /** What the images' bytes are normalised by on the device; only where they stayed bytes. */
   readonly normalisation?: Normalisation;
 }
@@ -118,11 +121,12 @@ export class Preprocessing {
    * A set ready for `new BatchLoader(device, set, { normalisation, ... })`: bytes with a normalisation where that is all there
    * is to do, else the result of `apply` without one.
    */
-  async prepare(device: Device, set: ImageSet, onProgress?: OnProgress): Promise<PreparedImages> {
+  async prepare(device: Device, set: ByteImages, onProgress?: OnProgress): Promise<PreparedImages> {
     checkDevice('preprocessing', device);
     this.#checkFit(set);
     const normalisation = this.#normalisation(set);
-    return normalisation ? { set, normalisation } : { set: await this.apply(device, set, onProgress) };
+    if (normalisation) return { set, normalisation };
+    return { set: await this.apply(device, await inMemory(set), onProgress) };
   }
 
   /**
@@ -143,7 +147,7 @@ export class Preprocessing {
   }
 
   /** @throws DataError when what was learned has another size than these images */
-  #checkFit(image: ImageSet): void {
+  #checkFit(image: ByteImages): void {
     checkImages('preprocessing', image);
     for (const { spec, learned } of this.#steps) {
       for (const [name, shapeFor] of Object.entries(kindOf(spec).learns)) {

@@ -1,12 +1,15 @@
 /** The images of a run, split and preprocessed. */
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type ByteImages,
   type Dataset,
   type ImageSet,
+  inMemory,
   keepsBytes,
   type PreparedImages,
   Preprocessing,
   type PreprocessingProgress,
+  sampleOf,
 } from '../../data/index.js';
 import { normalisationOf } from '../../data/normalisation.js';
 import type { Device } from '../../gpu/device.js';
@@ -17,34 +20,43 @@ import { type SplitDataset, splitDataset } from './split.js';
 
 export interface RunImages {
   /** The images as they were loaded. */
-  readonly dataset: SplitDataset;
+  readonly dataset: SplitDataset<ByteImages>;
   readonly train: PreparedImages;
   readonly validation: PreparedImages | undefined;
   readonly test: PreparedImages;
 }
 
 /**
- * Split a data set as a config says, and preprocess its parts.
+ * Split a data set as a config says, and preprocess its parts. Where images can stay bytes, those that are streamed stay so, and the
+ * first of them are fitted on; else all are brought to memory before.
  * @param fitted by an earlier start of the run, or another on the same images; left out, the steps are fitted on the images to train on
  * @throws RunError, DataError when images cannot be split or preprocessed so
  */
 export async function preprocessDataset(
   config: RunConfig,
   device: Device,
-  all: Dataset,
+  all: Dataset<ByteImages>,
   fitted?: Preprocessing,
   onProgress: (progress: PreprocessingProgress) => void = () => {},
 ): Promise<{ images: RunImages; preprocessing: Preprocessing }> {
-  const dataset = splitDataset(all, config.validation);
+  const given = keepsBytes(config.preprocessing) ? all : await allInMemory(all);
+  const dataset = splitDataset(given, config.validation);
   if (fitted) checkSteps(fitted, config);
   const preprocessing =
-    fitted ?? (await Preprocessing.fit(device, config.preprocessing, dataset.train, onProgress));
-  const prepare = (set: ImageSet) => preprocessing.prepare(device, set, onProgress);
+    fitted ??
+    (await Preprocessing.fit(device, config.preprocessing, await sampleOf(dataset.train), onProgress));
+  const prepare = (set: ByteImages) => preprocessing.prepare(device, set, onProgress);
   const train = await prepare(dataset.train);
   const validation = dataset.validation && (await prepare(dataset.validation));
   const test = await prepare(dataset.test);
   return { images: { dataset, train, validation, test }, preprocessing };
 }
+
+const allInMemory = async (all: Dataset<ByteImages>): Promise<Dataset> => ({
+  ...all,
+  train: await inMemory(all.train),
+  test: await inMemory(all.test),
+});
 
 function checkSteps({ spec }: Preprocessing, config: RunConfig): void {
   if (isDeepStrictEqual(spec, config.preprocessing)) return;
