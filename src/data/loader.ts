@@ -73,7 +73,7 @@ export class BatchLoader {
   readonly #options: LoaderOptions;
   /** For bytes only. */
   readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor } | undefined;
-  /** Of a set that is not in memory. */
+  /** Reads the images of a set that is not in memory. */
   readonly #ahead: ReadAhead | undefined;
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
   /** The set on the device; undefined before it is asked for there. */

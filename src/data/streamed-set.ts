@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import {
   type AnyImages,
   type ByteImages,
+  checkImages,
   DataError,
   featuresOf,
   type ImageSet,
@@ -29,11 +30,12 @@ export async function readImages(
 /**
  * A set with all of its images in memory; as it is, if they are there already.
  *
- *     const sample = await dg.inMemory(dg.take(train, 0, 500));
+ *     const sample = await dg.inMemory(dg.take(train, 0, 256));
  *
  * @throws DataError when they take more than half of this machine's memory, or cannot be decoded or read; FileError
  */
 export async function inMemory(set: ByteImages): Promise<ImageSet> {
+  checkImages('inMemory', set);
   if (!isStreamed(set)) return set;
   refuseTooLarge('inMemory', set.count, set);
   const { source, numbers, ...known } = set;

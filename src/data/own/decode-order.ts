@@ -25,7 +25,7 @@ export class DecodeOrder {
     this.#lists[0] = files.values();
   }
 
-  /** The next files, at most so many; they are then begun. */
+  /** The next files, which are begun by that; fewer than `most` where there are no more. */
   next(most: number): number[] {
     const files: number[] = [];
     for (const list of this.#lists) {

@@ -47,7 +47,7 @@ export class DecodedImages implements ImageSource {
   /** Undefined before the first image is asked for. */
   #store: ImageStore | undefined;
   #order: DecodeOrder | undefined;
-  /** Of a set that is small. */
+  /** Where the images of a small set are kept. */
   #memory: ImageMemory | undefined;
   /** Is it known that some cannot be read? Then all are decoded before anybody is told, so that all are known. */
   #refused = false;
@@ -163,7 +163,11 @@ export class DecodedImages implements ImageSource {
     });
     store.fail(failures);
     if (failures.length > 0 && !this.#options.skipUnreadable) this.#refused = true;
-    if (store.left === 0) store.finish();
+    if (store.left === 0) {
+      // What looked like no image may have been one.
+      if (store.failures.length === 0) this.#refused = false;
+      store.finish();
+    }
     const total = this.#list.files.length;
     this.#options.onProgress?.({ stage: 'decoding', done: total - store.left, total });
     this.#tell();

@@ -82,7 +82,7 @@ const OPTIONS: Rules<ImageFolderOptions> = {
  * a `BatchLoader` wants them. What cannot be read is then found on the way, unless it is to be skipped, which takes decoding all.
  *
  *     const { train, close } = await dg.imageFolder('photos', { size: 32, streaming: true });
- *     const normalisation = dg.normalisationOf(await dg.inMemory(dg.take(train, 0, 500)));
+ *     const normalisation = dg.normalisationOf(await dg.inMemory(dg.take(train, 0, 256)));
  *     const batches = new dg.BatchLoader(device, train, { batch: 50, shuffleSeed: 1, normalisation });
  *     await batches.ready(0, 0);
  *     const { images, labels } = batches.batch(0, 0);

@@ -5,7 +5,7 @@ import { parseAs, parseJson } from '../../files/json.js';
 import type { Failure } from './decode-files.js';
 
 export interface ImageIndex {
-  /** Of the bytes of each image. */
+  /** One for the bytes of each image. */
   readonly checksums: Uint32Array;
   /** 1 for each image that is there, or is known to be unreadable. */
   readonly done: Uint8Array;

@@ -210,7 +210,7 @@ function openIfThere(path: string, how: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? openSync(path, how) : undefined;
 }
 
-/** Of several processes that want the same file, one gets it, under another name. */
+/** Where several processes want the same file, one gets it, under another name. */
 function takeOver(path: string, name: string): boolean {
   try {
     renameSync(path, name);

@@ -4,12 +4,10 @@ import {
   type ByteImages,
   type Dataset,
   type ImageSet,
-  inMemory,
   keepsBytes,
   type PreparedImages,
   Preprocessing,
   type PreprocessingProgress,
-  sampleOf,
 } from '../../data/index.js';
 import { normalisationOf } from '../../data/normalisation.js';
 import type { Device } from '../../gpu/device.js';
@@ -27,8 +25,7 @@ export interface RunImages {
 }
 
 /**
- * Split a data set as a config says, and preprocess its parts. Where images can stay bytes, those that are streamed stay so, and the
- * first of them are fitted on; else all are brought to memory before.
+ * Split a data set as a config says, and preprocess its parts.
  * @param fitted by an earlier start of the run, or another on the same images; left out, the steps are fitted on the images to train on
  * @throws RunError, DataError when images cannot be split or preprocessed so
  */
@@ -39,24 +36,16 @@ export async function preprocessDataset(
   fitted?: Preprocessing,
   onProgress: (progress: PreprocessingProgress) => void = () => {},
 ): Promise<{ images: RunImages; preprocessing: Preprocessing }> {
-  const given = keepsBytes(config.preprocessing) ? all : await allInMemory(all);
-  const dataset = splitDataset(given, config.validation);
+  const dataset = splitDataset(all, config.validation);
   if (fitted) checkSteps(fitted, config);
   const preprocessing =
-    fitted ??
-    (await Preprocessing.fit(device, config.preprocessing, await sampleOf(dataset.train), onProgress));
+    fitted ?? (await Preprocessing.fit(device, config.preprocessing, dataset.train, onProgress));
   const prepare = (set: ByteImages) => preprocessing.prepare(device, set, onProgress);
   const train = await prepare(dataset.train);
   const validation = dataset.validation && (await prepare(dataset.validation));
   const test = await prepare(dataset.test);
   return { images: { dataset, train, validation, test }, preprocessing };
 }
-
-const allInMemory = async (all: Dataset<ByteImages>): Promise<Dataset> => ({
-  ...all,
-  train: await inMemory(all.train),
-  test: await inMemory(all.test),
-});
 
 function checkSteps({ spec }: Preprocessing, config: RunConfig): void {
   if (isDeepStrictEqual(spec, config.preprocessing)) return;
