@@ -34,12 +34,12 @@ export type FloatImageSet = LabelledImages<Float32Array>;
 
 /** Where images lie whose bytes are not in memory: they are brought from there by their numbers. */
 export interface ImageSource {
-  /** Can all of its images be read without waiting until they are decoded? */
-  readonly complete: boolean;
-  /** These images will be read next, in this order: what is not decoded yet is decoded in that order. */
+  /** Can these images be read without waiting until they are decoded? */
+  has(images: Uint32Array): boolean;
+  /** These images will be read next, in this order: a bounded number of them is decoded before they are asked for. */
   expect(images: Uint32Array): void;
   /**
-   * Bring the bytes of some images, one after the other, once they are decoded.
+   * Bring the bytes of some images, one after the other; decodes what is not.
    * @throws DataError, FileError when one cannot be decoded or read
    */
   read(images: Uint32Array, into: Uint8Array): Promise<void>;

@@ -41,7 +41,7 @@ export class DeviceSet implements Disposable {
   static async load(device: Device, set: AnyImages): Promise<DeviceSet | undefined> {
     const isWhole = isFloats(set) || featuresOf(set) % 4 === 0;
     if (!isWhole || 4 * set.count * packedLength(set, 1) > MOST_BYTES) return;
-    if (isStreamed(set) && !set.source.complete) return;
+    if (isStreamed(set) && !set.source.has(set.numbers)) return;
     try {
       const loaded = await device.makeWithRoom(() => new DeviceSet(device, set));
       await loaded.#fill(set);

@@ -8,7 +8,7 @@ const png = encode({ width: 1, height: 1, channels: 1, data: Uint8Array.of(7) })
 /** Two images of a row of two pixels: where they are is left out. */
 const FLAT = { count: 2, channels: 1, height: 1, width: 2, labels: new Uint8Array(2), classes: ['a'] };
 const IN_MEMORY = { ...FLAT, pixels: new Uint8Array(4) };
-const source = { complete: true, expect() {}, read: async () => {} };
+const source = { has: () => true, expect() {}, read: async () => {} };
 const STREAMED = { ...FLAT, source, numbers: Uint32Array.of(7, 3) };
 const STRANGE = [undefined, null, 3, 'x', FLAT];
 

@@ -73,6 +73,8 @@ export class RunBar implements Required<Reporter> {
   }
 
   finishedEpoch(metrics: EpochMetrics): void {
+    // What was wanted is decoded; the set may have more.
+    this.#shown = { ...this.#shown, decoded: '' };
     this.#print(describeEpoch(metrics, this.#epochs));
   }
 

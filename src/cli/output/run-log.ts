@@ -44,6 +44,8 @@ export class RunLog implements Required<Reporter> {
   evaluating(): void {}
 
   finishedEpoch(metrics: EpochMetrics): void {
+    // What was wanted is decoded; the set may have more.
+    this.#decoded = '';
     this.#print(describeEpoch(metrics, this.#epochs));
   }
 

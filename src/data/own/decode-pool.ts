@@ -27,8 +27,8 @@ const WORKER = new URL('../data/own/decode-worker.js', HERE);
 export interface Decoding {
   /** How many there are, about. */
   readonly files: number;
-  /** The next to decode, when a thread has time for them; undefined when there are no more. */
-  next(): DecodeJob | undefined;
+  /** The next to decode, which may have to be waited for; undefined when there are no more. */
+  next(): Promise<DecodeJob | undefined>;
   /** Gets the results as they come, in any order; a thread waits until it has taken one before it does many more. */
   take(decoded: Decoded): void;
 }
@@ -39,51 +39,60 @@ export interface Decoding {
  */
 export async function decodeAll(decoding: Decoding, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  // Where a program was bundled into one file, there is no file for threads to run.
-  if (decoding.files <= FEW || !existsSync(fileURLToPath(WORKER))) return decodeHere(decoding, signal);
-  const workers = Array.from({ length: THREADS }, () => new Worker(WORKER));
-  try {
-    await Promise.all(workers.map((worker) => feed(worker, decoding, signal)));
-  } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-}
-
-async function decodeHere(decoding: Decoding, signal: AbortSignal): Promise<void> {
-  for (let job = decoding.next(); job; job = decoding.next()) {
-    const decoded = await decodeFiles(job);
-    signal.throwIfAborted();
-    decoding.take(decoded);
-    // Whoever waits for these images goes on before the next are decoded.
-    await setImmediate();
-  }
-}
-
-/** Hand jobs to a thread until there are no more and it has done all of its own. */
-function feed(worker: Worker, decoding: Decoding, signal: AbortSignal): Promise<void> {
-  return new Promise((done, fail) => {
-    let under = 0;
-    const next = (): void => {
-      const job = decoding.next();
-      if (!job) {
-        if (under === 0) done();
-        return;
-      }
-      under += 1;
-      worker.postMessage(job);
-    };
-    worker.on('message', (decoded: Decoded) => {
-      if (signal.aborted) return;
-      under -= 1;
-      try {
-        decoding.take(decoded);
-        next();
-      } catch (error) {
-        fail(error);
-      }
-    });
-    worker.on('error', fail);
+  const aborted = new Promise<never>((_, fail) => {
     signal.addEventListener('abort', () => fail(signal.reason));
-    for (let job = 0; job < AHEAD; job++) next();
   });
+  // Where a program was bundled into one file, there is no file for threads to run.
+  const areFew = decoding.files <= FEW || !existsSync(fileURLToPath(WORKER));
+  const threads = areFew ? [] : Array.from({ length: THREADS }, () => new Thread());
+  const decoders = areFew ? [decodeHere] : threads.flatMap((thread) => Array(AHEAD).fill(thread.decode));
+  try {
+    await Promise.race([Promise.all(decoders.map((decode) => feed(decode, decoding))), aborted]);
+  } finally {
+    await Promise.all(threads.map((thread) => thread.end()));
+  }
+}
+
+type Decoder = (job: DecodeJob) => Promise<Decoded>;
+
+/** Whoever waits for images goes on before the next are decoded. */
+async function decodeHere(job: DecodeJob): Promise<Decoded> {
+  await setImmediate();
+  return decodeFiles(job);
+}
+
+async function feed(decode: Decoder, decoding: Decoding): Promise<void> {
+  for (let job = await decoding.next(); job; job = await decoding.next()) decoding.take(await decode(job));
+}
+
+/** A thread does its jobs in order. */
+class Thread {
+  readonly #worker = new Worker(WORKER);
+  /** Who waits for the results of jobs, in order. */
+  #waiting: { readonly done: (decoded: Decoded) => void; readonly fail: (error: Error) => void }[] = [];
+
+  constructor() {
+    this.#worker.on('message', (decoded: Decoded) => {
+      const { done } = this.#waiting.shift()!;
+      if (this.#waiting.length === 0) this.#worker.unref();
+      done(decoded);
+    });
+    this.#worker.on('error', (error) => {
+      for (const { fail } of this.#waiting) fail(error);
+    });
+    this.#worker.unref();
+  }
+
+  readonly decode: Decoder = (job) => {
+    // A program may come to its end while threads have nothing to do.
+    this.#worker.ref();
+    return new Promise((done, fail) => {
+      this.#waiting.push({ done, fail });
+      this.#worker.postMessage(job);
+    });
+  };
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
 }

@@ -10,6 +10,7 @@ import { holdsOthers } from './first-look.js';
 import type { ImageList } from './image-list.js';
 import { ImageMemory } from './image-memory.js';
 import { ImageStore } from './image-store.js';
+import { News } from './news.js';
 
 /** Changes with how files are decoded, and with how they are laid out in the cache: what was kept before is then of no use. */
 const VERSION = 2;
@@ -26,8 +27,6 @@ export const filesAtOnce = (settings: DecodeSettings): number =>
 const KEPT = 2 ** 28;
 
 export interface DecodingOptions {
-  /** Files in the order in which they will be wanted, as far as that is known; all of them. */
-  readonly order: Uint32Array;
   /** Go on though some cannot be read. */
   readonly skipUnreadable: boolean;
   /** The error that lists what cannot be read. */
@@ -52,8 +51,10 @@ export class DecodedImages implements ImageSource {
   /** Is it known that some cannot be read? Then all are decoded before anybody is told, so that all are known. */
   #refused = false;
   #error: { readonly cause: unknown } | undefined;
-  /** Resolves when more images are decoded, or none ever will be; then there is another. */
-  #news = defer();
+  /** More images are decoded, or none ever will be. */
+  readonly #decoded = new News();
+  /** More images are asked for. */
+  readonly #asked = new News();
   /** Resolves when no thread is at work any more. */
   #ended: Promise<void> = Promise.resolve();
 
@@ -63,17 +64,21 @@ export class DecodedImages implements ImageSource {
     this.#options = options;
   }
 
-  get complete(): boolean {
-    return this.#open().left === 0;
+  has(images: Uint32Array): boolean {
+    const store = this.#open();
+    return images.every((image) => store.has(image));
   }
 
   expect(images: Uint32Array): void {
     this.#open();
     this.#order?.expect(images);
+    this.#asked.tell();
   }
 
   async read(images: ArrayLike<number>, into: Uint8Array): Promise<void> {
     const store = this.#open();
+    this.#order?.ask(images);
+    this.#asked.tell();
     for (let at = 0; at < images.length; ) {
       if (!this.#refused && store.has(images[at]!)) at += 1;
       else await this.#more();
@@ -89,6 +94,7 @@ export class DecodedImages implements ImageSource {
    */
   async all(): Promise<readonly Failure[]> {
     const store = this.#open();
+    this.#askAll();
     while (store.left > 0 || this.#refused) {
       this.#options.signal?.throwIfAborted();
       await this.#more();
@@ -104,6 +110,11 @@ export class DecodedImages implements ImageSource {
     this.#store = undefined;
   }
 
+  #askAll(): void {
+    this.#order?.askAll();
+    this.#asked.tell();
+  }
+
   /** Wait for more images. */
   async #more(): Promise<void> {
     if (this.#error) throw this.#error.cause;
@@ -112,14 +123,14 @@ export class DecodedImages implements ImageSource {
       signal?.throwIfAborted();
       if (this.#store?.left === 0) throw unreadable(this.#store.failures);
     }
-    await this.#news.promise;
+    await this.#decoded.wait();
   }
 
   /** The file, in which decoding has begun if it was not complete. */
   #open(): ImageStore {
     this.#stop.signal.throwIfAborted();
     if (this.#store) return this.#store;
-    const { order, skipUnreadable, kept = KEPT } = this.#options;
+    const { skipUnreadable, kept = KEPT } = this.#options;
     const most = Math.min(kept, totalmem() / 8);
     const { files } = this.#list;
     const each = bytesOf(this.#settings);
@@ -129,7 +140,8 @@ export class DecodedImages implements ImageSource {
     this.#refused =
       !skipUnreadable && (store.failures.length > 0 || (store.left > 0 && holdsOthers(this.#list)));
     if (store.left > 0) {
-      this.#order = new DecodeOrder(order, (file) => store.has(file));
+      this.#order = new DecodeOrder(files.length, (file) => store.has(file));
+      if (this.#refused) this.#askAll();
       this.#ended = this.#decode(store, this.#order);
     }
     return store;
@@ -138,23 +150,27 @@ export class DecodedImages implements ImageSource {
   async #decode(store: ImageStore, order: DecodeOrder): Promise<void> {
     const settings = this.#settings;
     const { directory, files } = this.#list;
-    const next = (): DecodeJob | undefined => {
-      const some = order.next(filesAtOnce(settings));
-      if (some.length === 0) return undefined;
-      return { directory, files: some, paths: some.map((file) => files[file]!.path), settings };
+    const next = async (): Promise<DecodeJob | undefined> => {
+      while (order.left > 0 && !this.#stop.signal.aborted) {
+        const some = order.next(filesAtOnce(settings));
+        if (some.length > 0)
+          return { directory, files: some, paths: some.map((file) => files[file]!.path), settings };
+        await this.#asked.wait();
+      }
+      return undefined;
     };
     const take = (decoded: Decoded) => this.#take(store, decoded);
     try {
-      // Not before whoever opened it has said which images are wanted first.
-      await Promise.resolve();
       await decodeAll({ files: order.left, next, take }, this.#stop.signal);
     } catch (cause) {
       this.#error = { cause };
     }
-    this.#tell();
+    this.#decoded.tell();
   }
 
   #take(store: ImageStore, { files, pixels, failures }: Decoded): void {
+    // It may have been under way when the file was closed.
+    if (this.#stop.signal.aborted) return;
     const each = bytesOf(this.#settings);
     files.forEach((file, place) => {
       const bytes = pixels.subarray(place * each, (place + 1) * each);
@@ -162,35 +178,20 @@ export class DecodedImages implements ImageSource {
       this.#memory?.keep(file, bytes);
     });
     store.fail(failures);
-    if (failures.length > 0 && !this.#options.skipUnreadable) this.#refused = true;
+    if (failures.length > 0 && !this.#options.skipUnreadable) {
+      this.#refused = true;
+      this.#askAll();
+    }
     if (store.left === 0) {
       // What looked like no image may have been one.
       if (store.failures.length === 0) this.#refused = false;
       store.finish();
+      this.#asked.tell();
     }
     const total = this.#list.files.length;
     this.#options.onProgress?.({ stage: 'decoding', done: total - store.left, total });
-    this.#tell();
+    this.#decoded.tell();
   }
-
-  #tell(): void {
-    const { resolve } = this.#news;
-    this.#news = defer();
-    resolve();
-  }
-}
-
-interface Deferred {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-}
-
-function defer(): Deferred {
-  let resolve!: () => void;
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }
 
 /** Names what files are decoded to: they have another name once one of them changed. */

@@ -141,7 +141,6 @@ export async function openImages(
   const atOnce = Math.min(files.length, JOBS_AT_ONCE * filesAtOnce(settings));
   refuseTooLarge(source, atOnce, { channels, height: size, width: size });
   const images = new DecodedImages(list, settings, {
-    order: Uint32Array.from(new Set([...parts.train, ...parts.validation, ...parts.test, ...files.keys()])),
     skipUnreadable,
     unreadable: (failures) => unreadable(list, failures),
     onProgress: options.onProgress,
