@@ -1,6 +1,6 @@
 /**
- * So many images are decoded that nobody has asked for yet: enough for threads to have work at all times, and no more, since they
- * take the processor from whoever compiles shaders, or computes on it.
+ * Images that are decoded before anybody has asked for them, at most: enough for threads to have work at all times, and no more, since
+ * they take the processor from whoever compiles shaders, or computes on it.
  */
 const AHEAD = 256;
 
@@ -51,7 +51,7 @@ export class DecodeOrder {
     this.expect(Uint32Array.from(this.#begun.keys()));
   }
 
-  /** The next files, at most so many of them; they are begun then. None may be a matter of time. */
+  /** The next files, `most` of them or fewer, which are begun by that; there may be none now, and some later. */
   next(most: number): number[] {
     const files: number[] = [];
     const begin = (file: number) => {

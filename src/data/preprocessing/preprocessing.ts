@@ -11,7 +11,6 @@ import {
   DataError,
   type FloatImageSet,
   featuresOf,
-  type ImageSet,
   type ImageSize,
 } from '../dataset.js';
 import type { Normalisation } from '../normalisation.js';

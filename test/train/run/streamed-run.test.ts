@@ -52,12 +52,15 @@ it('comes to the same bits from a cold cache, a warm one, and stopped and resume
   const deadline = new Deadline();
   deadline.over = true;
   const stopped = await trained(data, within('stopped'), { deadline });
+  const { position } = stopped.outcome;
   expect(stopped.outcome).toMatchObject({ state: 'stopped', position: { epoch: 0 } });
+  expect(position.step).toBeGreaterThan(0);
+  expect(position.step).toBeLessThan(11);
   rmSync(cache(), { recursive: true });
   const { outcome } = await trained(data, within('stopped'), { resume: true });
   expect(outcome).toMatchObject({ state: 'finished', position: { epoch: 1 } });
   expect(weightsIn(within('stopped'))).toEqual(weightsIn(within('cold')));
-});
+}, 180_000);
 
 it('ends with all files that cannot be read, and leaves nothing of itself', async () => {
   const cut = (await jpegFile({ width: 8, height: 8, colourOf: () => [1, 2, 3] })).subarray(0, 200);
