@@ -13,6 +13,9 @@ import {
   take,
 } from './dataset.js';
 
+/** Images that are asked for at once: a source may ask the system for each of them. */
+const AT_ONCE = 1024;
+
 /** Bytes, or numbers, of the images `from` (included) to `to` (excluded; clipped to the end of the set). */
 export async function readImages(
   set: AnyImages,
@@ -23,7 +26,11 @@ export async function readImages(
   const end = Math.min(to, set.count);
   if (!isStreamed(set)) return set.pixels.subarray(from * size, end * size);
   const pixels = new Uint8Array((end - from) * size);
-  await set.source.read(set.numbers.subarray(from, end), pixels);
+  for (let first = from; first < end; first += AT_ONCE) {
+    const some = set.numbers.subarray(first, Math.min(end, first + AT_ONCE));
+    const start = (first - from) * size;
+    await set.source.read(some, pixels.subarray(start, start + some.length * size));
+  }
   return pixels;
 }
 

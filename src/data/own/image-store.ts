@@ -69,12 +69,14 @@ export class ImageStore {
     const start = count * each;
     return told(final, () => {
       const finished = openIfThere(final, 'r');
-      const known = finished && decodeIndex(readFrom(finished, start), count);
-      if (finished && known) {
-        touch(final);
-        return new ImageStore(final, each, final, finished, known);
+      if (finished !== undefined) {
+        const known = decodeIndex(readFrom(finished, start), count);
+        if (known) {
+          touch(final);
+          return new ImageStore(final, each, final, finished, known);
+        }
+        closeSync(finished);
       }
-      if (finished) closeSync(finished);
       makeDirectory(dirname(final), 'the cache for decoded images');
       removeLeftovers(dirname(final), ABANDONED);
       removeUnused(dirname(final));
