@@ -30,6 +30,8 @@
 export * from './autograd/index.js';
 // Data sets, and their way to the device.
 export {
+  type AnyImages,
+  type ByteImages,
   DATASET_NAMES,
   DataError,
   type Dataset,
@@ -45,7 +47,9 @@ export {
   glyphs,
   type ImageFolderOptions,
   type ImageSet,
+  type ImageSource,
   imageFolder,
+  inMemory,
   loadDataset,
   MissingDataError,
   type PreparedImages,
@@ -55,6 +59,8 @@ export {
   type Progress,
   readImage,
   type StepSpec,
+  type StreamedDataset,
+  type StreamedImageSet,
   take,
 } from './data/index.js';
 export { type Batch, BatchLoader, type LoaderOptions } from './data/loader.js';

@@ -22,7 +22,7 @@ const PUBLIC = {
   models: 'ConvMaxout HintonCnn NetworkInNetwork models',
   optimizers: 'Adam AdamW AveragedModel GradScaler Optimizer RMSprop SGD clipGradNorm clipGradValue schedule',
   data:
-    'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing dataset detectDataset download glyphs imageFolder loadDataset ' +
+    'BatchLoader DATASET_NAMES DOWNLOADABLE Preprocessing dataset detectDataset download glyphs imageFolder inMemory loadDataset ' +
     'normalisationOf readImage take',
   training:
     'Deadline NO_SCORE PRESET_NAMES RunDirectory SavedModel Trainer addScores checkpointOf chooseConfig decodeSafetensors ' +

@@ -2,15 +2,18 @@
 import type { Device } from '../gpu/device.js';
 import { Tensor } from '../tensor/tensor.js';
 import { gather, type HostBatch, packedLength } from './batch.js';
-import type { FloatImageSet, ImageSet } from './dataset.js';
+import { type AnyImages, isFloats, type StreamedImageSet } from './dataset.js';
 import type { DeviceSet, PackedBatch } from './device-set.js';
 
 /** Device memory that is written to before each step, and the batch that the step's launches find in it. */
 export interface BatchInput {
   /** What is written to. Who makes an input in a `tidy` keeps these to keep it. */
   readonly tensors: readonly Tensor[];
-  /** Write the images of these numbers there; as many as it was made for. */
-  write(indices: Uint32Array): void;
+  /**
+   * Write the images of these numbers there; as many as it was made for.
+   * @param read those images, of a set that is streamed
+   */
+  write(indices: Uint32Array, read?: HostBatch): void;
   /** The batch that is there when the launches that this records, or queues, come to run. */
   batch(): PackedBatch;
   /** Give its memory back. */
@@ -22,17 +25,17 @@ const disposed = (tensors: readonly Tensor[]): void => {
 };
 
 /** Images go up with every step, gathered on the host. */
-export function uploadedInput(device: Device, set: ImageSet | FloatImageSet, count: number): BatchInput {
-  const dtype = set.pixels instanceof Float32Array ? 'f32' : 'u32';
+export function uploadedInput(device: Device, set: AnyImages, count: number): BatchInput {
+  const dtype = isFloats(set) ? 'f32' : 'u32';
   const packedPixels = new Tensor(device, [packedLength(set, count)], dtype);
   const labels = new Tensor(device, [count], 'u32');
   const tensors = [packedPixels, labels];
   let host: HostBatch | undefined;
   return {
     tensors,
-    write(indices) {
+    write(indices, read) {
       // WebGPU has its own copy of what it was given when that returns.
-      host = gather(set, indices, host);
+      host = read ?? gather(set as Exclude<AnyImages, StreamedImageSet>, indices, host);
       packedPixels.write(host.packedPixels);
       labels.write(host.labels);
     },

@@ -1,4 +1,4 @@
-import { type FloatImageSet, featuresOf, type ImageSet } from './dataset.js';
+import { type AnyImages, type FloatImageSet, featuresOf, type ImageSet, isFloats } from './dataset.js';
 
 /** The part of a set that one step sees, in host memory and ready to upload. */
 export interface HostBatch {
@@ -12,14 +12,14 @@ export interface HostBatch {
 }
 
 /** Words of 32 bits in the packed pixels of `count` images. */
-export const packedLength = (set: ImageSet | FloatImageSet, count: number): number =>
-  Math.ceil((count * featuresOf(set) * set.pixels.BYTES_PER_ELEMENT) / 4);
+export const packedLength = (set: AnyImages, count: number): number =>
+  isFloats(set) ? count * featuresOf(set) : Math.ceil((count * featuresOf(set)) / 4);
 
 /** Host memory for a batch of `count` images. */
-export function hostBatch(set: ImageSet | FloatImageSet, count: number): HostBatch {
+export function hostBatch(set: AnyImages, count: number): HostBatch {
   const words = packedLength(set, count);
   return {
-    packedPixels: set.pixels instanceof Float32Array ? new Float32Array(words) : new Uint32Array(words),
+    packedPixels: isFloats(set) ? new Float32Array(words) : new Uint32Array(words),
     labels: new Uint32Array(count),
   };
 }

@@ -9,7 +9,8 @@ import { pickRows } from '../kernels/images/pick.js';
 import { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { packedLength } from './batch.js';
-import type { FloatImageSet, ImageSet } from './dataset.js';
+import { type AnyImages, featuresOf, isFloats, isStreamed } from './dataset.js';
+import { readImages } from './streamed-set.js';
 
 /** Larger sets stay on the host: nobody knows how much memory a GPU has left. CIFAR-10 has 154 MB, preprocessed 614. */
 const MOST_BYTES = 2 ** 30;
@@ -27,19 +28,20 @@ export class DeviceSet implements Disposable {
   readonly #pixels: Tensor;
   readonly #labels: Tensor;
 
-  private constructor(device: Device, set: ImageSet | FloatImageSet) {
-    const dtype = set.pixels instanceof Float32Array ? 'f32' : 'u32';
+  private constructor(device: Device, set: AnyImages) {
+    const dtype = isFloats(set) ? 'f32' : 'u32';
     this.#labels = keep(new Tensor(device, [set.count, 1], 'u32'));
     this.#pixels = keep(new Tensor(device, [set.count, packedLength(set, 1)], dtype));
   }
 
   /**
    * Take a set to a device.
-   * @returns undefined where there is no room for it, or it is not made of whole words
+   * @returns undefined where there is no room for it, or an image is not made of whole words, or some are not decoded yet
    */
-  static async load(device: Device, set: ImageSet | FloatImageSet): Promise<DeviceSet | undefined> {
-    const { pixels } = set;
-    if (pixels.byteLength > MOST_BYTES || pixels.byteLength !== 4 * set.count * packedLength(set, 1)) return;
+  static async load(device: Device, set: AnyImages): Promise<DeviceSet | undefined> {
+    const isWhole = isFloats(set) || featuresOf(set) % 4 === 0;
+    if (!isWhole || 4 * set.count * packedLength(set, 1) > MOST_BYTES) return;
+    if (isStreamed(set) && !set.source.has(set.numbers)) return;
     try {
       const loaded = await device.makeWithRoom(() => new DeviceSet(device, set));
       await loaded.#fill(set);
@@ -50,12 +52,18 @@ export class DeviceSet implements Disposable {
     }
   }
 
-  async #fill({ pixels, labels }: ImageSet | FloatImageSet): Promise<void> {
-    this.#labels.write(Uint32Array.from(labels));
+  async #fill(set: AnyImages): Promise<void> {
+    this.#labels.write(Uint32Array.from(set.labels));
     const { device, memory } = this.#pixels;
-    const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-    for (let start = 0; start < bytes.length; start += PIECE) {
-      device.write(memory.buffer, bytes.subarray(start, start + PIECE), memory.offset + start);
+    const each = 4 * packedLength(set, 1);
+    const images = Math.max(1, Math.floor(PIECE / each));
+    for (let first = 0; first < set.count; first += images) {
+      const { buffer, byteOffset, byteLength } = await readImages(set, first, first + images);
+      device.write(
+        memory.buffer,
+        new Uint8Array(buffer, byteOffset, byteLength),
+        memory.offset + first * each,
+      );
       await device.synchronize();
     }
     this.#pixels.wasWritten();

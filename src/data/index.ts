@@ -13,12 +13,17 @@ import { isTable } from './own/image-table.js';
 
 export { readImage } from './codecs/read-image.js';
 export {
+  type AnyImages,
+  type ByteImages,
   DataError,
   type Dataset,
   type FloatImageSet,
   type ImageSet,
+  type ImageSource,
   MissingDataError,
   pick,
+  type StreamedDataset,
+  type StreamedImageSet,
   take,
 } from './dataset.js';
 export type { DecodedImage } from './decoded-image.js';
@@ -36,6 +41,7 @@ export {
 } from './preprocessing/spec.js';
 export { FITS, type Fit } from './resize.js';
 export { shuffle } from './shuffle.js';
+export { inMemory, sampleOf } from './streamed-set.js';
 
 /** The data set that is drawn; the others are read from files. */
 const DRAWN = 'glyphs';

@@ -10,9 +10,10 @@ import { fromArray } from '../tensor/create.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { keep } from '../tensor/tidy.js';
 import { type BatchInput, pickedInput, uploadedInput } from './batch-input.js';
-import { checkImages, DataError, type FloatImageSet, type ImageSet } from './dataset.js';
+import { type AnyImages, checkImages, DataError, isFloats, isStreamed } from './dataset.js';
 import { DeviceSet } from './device-set.js';
 import type { Normalisation } from './normalisation.js';
+import { ReadAhead } from './read-ahead.js';
 import { shuffle } from './shuffle.js';
 
 export interface LoaderOptions {
@@ -72,6 +73,8 @@ export class BatchLoader {
   readonly #options: LoaderOptions;
   /** For bytes only. */
   readonly #normalisation: { readonly mean: Tensor; readonly std: Tensor } | undefined;
+  /** Reads the images of a set that is not in memory. */
+  readonly #ahead: ReadAhead | undefined;
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
   /** The set on the device; undefined before it is asked for there. */
   #moved: Promise<DeviceSet | undefined> | undefined;
@@ -86,7 +89,7 @@ export class BatchLoader {
    */
   constructor(
     device: Device,
-    readonly set: ImageSet | FloatImageSet,
+    readonly set: AnyImages,
     options: LoaderOptions,
   ) {
     checkDevice('BatchLoader', device);
@@ -106,7 +109,7 @@ export class BatchLoader {
         cutout: whole(0),
       });
     }
-    const floats = set.pixels instanceof Float32Array;
+    const floats = isFloats(set);
     if (floats && normalisation) {
       throw new DataError('BatchLoader: these images are preprocessed already; leave out the normalisation');
     }
@@ -114,6 +117,7 @@ export class BatchLoader {
     this.#options = options;
     this.#normalisation = floats ? undefined : this.#load(normalisation);
     this.steps = Math.max(1, (dropLast ? Math.floor : Math.ceil)(set.count / batch));
+    this.#ahead = isStreamed(set) ? new ReadAhead(set, this) : undefined;
   }
 
   #load(normalisation = unchanged(this.set.channels)): { mean: Tensor; std: Tensor } {
@@ -127,20 +131,40 @@ export class BatchLoader {
     return Math.min(this.set.count, this.steps * this.#options.batch);
   }
 
-  /** The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. */
+  /**
+   * The `step`-th batch, from 0, of the `epoch`-th epoch, from 0. Augmentation draws from the device's random keys. Of a set that is
+   * not in memory, `await ready(epoch, step)` first.
+   */
   batch(epoch: number, step: number): Batch {
-    const indices = this.indices(epoch, step);
-    const input = this.input(indices.length);
-    input.write(indices);
+    const input = this.input(this.indices(epoch, step).length);
+    this.write(input, epoch, step);
     return this.prepare(input);
+  }
+
+  /**
+   * Wait until a batch's images are in memory, where the set is not; the next batches are read meanwhile.
+   *
+   *     await batches.ready(epoch, step);
+   *     const { images, labels } = batches.batch(epoch, step);
+   *
+   * @returns undefined where there is nothing to wait for
+   * @throws DataError, FileError when one of them cannot be decoded or read
+   */
+  ready(epoch: number, step: number): Promise<void> | undefined {
+    this.#check(epoch, step);
+    return this.#deviceSet ? undefined : this.#ahead?.ready(epoch, step);
   }
 
   /** The numbers of the images in a batch. */
   indices(epoch: number, step: number): Uint32Array {
-    checkArgument('BatchLoader', 'epoch', epoch, whole(0));
-    checkArgument('BatchLoader', 'step', step, whole(0, this.steps - 1));
+    this.#check(epoch, step);
     const { batch } = this.#options;
     return this.#indices(epoch).subarray(step * batch, (step + 1) * batch);
+  }
+
+  #check(epoch: number, step: number): void {
+    checkArgument('BatchLoader', 'epoch', epoch, whole(0));
+    checkArgument('BatchLoader', 'step', step, whole(0, this.steps - 1));
   }
 
   /**
@@ -173,6 +197,12 @@ export class BatchLoader {
     return pickedInput(this.#device, set, count, () => {
       this.#picking -= 1;
     });
+  }
+
+  /** Write a batch where `input` was made for one of its size; `ready` has been waited for. */
+  write(input: BatchInput, epoch: number, step: number): void {
+    const read = this.#deviceSet ? undefined : this.#ahead?.take(epoch, step);
+    input.write(this.indices(epoch, step), read);
   }
 
   /**

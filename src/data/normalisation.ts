@@ -1,6 +1,6 @@
 import { checkArgument } from '../errors/check-options.js';
 import { instance } from '../errors/rules.js';
-import { checkImages, type ImageSet } from './dataset.js';
+import { checkImages, DataError, type ImageSet, isStreamed } from './dataset.js';
 
 /** What to subtract from, and then to divide by, each channel of pixels scaled to 0..1. */
 export interface Normalisation {
@@ -14,6 +14,11 @@ export interface Normalisation {
  */
 export function normalisationOf(set: ImageSet): Normalisation {
   checkImages('normalisationOf', set);
+  if (isStreamed(set)) {
+    throw new DataError(
+      'normalisationOf: these images are not in memory; give it some of them: await inMemory(take(set, 0, 256))',
+    );
+  }
   checkArgument('normalisationOf', 'set.pixels', set.pixels, instance(Uint8Array));
   const statistics = Array.from({ length: set.channels }, (_, channel) => momentsOf(histogram(set, channel)));
   // A channel that is the same everywhere carries nothing; dividing by its deviation of 0 would make it NaN.

@@ -70,7 +70,7 @@ export class BatchProgram {
     const indices = this.#batches.indices(epoch, step);
     const count = indices.length;
     const { input, program } = this.#recorded.get(count) ?? this.#record(count);
-    input.write(indices);
+    this.#batches.write(input, epoch, step);
     return { program, count };
   }
 

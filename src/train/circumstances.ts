@@ -8,8 +8,7 @@ import { readJson, writeJson } from '../files/json.js';
 import { requireBeside, shippedText } from '../files/shipped.js';
 import type { Device } from '../gpu/device.js';
 import type { Reporter, RunStart } from './run/reporter.js';
-
-const FILE = 'circumstances.json';
+import { CIRCUMSTANCES } from './run/run-directory.js';
 
 const images = z.number().int().nonnegative();
 
@@ -85,7 +84,7 @@ export function writeCircumstances({ path, device, dataset, parameters }: RunSta
     },
     parameters,
   };
-  writeJson(join(path, FILE), circumstances);
+  writeJson(join(path, CIRCUMSTANCES), circumstances);
 }
 
 /** Keeps the circumstances of the runs that it hears of. */
@@ -98,7 +97,7 @@ export const circumstancesKeeper: Reporter = { started: writeCircumstances };
  * @throws FileError when the file is something else
  */
 export function readCircumstances(run: string): Circumstances | undefined {
-  const path = join(run, FILE);
+  const path = join(run, CIRCUMSTANCES);
   if (!existsSync(path)) return undefined;
   return readJson(path, circumstancesSchema, 'the circumstances of a run');
 }

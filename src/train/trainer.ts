@@ -192,7 +192,10 @@ export class Trainer {
       this.position = { ...this.position, score: addScores(this.position.score, score) };
     };
     // A step that is looked at launch by launch is not over when the call is that takes it.
-    yield* pipelined(this.#steps(), told, undefined, this.options.checkNumerics ? 1 : undefined);
+    yield* pipelined(this.#steps(), told, {
+      ...(this.options.checkNumerics && { most: 1 }),
+      ready: () => this.#ready(),
+    });
   }
 
   /** Enter the next epoch, once all steps of this one are taken. */
@@ -229,6 +232,13 @@ export class Trainer {
     const { epoch, step, score } = this.position;
     const awaited = await Promise.all([...this.#awaited]);
     return { epoch, step, score: awaited.reduce(addScores, score) };
+  }
+
+  /** The images of the next step, if there is one, where they must be waited for. */
+  #ready(): Promise<void> | undefined {
+    const { epoch, step } = this.position;
+    const { batches } = this.options;
+    return step < batches.steps ? batches.ready(epoch, step) : undefined;
   }
 
   *#steps(): Generator<Promise<Score>> {
@@ -281,12 +291,14 @@ export async function* evaluate(device: Device, model: Module, batches: BatchLoa
   checkArgument('evaluate', 'model', model, instance(Module));
   checkArgument('evaluate', 'batches', batches, instance(BatchLoader));
   const program = new BatchProgram(device, batches, evaluationWork(model));
+  let step = 0;
   function* steps(): Generator<Promise<Score>> {
-    for (let step = 0; step < batches.steps; step++) yield program.run(0, step);
+    while (step < batches.steps) yield program.run(0, step++);
   }
+  const ready = () => (step < batches.steps ? batches.ready(0, step) : undefined);
   try {
     await program.compile(0, 0);
-    yield* pipelined(steps(), () => {});
+    yield* pipelined(steps(), () => {}, { ready });
   } finally {
     program.dispose();
   }

@@ -5,6 +5,13 @@ import { a, type Call, options, text } from './arguments.js';
 
 const png = encode({ width: 1, height: 1, channels: 1, data: Uint8Array.of(7) });
 
+/** Two images of a row of two pixels: where they are is left out. */
+const FLAT = { count: 2, channels: 1, height: 1, width: 2, labels: new Uint8Array(2), classes: ['a'] };
+const IN_MEMORY = { ...FLAT, pixels: new Uint8Array(4) };
+const source = { has: () => true, expect() {}, read: async () => {} };
+const STREAMED = { ...FLAT, source, numbers: Uint32Array.of(7, 3) };
+const STRANGE = [undefined, null, 3, 'x', FLAT];
+
 /** With right arguments there is still no such directory. */
 const imageFolder = (path: string, given: dawngrad.ImageFolderOptions) =>
   dawngrad.imageFolder(path, given).catch((error: Error) => {
@@ -43,6 +50,23 @@ export const CALLS_OF_IMAGES: Readonly<Record<string, () => readonly Call[]>> = 
         { test: 0 },
         { seed: -1 },
         { signal: 1 },
+        { streaming: 1 },
+      ),
+    ],
+  ],
+  inMemory: () => [
+    [
+      dawngrad.inMemory,
+      a(IN_MEMORY, ...STRANGE, { ...IN_MEMORY, pixels: new Uint8Array(3) }, { ...IN_MEMORY, count: 0 }),
+    ],
+    [
+      dawngrad.inMemory,
+      a(
+        STREAMED,
+        { ...STREAMED, source: {} },
+        { ...STREAMED, numbers: [7, 3] },
+        { ...STREAMED, numbers: Uint32Array.of(7) },
+        { ...STREAMED, labels: Uint8Array.of(0, 1) },
       ),
     ],
   ],

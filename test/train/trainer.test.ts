@@ -179,7 +179,8 @@ describe('pipelined', () => {
     const told: number[] = [];
     // Each piece takes a second.
     const clock = () => 1000 * told.length;
-    for await (const result of pipelined(work(), (value) => told.push(value), clock)) if (result === 2) break;
+    for await (const result of pipelined(work(), (value) => told.push(value), { now: clock }))
+      if (result === 2) break;
     expect(told).toEqual(Array.from({ length: started }, (_, index) => index));
     expect(started).toBeLessThan(10);
   });
@@ -198,7 +199,7 @@ describe('pipelined', () => {
     const told = () => {
       time += milliseconds;
     };
-    for await (const result of pipelined(work(), told, () => time)) ahead.push(started - result);
+    for await (const result of pipelined(work(), told, { now: () => time })) ahead.push(started - result);
     expect(ahead[0]).toBe(4);
     expect(Math.max(...ahead)).toBe(most);
   });

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import type { Dataset } from '../../data/index.js';
 import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { answersOf, scoreByClass } from '../../train/answers/by-class.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
-import { loadRunData, movedData } from '../../train/run/run-data.js';
+import { loadRunData, movedData, type RunDataset } from '../../train/run/run-data.js';
 import { formatTestError, type Score } from '../../train/score.js';
 import { byClassCsv, describeByClass } from '../output/by-class-text.js';
 import { withReporter } from '../output/run-reporter.js';
@@ -36,22 +35,28 @@ export function defineEval(program: Command): void {
 async function evaluate(run: string, flags: Flags): Promise<void> {
   checkWritable(flags.csv);
   const checkpoint = chooseCheckpoint(run, flags);
-  const dataset = await withReporter((reporter) =>
-    loadRunData(movedData(checkpoint.config, flags.data, flags.dataset), {
+  let note: string | undefined;
+  const score = await withReporter(async (reporter) => {
+    const dataset = await loadRunData(movedData(checkpoint.config, flags.data, flags.dataset), {
       onProgress: (progress) => reporter.preparing(progress),
-    }),
-  );
-  if (dataset.note) process.stderr.write(`note: ${dataset.note}\n`);
-  const byClass = flags.byClass || flags.csv !== undefined;
-  const score = await withSavedModel(checkpoint, flags, (model) =>
-    byClass ? evaluateByClass(model, dataset, flags) : model.score(dataset),
-  );
+    });
+    try {
+      ({ note } = dataset);
+      const byClass = flags.byClass || flags.csv !== undefined;
+      return await withSavedModel(checkpoint, flags, (model) =>
+        byClass ? evaluateByClass(model, dataset, flags) : model.score(dataset),
+      );
+    } finally {
+      await dataset.close?.();
+    }
+  });
+  if (note) process.stderr.write(`note: ${note}\n`);
   process.stdout.write(`${formatTestError(score)}\n`);
 }
 
 async function evaluateByClass(
   model: SavedModel,
-  { test }: Dataset,
+  { test }: RunDataset,
   { byClass, csv }: Flags,
 ): Promise<Score> {
   const scores = scoreByClass(test, answersOf(test, await model.logits(test)));

@@ -62,7 +62,7 @@ async function sweep(model: string | undefined, { over = [], random, out, ...fla
       `stopped; ${done} of ${stand.length} trials are done; dawngrad sweep --out ${path} goes on\n`,
     );
     throw signal.reason;
-  });
+  }).finally(() => dataset.close?.());
   process.stdout.write(`${formatTable(outcomes)}\n${formatBest(outcomes)}\n`);
   const best = bestOf(outcomes);
   process.stderr.write(`written to ${join(path, 'results.csv')} and ${join(path, 'results.svg')}\n`);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { Dataset } from '../../data/index.js';
 import { removeIfEmpty } from '../../files/directory.js';
 import type { Device } from '../../gpu/device.js';
 import { forcedProducts } from '../../inspect/tuning/forced-products.js';
@@ -9,7 +8,7 @@ import { chooseConfig, resumedConfig } from '../../train/recipes/choose-config.j
 import { madeFor } from '../../train/recipes/made-for.js';
 import { type Reporter, together } from '../../train/run/reporter.js';
 import { runWithRetraining, workLeft } from '../../train/run/retraining.js';
-import { loadRunData } from '../../train/run/run-data.js';
+import { loadRunData, type RunDataset } from '../../train/run/run-data.js';
 import { makeDefaultRunDirectory, RunDirectory, refuseUsed } from '../../train/run/run-directory.js';
 import { formatTestError } from '../../train/score.js';
 import { type ConfigFlags, configOptionsFrom, withConfigFlags, withDataFlags } from '../config-flags.js';
@@ -26,7 +25,7 @@ import {
   wholeNumber,
   withDeviceFlags,
 } from '../options.js';
-import { withReporter } from '../output/run-reporter.js';
+import { type RunReporter, withReporter } from '../output/run-reporter.js';
 import { describeStop } from '../output/run-text.js';
 import { describeForced } from '../output/tuning-text.js';
 
@@ -85,8 +84,8 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
   const outcome = await interruptible(
     stopsTraining,
     async (signal, deadline) => {
-      let read: Promise<Dataset> | undefined;
-      const ended = await withReporter((reporter) =>
+      let read: Promise<RunDataset> | undefined;
+      const train = (reporter: RunReporter) =>
         runWithRetraining({
           config,
           dataset: () => {
@@ -101,7 +100,9 @@ async function train(model: string | undefined, flags: Flags): Promise<void> {
           signal,
           deadline,
           withDevice: (work) => withDevice(deviceOptions(flags, config), work, flags),
-        }),
+        });
+      const ended = await withReporter((reporter) =>
+        train(reporter).finally(() => read?.then(({ close }) => close?.()).catch(() => {})),
       );
       if (ended.state !== 'stopped') return ended;
       process.stderr.write(

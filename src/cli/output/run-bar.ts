@@ -6,7 +6,8 @@ import type { Reporter, RunStart, StepProgress } from '../../train/run/reporter.
 import { errorOf, lossOf } from '../../train/score.js';
 import { describeEpoch, describeStart, formatSeconds } from './run-text.js';
 
-const FORMAT = 'epoch {epoch} |{bar}| {phase}  loss {loss}  error {error} %  {rate} images/s  {left} left';
+const FORMAT =
+  'epoch {epoch} |{bar}| {phase}  loss {loss}  error {error} %  {rate} images/s  {left} left{decoded}';
 
 const PREPARING = 'preparing the images |{bar}| {stage}';
 
@@ -17,7 +18,8 @@ export class RunBar implements Required<Reporter> {
   readonly #preparing: SingleBar;
   #epochs = 0;
   #trainCount = 0;
-  #shown = { epoch: '', phase: '', loss: '', error: '', rate: '', left: '' };
+  #shown = { epoch: '', phase: '', loss: '', error: '', rate: '', left: '', decoded: '' };
+  #isTraining = false;
 
   constructor(stream: WriteStream) {
     this.#stream = stream;
@@ -28,6 +30,10 @@ export class RunBar implements Required<Reporter> {
   }
 
   preparing({ stage, done, total }: PreprocessingProgress): void {
+    if (this.#isTraining) {
+      this.#decoded(done, total);
+      return;
+    }
     if (!this.#preparing.isActive) this.#preparing.start(total, done, { stage });
     this.#preparing.setTotal(total);
     this.#preparing.update(done, { stage });
@@ -37,11 +43,20 @@ export class RunBar implements Required<Reporter> {
     this.#epochs = run.config.epochs;
     this.#trainCount = run.dataset.train.count;
     this.#print(describeStart(run));
+    this.#isTraining = true;
+  }
+
+  /** Images are decoded while an epoch is trained: there is one bar, that of the epoch, which tells it too. */
+  #decoded(done: number, total: number): void {
+    const decoded = done < total ? `  ${Math.floor((100 * done) / total)} % decoded` : '';
+    this.#shown = { ...this.#shown, decoded };
+    if (this.#bar.isActive) this.#bar.update(this.#shown);
   }
 
   stepped({ epoch, step, steps, score, imagesPerSecond }: StepProgress): void {
     const left = (this.#epochs - epoch + 1) * this.#trainCount - score.count;
     this.#shown = {
+      ...this.#shown,
       epoch: `${epoch}/${this.#epochs}`,
       phase: `${step}/${steps}`,
       loss: lossOf(score).toFixed(3),
@@ -58,6 +73,8 @@ export class RunBar implements Required<Reporter> {
   }
 
   finishedEpoch(metrics: EpochMetrics): void {
+    // What was wanted is decoded; the set may have more.
+    this.#shown = { ...this.#shown, decoded: '' };
     this.#print(describeEpoch(metrics, this.#epochs));
   }
 

@@ -2,7 +2,7 @@ import { checkArgument } from '../../errors/check-options.js';
 import { instance } from '../../errors/rules.js';
 import { DataError } from '../dataset.js';
 import type { DecodedImage } from '../decoded-image.js';
-import { readUnpacked } from '../formats/files.js';
+import { isPacked, readUnpacked } from '../formats/files.js';
 import { decodeJpeg } from './jpeg.js';
 import { isJpeg } from './jpeg-header.js';
 import { decodePng } from './png.js';
@@ -33,6 +33,9 @@ export async function readImage(bytes: Uint8Array): Promise<DecodedImage> {
 
 /** As `readImage`, of a file. */
 export const readImageFile = (path: string): Promise<DecodedImage> => decodeImage(path, readUnpacked(path));
+
+/** May a file that begins so be an image that can be read, packed or not? */
+export const startsAsImage = (start: Uint8Array): boolean => isPng(start) || isJpeg(start) || isPacked(start);
 
 /** @param path names it in messages */
 export async function decodeImage(path: string, file: Uint8Array): Promise<DecodedImage> {

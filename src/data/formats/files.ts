@@ -60,6 +60,8 @@ const where = (directory: string, folders: readonly string[]): string =>
 /** How what gzip packed begins. */
 const GZIP = [0x1f, 0x8b];
 
+export const isPacked = (file: Uint8Array): boolean => GZIP.every((byte, at) => file[at] === byte);
+
 /**
  * The content of a file, unpacked if its name ends in `.gz`, unless a browser did so already and left the name.
  * @param sizeOf asked, before all of a packed file is unpacked, how much there should be of it
@@ -73,7 +75,7 @@ export function readUnpacked(path: string, sizeOf: SizeOf = () => undefined): Ui
 
 /** Are these bytes what they should be as they are? Damaged ones that were packed are not taken for such. */
 function isUnpacked(bytes: Uint8Array, sizeOf: SizeOf): boolean {
-  if (GZIP.every((byte, at) => bytes[at] === byte)) return false;
+  if (isPacked(bytes)) return false;
   try {
     return sizeOf(bytes) === bytes.length;
   } catch {

@@ -12,18 +12,17 @@ export interface DecodeSettings {
   readonly fit: Fit;
 }
 
-/** Some files, and where they stand in the list. */
+/** Some files of a directory, and their numbers in the list. */
 export interface DecodeJob {
   readonly directory: string;
+  readonly files: readonly number[];
   readonly paths: readonly string[];
-  readonly first: number;
   readonly settings: DecodeSettings;
 }
 
 export interface Decoded {
-  readonly first: number;
-  readonly count: number;
-  /** `[count, channels, size, size]`; zeros for what could not be read. */
+  readonly files: readonly number[];
+  /** `[files, channels, size, size]`; zeros for what could not be read. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
 }
@@ -34,7 +33,7 @@ export type Failure = readonly [file: number, why: string];
 export const bytesOf = ({ channels, size }: DecodeSettings): number => channels * size * size;
 
 /** Decode some files, one after the other. One that cannot be read stops no other. */
-export async function decodeFiles({ directory, paths, first, settings }: DecodeJob): Promise<Decoded> {
+export async function decodeFiles({ directory, files, paths, settings }: DecodeJob): Promise<Decoded> {
   const { channels, size, fit } = settings;
   const each = bytesOf(settings);
   const pixels = new Uint8Array(paths.length * each);
@@ -45,8 +44,8 @@ export async function decodeFiles({ directory, paths, first, settings }: DecodeJ
       pixels.set(fitImage(image, channels, size, size, fit), index * each);
     } catch (error) {
       if (!(error instanceof DawngradError)) throw error;
-      failures.push([first + index, error.message]);
+      failures.push([files[index]!, error.message]);
     }
   }
-  return { first, count: paths.length, pixels, failures };
+  return { files, pixels, failures };
 }

@@ -1,5 +1,3 @@
-import { constants } from 'node:buffer';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
 import {
@@ -14,14 +12,22 @@ import {
   whole,
 } from '../../errors/rules.js';
 import { someOf } from '../../errors/some-of.js';
-import { DataError, type Dataset, type ImageSet, narrowest } from '../dataset.js';
+import {
+  DataError,
+  type Dataset,
+  narrowest,
+  type StreamedDataset,
+  type StreamedImageSet,
+} from '../dataset.js';
 import type { OnProgress } from '../preprocessing/progress.js';
 import { FITS, type Fit } from '../resize.js';
-import { bytesOf, type DecodeSettings, type Failure } from './decode-files.js';
+import { inMemory, refuseTooLarge } from '../streamed-set.js';
+import type { DecodeSettings, Failure } from './decode-files.js';
+import { JOBS_AT_ONCE } from './decode-pool.js';
+import { DecodedImages, filesAtOnce } from './decoded-images.js';
 import type { ImageList } from './image-list.js';
 import { listImages } from './list-images.js';
 import { type Parts, partsOf } from './parts.js';
-import { StoredImages } from './stored-images.js';
 
 export interface ImageFolderOptions {
   /** Rows of each image, and as many columns. */
@@ -39,6 +45,11 @@ export interface ImageFolderOptions {
   readonly seed?: number;
   /** Leave files aside that cannot be read, rather than refusing them all (default false). */
   readonly skipUnreadable?: boolean;
+  /**
+   * Leave the images on the disk, and bring to memory what batches ask for: for sets that are larger than memory, and to begin before
+   * all are decoded (default false).
+   */
+  readonly streaming?: boolean;
   /** Hears how many images are decoded; where they were before, it hears nothing. */
   readonly onProgress?: OnProgress;
   /** Stops the decoding, with its reason. */
@@ -54,6 +65,7 @@ const OPTIONS: Rules<ImageFolderOptions> = {
   test: number({ above: 0, below: 1 }),
   seed,
   skipUnreadable: boolean,
+  streaming: boolean,
   onProgress: callable,
   signal: instance(AbortSignal),
 };
@@ -66,74 +78,102 @@ const OPTIONS: Rules<ImageFolderOptions> = {
  *
  *     const { train, test } = await dg.imageFolder('photos', { size: 32 });
  *
+ * With `streaming`, it comes back at once, and images are decoded while batches are made of those before, in the order in which
+ * a `BatchLoader` wants them. What cannot be read is then found on the way, unless it is to be skipped, which takes decoding all.
+ *
+ *     const { train, close } = await dg.imageFolder('photos', { size: 32, streaming: true });
+ *     const normalisation = dg.normalisationOf(await dg.inMemory(dg.take(train, 0, 256)));
+ *     const batches = new dg.BatchLoader(device, train, { batch: 50, shuffleSeed: 1, normalisation });
+ *     await batches.ready(0, 0);
+ *     const { images, labels } = batches.batch(0, 0);
+ *
  * @returns images to train on, in an order that the seed draws, and to test on. Where there are `train/`, `val/` and `test/`, those
  *   of `val/` are the last to train on
  * @throws ArgumentError for options that there are not, FileError when something cannot be read or kept, DataError for folders that
- *   hold no such set, and for files that cannot be read, all at once
+ *   hold no such set, for one that does not fit into memory, and for files that cannot be read, all at once
  */
-export async function imageFolder(path: string, options: ImageFolderOptions): Promise<Dataset> {
+export function imageFolder(
+  path: string,
+  options: ImageFolderOptions & { readonly streaming: true },
+): Promise<StreamedDataset>;
+export function imageFolder(path: string, options: ImageFolderOptions): Promise<Dataset>;
+export async function imageFolder(
+  path: string,
+  options: ImageFolderOptions,
+): Promise<Dataset | StreamedDataset> {
   checkArgument('imageFolder', 'path', path, text);
   checkOptions('imageFolder', options, OPTIONS);
-  const { test = OWN_TEST_SHARE, seed = 0 } = options;
+  const { test = OWN_TEST_SHARE, seed = 0, streaming = false } = options;
   const list = listImages(path);
-  return loadImages(list, partsOf(list, { test, seed }), options);
+  const parts = partsOf(list, { test, seed });
+  if (streaming) return openImages(list, parts, options);
+  const { size, channels = 3 } = options;
+  refuseTooLarge(list.source, list.files.length, { channels, height: size, width: size });
+  const { close, ...dataset } = await openImages(list, parts, { ...options, kept: 0, wait: true });
+  try {
+    return { ...dataset, train: await inMemory(dataset.train), test: await inMemory(dataset.test) };
+  } finally {
+    await close();
+  }
 }
 
 /** The options that decide what is made of a list whose parts are known. */
-export type LoadOptions = Omit<ImageFolderOptions, 'test' | 'seed'>;
+export interface OpenOptions extends Omit<ImageFolderOptions, 'test' | 'seed' | 'streaming'> {
+  /** Decode all before it comes back, which is done too where unreadable files are skipped (default false). */
+  readonly wait?: boolean;
+  /** Bytes of a set that may stay in memory, once they were read (default 256 MiB). */
+  readonly kept?: number;
+}
 
 /**
- * The images of a list, decoded or as they were decoded before.
- * @throws DataError naming all files that cannot be read
+ * The images of a list, decoded while they are used, or as they were decoded before. Which there are must be known from the beginning,
+ * since the order of an epoch follows from it: where unreadable files are skipped, all are decoded first.
+ * @throws DataError naming all files that cannot be read, where all are decoded first
  */
-export async function loadImages(list: ImageList, parts: Parts, options: LoadOptions): Promise<Dataset> {
-  const { size, channels = 3, fit = 'crop', skipUnreadable = false, onProgress, signal } = options;
+export async function openImages(
+  list: ImageList,
+  parts: Parts,
+  options: OpenOptions,
+): Promise<StreamedDataset> {
+  const { size, channels = 3, fit = 'crop', skipUnreadable = false, wait = skipUnreadable } = options;
   const settings: DecodeSettings = { size, channels, fit };
-  refuseTooMany(list, settings);
-  const total = list.files.length;
-  const stored = await StoredImages.of(list, settings, {
-    signal,
-    onProgress: onProgress && ((done) => onProgress({ stage: 'decoding', done, total })),
+  const { classes, files, source } = list;
+  const atOnce = Math.min(files.length, JOBS_AT_ONCE * filesAtOnce(settings));
+  refuseTooLarge(source, atOnce, { channels, height: size, width: size });
+  const images = new DecodedImages(list, settings, {
+    skipUnreadable,
+    unreadable: (failures) => unreadable(list, failures),
+    onProgress: options.onProgress,
+    signal: options.signal,
+    ...(options.kept !== undefined && { kept: options.kept }),
   });
-  const { failures } = stored;
-  if (failures.length > 0 && !skipUnreadable) throw unreadable(list, failures);
-  const lost = new Set(failures.map(([file]) => file));
-  const kept = (files: readonly number[], what: 'train' | 'test'): number[] => {
-    const left = files.filter((file) => !lost.has(file));
+  try {
+    const failures = wait ? await images.all() : [];
+    const lost = new Set(failures.map(([file]) => file));
+    const setOf = (part: readonly number[]): StreamedImageSet => {
+      const numbers = Uint32Array.from(part).filter((file) => !lost.has(file));
+      const labels = narrowest(classes.length).from([...numbers].map((file) => files[file]!.label));
+      const shape = { count: numbers.length, channels, height: size, width: size };
+      return { ...shape, classes, labels, source: images, numbers };
+    };
+    const train = setOf([...parts.train, ...parts.validation]);
+    const test = setOf(parts.test);
     // There may be nothing to train on where all is to be tested on.
-    if (left.length > 0 || (what === 'train' && files.length === 0)) return left;
-    throw new DataError(
-      `${list.source}: there is no image to ${what} on; each class needs two, or folders for both`,
-    );
-  };
-  const trained = kept([...parts.train, ...parts.validation], 'train');
-  const tested = kept(parts.test, 'test');
-  // All at once, since the file is gone through from its beginning to its end.
-  const pixels = stored.load([...trained, ...tested]);
-  const setOf = (files: readonly number[], from: number): ImageSet => ({
-    ...{ count: files.length, channels, height: size, width: size, classes: list.classes },
-    pixels: pixels.subarray(from * bytesOf(settings), (from + files.length) * bytesOf(settings)),
-    labels: narrowest(list.classes.length).from(files.map((file) => list.files[file]!.label)),
-  });
-  const train = setOf(trained, 0);
-  const test = setOf(tested, trained.length);
-  const skipped = failures.length > 0 ? [`${describe(list, failures)}; left aside`] : [];
-  const notes = [...list.notes, ...skipped];
-  return { name: 'images', train, test, ...(notes.length > 0 && { note: notes.join('; ') }) };
+    const missing =
+      test.count === 0 ? 'test' : train.count === 0 && parts.train.length > 0 ? 'train' : undefined;
+    if (missing) {
+      throw new DataError(
+        `${source}: there is no image to ${missing} on; each class needs two, or folders for both`,
+      );
+    }
+    const skipped = failures.length > 0 ? [`${describe(list, failures)}; left aside`] : [];
+    const note = [...list.notes, ...skipped].join('; ');
+    return { name: 'images', train, test, ...(note && { note }), close: () => images.close() };
+  } catch (error) {
+    await images.close();
+    throw error;
+  }
 }
-
-function refuseTooMany({ source, files }: ImageList, settings: DecodeSettings): void {
-  const bytes = files.length * bytesOf(settings);
-  const most = Math.min(constants.MAX_LENGTH, totalmem() / 2);
-  if (bytes <= most) return;
-  const { size, channels } = settings;
-  throw new DataError(
-    `${source}: ${files.length} images of ${channels} x ${size} x ${size} take ${gigabytes(bytes)} GB of memory, ` +
-      `where ${gigabytes(most)} may be used; choose a smaller size`,
-  );
-}
-
-const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(1);
 
 const unreadable = (list: ImageList, failures: readonly Failure[]): DataError =>
   new DataError(

@@ -5,14 +5,16 @@ import { fromArray } from '../../tensor/create.js';
 import { formatShape, sameShape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
+  type AnyImages,
+  type ByteImages,
   checkImages,
   DataError,
   type FloatImageSet,
   featuresOf,
-  type ImageSet,
   type ImageSize,
 } from '../dataset.js';
 import type { Normalisation } from '../normalisation.js';
+import { inMemory, sampleOf } from '../streamed-set.js';
 import { imageStream, type Transform } from './image-stream.js';
 import type { OnProgress } from './progress.js';
 import { keepsBytes, type PreprocessingSpec, preprocessingSchema, type StepSpec } from './spec.js';
@@ -22,7 +24,7 @@ import { TrainingImages } from './training-images.js';
 
 /** What a `BatchLoader` is given: images, and what is left to do to them. */
 export interface PreparedImages {
-  readonly set: ImageSet | FloatImageSet;
+  readonly set: AnyImages;
   /** What the images' bytes are normalised by on the device; only where they stayed bytes. */
   readonly normalisation?: Normalisation;
 }
@@ -42,22 +44,25 @@ export class Preprocessing {
   }
 
   /**
-   * Fit steps on training images, one after the other, each on what those before it make of the images.
+   * Fit steps on training images, one after the other, each on what those before it make of the images. Of a streamed set it is the
+   * first images that are looked at, where all that is learned is a mean and a deviation of each channel; else all.
    * @throws DataError for what is not a spec, LimitError or DawngradError where whitening cannot be computed
    */
   static async fit(
     device: Device,
     spec: PreprocessingSpec,
-    trainingImages: ImageSet,
+    trainingImages: ByteImages,
     onProgress: OnProgress = () => {},
   ): Promise<Preprocessing> {
     checkDevice('Preprocessing.fit', device);
     checkImages('Preprocessing.fit', trainingImages);
+    const steps = parseSpec(spec);
+    const images = await (keepsBytes(steps) ? sampleOf : inMemory)(trainingImages);
     let fitted = new Preprocessing([]);
-    for (const step of parseSpec(spec)) {
+    for (const step of steps) {
       const untouched = fitted.spec.every(({ name }) => name === 'scale');
       const learned = await fitted.#withTransform(device, (before) =>
-        kindOf(step).fit(new TrainingImages(device, trainingImages, before, untouched, onProgress), step),
+        kindOf(step).fit(new TrainingImages(device, images, before, untouched, onProgress), step),
       );
       fitted = new Preprocessing([...fitted.#steps, { spec: step, learned }]);
     }
@@ -118,11 +123,12 @@ export class Preprocessing {
    * A set ready for `new BatchLoader(device, set, { normalisation, ... })`: bytes with a normalisation where that is all there
    * is to do, else the result of `apply` without one.
    */
-  async prepare(device: Device, set: ImageSet, onProgress?: OnProgress): Promise<PreparedImages> {
+  async prepare(device: Device, set: ByteImages, onProgress?: OnProgress): Promise<PreparedImages> {
     checkDevice('preprocessing', device);
     this.#checkFit(set);
     const normalisation = this.#normalisation(set);
-    return normalisation ? { set, normalisation } : { set: await this.apply(device, set, onProgress) };
+    if (normalisation) return { set, normalisation };
+    return { set: await this.apply(device, set, onProgress) };
   }
 
   /**
@@ -130,8 +136,9 @@ export class Preprocessing {
    * 50,000 images of CIFAR-10.
    * @throws DataError for images of another size than those that the steps were fitted on
    */
-  async apply(device: Device, set: ImageSet, onProgress: OnProgress = () => {}): Promise<FloatImageSet> {
-    this.#checkFit(set);
+  async apply(device: Device, given: ByteImages, onProgress: OnProgress = () => {}): Promise<FloatImageSet> {
+    this.#checkFit(given);
+    const set = await inMemory(given);
     const pixels = new Float32Array(set.count * featuresOf(set));
     await this.#withTransform(device, async (transform) => {
       for await (const { images, first } of imageStream(device, set, transform)) {
@@ -143,7 +150,7 @@ export class Preprocessing {
   }
 
   /** @throws DataError when what was learned has another size than these images */
-  #checkFit(image: ImageSet): void {
+  #checkFit(image: ByteImages): void {
     checkImages('preprocessing', image);
     for (const { spec, learned } of this.#steps) {
       for (const [name, shapeFor] of Object.entries(kindOf(spec).learns)) {

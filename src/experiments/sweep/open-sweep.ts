@@ -1,13 +1,12 @@
 /** Turns what somebody asks for into a sweep that can be worked on. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Dataset } from '../../data/dataset.js';
 import type { Device } from '../../gpu/device.js';
 import { stemOfModel } from '../../train/nets/net-file.js';
 import { type ConfigOptions, chooseConfig } from '../../train/recipes/choose-config.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { madeFor } from '../../train/recipes/made-for.js';
-import { loadRunData } from '../../train/run/run-data.js';
+import { loadRunData, type RunDataset } from '../../train/run/run-data.js';
 import { RUNS } from '../../train/run/run-directory.js';
 import { enterSweep, type SweepDefinition, sweepDefinition } from './definition.js';
 import type { Dimension } from './dimension.js';
@@ -30,7 +29,7 @@ export interface SweepOptions {
 export interface OpenSweep {
   readonly path: string;
   readonly definition: SweepDefinition;
-  readonly dataset: Dataset;
+  readonly dataset: RunDataset;
 }
 
 /**

@@ -4,7 +4,7 @@
  * `results.csv` and `results.svg` tell how they ended.
  */
 import { join } from 'node:path';
-import type { Dataset } from '../../data/dataset.js';
+import type { ByteImages, Dataset } from '../../data/dataset.js';
 import { DawngradError } from '../../errors/errors.js';
 import type { ClaimLostError } from '../../files/claims/claim.js';
 import type { Owner } from '../../files/claims/owner.js';
@@ -50,7 +50,7 @@ export interface SweepListener {
  */
 export async function checkTrials(
   definition: SweepDefinition,
-  dataset: Dataset,
+  dataset: Dataset<ByteImages>,
   device: Device,
 ): Promise<void> {
   splitDataset(dataset, definition.config.validation);

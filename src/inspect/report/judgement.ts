@@ -1,6 +1,6 @@
 /** What a run's net makes of images that it has not learned from: how often it is right, where it is most wrong, and why. */
-
-import { type Dataset, type ImageSet, pick, take } from '../../data/index.js';
+import { type ByteImages, type Dataset, inMemory, pick, take } from '../../data/index.js';
+import { imagePicture, type Picture } from '../../data/picture.js';
 import { printable } from '../../errors/show.js';
 import {
   type Answer,
@@ -16,7 +16,7 @@ import type { RunRecord } from './run-record.js';
 
 /** Which images a net is judged on. */
 export interface JudgedImages {
-  readonly set: ImageSet;
+  readonly set: ByteImages;
   readonly kind: 'test' | 'validation';
   /** How many there are; the set may be only the first of them. */
   readonly available: number;
@@ -30,6 +30,8 @@ export interface Judgement {
   readonly worst: readonly Answer[];
   /** Samples with the class maps that the net makes of them; none where it has no such maps. */
   readonly classMaps: readonly ClassMaps[];
+  /** The images that are shown, by their numbers in the set. */
+  readonly pictures: ReadonlyMap<number, Picture>;
 }
 
 /** Images that the net gets most wrong. */
@@ -43,7 +45,11 @@ const WRONG_MAPS = 5;
  * looks at these earlier chooses by them.
  * @param most only the first of them
  */
-export function imagesToJudge({ config, result }: RunRecord, all: Dataset, most?: number): JudgedImages {
+export function imagesToJudge(
+  { config, result }: RunRecord,
+  all: Dataset<ByteImages>,
+  most?: number,
+): JudgedImages {
   const held = result?.test ? undefined : splitDataset(all, config.validation).validation;
   const { classes, ...images } = held ?? all.test;
   // A class of somebody's own may be called anything, and it is for people to read.
@@ -69,6 +75,8 @@ export async function judge(
   const answers = answersOf(set, await saved.logits(set, signal));
   const worst = worstAnswers(answers, WORST);
   const right = chooseSamples(answers, 0).slice(0, RIGHT_MAPS);
+  const shown = [...new Set([...worst, ...right].map(({ index }) => index))];
+  const inView = await inMemory(pick(set, shown));
   return {
     images,
     epoch: saved.checkpoint.position.epoch,
@@ -77,10 +85,11 @@ export async function judge(
     classMaps: hasClassMaps(saved.model)
       ? await mapsOf(saved, set, [...right, ...worst.slice(0, WRONG_MAPS)])
       : [],
+    pictures: new Map(shown.map((index, place) => [index, imagePicture(inView, place)])),
   };
 }
 
-async function mapsOf(saved: SavedModel, set: ImageSet, samples: readonly Answer[]): Promise<ClassMaps[]> {
+async function mapsOf(saved: SavedModel, set: ByteImages, samples: readonly Answer[]): Promise<ClassMaps[]> {
   if (samples.length === 0) return [];
   const indices = samples.map(({ index }) => index);
   const maps = await classMapsOf(saved, pick(set, indices));

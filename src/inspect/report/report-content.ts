@@ -1,5 +1,5 @@
 /** What a report shows, as the script of its page gets it: everything that JSON can say, pictures as PNG. */
-import { imagePicture, pngUri } from '../../data/picture.js';
+import { pngUri } from '../../data/picture.js';
 import type { Answer, ByClass } from '../../train/answers/by-class.js';
 import { classMapPictures } from '../../train/answers/class-map-picture.js';
 import { type ClassMaps, meansOf } from '../../train/answers/class-maps.js';
@@ -123,10 +123,11 @@ const contentOfFilters = ({ weight, filters }: FirstFilters): FiltersContent => 
   all: filters.map(({ picture, norm }) => ({ png: pngUri(picture), norm })),
 });
 
-function contentOfJudgement({ images, epoch, byClass, worst, classMaps }: Judgement): JudgementContent {
+function contentOfJudgement(judgement: Judgement): JudgementContent {
+  const { images, epoch, byClass, worst, classMaps, pictures } = judgement;
   const { set, kind, available } = images;
   const { classes } = set;
-  const png = (index: number) => pngUri(imagePicture(set, index));
+  const png = (index: number) => pngUri(pictures.get(index)!);
   const guess = ({ probabilities }: Answer, of: number) => ({
     name: classes[of]!,
     probability: probabilities[of]!,

@@ -1,5 +1,5 @@
 /** A report as one picture: the curves of all runs, and below them what each net has learned. */
-import { imagePicture, type Picture, pngUri } from '../../data/picture.js';
+import { type Picture, pngUri } from '../../data/picture.js';
 import { escapeText } from '../../files/markup.js';
 import { type Png, plotSvg, pngOf } from '../../files/svg.js';
 import type { FirstFilters } from './first-filters.js';
@@ -47,14 +47,14 @@ const IMAGE = 72;
 const CARD = { width: 104, height: IMAGE + 40 };
 const CARDS_A_ROW = 6;
 
-function drawWorst({ worst, images: { set } }: Judgement): Drawing {
+function drawWorst({ worst, pictures, images: { set } }: Judgement): Drawing {
   const cards = worst.map(({ index, label, guess }, place) => {
     const x = (place % CARDS_A_ROW) * CARD.width;
     const y = Math.floor(place / CARDS_A_ROW) * CARD.height;
     const text = (line: number, colour: string, name: string) =>
       `<text x="${x}" y="${y + IMAGE + 13 * line}" font-size="11" fill="${colour}">${escapeText(name)}</text>`;
     return (
-      image(imagePicture(set, index), x, y, IMAGE) +
+      image(pictures.get(index)!, x, y, IMAGE) +
       text(1, '#a2320f', set.classes[guess]!) +
       text(2, '#22733c', set.classes[label]!)
     );

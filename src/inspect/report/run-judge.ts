@@ -1,9 +1,8 @@
 /** Looks into runs: reads their checkpoints, and has their nets judged where that is asked for. */
-import type { Dataset } from '../../data/index.js';
 import { DawngradError } from '../../errors/errors.js';
 import type { Checkpoint } from '../../train/checkpoints/checkpoint.js';
 import { checkpointIn, type SavedModel, type Which } from '../../train/checkpoints/saved-model.js';
-import { loadRunData, movedData } from '../../train/run/run-data.js';
+import { loadRunData, movedData, type RunDataset } from '../../train/run/run-data.js';
 import { firstFilters } from './first-filters.js';
 import { imagesToJudge, type Judgement, judge } from './judgement.js';
 import type { ReportedRun } from './report-content.js';
@@ -26,8 +25,8 @@ export interface JudgeOptions {
 
 export class RunJudge {
   readonly #options: JudgeOptions;
-  /** Data sets that were loaded before, by what was asked for. */
-  readonly #datasets = new Map<string, Dataset>();
+  /** Data sets that were loaded before, by what was asked for; but those that are streamed. */
+  readonly #datasets = new Map<string, RunDataset>();
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -57,15 +56,20 @@ export class RunJudge {
     withModel: LendModel,
     signal?: AbortSignal,
   ): Promise<Judgement> {
-    const images = imagesToJudge(record, await this.#dataset(record), this.#options.images);
-    return await withModel(checkpoint, (saved) => judge(saved, images, signal));
+    const dataset = await this.#dataset(record);
+    try {
+      const images = imagesToJudge(record, dataset, this.#options.images);
+      return await withModel(checkpoint, (saved) => judge(saved, images, signal));
+    } finally {
+      await dataset.close?.();
+    }
   }
 
-  async #dataset({ config }: RunRecord): Promise<Dataset> {
+  async #dataset({ config }: RunRecord): Promise<RunDataset> {
     const choice = { ...movedData(config, this.#options.data), limit: config.limit };
     const key = JSON.stringify(choice);
     const dataset = this.#datasets.get(key) ?? (await loadRunData(choice));
-    this.#datasets.set(key, dataset);
+    if (!dataset.close) this.#datasets.set(key, dataset);
     return dataset;
   }
 }

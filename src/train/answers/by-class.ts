@@ -1,5 +1,5 @@
 /** How a trained net does on the images of each class, and what it takes them for. */
-import type { ImageSet } from '../../data/index.js';
+import type { ByteImages } from '../../data/index.js';
 import type { Score } from '../score.js';
 import { indexOfLargest, softmax } from './logits.js';
 
@@ -38,14 +38,14 @@ export interface Answer {
  * A net's answers to the images of a set, in order.
  * @param logits as `SavedModel.logits` gives them, `[images, classes]`
  */
-export const answersOf = ({ labels, classes }: ImageSet, logits: Float32Array): Answer[] =>
+export const answersOf = ({ labels, classes }: ByteImages, logits: Float32Array): Answer[] =>
   Array.from(labels, (label, index) => {
     const row = logits.subarray(index * classes.length, (index + 1) * classes.length);
     return { index, label, guess: indexOfLargest(row), probabilities: softmax(row) };
   });
 
 /** Count the answers to a set's images by class. */
-export function scoreByClass({ classes }: Pick<ImageSet, 'classes'>, answers: readonly Answer[]): ByClass {
+export function scoreByClass({ classes }: Pick<ByteImages, 'classes'>, answers: readonly Answer[]): ByClass {
   const confusion = classes.map(() => classes.map(() => 0));
   for (const { label, guess } of answers) confusion[label]![guess]! += 1;
   return {

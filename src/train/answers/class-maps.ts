@@ -3,7 +3,7 @@
  * Network in Network). A map's mean is its class's logit, so the map with the largest mean is the net's answer; where in the
  * image it is active tells what the answer rests on.
  */
-import type { ImageSet } from '../../data/index.js';
+import type { ByteImages } from '../../data/index.js';
 import { GlobalAvgPool2d } from '../../nn/layers/global-avg-pool2d.js';
 import { Sequential } from '../../nn/layers/sequential.js';
 import type { Module } from '../../nn/module.js';
@@ -35,7 +35,7 @@ export const meansOf = ({ maps }: ClassMaps): number[] =>
  * The class maps of all images of a set.
  * @throws RunError when the net is not made for these images, or does not end in global average pooling
  */
-export async function classMapsOf(saved: SavedModel, images: ImageSet): Promise<ClassMaps[]> {
+export async function classMapsOf(saved: SavedModel, images: ByteImages): Promise<ClassMaps[]> {
   const { model, checkpoint } = saved;
   const beforePooling = layersBeforePooling(model);
   if (!beforePooling) {
@@ -66,7 +66,7 @@ function layersBeforePooling(model: Module): Sequential | undefined {
  * The maps of each image of a batch.
  * @param first which image of the set is the batch's first
  */
-function separate(maps: HostArray, logits: HostArray, images: ImageSet, first: number): ClassMaps[] {
+function separate(maps: HostArray, logits: HostArray, images: ByteImages, first: number): ClassMaps[] {
   const [count, classes, rows, columns] = maps.shape as [number, number, number, number];
   const area = rows * columns;
   return Array.from({ length: count }, (_, image): ClassMaps => {

@@ -1,7 +1,7 @@
 /** A trained net from a run's directory, for evaluation and prediction. */
 import { resolve } from 'node:path';
 import { noGrad } from '../../autograd/tape.js';
-import type { Dataset, ImageSet } from '../../data/dataset.js';
+import type { ByteImages, Dataset, ImageSet } from '../../data/dataset.js';
 import type { DecodedImage } from '../../data/decoded-image.js';
 import type { Preprocessing } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
@@ -147,7 +147,7 @@ export class SavedModel {
   }
 
   /** Score the net on a data set's test images. */
-  async score(dataset: Dataset): Promise<Score> {
+  async score(dataset: Dataset<ByteImages>): Promise<Score> {
     checkFit(this.checkpoint.config, dataset.name, dataset.test);
     const test = await this.#batches(dataset.test, EVALUATION_BATCH);
     let sum = NO_SCORE;
@@ -232,7 +232,7 @@ export class SavedModel {
    * @returns `[images, classes]`, row by row
    * @throws RunError when the net is not made for these images
    */
-  async logits(images: ImageSet, signal?: AbortSignal): Promise<Float32Array> {
+  async logits(images: ByteImages, signal?: AbortSignal): Promise<Float32Array> {
     const all = new Float32Array(images.count * images.classes.length);
     let done = 0;
     for await (const [logits] of this.outputs(images, (batch) => [this.model.forward(batch)])) {
@@ -249,12 +249,13 @@ export class SavedModel {
    * @throws RunError when the net is not made for these images
    */
   async *outputs(
-    images: ImageSet,
+    images: ByteImages,
     forward: (batch: Tensor) => readonly Tensor[],
   ): AsyncGenerator<HostArray[]> {
     checkFit(this.checkpoint.config, 'the set', images);
     const loader = await this.#batches(images, Math.min(images.count, EVALUATION_BATCH));
     for (let step = 0; step < loader.steps; step++) {
+      await loader.ready(0, step);
       const tensors = tidy(this.device, () => noGrad(() => forward(loader.batch(0, step).images)));
       yield await Promise.all(
         tensors.map(async (tensor) => ({
@@ -266,7 +267,7 @@ export class SavedModel {
     }
   }
 
-  async #batches(images: ImageSet, batch: number): Promise<BatchLoader> {
+  async #batches(images: ByteImages, batch: number): Promise<BatchLoader> {
     const { set, ...how } = await this.#preprocessing.prepare(this.device, images);
     return new BatchLoader(this.device, set, { ...how, batch });
   }

@@ -1,6 +1,6 @@
 /** Images of one's own, as the config of a run has them: which files they are, and what is made of them. */
-import { DataError, type Dataset } from '../../data/index.js';
-import { loadImages, OWN_TEST_SHARE } from '../../data/own/image-folder.js';
+import { DataError, type StreamedDataset } from '../../data/index.js';
+import { OWN_TEST_SHARE, openImages } from '../../data/own/image-folder.js';
 import { hashOf, type ImageList } from '../../data/own/image-list.js';
 import { listImages } from '../../data/own/list-images.js';
 import { partsOf, saysParts } from '../../data/own/parts.js';
@@ -58,19 +58,19 @@ export interface LoadOptions {
 }
 
 /**
- * The images of a config.
- * @throws DataError when they are others than those that it was made for, or some cannot be read; FileError
+ * The images of a config, decoded while they are used.
+ * @throws DataError when they are others than those that it was made for; FileError
  */
 export async function loadOwnImages(
   model: string,
   source: string,
   { size, fit, skipUnreadable, classes, files, test = OWN_TEST_SHARE, seed }: Images,
   { onProgress, signal }: LoadOptions,
-): Promise<Dataset> {
+): Promise<StreamedDataset> {
   const list = listImages(source, classes);
   refuseChanged(list, files);
   const channels = usualInput(model)[0] === 1 ? 1 : 3;
-  const dataset = await loadImages(list, partsOf(list, { test, seed }), {
+  const dataset = await openImages(list, partsOf(list, { test, seed }), {
     ...{ size, channels, fit, skipUnreadable },
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),

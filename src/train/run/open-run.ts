@@ -1,7 +1,12 @@
 /** A run that is open: its directory, and in memory all that it takes to train. */
 
-import type { Dataset } from '../../data/dataset.js';
-import type { Preprocessing, PreprocessingProgress } from '../../data/index.js';
+import {
+  type ByteImages,
+  type Dataset,
+  type Preprocessing,
+  type PreprocessingProgress,
+  sampleOf,
+} from '../../data/index.js';
 import type { BatchLoader } from '../../data/loader.js';
 import { HeldDirectory } from '../../files/held-directory.js';
 import { jsonText } from '../../files/json.js';
@@ -31,10 +36,12 @@ import { preprocessDataset } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
 import { assemble, checkFit, openLearner, type Session } from './session.js';
 
+type Images = Dataset<ByteImages>;
+
 export interface OpenOptions {
   readonly config: RunConfig;
   /** Or what reads it, called when what the run launches is being compiled already. */
-  readonly dataset: Dataset | (() => Dataset | Promise<Dataset>);
+  readonly dataset: Images | (() => Images | Promise<Images>);
   /** Made with the config's `deviceSettings`. */
   readonly device: Device;
   /** The run's directory: new or empty, unless `resume`. */
@@ -71,7 +78,7 @@ export async function openRun(
   onProgress?: (progress: PreprocessingProgress) => void,
   warn: (text: string) => void = (text) => process.emitWarning(text),
 ): Promise<OpenRun> {
-  let loaded: Dataset | undefined;
+  let loaded: Images | undefined;
   const read = async () => {
     loaded ??= typeof given.dataset === 'function' ? await given.dataset() : given.dataset;
     return loaded;
@@ -88,9 +95,11 @@ export async function openRun(
   const saved = resume ? readPreprocessing(path) : undefined;
   const fitted = saved ?? preprocessing;
   const { images, ...prepared } = await preprocessDataset(config, device, dataset, fitted, onProgress);
+  // Before there is a directory, since images may turn out to be unreadable.
+  const background = saved ? undefined : backgroundOf(await sampleOf(images.dataset.train));
   const session = assemble(config, device, images, learner, { probe, checkNumerics });
   const directory = resume ? RunDirectory.open(path) : RunDirectory.create(path, config);
-  if (!saved) writePreprocessing(path, prepared.preprocessing, backgroundOf(images.dataset.train));
+  if (!saved) writePreprocessing(path, prepared.preprocessing, background);
   if (resume) restore(session, directory, checkpoint);
   const start: RunStart = {
     config,

@@ -1,5 +1,5 @@
 /** What a run tells whoever listens. */
-import type { PreprocessingProgress } from '../../data/index.js';
+import type { ByteImages, PreprocessingProgress } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
 import type { Score } from '../score.js';
@@ -9,7 +9,10 @@ import type { SplitDataset } from './split.js';
 
 /** Hears how a run goes. */
 export interface Reporter {
-  /** Images are being prepared, before anything else; only where that takes more than a mean and a deviation. */
+  /**
+   * Images are being prepared, before anything else; only where that takes more than a mean and a deviation. Those of one's own are
+   * decoded while the first epoch is trained, too.
+   */
   preparing?(progress: PreprocessingProgress): void;
   started?(run: RunStart): void;
   stepped?(progress: StepProgress): void;
@@ -44,7 +47,7 @@ export const together = (...reporters: readonly Reporter[]): Required<Reporter> 
 export interface RunStart {
   readonly config: RunConfig;
   readonly path: string;
-  readonly dataset: SplitDataset;
+  readonly dataset: SplitDataset<ByteImages>;
   readonly device: Device;
   /** Learned numbers in the net. */
   readonly parameters: number;

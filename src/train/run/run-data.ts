@@ -1,5 +1,14 @@
 import { resolve } from 'node:path';
-import { DataError, type Dataset, detectDataset, loadDataset, OWN_IMAGES, take } from '../../data/index.js';
+import {
+  type ByteImages,
+  DataError,
+  type Dataset,
+  detectDataset,
+  loadDataset,
+  OWN_IMAGES,
+  type StreamedDataset,
+  take,
+} from '../../data/index.js';
 import { isNetFile, nameOfModel } from '../nets/net-file.js';
 import type { RunConfig } from '../recipes/config.js';
 import { findModel } from '../recipes/find-model.js';
@@ -74,11 +83,14 @@ export function movedData(
   return { model, ...whichData(model, source, name) };
 }
 
+/** The data of a run. Images of one's own are streamed: who is done with them closes them. */
+export type RunDataset = Dataset<ByteImages> & Partial<Pick<StreamedDataset, 'close'>>;
+
 /**
- * Load the data of a run, cut to its limit. Images of one's own are decoded, unless they were before.
+ * Load the data of a run, cut to its limit. Images of one's own are decoded while they are used, unless they were before.
  * @throws DataError, FileError when they are not there or not sound, or the limit is more than there are
  */
-export async function loadRunData(config: DataOfRun, options: LoadOptions = {}): Promise<Dataset> {
+export async function loadRunData(config: DataOfRun, options: LoadOptions = {}): Promise<RunDataset> {
   const { model, data, images } = config;
   if (!images || data === undefined) return loadNamedData(config);
   return limited(await loadOwnImages(model, data, images, options), config.limit);
@@ -88,7 +100,7 @@ export async function loadRunData(config: DataOfRun, options: LoadOptions = {}):
 export const loadNamedData = ({ dataset, data, limit }: Omit<DataOfRun, 'model'>): Dataset =>
   limited(loadDataset(dataset, data), limit);
 
-function limited(dataset: Dataset, limit: number | undefined): Dataset {
+function limited<Data extends RunDataset>(dataset: Data, limit: number | undefined): Data {
   if (limit === undefined) return dataset;
   if (limit > dataset.train.count) {
     throw new DataError(`--limit ${limit}: ${dataset.name} has ${dataset.train.count} training images`);

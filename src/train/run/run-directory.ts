@@ -17,6 +17,9 @@ import { configSchema, type RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
 const CONFIG = 'config.json';
+/** Beside those, what a run writes before its first step. */
+export const PREPROCESSING = 'preprocessing.safetensors';
+export const CIRCUMSTANCES = 'circumstances.json';
 const LAST = 'last.safetensors';
 const PREVIOUS = 'previous.safetensors';
 
@@ -110,6 +113,13 @@ export class RunDirectory {
       (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs,
     );
     return Math.max(...times.map((time) => time ?? 0));
+  }
+
+  /** Remove what was written of a run that cannot go on, since it has no checkpoint. */
+  removeUnsaved(): void {
+    if (this.isSaved) return;
+    for (const name of [PREPROCESSING, CIRCUMSTANCES, CONFIG]) remove(join(this.path, name));
+    remove(this.metrics);
   }
 
   /**

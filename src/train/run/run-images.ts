@@ -1,6 +1,7 @@
 /** The images of a run, split and preprocessed. */
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type ByteImages,
   type Dataset,
   type ImageSet,
   keepsBytes,
@@ -17,7 +18,7 @@ import { type SplitDataset, splitDataset } from './split.js';
 
 export interface RunImages {
   /** The images as they were loaded. */
-  readonly dataset: SplitDataset;
+  readonly dataset: SplitDataset<ByteImages>;
   readonly train: PreparedImages;
   readonly validation: PreparedImages | undefined;
   readonly test: PreparedImages;
@@ -31,7 +32,7 @@ export interface RunImages {
 export async function preprocessDataset(
   config: RunConfig,
   device: Device,
-  all: Dataset,
+  all: Dataset<ByteImages>,
   fitted?: Preprocessing,
   onProgress: (progress: PreprocessingProgress) => void = () => {},
 ): Promise<{ images: RunImages; preprocessing: Preprocessing }> {
@@ -39,7 +40,7 @@ export async function preprocessDataset(
   if (fitted) checkSteps(fitted, config);
   const preprocessing =
     fitted ?? (await Preprocessing.fit(device, config.preprocessing, dataset.train, onProgress));
-  const prepare = (set: ImageSet) => preprocessing.prepare(device, set, onProgress);
+  const prepare = (set: ByteImages) => preprocessing.prepare(device, set, onProgress);
   const train = await prepare(dataset.train);
   const validation = dataset.validation && (await prepare(dataset.validation));
   const test = await prepare(dataset.test);

@@ -1,5 +1,5 @@
 /** A training run from its first step, or from its last checkpoint, to the end. */
-import { Preprocessing } from '../../data/index.js';
+import { DataError, Preprocessing } from '../../data/index.js';
 import { checkOptions, type Rules } from '../../errors/check-options.js';
 import { boolean, callable, either, instance, object, required, text, whole } from '../../errors/rules.js';
 import { Claim } from '../../files/claims/claim.js';
@@ -103,6 +103,10 @@ async function train(
     if (!ending || stopped) return { state: 'stopped', position: run.session.trainer.position };
     run.saveResult(ending);
     return ending;
+  } catch (error) {
+    // Images that turned out to be unreadable: with others it is another run.
+    if (error instanceof DataError && !options.resume) run.directory.removeUnsaved();
+    throw error;
   } finally {
     await run.close();
   }

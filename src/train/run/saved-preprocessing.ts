@@ -8,9 +8,9 @@ import { replaceFile } from '../../files/write-file.js';
 import type { HostArray } from '../../nn/state.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { decodeVerified, encodeVerified } from '../checkpoints/verified.js';
+import { PREPROCESSING } from './run-directory.js';
 import { RunError } from './run-error.js';
 
-const FILE = 'preprocessing.safetensors';
 /** The metadata entries with the steps, and with the background of the training images. */
 const STEPS = 'steps';
 const BACKGROUND = 'background';
@@ -33,7 +33,7 @@ export function writePreprocessing(run: string, preprocessing: Preprocessing, ba
     [STEPS]: JSON.stringify(preprocessing.spec),
     ...(background !== undefined && { [BACKGROUND]: background.toFixed(4) }),
   };
-  replaceFile(join(run, FILE), encodeVerified({ tensors: preprocessing.state(), metadata }));
+  replaceFile(join(run, PREPROCESSING), encodeVerified({ tensors: preprocessing.state(), metadata }));
 }
 
 /**
@@ -44,7 +44,7 @@ export function writePreprocessing(run: string, preprocessing: Preprocessing, ba
 export const readPreprocessing = (run: string): Preprocessing | undefined => readSaved(run)?.preprocessing;
 
 function readSaved(run: string): SavedPreprocessing | undefined {
-  const path = join(run, FILE);
+  const path = join(run, PREPROCESSING);
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = decodeVerified(readBytes(path), path);
   const steps = parseAs(preprocessingSchema, parseJson(metadata[STEPS] ?? '', path, 'a preprocessing'), path);
@@ -63,6 +63,6 @@ export function preprocessingOf({ path }: Checkpoint): SavedPreprocessing {
   const saved = readSaved(dirname(path));
   if (saved) return saved;
   throw new RunError(
-    `${path}: there is no ${FILE} beside it, which says what the net takes; keep them together`,
+    `${path}: there is no ${PREPROCESSING} beside it, which says what the net takes; keep them together`,
   );
 }

@@ -1,5 +1,5 @@
 /** Everything that a config describes, made on a device: the net, its optimizer and schedule, and the batches. */
-import type { ImageSet } from '../../data/dataset.js';
+import type { ByteImages } from '../../data/dataset.js';
 import type { PreparedImages } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
 import type { Device } from '../../gpu/device.js';
@@ -152,7 +152,7 @@ export async function checkNet(config: RunConfig, device: Device): Promise<void>
  * See whether a model is made for the images of a data set.
  * @throws RunError when they have another size, or other classes
  */
-export function checkFit(config: ModelChoice, datasetName: string, set: ImageSet): void {
+export function checkFit(config: ModelChoice, datasetName: string, set: ByteImages): void {
   const { name, input, classes } = modelOf(config);
   const form = (size: readonly number[], count: number) => `${size.join('x')} images in ${count} classes`;
   const wanted = form(input, classes);

@@ -1,18 +1,21 @@
-import { type Dataset, type ImageSet, pick, take } from '../../data/index.js';
+import { type ByteImages, type Dataset, type ImageSet, pick, take } from '../../data/index.js';
 import type { RunConfig } from '../recipes/config.js';
 import { RunError } from './run-error.js';
 
 /** The images of a run by what they are for. */
-export interface SplitDataset extends Dataset {
+export interface SplitDataset<Images extends ByteImages = ImageSet> extends Dataset<Images> {
   /** Held out from training, and scored after each epoch; undefined where the run holds none out. */
-  readonly validation: ImageSet | undefined;
+  readonly validation: Images | undefined;
 }
 
 /**
  * Hold out the training images that a config asks for. Network in Network tunes on the last 10,000 (section 4).
  * @throws RunError when there are too few
  */
-export function splitDataset(dataset: Dataset, validation: RunConfig['validation']): SplitDataset {
+export function splitDataset<Images extends ByteImages>(
+  dataset: Dataset<Images>,
+  validation: RunConfig['validation'],
+): SplitDataset<Images> {
   if (!validation) return { ...dataset, validation: undefined };
   const { train } = dataset;
   const { images, from } = validation;
@@ -37,7 +40,7 @@ export function splitDataset(dataset: Dataset, validation: RunConfig['validation
  * The last images of each class, as many of each.
  * @throws RunError when the classes cannot give equally many
  */
-function lastOfEachClass({ labels, classes }: ImageSet, images: number): Set<number> {
+function lastOfEachClass({ labels, classes }: ByteImages, images: number): Set<number> {
   const each = images / classes.length;
   const left = new Array<number>(classes.length).fill(each);
   const held = new Set<number>();
@@ -54,6 +57,6 @@ function lastOfEachClass({ labels, classes }: ImageSet, images: number): Set<num
   );
 }
 
-/** The images for which `wanted` holds, copied. */
-const choose = (set: ImageSet, wanted: (image: number) => boolean): ImageSet =>
+/** The images for which `wanted` holds. */
+const choose = <Images extends ByteImages>(set: Images, wanted: (image: number) => boolean): Images =>
   pick(set, Array.from({ length: set.count }, (_, image) => image).filter(wanted));

@@ -290,19 +290,25 @@ describe('what was decoded', () => {
     expect([again, bitsOf(anew)]).toEqual([40, bitsOf(sound)]);
   });
 
-  it('leaves nothing behind when it is stopped, and nothing for ever', async () => {
+  it('goes on where it was stopped, and keeps nothing for ever', async () => {
     const path = write(files);
     await decoded(path);
     const [old] = readdirSync(cachedIn());
     utimesSync(join(cachedIn(), old!), 1, 1);
     const controller = new AbortController();
-    const stopped = imageFolder(path, {
-      size: 3,
-      signal: controller.signal,
-      onProgress: () => controller.abort(new Error('enough')),
-    });
+    const seen: number[] = [];
+    const stop = (done: number) => {
+      seen.push(done);
+      controller.abort(new Error('enough'));
+    };
+    const options = { size: 3, signal: controller.signal };
+    const stopped = imageFolder(path, { ...options, onProgress: ({ done }) => stop(done) });
     await expect(stopped).rejects.toThrow('enough');
-    expect(readdirSync(cachedIn())).toEqual([]);
+    expect(readdirSync(cachedIn())).toEqual([expect.stringMatching(/^[\da-f]{32}\.part$/)]);
+    const { signal: _, ...others } = options;
+    await imageFolder(path, { ...others, onProgress: ({ done }) => seen.push(done) });
+    expect(seen).toEqual([16, 32, 40]);
+    expect(readdirSync(cachedIn())).toEqual([expect.stringMatching(/^[\da-f]{32}\.bin$/)]);
   });
 
   it('says where it could not be kept', async () => {

@@ -1,0 +1,256 @@
+/**
+ * Decoded images in a file of the user's cache, each at its place: `count` images of `each` bytes, a checksum of each, which of them
+ * are there, and which could not be read. It is written under a name that nobody else uses, and gets its own when all are there. One
+ * that was not finished gets a name too, from which one other process takes it, and goes on.
+ */
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  read,
+  readSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+import { FileError } from '../../errors/errors.js';
+import { inCache } from '../../files/cache.js';
+import { makeDirectory, namesIn } from '../../files/directory.js';
+import { remove } from '../../files/remove.js';
+import { explainSystemError, isSystemError } from '../../files/system-error.js';
+import { removeLeftovers, uniqueBeside } from '../../files/write-file.js';
+import { DataError } from '../dataset.js';
+import type { Failure } from './decode-files.js';
+import { decodeIndex, emptyIndex, encodeIndex, type ImageIndex } from './image-index.js';
+
+const readAt = promisify(read);
+
+/** What nobody has used for so long is removed when something new is stored: milliseconds. */
+const OLDEST = 30 * 24 * 3600 * 1000;
+
+/** A process that was writing has not written for so long only if it is gone: milliseconds. */
+const ABANDONED = 24 * 3600 * 1000;
+
+export class ImageStore {
+  readonly #each: number;
+  /** Its name when all is there. */
+  readonly #final: string;
+  /** Where it is now. */
+  #path: string;
+  readonly #file: number;
+  readonly #index: ImageIndex;
+  #left: number;
+  /** Was all written that was to be? */
+  #isWhole = true;
+  /** Images that are being read. */
+  readonly #reading = new Set<Promise<unknown>>();
+
+  private constructor(final: string, each: number, path: string, file: number, index: ImageIndex) {
+    this.#final = final;
+    this.#each = each;
+    this.#path = path;
+    this.#file = file;
+    this.#index = index;
+    this.#left = index.done.reduce((left, done) => left - done, index.done.length);
+  }
+
+  /**
+   * The store of this name: as it was finished, or to go on with, or empty.
+   * @param name another for other images, or for other bytes made of them
+   * @throws FileError when the cache cannot be written to
+   */
+  static open(name: string, count: number, each: number): ImageStore {
+    const final = inCache('images', `${name}.bin`);
+    const start = count * each;
+    return told(final, () => {
+      const finished = openIfThere(final, 'r');
+      if (finished !== undefined) {
+        const known = decodeIndex(readFrom(finished, start), count);
+        if (known) {
+          touch(final);
+          return new ImageStore(final, each, final, finished, known);
+        }
+        closeSync(finished);
+      }
+      makeDirectory(dirname(final), 'the cache for decoded images');
+      removeLeftovers(dirname(final), ABANDONED);
+      removeUnused(dirname(final));
+      const path = uniqueBeside(final);
+      const begun = takeOver(unfinished(final), path) ? openSync(path, 'r+') : openSync(path, 'wx+');
+      const index = decodeIndex(readFrom(begun, start), count) ?? emptyIndex(count);
+      return new ImageStore(final, each, path, begun, index);
+    });
+  }
+
+  get failures(): readonly Failure[] {
+    return this.#index.failures;
+  }
+
+  /** Images that are neither there, nor known to be unreadable. */
+  get left(): number {
+    return this.#left;
+  }
+
+  has(image: number): boolean {
+    return this.#index.done[image] === 1;
+  }
+
+  /**
+   * Write an image to its place, or that it cannot be read.
+   * @throws FileError when the disk refuses
+   */
+  write(image: number, bytes: Uint8Array): void {
+    this.#isWhole = false;
+    told(this.#path, () => writeFully(this.#file, bytes, image * this.#each));
+    this.#isWhole = true;
+    this.#index.checksums[image] = crc32(bytes);
+    this.#index.done[image] = 1;
+    this.#left -= 1;
+  }
+
+  /** Note that images cannot be read; they are written as zeros. */
+  fail(failures: readonly Failure[]): void {
+    this.#index.failures.push(...failures);
+    this.#index.failures.sort(([a], [b]) => a - b);
+  }
+
+  /**
+   * Read images that are there.
+   * @throws DataError when their bytes are not those that were written, FileError when the disk refuses
+   */
+  async read(images: ArrayLike<number>, into: Uint8Array): Promise<void> {
+    const all = Array.from(images, (image, place) => this.#read(image, into, place * this.#each));
+    const reading = Promise.allSettled(all);
+    this.#reading.add(reading);
+    try {
+      await Promise.all(all);
+    } finally {
+      await reading;
+      this.#reading.delete(reading);
+    }
+  }
+
+  async #read(image: number, into: Uint8Array, start: number): Promise<void> {
+    const bytes = into.subarray(start, start + this.#each);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const at = image * this.#each + done;
+        const { bytesRead } = await readAt(this.#file, bytes, done, bytes.length - done, at);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+    } catch (error) {
+      throw refusal(this.#path, error);
+    }
+    if (crc32(bytes) === this.#index.checksums[image]) return;
+    remove(this.#path);
+    throw new DataError(
+      `${this.#path}: the decoded images in it were damaged, and are removed; run it again to decode them anew`,
+    );
+  }
+
+  /**
+   * Give it its name, now that all is there.
+   * @throws FileError when the disk refuses
+   */
+  finish(): void {
+    this.#rename(this.#final);
+  }
+
+  /** Let go of it. What is there of one that is not finished is kept for who comes next, unless the disk is full. */
+  async close(): Promise<void> {
+    // A file of the same number may be opened as soon as this one is closed.
+    await Promise.all(this.#reading);
+    if (this.#path !== this.#final) {
+      try {
+        const isEmpty = this.#left === this.#index.done.length;
+        if (isEmpty || !this.#isWhole) remove(this.#path);
+        else this.#rename(unfinished(this.#final));
+      } catch {
+        remove(this.#path);
+      }
+    }
+    closeSync(this.#file);
+  }
+
+  #rename(name: string): void {
+    told(name, () => {
+      const { done } = this.#index;
+      const bytes = encodeIndex(this.#index);
+      ftruncateSync(this.#file, done.length * this.#each);
+      writeFully(this.#file, bytes, done.length * this.#each);
+      renameSync(this.#path, name);
+      this.#path = name;
+    });
+  }
+}
+
+const unfinished = (path: string): string => path.replace(/\.bin$/, '.part');
+
+/** Runs `work`, with what the system refuses told in one line. */
+function told<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refusal(path, error);
+  }
+}
+
+const refusal = (path: string, error: unknown): unknown =>
+  isSystemError(error)
+    ? new FileError(
+        `keeping decoded images in ${path}: ${explainSystemError(error)}; XDG_CACHE_HOME may name another directory for caches`,
+      )
+    : error;
+
+function openIfThere(path: string, how: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ? openSync(path, how) : undefined;
+}
+
+/** Where several processes want the same file, one gets it, under another name. */
+function takeOver(path: string, name: string): boolean {
+  try {
+    renameSync(path, name);
+    touch(name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
+}
+
+function removeUnused(directory: string): void {
+  for (const name of namesIn(directory)) {
+    const path = join(directory, name);
+    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (used !== undefined && Date.now() - used > OLDEST) remove(path);
+  }
+}
+
+/** All that a file has from a place on. */
+function readFrom(file: number, start: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Math.max(0, fstatSync(file).size - start));
+  let done = 0;
+  while (done < bytes.length) {
+    const more = readSync(file, bytes, done, bytes.length - done, start + done);
+    if (more === 0) break;
+    done += more;
+  }
+  return bytes.slice(0, done);
+}
+
+/** One call may take only a part. */
+function writeFully(file: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, bytes.length - done, at + done);
+}
