@@ -1,5 +1,6 @@
 /**
- * The data floor: labelled images in host memory, read from the files of well-known data sets or drawn, and preprocessed.
+ * The data floor: labelled images in host memory, or on the disk, read from the files of well-known data sets or of the user's own, or
+ * drawn, and preprocessed.
  */
 import { statSync } from 'node:fs';
 import { DataError, type Dataset, type DatasetFormat, MissingDataError } from './dataset.js';

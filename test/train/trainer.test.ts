@@ -204,6 +204,38 @@ describe('pipelined', () => {
     expect(Math.max(...ahead)).toBe(most);
   });
 
+  it('waits for what the next piece needs, and tells meanwhile what comes back', async () => {
+    const told: number[] = [];
+    let started = 0;
+    let come = () => {};
+    function* work() {
+      while (started < 3) yield Promise.resolve(started++);
+    }
+    const ready = () =>
+      started === 2
+        ? new Promise<void>((done) => {
+            come = done;
+          })
+        : undefined;
+    const results: number[] = [];
+    for await (const result of pipelined(work(), (value) => told.push(value), { ready })) {
+      results.push(result);
+      if (result === 1) {
+        expect([started, told]).toEqual([2, [0, 1]]);
+        come();
+      }
+    }
+    expect(results).toEqual([0, 1, 2]);
+  });
+
+  it('fails with the failure of what it waits for', async () => {
+    const ready = () => Promise.reject(new Error('unreadable'));
+    const consume = async () => {
+      for await (const _ of pipelined([Promise.resolve(1)], () => {}, { ready }));
+    };
+    await expect(consume()).rejects.toThrow('unreadable');
+  });
+
   it('fails with the failure of the work', async () => {
     const work = [Promise.resolve(1), Promise.reject(new Error('lost'))];
     const consume = async () => {
