@@ -1,6 +1,6 @@
 /** What a worker does, or the main thread where there is little to do: files to bytes of the size that is wanted. */
 import { join } from 'node:path';
-import { DawngradError } from '../../errors/errors.js';
+import { DawngradError, FileError } from '../../errors/errors.js';
 import { readImageFile } from '../codecs/read-image.js';
 import { type Fit, fitImage } from '../resize.js';
 
@@ -25,6 +25,8 @@ export interface Decoded {
   /** `[files, channels, size, size]`; zeros for what could not be read. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
+  /** Those of them that the system did not hand over, which it may do another time. */
+  readonly passing: readonly number[];
 }
 
 /** The number of a file in the list, and why it cannot be read. */
@@ -38,6 +40,7 @@ export async function decodeFiles({ directory, files, paths, settings }: DecodeJ
   const each = bytesOf(settings);
   const pixels = new Uint8Array(paths.length * each);
   const failures: Failure[] = [];
+  const passing: number[] = [];
   for (const [index, path] of paths.entries()) {
     try {
       const image = await readImageFile(join(directory, path));
@@ -45,7 +48,8 @@ export async function decodeFiles({ directory, files, paths, settings }: DecodeJ
     } catch (error) {
       if (!(error instanceof DawngradError)) throw error;
       failures.push([files[index]!, error.message]);
+      if (error instanceof FileError) passing.push(files[index]!);
     }
   }
-  return { files, pixels, failures };
+  return { files, pixels, failures, passing };
 }

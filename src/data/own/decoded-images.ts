@@ -57,6 +57,7 @@ export class DecodedImages implements ImageSource {
   readonly #asked = new News();
   /** Resolves when no thread is at work any more. */
   #ended: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
   constructor(list: ImageList, settings: DecodeSettings, options: DecodingOptions) {
     this.#list = list;
@@ -103,7 +104,12 @@ export class DecodedImages implements ImageSource {
   }
 
   /** Stop decoding, and let go of the file. What is decoded stays in the cache, for whoever asks for it next. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#stop.abort(new DataError(`${this.#list.source}: was closed while its images were being decoded`));
     await this.#ended;
     await this.#store?.close();
@@ -168,7 +174,7 @@ export class DecodedImages implements ImageSource {
     this.#decoded.tell();
   }
 
-  #take(store: ImageStore, { files, pixels, failures }: Decoded): void {
+  #take(store: ImageStore, { files, pixels, failures, passing }: Decoded): void {
     // It may have been under way when the file was closed.
     if (this.#stop.signal.aborted) return;
     const each = bytesOf(this.#settings);
@@ -177,7 +183,7 @@ export class DecodedImages implements ImageSource {
       store.write(file, bytes);
       this.#memory?.keep(file, bytes);
     });
-    store.fail(failures);
+    store.fail(failures, passing);
     if (failures.length > 0 && !this.#options.skipUnreadable) {
       this.#refused = true;
       this.#askAll();
@@ -194,9 +200,10 @@ export class DecodedImages implements ImageSource {
   }
 }
 
-/** Names what files are decoded to: they have another name once one of them changed. */
+/** Names what files are decoded to: they have another name once one of them changed, or is another file. */
 function keyOf({ files }: ImageList, { channels, size, fit }: DecodeSettings): string {
   const hash = createHash('sha256').update(JSON.stringify([VERSION, channels, size, fit]));
-  for (const { path, bytes, changed } of files) hash.update(JSON.stringify([path, bytes, changed]));
+  for (const { path, bytes, inode, changed } of files)
+    hash.update(JSON.stringify([path, bytes, inode, changed]));
   return hash.digest('hex').slice(0, 32);
 }

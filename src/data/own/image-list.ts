@@ -22,7 +22,11 @@ export interface ImageFile extends Omit<NamedFile, 'label'> {
   /** Index of its class. */
   readonly label: number;
   readonly bytes: number;
-  /** When it changed last, milliseconds since 1970. */
+  /**
+   * Which file it is on its disk, and when that was last written to, renamed or given rights, milliseconds since 1970. Archives and
+   * copies set the time of writing back, so that other images may have the same.
+   */
+  readonly inode: number;
   readonly changed: number;
 }
 
@@ -78,7 +82,8 @@ export function imageList(
       missing.push(path);
       return [];
     }
-    return [{ path, part, label: labels.get(label)!, bytes: found.size, changed: found.mtimeMs }];
+    const { size: bytes, ino: inode, ctimeMs: changed } = found;
+    return [{ path, part, label: labels.get(label)!, bytes, inode, changed }];
   });
   if (missing.length > 0) {
     throw new DataError(`${source}: ${missing.length} of its files are not there: ${someOf(missing)}`);

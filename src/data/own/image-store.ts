@@ -45,6 +45,8 @@ export class ImageStore {
   readonly #file: number;
   readonly #index: ImageIndex;
   #left: number;
+  /** Images that are to be tried again the next time, though they could not be read. */
+  readonly #passing = new Set<number>();
   /** Was all written that was to be? */
   #isWhole = true;
   /** Images that are being read. */
@@ -72,7 +74,7 @@ export class ImageStore {
       if (finished !== undefined) {
         const known = decodeIndex(readFrom(finished, start), count);
         if (known) {
-          touch(final);
+          touchIfAllowed(final);
           return new ImageStore(final, each, final, finished, known);
         }
         closeSync(finished);
@@ -113,8 +115,12 @@ export class ImageStore {
     this.#left -= 1;
   }
 
-  /** Note that images cannot be read; they are written as zeros. */
-  fail(failures: readonly Failure[]): void {
+  /**
+   * Note that images cannot be read; they are written as zeros.
+   * @param passing those of which that is not kept
+   */
+  fail(failures: readonly Failure[], passing: readonly number[]): void {
+    for (const image of passing) this.#passing.add(image);
     this.#index.failures.push(...failures);
     this.#index.failures.sort(([a], [b]) => a - b);
   }
@@ -155,11 +161,11 @@ export class ImageStore {
   }
 
   /**
-   * Give it its name, now that all is there.
+   * Give it its name, now that all is there. Where images are to be tried again, it stays unfinished.
    * @throws FileError when the disk refuses
    */
   finish(): void {
-    this.#rename(this.#final);
+    if (this.#passing.size === 0) this.#rename(this.#final);
   }
 
   /** Let go of it. What is there of one that is not finished is kept for who comes next, unless the disk is full. */
@@ -180,8 +186,10 @@ export class ImageStore {
 
   #rename(name: string): void {
     told(name, () => {
-      const { done } = this.#index;
-      const bytes = encodeIndex(this.#index);
+      const { checksums, failures } = this.#index;
+      const done = this.#index.done.map((is, image) => (this.#passing.has(image) ? 0 : is));
+      const lasting = failures.filter(([image]) => !this.#passing.has(image));
+      const bytes = encodeIndex({ checksums, done, failures: lasting });
       ftruncateSync(this.#file, done.length * this.#each);
       writeFully(this.#file, bytes, done.length * this.#each);
       renameSync(this.#path, name);
@@ -227,6 +235,15 @@ function takeOver(path: string, name: string): boolean {
 function touch(path: string): void {
   const now = new Date();
   utimesSync(path, now, now);
+}
+
+/** Others may have made what is only read here, or the disk may be read-only. */
+function touchIfAllowed(path: string): void {
+  try {
+    touch(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 function removeUnused(directory: string): void {

@@ -275,6 +275,20 @@ describe('what was decoded', () => {
     expect((await decoded(path))[0]).toBe(40);
   });
 
+  it('is of one set only, though another has files of the same names, sizes and times', async () => {
+    const [one, other] = [photos('a', 2, 100), photos('a', 2, 110)].map((shades, set) => {
+      const names = { ...shades, ...photos('b', 2, 120) };
+      const path = writePhotos(directory.file(`set${set}`), names);
+      for (const name of Object.keys(names)) utimesSync(join(path, name), 1, 1);
+      return path;
+    }) as [string, string];
+    for (const name of ['a/0.png', 'a/1.png'])
+      expect(statSync(join(one, name)).size).toBe(statSync(join(other, name)).size);
+    const [, first] = await decoded(one);
+    const [, second] = await decoded(other);
+    expect(bitsOf(second)).not.toEqual(bitsOf(first));
+  });
+
   it('is refused and removed when it was damaged', async () => {
     const path = write(files);
     const [, sound] = await decoded(path);

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ByteImages, inMemory, type StreamedDataset, take } from '../../../src/data/index.js';
@@ -9,8 +9,13 @@ import { useDevice } from '../../support/device.js';
 import { useFreshDirectory } from '../../support/directory.js';
 import { photos, shade, writePhotos } from '../writers/photos.js';
 
-/** Half of the bytes may be taken by images; so often something may be written. */
-const memory = vi.hoisted(() => ({ bytes: 2 ** 34, freeOnDisk: Number.POSITIVE_INFINITY }));
+/** Half of the bytes may be taken by images; so often something may be written; may a file's times be set? */
+const MACHINE = vi.hoisted(() => ({
+  bytes: 2 ** 34,
+  freeOnDisk: Number.POSITIVE_INFINITY,
+  setsTimes: true,
+}));
+const memory = vi.hoisted(() => ({ ...MACHINE }));
 vi.mock('node:os', async (original) => ({
   ...(await original<typeof import('node:os')>()),
   totalmem: () => memory.bytes,
@@ -23,7 +28,11 @@ vi.mock('node:fs', async (original) => {
     if (memory.freeOnDisk >= 0) return fs.writeSync(...args);
     throw Object.assign(new Error('no space'), { code: 'ENOSPC', syscall: 'write' });
   };
-  return { ...fs, writeSync };
+  const utimesSync = (...args: Parameters<typeof fs.utimesSync>) => {
+    if (memory.setsTimes) return fs.utimesSync(...args);
+    throw Object.assign(new Error('read-only'), { code: 'EROFS', syscall: 'utime' });
+  };
+  return { ...fs, writeSync, utimesSync };
 });
 
 const directory = useFreshDirectory();
@@ -40,7 +49,7 @@ const stream = async (path: string, options: Partial<ImageFolderOptions> = {}): 
 beforeEach(() => vi.stubEnv('XDG_CACHE_HOME', directory.file('cache')));
 afterEach(async () => {
   await Promise.all(open.splice(0).map((dataset) => dataset.close()));
-  Object.assign(memory, { bytes: 2 ** 34, freeOnDisk: Number.POSITIVE_INFINITY });
+  Object.assign(memory, MACHINE);
   vi.unstubAllEnvs();
 });
 
@@ -160,6 +169,36 @@ describe('a streamed set', () => {
     expect(pixels).toEqual([...(await imageFolder(path, { ...grey, size: 3 })).train.pixels]);
     await Promise.all([next, ...both].map(({ test }) => pixelsOf(test)));
     expect(cached().every((name) => /^[\da-f]{32}\.bin$/.test(name))).toBe(true);
+  });
+
+  it('tries again the next time what the system did not hand over', async () => {
+    const path = write();
+    const away = directory.file('away');
+    const { train, close } = await stream(path);
+    renameSync(join(path, 'b'), away);
+    await expect(pixelsOf(train)).rejects.toThrow(/: 100 of 200 images cannot be read: .*ENOENT/);
+    renameSync(away, join(path, 'b'));
+    await close();
+    const seen: number[] = [];
+    const next = await stream(path, { onProgress: ({ done }) => seen.push(done) });
+    expect(await pixelsOf(next.train)).toEqual([...(await imageFolder(path, grey)).train.pixels]);
+    expect(seen[0]).toBeGreaterThan(100);
+  });
+
+  it('is closed by whoever asks first', async () => {
+    const { train, close } = await stream(write());
+    await inMemory(take(train, 0, 20));
+    await Promise.all([close(), close()]);
+    await close();
+    expect(cached()).toEqual([expect.stringMatching(/\.part$/)]);
+  });
+
+  it('is read from a cache that others made, and that nothing may be written to', async () => {
+    const path = write();
+    const { train } = await imageFolder(path, grey);
+    memory.setsTimes = false;
+    memory.freeOnDisk = 0;
+    expect(await pixelsOf((await stream(path)).train)).toEqual([...train.pixels]);
   });
 
   it('says when the disk is full, and leaves nothing there', async () => {
