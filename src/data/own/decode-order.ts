@@ -29,9 +29,9 @@ export class DecodeOrder {
     return this.#left;
   }
 
-  /** These will be asked for next, in place of those of which that was said before. */
+  /** These will be asked for next, in place of those of which that was said before, unless somebody waits for all. */
   expect(files: Uint32Array): void {
-    this.#expected = files.values();
+    if (this.#most === AHEAD) this.#expected = files.values();
   }
 
   /** Somebody waits for these. */
@@ -47,8 +47,9 @@ export class DecodeOrder {
 
   /** Somebody waits for all. */
   askAll(): void {
+    if (this.#most > AHEAD) return;
     this.#most = Number.POSITIVE_INFINITY;
-    this.expect(Uint32Array.from(this.#begun.keys()));
+    this.#expected = this.#begun.keys();
   }
 
   /** The next files, `most` of them or fewer, which are begun by that; there may be none now, and some later. */

@@ -27,6 +27,7 @@ it('is a bounded number of files ahead of what was asked for, until all are', ()
   order.ask([950, 10, 11, 10]);
   expect(order.next(10)).toEqual([950, begun.length, begun.length + 1]);
   order.askAll();
+  order.expect(range(0, 300));
   expect(order.next(1000)).toHaveLength(1000 - begun.length - 3);
   expect(order.left).toBe(0);
 });

@@ -151,6 +151,11 @@ describe('a streamed set', () => {
     },
   );
 
+  it('lists them all where the first images alone are brought to memory', async () => {
+    const { train } = await stream(write({ ...FILES, 'b/x.png': 'text', 'b/y.png': 'text' }));
+    await expect(inMemory(take(train, 0, 1))).rejects.toThrow(why);
+  });
+
   it('is decoded by several at once, and by the next where it was closed half-way', async () => {
     const path = write();
     const both = await Promise.all([stream(path), stream(path)]);
