@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** What holds nothing outside its tests: devices are opened and destroyed by each file, and nothing of the process is replaced. */
-const SIDE_BY_SIDE = ['autograd', 'errors', 'kernels', 'nn', 'tensor'].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+/** Files that leave a process as they found it: devices are opened and destroyed by each, and the driver is told nothing of its own. */
+const SHARING = [
+  'test/{autograd,errors,nn,tensor}/**/*.test.ts',
+  'test/kernels/*.test.ts',
+  'test/kernels/!(products)/**/*.test.ts',
+];
 
 export default defineConfig({
   // What a file of a user's net imports in a test is what the tests test.
@@ -26,15 +28,15 @@ export default defineConfig({
       LP_NATIVE_VECTOR_WIDTH: process.env.LP_NATIVE_VECTOR_WIDTH ?? '256',
     },
     projects: [
-      // One process after another takes several files, and imports the engine once: a third less time.
-      { extends: true, test: { name: 'ops', include: SIDE_BY_SIDE, isolate: false } },
+      // A process takes one file after another, and imports the engine once: a third less time.
+      { extends: true, test: { name: 'ops', include: SHARING, isolate: false } },
       {
         extends: true,
         test: {
           name: 'rest',
           include: ['test/**/*.test.ts'],
           // What installs packages of its own, or compiles for minutes, has commands of its own.
-          exclude: [...SIDE_BY_SIDE, 'test/onnx/**', 'test/package/**', 'test/rungs/**'],
+          exclude: [...SHARING, 'test/onnx/**', 'test/package/**', 'test/rungs/**'],
         },
       },
     ],

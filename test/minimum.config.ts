@@ -8,7 +8,6 @@ import ordinary from '../vitest.config.js';
 const config = mergeConfig(ordinary, { test: { env: { DAWNGRAD_TEST_DEVICE: 'minimum' } } });
 delete config.test.env.LP_NATIVE_VECTOR_WIDTH;
 delete config.test.projects;
-config.test.isolate = false;
 config.test.include = ['test/{kernels,autograd}/**/*.test.ts', 'test/support/device.test.ts'];
 // What emulates matrix units takes more workgroup memory than that.
 config.test.exclude = ['test/kernels/products/matrix-units.test.ts'];
