@@ -191,6 +191,17 @@ describe('a streamed set', () => {
     expect(seen[0]).toBeGreaterThan(100);
   });
 
+  it('is kept where a program ends without closing it', async () => {
+    const { train, close } = await stream(write());
+    await inMemory(take(train, 0, 20));
+    expect(cached()).toEqual([expect.stringMatching(/\.tmp$/)]);
+    const [atExit] = process.listeners('exit').filter(({ name }) => name === 'letGoOfAll');
+    atExit?.(0);
+    expect(cached()).toEqual([expect.stringMatching(/\.part$/)]);
+    await close();
+    expect(process.listeners('exit').filter(({ name }) => name === 'letGoOfAll')).toEqual([]);
+  });
+
   it('is closed by whoever asks first', async () => {
     const { train, close } = await stream(write());
     await inMemory(take(train, 0, 20));
