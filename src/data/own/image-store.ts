@@ -36,6 +36,12 @@ const OLDEST = 30 * 24 * 3600 * 1000;
 /** A process that was writing has not written for so long only if it is gone: milliseconds. */
 const ABANDONED = 24 * 3600 * 1000;
 
+/** Those that are open: where a program ends without closing them, what they hold is kept all the same. */
+const OPEN = new Set<ImageStore>();
+const letGoOfAll = (): void => {
+  for (const store of OPEN) store.letGo();
+};
+
 export class ImageStore {
   readonly #each: number;
   /** Its name when all is there. */
@@ -59,6 +65,8 @@ export class ImageStore {
     this.#file = file;
     this.#index = index;
     this.#left = index.done.reduce((left, done) => left - done, index.done.length);
+    if (OPEN.size === 0) process.on('exit', letGoOfAll);
+    OPEN.add(this);
   }
 
   /**
@@ -172,16 +180,22 @@ export class ImageStore {
   async close(): Promise<void> {
     // A file of the same number may be opened as soon as this one is closed.
     await Promise.all(this.#reading);
-    if (this.#path !== this.#final) {
-      try {
-        const isEmpty = this.#left === this.#index.done.length;
-        if (isEmpty || !this.#isWhole) remove(this.#path);
-        else this.#rename(unfinished(this.#final));
-      } catch {
-        remove(this.#path);
-      }
-    }
+    this.letGo();
     closeSync(this.#file);
+    OPEN.delete(this);
+    if (OPEN.size === 0) process.off('exit', letGoOfAll);
+  }
+
+  /** Keep what is there, as `close` does, where there is no time to wait for what is being read. */
+  letGo(): void {
+    if (this.#path === this.#final) return;
+    try {
+      const isEmpty = this.#left === this.#index.done.length;
+      if (isEmpty || !this.#isWhole) remove(this.#path);
+      else this.#rename(unfinished(this.#final));
+    } catch {
+      remove(this.#path);
+    }
   }
 
   #rename(name: string): void {

@@ -129,7 +129,8 @@ describe('a streamed set', () => {
     bytes.fill(7, 41, 60);
     return bytes;
   };
-  const why = /^.*photos: 2 of 202 images cannot be read: b\/x\.png: .*; b\/y\.png: .*; --skip-unreadable/;
+  const why =
+    /^.*photos: 2 of 202 images cannot be read: b\/x\.png: .*; b\/y\.png: .*; train --skip-unreadable/;
 
   it.each<[string, Uint8Array | string]>([
     ['damaged', damaged()],
@@ -188,6 +189,17 @@ describe('a streamed set', () => {
     const next = await stream(path, { onProgress: ({ done }) => seen.push(done) });
     expect(await pixelsOf(next.train)).toEqual([...(await imageFolder(path, grey)).train.pixels]);
     expect(seen[0]).toBeGreaterThan(100);
+  });
+
+  it('is kept where a program ends without closing it', async () => {
+    const { train, close } = await stream(write());
+    await inMemory(take(train, 0, 20));
+    expect(cached()).toEqual([expect.stringMatching(/\.tmp$/)]);
+    const [atExit] = process.listeners('exit').filter(({ name }) => name === 'letGoOfAll');
+    atExit?.(0);
+    expect(cached()).toEqual([expect.stringMatching(/\.part$/)]);
+    await close();
+    expect(process.listeners('exit').filter(({ name }) => name === 'letGoOfAll')).toEqual([]);
   });
 
   it('is closed by whoever asks first', async () => {

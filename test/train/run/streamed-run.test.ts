@@ -67,7 +67,7 @@ it('ends with all files that cannot be read, and leaves nothing of itself', asyn
   const files = { ...photos('cat', 300, 0), ...photos('dog', 300, 100), 'dog/y.jpg': cut, 'dog/z.jpg': cut };
   const data = writePhotos(within('photos'), files);
   const message =
-    /photos: 2 of 602 images cannot be read: dog\/y\.jpg: .*; dog\/z\.jpg: .*; --skip-unreadable/;
+    /photos: 2 of 602 images cannot be read: dog\/y\.jpg: .*; dog\/z\.jpg: .*; train --skip-unreadable/;
   await expect(trained(data, within('run'))).rejects.toThrow(message);
   expect(existsSync(within('run'))).toBe(false);
   // Known from the beginning now.
