@@ -2,7 +2,8 @@
  * The data floor: labelled images in host memory, or on the disk, read from the files of well-known data sets or of the user's own, or
  * drawn, and preprocessed.
  */
-import { statSync } from 'node:fs';
+
+import { statOf } from '../files/stat.js';
 import { DataError, type Dataset, type DatasetFormat, MissingDataError } from './dataset.js';
 import { cifar10, cifar100 } from './formats/cifar.js';
 import { fashionMnist, mnist } from './formats/mnist.js';
@@ -115,16 +116,14 @@ export function detectDataset(directory: string): string {
 /** Is this a table of images, or does it hold folders of them, and no data set of a name? Judged by the files' names alone. */
 export const areOwnImages = (path: string): boolean =>
   isTable(path) ||
-  (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true &&
-    formatsIn(path).length === 0 &&
-    areImageFolders(path));
+  (statOf(path)?.isDirectory() === true && formatsIn(path).length === 0 && areImageFolders(path));
 
 /** The names of the data sets whose files are in a directory. */
 const formatsIn = (directory: string): string[] =>
   FORMATS.filter((format) => format.isIn(directory)).map((format) => format.name);
 
 function checkDirectory(directory: string): void {
-  const found = statSync(directory, { throwIfNoEntry: false });
+  const found = statOf(directory);
   if (found?.isDirectory()) return;
   throw new DataError(`${directory}: ${found === undefined ? 'no such directory' : 'not a directory'}`);
 }

@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { checkArgument } from '../errors/check-options.js';
 import { FileError } from '../errors/errors.js';
 import { text } from '../errors/rules.js';
+import { statOf } from './stat.js';
 import { explainSystemError } from './system-error.js';
 
 /**
@@ -27,7 +28,7 @@ const LONGEST_TEXT = 2 ** 23;
  * @throws FileError when it cannot be read, or is longer
  */
 export function readText(path: string): string {
-  const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const bytes = statOf(path)?.size ?? 0;
   if (bytes > LONGEST_TEXT) {
     throw new FileError(`${path}: it has ${bytes} bytes; a file of this kind has at most ${LONGEST_TEXT}`);
   }

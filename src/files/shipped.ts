@@ -29,11 +29,15 @@ export function shippedText(path: string): string {
   return text;
 }
 
-/** Does a shipped file of this path exist? */
-export const isShipped = (path: string): boolean =>
-  isBundled
-    ? Object.hasOwn(SHIPPED_TEXTS, path)
-    : statSync(new URL(path, PACKAGE), { throwIfNoEntry: false })?.isFile() === true;
+/** Does a shipped file of this path exist? No file has a path that the system refuses, such as one that is too long. */
+export function isShipped(path: string): boolean {
+  if (isBundled) return Object.hasOwn(SHIPPED_TEXTS, path);
+  try {
+    return statSync(new URL(path, PACKAGE)).isFile();
+  } catch {
+    return false;
+  }
+}
 
 /**
  * The paths of all shipped files in a directory of the package, such as `tuning/`, and below it, sorted.

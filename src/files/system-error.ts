@@ -8,6 +8,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only',
   ENOENT: 'no such file or directory',
   ENOTDIR: 'a part of the path is a file, not a directory',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead round in a circle',
   EISDIR: 'it is a directory',
   EMFILE: 'too many files are open',
   EIO: 'the disk reports an error',

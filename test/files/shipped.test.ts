@@ -20,5 +20,6 @@ describe('the files that ship with the code', () => {
     expect(shippedIn('nothing/')).toEqual([]);
     expect(isShipped('nothing/at-all.json')).toBe(false);
     expect(isShipped('shaders/pools')).toBe(false);
+    expect(isShipped(`recipes/${'x'.repeat(300)}.json`)).toBe(false);
   });
 });

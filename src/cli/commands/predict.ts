@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { imagesBelow } from '../../data/own/image-folders.js';
 import { DawngradError } from '../../errors/errors.js';
 import { printable } from '../../errors/show.js';
+import { statOf } from '../../files/stat.js';
 import { type AskedImage, decodeAsked } from '../../train/answers/asked-image.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
 import { EVALUATION_BATCH } from '../../train/run/session.js';
@@ -59,7 +59,7 @@ async function predict(run: string, asked: readonly string[], flags: Flags): Pro
 
 /** The files that an argument stands for: those of a folder in the order of their names, its folders' too. */
 function imagesIn(path: string): string[] {
-  if (path === STDIN || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+  if (path === STDIN || !statOf(path)?.isDirectory()) return [path];
   const names = imagesBelow(path);
   if (names.length === 0) throw new DawngradError(`${path}: there are no PNG or JPEG images in it`);
   return names.map((name) => join(path, name)).sort();

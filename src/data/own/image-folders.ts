@@ -1,8 +1,9 @@
 /** Folders of images: one a class, or `train` and `test`, which hold one a class. */
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileError } from '../../errors/errors.js';
 import { someOf } from '../../errors/some-of.js';
+import { statOf } from '../../files/stat.js';
 import { explainSystemError } from '../../files/system-error.js';
 import { DataError } from '../dataset.js';
 import type { NamedFile, Part } from './image-list.js';
@@ -42,7 +43,7 @@ function entriesOf(directory: string): Entry[] {
     .map((entry) => ({
       name: entry.name,
       isFolder: entry.isSymbolicLink()
-        ? (statSync(join(directory, entry.name), { throwIfNoEntry: false })?.isDirectory() ?? false)
+        ? (statOf(join(directory, entry.name))?.isDirectory() ?? false)
         : entry.isDirectory(),
     }));
 }

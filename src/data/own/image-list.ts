@@ -1,9 +1,9 @@
 /** Which files of images there are, and of which class each is: what is known of a set before anything is decoded. */
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quotable } from '../../errors/errors.js';
 import { someOf } from '../../errors/some-of.js';
+import { statOf } from '../../files/stat.js';
 import { DataError } from '../dataset.js';
 
 /** What a file is for, where the set says so itself; `all`, where what is tested on is yet to be held out. */
@@ -77,7 +77,7 @@ export function imageList(
   }
   const missing: string[] = [];
   const files = named.flatMap(({ path, label, part }): ImageFile[] => {
-    const found = statSync(join(directory, path), { throwIfNoEntry: false });
+    const found = statOf(join(directory, path));
     if (!found?.isFile()) {
       missing.push(path);
       return [];

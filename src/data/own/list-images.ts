@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { statOf } from '../../files/stat.js';
 import { DataError } from '../dataset.js';
 import { filesInFolders } from './image-folders.js';
 import { type ImageList, imageList } from './image-list.js';
@@ -11,8 +11,7 @@ import { filesInTable, isTable } from './image-table.js';
  * @throws FileError, DataError when it is neither, or not sound
  */
 export function listImages(path: string, classes?: readonly string[]): ImageList {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined)
-    throw new DataError(`${path}: no such directory, nor table`);
+  if (statOf(path) === undefined) throw new DataError(`${path}: no such directory, nor table`);
   if (isTable(path)) {
     const { named, notes } = filesInTable(path);
     return imageList(path, dirname(path), named, notes, classes);

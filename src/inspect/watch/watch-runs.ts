@@ -1,6 +1,6 @@
 /** Shows runs in a browser while they are trained. Nothing is written to their directories. */
-import { statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import { statOf } from '../../files/stat.js';
 import { ownerOfRun } from '../../train/run/run-claim.js';
 import { RunDirectory } from '../../train/run/run-directory.js';
 import { type ReportedRun, reportContent } from '../report/report-content.js';
@@ -118,7 +118,7 @@ class WatchedRuns {
 /** When a run was saved last, in milliseconds; 0 for never. */
 const savedAt = ({ last }: RunDirectory): number => timeOf(last);
 
-const timeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const timeOf = (path: string): number => statOf(path)?.mtimeMs ?? 0;
 
 /**
  * What tells whether a run has changed: when its files were written, and who trains it.

@@ -1,7 +1,7 @@
 /** A config says which files it means by what is in them, too: the one that builds its net, and the one with its first weights. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { sha256OfFile, shortHash } from '../../files/sha256.js';
+import { statOf } from '../../files/stat.js';
 import { isNetFile } from '../nets/net-file.js';
 import { refuseUntrusted, trustNet } from '../nets/trusted-nets.js';
 import { RunDirectory } from '../run/run-directory.js';
@@ -41,6 +41,4 @@ function pinned(path: string, expected: string | undefined): string {
 
 /** The file with the weights that a user means: the last checkpoint of a run, or a file itself. */
 export const weightsFile = (path: string): string =>
-  resolve(
-    statSync(path, { throwIfNoEntry: false })?.isDirectory() ? RunDirectory.open(path).final.last : path,
-  );
+  resolve(statOf(path)?.isDirectory() ? RunDirectory.open(path).final.last : path);

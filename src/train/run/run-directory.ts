@@ -5,12 +5,13 @@
  * afterwards the net is trained anew on the held-out images too, that is a run of its own in `retrained/`.
  */
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLAIMS } from '../../files/claims/claim.js';
 import { makeDirectory, makeNewDirectory, namesIn } from '../../files/directory.js';
 import { jsonText, readJson, writeJson } from '../../files/json.js';
 import { remove } from '../../files/remove.js';
+import { statOf } from '../../files/stat.js';
 import { createFile, isUnfinished } from '../../files/write-file.js';
 import { stemOfModel } from '../nets/net-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
@@ -109,9 +110,7 @@ export class RunDirectory {
 
   /** When it was saved last, in milliseconds. */
   #savedAt(): number {
-    const times = [this.last, this.previous].map(
-      (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs,
-    );
+    const times = [this.last, this.previous].map((file) => statOf(file)?.mtimeMs);
     return Math.max(...times.map((time) => time ?? 0));
   }
 
@@ -144,7 +143,7 @@ export const readConfigFile = (path: string): RunConfig => readJson(path, config
 /** A new run may not mix with what is there. Cheap, so worth asking before the slow part of starting a run. */
 export function refuseUsed(path: string): void {
   if (!existsSync(path)) return;
-  if (!statSync(path).isDirectory())
+  if (!statOf(path)?.isDirectory())
     throw new RunError(`the run directory ${path} is a file; name another with --out`);
   // A run that never began may have left a claim, and a config half-written.
   if (namesIn(path).some((name) => name !== CLAIMS && !isUnfinished(name))) throw notEmpty(path);
