@@ -46,7 +46,8 @@ export async function openSweep({ run, over, random, out, withDevice }: SweepOpt
   const chosen = chooseConfig(run);
   // What is wrong with that is told before images are read.
   sweepDefinition(chosen, over, random);
-  const dataset = await loadRunData(chosen);
+  // What cannot be read must be known before the directory says what is to be trained.
+  const dataset = await loadRunData(chosen, { wait: true });
   const config = madeFor(chosen, dataset.train);
   const definition = sweepDefinition(config, over, random);
   await withDevice(config, (device) => checkTrials(definition, dataset, device));

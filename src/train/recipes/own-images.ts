@@ -55,6 +55,8 @@ export interface LoadOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Stops the decoding, with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Decode all of them before it comes back (default false). */
+  readonly wait?: boolean | undefined;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function loadOwnImages(
   model: string,
   source: string,
   { size, fit, skipUnreadable, classes, files, test = OWN_TEST_SHARE, seed }: Images,
-  { onProgress, signal }: LoadOptions,
+  { onProgress, signal, wait }: LoadOptions,
 ): Promise<StreamedDataset> {
   const list = listImages(source, classes);
   refuseChanged(list, files);
@@ -74,6 +76,7 @@ export async function loadOwnImages(
     ...{ size, channels, fit, skipUnreadable },
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
+    ...(wait && { wait }),
   });
   if (test !== 1) return dataset;
   const scored = `these are not the images of the run, and all ${dataset.test.count} of them are scored`;
