@@ -30,7 +30,7 @@ describe('findShader', () => {
     'knows no "%s", and says what there is',
     (name) => {
       expect(() => findShader(name)).toThrow(
-        `no shader is called "${name}"; there are adam, arithmetic, array_statistics, augment, `,
+        `no shader is called "${name}"; there are adam, adaptive_avg_pool, arithmetic, `,
       );
     },
   );
