@@ -2,17 +2,18 @@ import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
+import {
+  elementsOf,
+  type PlaneParams,
+  pixelsOf,
+  planeParams,
+  planeParamsOf,
+  positionsOf,
+} from './resized-planes.js';
 
-const params = { planes: 'u32', height: 'u32', width: 'u32', out_height: 'u32', out_width: 'u32' } as const;
-
-type Params = Readonly<Record<keyof typeof params, number>>;
-
-const pixels = (p: Params): number => p.height * p.width;
-const positions = (p: Params): number => p.out_height * p.out_width;
-
-const cost = (p: Params, { Stored }: Readonly<Record<'Stored', number>>) => ({
-  flops: p.planes * Math.max(pixels(p), positions(p)),
-  bytes: Stored * p.planes * (pixels(p) + positions(p)),
+const cost = (p: PlaneParams, { Stored }: Readonly<Record<'Stored', number>>) => ({
+  flops: p.planes * Math.max(pixelsOf(p), positionsOf(p)),
+  bytes: Stored * elementsOf(p),
 });
 
 /** The mean of each bin. */
@@ -22,8 +23,8 @@ export const adaptiveAvgPoolForward = defineKernel({
   entryPoint: 'forward',
   bindings: { x: 'read', y: 'write' },
   storage: { Stored: ['x', 'y'] },
-  params,
-  grid: (p) => planeGrid(p.planes, positions(p)),
+  params: planeParams,
+  grid: (p) => planeGrid(p.planes, positionsOf(p)),
   cost,
 });
 
@@ -34,24 +35,15 @@ export const adaptiveAvgPoolBackward = defineKernel({
   entryPoint: 'backward',
   bindings: { output_gradient: 'read', input_gradient: 'write' },
   storage: { Stored: ['output_gradient', 'input_gradient'] },
-  params,
-  grid: (p) => planeGrid(p.planes, pixels(p)),
+  params: planeParams,
+  grid: (p) => planeGrid(p.planes, pixelsOf(p)),
   cost,
 });
 
-/** The parameters for input and output [N, C, ., .]. */
-const paramsOf = ([images = 0, channels = 0, height = 0, width = 0]: Shape, output: Shape): Params => ({
-  planes: images * channels,
-  height,
-  width,
-  out_height: output[2]!,
-  out_width: output[3]!,
-});
-
-/** The mean of each bin of x [N, C, H, W], of which there are `rows` by `columns`. */
-export function adaptiveAvgPool(x: Tensor, [rows, columns]: readonly [number, number]): Tensor {
-  const y = new Tensor(x.device, [...x.shape.slice(0, 2), rows, columns], x.dtype);
-  launch(adaptiveAvgPoolForward, { x, y }, paramsOf(x.shape, y.shape));
+/** The mean of each bin of x [N, C, H, W], of which there are `size`. */
+export function adaptiveAvgPool(x: Tensor, size: readonly [number, number]): Tensor {
+  const y = new Tensor(x.device, [...x.shape.slice(0, 2), ...size], x.dtype);
+  launch(adaptiveAvgPoolForward, { x, y }, planeParamsOf(x.shape, size));
   return y;
 }
 
@@ -59,6 +51,7 @@ export function adaptiveAvgPool(x: Tensor, [rows, columns]: readonly [number, nu
 export function adaptiveAvgPoolGradient(outputGradient: Tensor, input: Shape): Tensor {
   const gradient = new Tensor(outputGradient.device, input, outputGradient.dtype);
   const operands = { output_gradient: outputGradient, input_gradient: gradient };
-  launch(adaptiveAvgPoolBackward, operands, paramsOf(input, outputGradient.shape));
+  const [, , rows, columns] = outputGradient.shape as [number, number, number, number];
+  launch(adaptiveAvgPoolBackward, operands, planeParamsOf(input, [rows, columns]));
   return gradient;
 }

@@ -2,28 +2,23 @@ import type { Shape } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { defineKernel, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
+import {
+  elementsOf,
+  type PlaneParams,
+  pixelsOf,
+  planeParams,
+  planeParamsOf,
+  positionsOf,
+} from './resized-planes.js';
 
-const params = {
-  planes: 'u32',
-  height: 'u32',
-  width: 'u32',
-  out_height: 'u32',
-  out_width: 'u32',
-  scale_y: 'f32',
-  scale_x: 'f32',
-} as const;
-
-type Params = Readonly<Record<keyof typeof params, number>>;
-
-const pixels = (p: Params): number => p.height * p.width;
-const positions = (p: Params): number => p.out_height * p.out_width;
+const params = { ...planeParams, scale_y: 'f32', scale_x: 'f32' } as const;
 
 /** Three multiply-adds and what finds the places, of each output. */
 const FLOPS_EACH = 16;
 
-const cost = (p: Params, { Stored }: Readonly<Record<'Stored', number>>) => ({
-  flops: FLOPS_EACH * p.planes * positions(p),
-  bytes: Stored * p.planes * (pixels(p) + positions(p)),
+const cost = (p: PlaneParams, { Stored }: Readonly<Record<'Stored', number>>) => ({
+  flops: FLOPS_EACH * p.planes * positionsOf(p),
+  bytes: Stored * elementsOf(p),
 });
 
 /** Images in another size. */
@@ -34,7 +29,7 @@ export const upsampleForward = defineKernel({
   bindings: { x: 'read', y: 'write' },
   storage: { Stored: ['x', 'y'] },
   params,
-  grid: (p) => planeGrid(p.planes, positions(p)),
+  grid: (p) => planeGrid(p.planes, positionsOf(p)),
   cost,
 });
 
@@ -46,7 +41,7 @@ export const upsampleBackward = defineKernel({
   bindings: { output_gradient: 'read', input_gradient: 'write' },
   storage: { Stored: ['output_gradient', 'input_gradient'] },
   params,
-  grid: (p) => planeGrid(p.planes, pixels(p)),
+  grid: (p) => planeGrid(p.planes, pixelsOf(p)),
   cost,
 });
 
@@ -60,12 +55,8 @@ export interface Resizing {
   readonly alignCorners: boolean;
 }
 
-const paramsOf = ([images = 0, channels = 0, height = 0, width = 0]: Shape, { size, scale }: Resizing) => ({
-  planes: images * channels,
-  height,
-  width,
-  out_height: size[0],
-  out_width: size[1],
+const paramsOf = (input: Shape, { size, scale }: Resizing) => ({
+  ...planeParamsOf(input, size),
   scale_y: scale[0],
   scale_x: scale[1],
 });

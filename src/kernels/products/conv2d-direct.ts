@@ -4,7 +4,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import type { Grid } from '../grid.js';
 import { defineKernel, ENOUGH_WORKGROUPS, launch } from '../kernel.js';
 import { planeGrid } from '../planes.js';
-import type { Sizes } from './conv2d-sizes.js';
+import { type Sizes, windowParams, windowParamsOf } from './conv2d-sizes.js';
 import { combineParts } from './split-k.js';
 
 const shader = 'products/conv2d_direct.wgsl';
@@ -15,18 +15,7 @@ const params = {
   outputs: 'u32',
   group_channels: 'u32',
   group_outputs: 'u32',
-  height: 'u32',
-  width: 'u32',
-  out_height: 'u32',
-  out_width: 'u32',
-  kernel_height: 'u32',
-  kernel_width: 'u32',
-  stride_y: 'u32',
-  stride_x: 'u32',
-  padding_y: 'u32',
-  padding_x: 'u32',
-  dilation_y: 'u32',
-  dilation_x: 'u32',
+  ...windowParams,
   parts: 'u32',
 } as const;
 
@@ -87,28 +76,15 @@ export const conv2dDirectWeightGradient = defineKernel({
 const workgroupsFor = (sums: number, lanes: number): number =>
   Math.min(Math.ceil((sums * lanes) / WORKGROUP), 8 * ENOUGH_WORKGROUPS);
 
-function paramsOf(sizes: Sizes, { kernel, stride, padding, dilation }: Window): Params {
-  return {
-    images: sizes.images,
-    channels: sizes.channels,
-    outputs: sizes.outputs,
-    group_channels: sizes.groupChannels,
-    group_outputs: sizes.groupOutputs,
-    height: sizes.height,
-    width: sizes.width,
-    out_height: sizes.outHeight,
-    out_width: sizes.outWidth,
-    kernel_height: kernel[0],
-    kernel_width: kernel[1],
-    stride_y: stride[0],
-    stride_x: stride[1],
-    padding_y: padding[0],
-    padding_x: padding[1],
-    dilation_y: dilation[0],
-    dilation_x: dilation[1],
-    parts: 1,
-  };
-}
+const paramsOf = (sizes: Sizes, window: Window): Params => ({
+  images: sizes.images,
+  channels: sizes.channels,
+  outputs: sizes.outputs,
+  group_channels: sizes.groupChannels,
+  group_outputs: sizes.groupOutputs,
+  ...windowParamsOf(sizes, window),
+  parts: 1,
+});
 
 /** `conv2d` into y [N, O, OH, OW]. */
 export function directConv2d(

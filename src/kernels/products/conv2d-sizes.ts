@@ -33,3 +33,37 @@ export function sizesOf(
 /** From group to group, where there are several. */
 export const batchOf = ({ groups }: Sizes, elements: number): { batch?: number } =>
   groups > 1 ? { batch: elements } : {};
+
+/** What shaders are told that go through the windows themselves, in this order. */
+export const windowParams = {
+  height: 'u32',
+  width: 'u32',
+  out_height: 'u32',
+  out_width: 'u32',
+  kernel_height: 'u32',
+  kernel_width: 'u32',
+  stride_y: 'u32',
+  stride_x: 'u32',
+  padding_y: 'u32',
+  padding_x: 'u32',
+  dilation_y: 'u32',
+  dilation_x: 'u32',
+} as const;
+
+export const windowParamsOf = (
+  { height, width, outHeight, outWidth }: Sizes,
+  { kernel, stride, padding, dilation }: Window,
+): Readonly<Record<keyof typeof windowParams, number>> => ({
+  height,
+  width,
+  out_height: outHeight,
+  out_width: outWidth,
+  kernel_height: kernel[0],
+  kernel_width: kernel[1],
+  stride_y: stride[0],
+  stride_x: stride[1],
+  padding_y: padding[0],
+  padding_x: padding[1],
+  dilation_y: dilation[0],
+  dilation_x: dilation[1],
+});

@@ -6,7 +6,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { type Grid, MOST_WORKGROUPS } from '../grid.js';
 import { defineKernel, launch } from '../kernel.js';
 import { storedDType } from '../stored-dtype.js';
-import { sizesOf } from './conv2d-sizes.js';
+import { sizesOf, windowParams, windowParamsOf } from './conv2d-sizes.js';
 
 /** Positions that a workgroup takes through all layers. */
 const POSITIONS = 32;
@@ -29,18 +29,7 @@ export const mlpConvForward = defineKernel({
   params: {
     images: 'u32',
     channels: 'u32',
-    height: 'u32',
-    width: 'u32',
-    out_height: 'u32',
-    out_width: 'u32',
-    kernel_height: 'u32',
-    kernel_width: 'u32',
-    stride_y: 'u32',
-    stride_x: 'u32',
-    padding_y: 'u32',
-    padding_x: 'u32',
-    dilation_y: 'u32',
-    dilation_x: 'u32',
+    ...windowParams,
     maps1: 'u32',
     maps2: 'u32',
     maps3: 'u32',
@@ -98,11 +87,8 @@ export function mlpConv(
       `mlpConv: layers of ${maps.join(', ')} maps do not fit a workgroup of ${x.device.adapter.name}`,
     );
   }
-  const { images, channels, height, width, outHeight, outWidth } = sizesOf(
-    x.shape,
-    first.weight.shape,
-    window,
-  );
+  const sizes = sizesOf(x.shape, first.weight.shape, window);
+  const { images, channels, outHeight, outWidth } = sizes;
   const y = new Tensor(x.device, [images, maps[2], outHeight, outWidth], storedDType(x.device));
   const operands = {
     x,
@@ -110,11 +96,7 @@ export function mlpConv(
     ...{ weight3: third.weight, bias3: third.bias, y },
   };
   const params = {
-    ...{ images, channels, height, width, out_height: outHeight, out_width: outWidth },
-    ...{ kernel_height: window.kernel[0], kernel_width: window.kernel[1] },
-    ...{ stride_y: window.stride[0], stride_x: window.stride[1] },
-    ...{ padding_y: window.padding[0], padding_x: window.padding[1] },
-    ...{ dilation_y: window.dilation[0], dilation_x: window.dilation[1] },
+    ...{ images, channels, ...windowParamsOf(sizes, window) },
     ...{ maps1: maps[0], maps2: maps[1], maps3: maps[2] },
   };
   launch(mlpConvForward, operands, params, { ROWS, LINEAR_LAST: linearLast });
