@@ -15,6 +15,7 @@ import { statOf } from '../../files/stat.js';
 import { createFile, isUnfinished } from '../../files/write-file.js';
 import { stemOfModel } from '../nets/net-file.js';
 import { configSchema, type RunConfig } from '../recipes/config.js';
+import { isEventFile } from '../tensorboard/event-file.js';
 import { RunError } from './run-error.js';
 
 const CONFIG = 'config.json';
@@ -117,7 +118,8 @@ export class RunDirectory {
   /** Remove what was written of a run that cannot go on, since it has no checkpoint. */
   removeUnsaved(): void {
     if (this.isSaved) return;
-    for (const name of [PREPROCESSING, CIRCUMSTANCES, CONFIG]) remove(join(this.path, name));
+    const events = namesIn(this.path).filter(isEventFile);
+    for (const name of [...events, PREPROCESSING, CIRCUMSTANCES, CONFIG]) remove(join(this.path, name));
     remove(this.metrics);
   }
 

@@ -42,6 +42,12 @@ const VERSION = 'brain.Event:2';
 /** The status of a session that begins. */
 const START = 1;
 
+/** How the names begin by which TensorBoard knows such files. */
+const PREFIX = 'events.out.tfevents.';
+
+/** Is a file of this name one of events? */
+export const isEventFile = (name: string): boolean => name.startsWith(PREFIX);
+
 /** Files that this process has begun. */
 let begun = 0;
 
@@ -58,7 +64,7 @@ export class EventFile {
     const seconds = String(Math.floor(now() / 1000)).padStart(10, '0');
     this.#path = join(
       directory,
-      `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${String(begun++).padStart(3, '0')}`,
+      `${PREFIX}${seconds}.${hostname()}.${process.pid}.${String(begun++).padStart(3, '0')}`,
     );
     this.#now = now;
     this.#write({ fileVersion: VERSION });

@@ -6,6 +6,7 @@ import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import { type RunOptions, runTraining } from '../../../src/train/run/run.js';
 import { loadRunData } from '../../../src/train/run/run-data.js';
 import { deviceSettings } from '../../../src/train/run/session.js';
+import { TensorBoardWriter } from '../../../src/train/tensorboard/tensorboard-writer.js';
 import { jpegFile } from '../../data/writers/jpeg.js';
 import { photos, writePhotos } from '../../data/writers/photos.js';
 import { useFreshDirectory } from '../../support/directory.js';
@@ -62,13 +63,29 @@ it('comes to the same bits from a cold cache, a warm one, and stopped and resume
   expect(weightsIn(within('stopped'))).toEqual(weightsIn(within('cold')));
 }, 180_000);
 
-it('ends with all files that cannot be read, and leaves nothing of itself', async () => {
+it.each([
+  ['before its first step', 'train'],
+  ['when it has taken steps, whose images are sound', 'test'],
+])('ends with all files that cannot be read, %s, and leaves nothing of itself', async (_, part) => {
   const cut = (await jpegFile({ width: 8, height: 8, colourOf: () => [1, 2, 3] })).subarray(0, 200);
-  const files = { ...photos('cat', 300, 0), ...photos('dog', 300, 100), 'dog/y.jpg': cut, 'dog/z.jpg': cut };
-  const data = writePhotos(within('photos'), files);
-  const message =
-    /photos: 2 of 602 images cannot be read: dog\/y\.jpg: .*; dog\/z\.jpg: .*; train --skip-unreadable/;
-  await expect(trained(data, within('run'))).rejects.toThrow(message);
+  const sound = {
+    ...photos('train/cat', 300, 0),
+    ...photos('train/dog', 300, 100),
+    ...photos('test/cat', 5, 0),
+  };
+  const broken = [`${part}/dog/y.jpg`, `${part}/dog/z.jpg`].map((path) => [path, cut]);
+  const data = writePhotos(within('photos'), {
+    ...sound,
+    'test/dog/a.png': 100,
+    ...Object.fromEntries(broken),
+  });
+  const message = new RegExp(
+    `photos: 2 of 608 images cannot be read: ${part}/dog/y\\.jpg: .*; ${part}/dog/z\\.jpg: .*; train --skip-unreadable`,
+  );
+  const reporter = new TensorBoardWriter();
+  const started = vi.spyOn(reporter, 'started');
+  await expect(trained(data, within('run'), { reporter })).rejects.toThrow(message);
+  if (part === 'test') expect(started).toHaveBeenCalled();
   expect(existsSync(within('run'))).toBe(false);
   // Known from the beginning now.
   await expect(trained(data, within('run'))).rejects.toThrow(message);
