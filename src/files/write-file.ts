@@ -13,7 +13,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,11 +20,7 @@ import { FileError } from '../errors/errors.js';
 import { namesIn } from './directory.js';
 import { remove } from './remove.js';
 import { explainSystemError } from './system-error.js';
-
-/** Hand all bytes to the system; one call may take only a part of them. */
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-}
+import { writeAll } from './whole.js';
 
 /** Make or empty a file, and have all of it on the disk: without this a crash could leave a new name on an empty file. */
 function writeFlushed(path: string, content: Uint8Array | string): void {

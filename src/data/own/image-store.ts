@@ -3,44 +3,26 @@
  * are there, and which could not be read. It is written under a name that nobody else uses, and gets its own when all are there. One
  * that was not finished gets a name too, from which one other process takes it, and goes on.
  */
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  read,
-  readSync,
-  renameSync,
-  statSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, ftruncateSync, read, renameSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { FileError } from '../../errors/errors.js';
-import { inCache } from '../../files/cache.js';
-import { makeDirectory, namesIn } from '../../files/directory.js';
+import { atExit } from '../../files/at-exit.js';
 import { remove } from '../../files/remove.js';
-import { explainSystemError, isSystemError } from '../../files/system-error.js';
-import { removeLeftovers, uniqueBeside } from '../../files/write-file.js';
+import { readAllFrom, writeAll } from '../../files/whole.js';
 import { DataError } from '../dataset.js';
 import type { Failure } from './decode-files.js';
+import {
+  type CacheFile,
+  finishedPath,
+  openFinished,
+  openUnfinished,
+  refusal,
+  told,
+  unfinishedPath,
+} from './image-cache.js';
 import { decodeIndex, emptyIndex, encodeIndex, type ImageIndex } from './image-index.js';
 
 const readAt = promisify(read);
-
-/** What nobody has used for so long is removed when something new is stored: milliseconds. */
-const OLDEST = 30 * 24 * 3600 * 1000;
-
-/** A process that was writing has not written for so long only if it is gone: milliseconds. */
-const ABANDONED = 24 * 3600 * 1000;
-
-/** Those that are open: where a program ends without closing them, what they hold is kept all the same. */
-const OPEN = new Set<ImageStore>();
-const letGoOfAll = (): void => {
-  for (const store of OPEN) store.letGo();
-};
 
 export class ImageStore {
   readonly #each: number;
@@ -58,15 +40,13 @@ export class ImageStore {
   /** Images that are being read. */
   readonly #reading = new Set<Promise<unknown>>();
 
-  private constructor(final: string, each: number, path: string, file: number, index: ImageIndex) {
+  private constructor(final: string, each: number, { path, file }: CacheFile, index: ImageIndex) {
     this.#final = final;
     this.#each = each;
     this.#path = path;
     this.#file = file;
     this.#index = index;
     this.#left = index.done.reduce((left, done) => left - done, index.done.length);
-    if (OPEN.size === 0) process.on('exit', letGoOfAll);
-    OPEN.add(this);
   }
 
   /**
@@ -75,25 +55,18 @@ export class ImageStore {
    * @throws FileError when the cache cannot be written to
    */
   static open(name: string, count: number, each: number): ImageStore {
-    const final = inCache('images', `${name}.bin`);
+    const final = finishedPath(name);
     const start = count * each;
     return told(final, () => {
-      const finished = openIfThere(final, 'r');
-      if (finished !== undefined) {
-        const known = decodeIndex(readFrom(finished, start), count);
-        if (known) {
-          touchIfAllowed(final);
-          return new ImageStore(final, each, final, finished, known);
-        }
-        closeSync(finished);
+      const finished = openFinished(final);
+      if (finished) {
+        const index = decodeIndex(readAllFrom(finished.file, start), count);
+        if (index) return new ImageStore(final, each, finished, index);
+        closeSync(finished.file);
       }
-      makeDirectory(dirname(final), 'the cache for decoded images');
-      removeLeftovers(dirname(final), ABANDONED);
-      removeUnused(dirname(final));
-      const path = uniqueBeside(final);
-      const begun = takeOver(unfinished(final), path) ? openSync(path, 'r+') : openSync(path, 'wx+');
-      const index = decodeIndex(readFrom(begun, start), count) ?? emptyIndex(count);
-      return new ImageStore(final, each, path, begun, index);
+      const begun = openUnfinished(final);
+      const index = decodeIndex(readAllFrom(begun.file, start), count) ?? emptyIndex(count);
+      return new ImageStore(final, each, begun, index);
     });
   }
 
@@ -116,7 +89,7 @@ export class ImageStore {
    */
   write(image: number, bytes: Uint8Array): void {
     this.#isWhole = false;
-    told(this.#path, () => writeFully(this.#file, bytes, image * this.#each));
+    told(this.#path, () => writeAll(this.#file, bytes, image * this.#each));
     this.#isWhole = true;
     this.#index.checksums[image] = crc32(bytes);
     this.#index.done[image] = 1;
@@ -180,23 +153,21 @@ export class ImageStore {
   async close(): Promise<void> {
     // A file of the same number may be opened as soon as this one is closed.
     await Promise.all(this.#reading);
-    this.letGo();
+    this.#letGo();
     closeSync(this.#file);
-    OPEN.delete(this);
-    if (OPEN.size === 0) process.off('exit', letGoOfAll);
   }
 
-  /** Keep what is there, as `close` does, where there is no time to wait for what is being read. */
-  letGo(): void {
+  /** Keep what is there, also where a program ends without closing this, and there is no time to wait for what is being read. */
+  readonly #letGo = atExit(() => {
     if (this.#path === this.#final) return;
     try {
       const isEmpty = this.#left === this.#index.done.length;
       if (isEmpty || !this.#isWhole) remove(this.#path);
-      else this.#rename(unfinished(this.#final));
+      else this.#rename(unfinishedPath(this.#final));
     } catch {
       remove(this.#path);
     }
-  }
+  });
 
   #rename(name: string): void {
     told(name, () => {
@@ -205,83 +176,9 @@ export class ImageStore {
       const lasting = failures.filter(([image]) => !this.#passing.has(image));
       const bytes = encodeIndex({ checksums, done, failures: lasting });
       ftruncateSync(this.#file, done.length * this.#each);
-      writeFully(this.#file, bytes, done.length * this.#each);
+      writeAll(this.#file, bytes, done.length * this.#each);
       renameSync(this.#path, name);
       this.#path = name;
     });
   }
-}
-
-const unfinished = (path: string): string => path.replace(/\.bin$/, '.part');
-
-/** Runs `work`, with what the system refuses told in one line. */
-function told<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw refusal(path, error);
-  }
-}
-
-const refusal = (path: string, error: unknown): unknown =>
-  isSystemError(error)
-    ? new FileError(
-        `keeping decoded images in ${path}: ${explainSystemError(error)}; XDG_CACHE_HOME may name another directory for caches`,
-      )
-    : error;
-
-function openIfThere(path: string, how: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ? openSync(path, how) : undefined;
-}
-
-/** Where several processes want the same file, one gets it, under another name. */
-function takeOver(path: string, name: string): boolean {
-  try {
-    renameSync(path, name);
-    touch(name);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-function touch(path: string): void {
-  const now = new Date();
-  utimesSync(path, now, now);
-}
-
-/** Others may have made what is only read here, or the disk may be read-only. */
-function touchIfAllowed(path: string): void {
-  try {
-    touch(path);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
-}
-
-function removeUnused(directory: string): void {
-  for (const name of namesIn(directory)) {
-    const path = join(directory, name);
-    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (used !== undefined && Date.now() - used > OLDEST) remove(path);
-  }
-}
-
-/** All that a file has from a place on. */
-function readFrom(file: number, start: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.max(0, fstatSync(file).size - start));
-  let done = 0;
-  while (done < bytes.length) {
-    const more = readSync(file, bytes, done, bytes.length - done, start + done);
-    if (more === 0) break;
-    done += more;
-  }
-  return bytes.slice(0, done);
-}
-
-/** One call may take only a part. */
-function writeFully(file: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length; )
-    done += writeSync(file, bytes, done, bytes.length - done, at + done);
 }
