@@ -30,7 +30,7 @@ export {
 } from './dataset.js';
 export type { DecodedImage } from './decoded-image.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
-export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
+export { GLYPHS, type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
 export { type DatasetOptions, dataset } from './own/dataset-of-arrays.js';
 export { type ImageFolderOptions, imageFolder } from './own/image-folder.js';
 export { type PreparedImages, Preprocessing } from './preprocessing/preprocessing.js';

@@ -122,8 +122,9 @@ describe('a run', () => {
     const used: number[] = [];
     for await (const _ of session.trainer.epoch()) used.push(device.memory.used);
     expect(used.length).toBe(11);
-    expect(new Set(used).size).toBe(1);
-    // Held until here: what the garbage collector takes would be given back.
+    // Less it may be: what earlier tests left is given back when the garbage collector finds it.
+    expect(Math.max(...used)).toBe(used[0]);
+    // Held until here: this would be given back too.
     expect(session.test.count).toBe(20);
   });
 

@@ -8,6 +8,9 @@ import { CLASSES, SHAPES } from './shapes.js';
 /** Side of the images, pixels: that of CIFAR-10's. */
 const SIZE = 32;
 
+/** How many images are drawn where nobody says how many. */
+export const GLYPHS = { train: 8000, test: 1000 } as const;
+
 export interface GlyphsOptions {
   /** Which set to draw; default 0. */
   readonly seed?: number;
@@ -28,7 +31,7 @@ const OPTIONS: Rules<GlyphsOptions> = { seed: seedRule, train: whole(1), test: w
  */
 export function glyphs(options: GlyphsOptions = {}): Dataset {
   checkOptions('glyphs', options, OPTIONS);
-  const { seed = 0, train = 8000, test = 1000 } = options;
+  const { seed = 0, train = GLYPHS.train, test = GLYPHS.test } = options;
   return { name: 'glyphs', train: draw(seed, 0, train), test: draw(seed, 1, test) };
 }
 

@@ -4,6 +4,8 @@ import {
   DataError,
   type Dataset,
   detectDataset,
+  GLYPHS,
+  glyphs,
   loadDataset,
   OWN_IMAGES,
   type StreamedDataset,
@@ -98,7 +100,12 @@ export async function loadRunData(config: DataOfRun, options: LoadOptions = {}):
 
 /** As `loadRunData`, of a data set that has a name. */
 export const loadNamedData = ({ dataset, data, limit }: Omit<DataOfRun, 'model'>): Dataset =>
-  limited(loadDataset(dataset, data), limit);
+  limited(limit !== undefined && isDrawn(dataset, data) ? drawn(limit) : loadDataset(dataset, data), limit);
+
+const isDrawn = (dataset: string, data: string | undefined) => dataset === 'glyphs' && data === undefined;
+
+/** No more than are trained on: drawing all of them takes a second, and an image does not depend on how many others there are. */
+const drawn = (limit: number): Dataset => glyphs({ train: Math.min(limit, GLYPHS.train) });
 
 function limited<Data extends RunDataset>(dataset: Data, limit: number | undefined): Data {
   if (limit === undefined) return dataset;

@@ -1,7 +1,7 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { take } from '../../../src/data/index.js';
+import { glyphs, type ImageSet, take } from '../../../src/data/index.js';
 import { Device } from '../../../src/gpu/device.js';
 import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
 import { type FinishedRun, runTraining } from '../../../src/train/run/run.js';
@@ -80,4 +80,20 @@ describe('data that few machines have, in files of their true form,', () => {
       expect(Number.isFinite((outcome as FinishedRun).testScore.lossSum)).toBe(true);
     },
   );
+});
+
+describe('drawn images', () => {
+  it('are drawn only as far as they are trained on, and are those of the whole set', async () => {
+    const config = { model: 'nin-glyphs', dataset: 'glyphs' };
+    const { train } = await loadRunData({ ...config, limit: 5 });
+    expect(train.count).toBe(5);
+    const { pixels } = train as ImageSet;
+    expect(pixels.buffer.byteLength).toBe(5 * PIXELS);
+    expect(pixels).toEqual((take(glyphs().train, 0, 5) as ImageSet).pixels);
+  });
+
+  it('are not more than there are', async () => {
+    const loading = loadRunData({ model: 'nin-glyphs', dataset: 'glyphs', limit: 8001 });
+    await expect(loading).rejects.toThrow('--limit 8001: glyphs has 8000 training images');
+  });
 });
