@@ -16,6 +16,9 @@ export interface Speed {
 /** Steps that are timed, after one that is not: there the driver compiles. */
 const TIMED_STEPS = 3;
 
+/** Where steps take so long, fewer of them say as much. */
+const LONG_SECONDS = 2;
+
 /**
  * Time a few steps of a run on its first images. How they are preprocessed makes no difference to the net's time, so here they
  * are only standardised.
@@ -43,11 +46,17 @@ export async function measureSpeed(config: RunConfig, dataset: Dataset, device: 
   };
 }
 
-async function secondsPerCall(work: () => Promise<void>): Promise<number> {
+/** Seconds that `work` takes once its driver has compiled. */
+export async function secondsPerCall(work: () => Promise<void>): Promise<number> {
   await work();
   const begin = performance.now();
-  for (let step = 0; step < TIMED_STEPS; step++) await work();
-  return (performance.now() - begin) / 1000 / TIMED_STEPS;
+  const seconds = () => (performance.now() - begin) / 1000;
+  let steps = 0;
+  while (steps < TIMED_STEPS && seconds() < LONG_SECONDS) {
+    await work();
+    steps++;
+  }
+  return seconds() / steps;
 }
 
 /** Epochs to come, and how long one takes. */
