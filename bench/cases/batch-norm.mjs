@@ -44,7 +44,7 @@ export function batchNormCases({ network: { layers } }) {
       name: `batchNorm.forward ${title}`,
       inputs: { x, mean: perChannel, variance: perChannel, gamma: perChannel, beta: perChannel },
       launch: ({ x, mean, variance, gamma, beta }) => ({
-        y: normalise(x, { mean, variance }, gamma, beta, EPS),
+        y: normalise(x, { mean, variance }, gamma, beta, { eps: EPS }),
       }),
       expected: ({ x, mean, variance, gamma, beta }) => ({
         y: (i) => {

@@ -1,6 +1,6 @@
 // Batch normalisation of each channel, forward and backward.
 //
-//   xhat = (x - mean) / sqrt(variance + eps)      y = gamma xhat + beta
+//   xhat = (x - mean) / sqrt(variance + eps)      y = gamma xhat + beta, or with RELU max(gamma xhat + beta, 0)
 //
 //   dbeta  = sum dy         dgamma = sum dy xhat                                    over a channel's M = batch * length values
 //   dx = gamma / sqrt(variance + eps) * (dy - dbeta / M - xhat dgamma / M)          training: mean and variance depend on x
@@ -14,12 +14,14 @@
 
 import package::nan::unless_nan;
 import package::exact::inverse_root;
+import package::elementwise::rectify::rectify_quad;
 import super::channels::{
   WORKGROUP, FINISHING, MEETING, ALIGNED, Stored, params, stretch_of, place_of, next_place, quad_at, channel_of
 };
 
 // Was the mean taken from this batch? If not, from running statistics.
 const TRAINING: bool = true;
+const RELU: bool = false;
 
 @group(0) @binding(1) var<storage, read> x: array<vec4<Stored>>;
 @group(0) @binding(2) var<storage, read> mean: array<f32>;
@@ -70,6 +72,9 @@ fn normalise(
         if (!quad.mine[e]) {
           result[e] = normalised(value, normalisation_of(channel_of(4u * quad.at + e)))[e];
         }
+      }
+      if (RELU) {
+        result = rectify_quad(result);
       }
       y[quad.at] = vec4<Stored>(result);
     }

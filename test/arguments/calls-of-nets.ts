@@ -76,7 +76,7 @@ export function callsOfNets(gpu: {
         device(),
         whole(3, 0),
         options(
-          { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true },
+          { eps: 1e-5, momentum: 0.1, affine: true, trackRunningStats: true, activation: 'relu' },
           { momentum: 2 },
           { eps: -1 },
         ),

@@ -309,6 +309,7 @@ export function callsOfOps(gpu: {
             momentum: 0.1,
             eps: 1e-5,
             training: true,
+            relu: true,
           },
           { momentum: 2 },
           { eps: -1 },

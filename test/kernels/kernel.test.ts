@@ -44,7 +44,7 @@ describe('arrays longer than all threads together', () => {
     const x = new Tensor(gpu.device, [size, 1]);
     gpu.device.write(x.buffer, values);
     const [zero, quarter, half] = [0, 0.25, 0.5].map((value) => from(gpu.device, [value]));
-    const y = normalise(x, { mean: zero, variance: quarter }, quarter, half, 0);
+    const y = normalise(x, { mean: zero, variance: quarter }, quarter, half, { eps: 0 });
     expectClose(
       await y.toArray(),
       [...values].map((value) => value / 2 + 0.5),
@@ -61,7 +61,7 @@ describe('a launch', () => {
     const perChannel = new Tensor(one.device, [3]);
     const strange = new Tensor(other.device, [3]);
     const statistics = { mean: perChannel, variance: perChannel };
-    expect(() => normalise(x, statistics, perChannel, strange, 0)).toThrow(
+    expect(() => normalise(x, statistics, perChannel, strange, { eps: 0 })).toThrow(
       / and beta are on different devices/,
     );
   });

@@ -15,7 +15,7 @@ const PASSES: Readonly<Record<string, readonly [FusedPass['pass'], (launch: Laun
   ROW_BIAS: ['bias', (launch) => 2 * bytesOf(launch, 'c')],
   COLUMN_BIAS: ['bias', (launch) => 2 * bytesOf(launch, 'c')],
   ACCUMULATE: ['add', (launch) => 2 * bytesOf(launch, 'c')],
-  RELU: ['relu', (launch) => 2 * bytesOf(launch, 'c')],
+  RELU: ['relu', (launch) => 2 * (bytesOf(launch, 'c') + bytesOf(launch, 'y'))],
   // A product reads the mask in the pass's stead; a pool has it in its argmax.
   MASK: ['relu backward', (launch) => 2 * bytesOf(launch, 'c') + 3 * bytesOf(launch, 'x')],
   // The gradient whose rows are added up passes by anyway.

@@ -5,7 +5,7 @@ import { allParts, channelParams, channelsGrid, channelsOf, elements, partsGrid 
 
 const shader = 'normalisation/batch_norm.wgsl';
 
-/** y = gamma (x - mean) / sqrt(variance + eps) + beta. */
+/** y = gamma (x - mean) / sqrt(variance + eps) + beta; with `RELU` max(that, 0). */
 export const batchNormNormalise = defineKernel({
   name: 'batchNorm.normalise',
   shader,
@@ -72,17 +72,22 @@ export const batchNormInputGradient = defineKernel({
   cost: (p, { Stored }) => elementCost(3 * elements(p), 5 * elements(p), Stored),
 });
 
-/** gamma (x - mean) / sqrt(variance + eps) + beta, of x's shape. */
+/** gamma (x - mean) / sqrt(variance + eps) + beta, of x's shape; with `relu` max(that, 0). */
 export function normalise(
   x: Tensor,
   { mean, variance }: Statistics,
   gamma: Tensor,
   beta: Tensor,
-  eps: number,
+  { eps, relu = false }: { eps: number; relu?: boolean },
 ): Tensor {
   const y = new Tensor(x.device, x.shape, x.dtype);
   const { sizes, constants } = channelsOf(x);
-  launch(batchNormNormalise, { x, mean, variance, beta, gamma, y }, { ...sizes, eps }, constants);
+  launch(
+    batchNormNormalise,
+    { x, mean, variance, beta, gamma, y },
+    { ...sizes, eps },
+    { ...constants, RELU: relu },
+  );
   return y;
 }
 

@@ -7,7 +7,6 @@ import type { Module } from '../module.js';
 import { Conv2d } from './conv2d.js';
 import { checkSizes } from './layer-rules.js';
 import { BatchNorm2d } from './normalisation/batch-norm2d.js';
-import { ReLU } from './relu.js';
 import { Sequential } from './sequential.js';
 
 /** Where the first convolution looks (the others are 1x1), and what follows each. */
@@ -65,8 +64,7 @@ export class MlpConv extends Sequential {
         ...(!linear && !batchNorm && { activation: 'relu' }),
       });
       if (linear || !batchNorm) return;
-      layers[`${name}_bn`] = new BatchNorm2d(device, outputs, { eps: 1e-3 });
-      layers[`${name}_relu`] = new ReLU();
+      layers[`${name}_bn`] = new BatchNorm2d(device, outputs, { eps: 1e-3, activation: 'relu' });
     });
     super(layers);
   }

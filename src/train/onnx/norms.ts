@@ -16,13 +16,14 @@ const orConstant = (graph: Graph, parameter: Tensor | null, value: number, shape
   parameter ? graph.tensor(parameter) : graph.constant(Array<number>(sizeOf(shape)).fill(value), shape);
 
 function writeBatchNorm(layer: BatchNorm2d, x: string, graph: Graph): string {
-  const { weight, bias, runningMean, runningVar, eps } = layer;
+  const { weight, bias, runningMean, runningVar, eps, activation } = layer;
   if (!(runningMean && runningVar)) throw refused(`${layer} keeps no running statistics`);
   const { shape } = runningMean;
   const [scale, shift] = [orConstant(graph, weight, 1, shape), orConstant(graph, bias, 0, shape)];
-  return graph.node('BatchNormalization', [x, scale, shift, ...graph.tensors(runningMean, runningVar)], {
+  const y = graph.node('BatchNormalization', [x, scale, shift, ...graph.tensors(runningMean, runningVar)], {
     epsilon: { float: eps },
   });
+  return activation === 'relu' ? graph.node('Relu', [y]) : y;
 }
 
 function writeLayerNorm({ normalizedShape, weight, bias, eps }: LayerNorm, x: string, graph: Graph): string {

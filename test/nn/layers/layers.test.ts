@@ -147,6 +147,13 @@ describe('layers', () => {
     expectClose(await layer.forward(x).toArray(), expected, { relative: 1e-6, absolute: 1e-6, label: 'y' });
   });
 
+  it("BatchNorm2d's activation is the ReLU behind it", async () => {
+    const layer = new BatchNorm2d(gpu.device, 2, { activation: 'relu' });
+    const x = randn(gpu.device, [2, 2, 5, 5]);
+    const expected = await relu(new BatchNorm2d(gpu.device, 2).forward(x)).toArray();
+    expect(await layer.forward(x).toArray()).toEqual(expected);
+  });
+
   it("convolutions in groups have weights of PyTorch's shapes, and start as wide as what they see", async () => {
     const options = { kernelSize: 3, groups: 8, init: he() };
     const grouped = new Conv2d(gpu.device, 64, 128, options);
@@ -316,16 +323,9 @@ describe('MlpConv', () => {
   it('normalises before each ReLU where asked, but not behind a linear last layer', () => {
     const options = { kernelSize: 3, batchNorm: true };
     const all = new MlpConv(gpu.device, 1, [4, 2], options);
-    expect([...all.children().keys()]).toEqual([
-      'conv',
-      'conv_bn',
-      'conv_relu',
-      'cccp1',
-      'cccp1_bn',
-      'cccp1_relu',
-    ]);
+    expect([...all.children().keys()]).toEqual(['conv', 'conv_bn', 'cccp1', 'cccp1_bn']);
     const linear = new MlpConv(gpu.device, 1, [4, 2], { ...options, linearLast: true });
-    expect([...linear.children().keys()]).toEqual(['conv', 'conv_bn', 'conv_relu', 'cccp1']);
+    expect([...linear.children().keys()]).toEqual(['conv', 'conv_bn', 'cccp1']);
   });
 
   it('takes one initialiser for each convolution', async () => {

@@ -9,6 +9,7 @@ import { checkOneDevice, tensorOf } from '../../../tensor/check.js';
 import { checkRank, formatShape } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
 import { needsGradient, putOnTape } from '../../tape.js';
+import { appliedRelu } from '../elementwise/relu.js';
 import { checkPerChannel } from './per-channel.js';
 
 /** The state and the numbers that `batchNorm2d` works with. */
@@ -23,6 +24,8 @@ export interface BatchNorm2dOptions {
   eps?: number;
   /** Normalise with the batch's own statistics, and move the running ones; otherwise with the running ones. */
   training: boolean;
+  /** Follow with a ReLU in the same launch (default false). */
+  relu?: boolean;
 }
 
 /** What the numbers of a batch norm must be, of an op or a layer. */
@@ -37,12 +40,13 @@ const OPTIONS: Rules<BatchNorm2dOptions> = {
   runningVariance: tensorOf(),
   ...BATCH_NORM_NUMBERS,
   training: required(boolean),
+  relu: boolean,
 };
 
 /**
  * Batch normalisation of each channel (Ioffe and Szegedy, 2015), with PyTorch's conventions:
  *
- *   y = gamma (x - mean) / sqrt(variance + eps) + beta
+ *   y = gamma (x - mean) / sqrt(variance + eps) + beta, then optionally max(y, 0)
  *
  * x `[N, C, H, W]`, gamma and beta `[C]`, or null for 1 and 0. The batch's variance is divided by the count M = N H W to normalise, and by
  * M - 1 for the running variance.
@@ -60,7 +64,7 @@ export function batchNorm2d(
   options: BatchNorm2dOptions,
 ): Tensor {
   checkOptions('batchNorm2d', options, OPTIONS);
-  const { runningMean, runningVariance, momentum = 0.1, eps = 1e-5, training } = options;
+  const { runningMean, runningVariance, momentum = 0.1, eps = 1e-5, training, relu = false } = options;
   checkShapes(x, {
     gamma,
     beta,
@@ -82,13 +86,14 @@ export function batchNorm2d(
   };
   if (!training && running) {
     const { mean, variance } = running;
-    const y = normalise(x, running, scale, shift, eps);
+    const y = normalise(x, running, scale, shift, { eps, relu });
     if (!needsGradient(inputs)) for (const tensor of made) tensor.dispose();
     // dbeta = sum dy, dgamma = sum dy xhat, dx = gamma dy / sqrt(variance + eps)
-    return putOnTape('batchNorm2d', y, inputs, (dy) => gradients(dy, running), {
+    putOnTape('batchNorm2d', y, inputs, (dy) => gradients(dy, running), {
       reads: [x, scale, mean, variance],
       saved: made,
     });
+    return relu ? appliedRelu(y) : y;
   }
 
   const [batch] = x.shape;
@@ -100,15 +105,16 @@ export function batchNorm2d(
     );
   }
   const statistics = batchStatistics(x, running && { ...running, momentum });
-  const y = normalise(x, statistics, scale, shift, eps);
+  const y = normalise(x, statistics, scale, shift, { eps, relu });
   if (!needsGradient(inputs)) {
     for (const tensor of [statistics.mean, statistics.variance, ...made]) tensor.dispose();
   }
   // dx = gamma / sqrt(variance + eps) (dy - mean(dy) - xhat mean(dy xhat)); dbeta and dgamma as in evaluation
-  return putOnTape('batchNorm2d', y, inputs, (dy) => gradients(dy, statistics), {
+  putOnTape('batchNorm2d', y, inputs, (dy) => gradients(dy, statistics), {
     reads: [x, scale],
     saved: made,
   });
+  return relu ? appliedRelu(y) : y;
 }
 
 /** Both running statistics, or neither in training. */

@@ -7,7 +7,8 @@ import { conv2dInputGradient, conv2d as forward } from '../../../kernels/product
 import { conv2dParameterGradients } from '../../../kernels/products/conv2d-parameter-gradients.js';
 import { checkRank, formatShape, type Window } from '../../../tensor/shape.js';
 import type { Tensor } from '../../../tensor/tensor.js';
-import { factorsOf, MASK, maskOf, putOnTape } from '../../tape.js';
+import { factorsOf, maskOf, putOnTape } from '../../tape.js';
+import { appliedRelu } from '../elementwise/relu.js';
 import {
   CONVOLUTION_RULES,
   type ConvolutionOptions,
@@ -55,18 +56,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias: Tensor | null, options: 
     reads: mask && x.requiresGrad ? [x, weight] : factorsOf(x, weight),
     appliesMaskOf: x,
   });
-  return relu ? withRelu(y) : y;
-}
-
-/**
- * Put the ReLU that the kernel has applied on the tape as an op of its own, so that the way back need not know of this shortcut.
- * Its output takes over the memory of its input, whose values were never written down: nobody reads them.
- */
-function withRelu(z: Tensor): Tensor {
-  if (!z.requiresGrad) return z;
-  const y = putOnTape('relu', z.view(z.shape), [z], MASK);
-  z.dispose();
-  return y;
+  return relu ? appliedRelu(y) : y;
 }
 
 /** The gradients of those parameters that require one. */

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { relu } from '../../../../src/autograd/ops/elementwise/relu.js';
 import { batchNorm2d } from '../../../../src/autograd/ops/normalisation/batch-norm2d.js';
-import { noGrad } from '../../../../src/autograd/tape.js';
+import { backward, noGrad } from '../../../../src/autograd/tape.js';
 import type { Device } from '../../../../src/gpu/device.js';
 import { zeros } from '../../../../src/tensor/create.js';
+import { sizeOf } from '../../../../src/tensor/shape.js';
 import type { Tensor } from '../../../../src/tensor/tensor.js';
+import { tidy } from '../../../../src/tensor/tidy.js';
 import { fixtureCases, rounding } from '../../../fixtures/index.js';
 import { type Array64, array64, map64 } from '../../../reference/array.js';
 import * as reference from '../../../reference/batch-norm2d.js';
@@ -53,6 +56,8 @@ const uploaded = (device: Device, { runningMean, runningVariance }: reference.Ru
   runningMean: upload(device, runningMean),
   runningVariance: upload(device, runningVariance),
 });
+
+const bitsOf = async (tensor: Tensor) => new Uint32Array((await tensor.toArray()).buffer);
 
 const affine = (gradients: { dInput: Array64; dGamma: Array64; dBeta: Array64 }) => [
   gradients.dInput,
@@ -202,6 +207,38 @@ describe('batchNorm2d', () => {
       { inputs: [inputs[0], inputs[2]], output: evaluated, dOutput, gradients: [back.dInput, back.dBeta] },
       tolerance,
     );
+  });
+
+  describe.each([true, false])('with a ReLU in its launch, training %s', (training) => {
+    it.each(shapes.filter((shape) => sizeOf(shape) > 2))(
+      'has the bits that it has with one behind it: [%i, %i, %i, %i]',
+      async (...shape) => {
+        const { inputs, running, dOutput } = argumentsOf(shape);
+        if (!training) inputs[0].data[1] = NaN;
+        const results = async (
+          op: (tensors: Tensor[], rest: Parameters<typeof batchNorm2d>[3]) => Tensor,
+        ) => {
+          const tensors = inputs.map((input) => upload(gpu.device, input));
+          for (const tensor of tensors) tensor.requiresGrad = true;
+          const y = op(tensors, { ...uploaded(gpu.device, running), ...options, training });
+          backward(y, { gradient: upload(gpu.device, dOutput) });
+          return Promise.all([y, ...tensors.map(({ grad }) => grad!)].map(bitsOf));
+        };
+        const [y, ...gradients] = await results((tensors, rest) => applied(tensors, { ...rest, relu: true }));
+        expect([y, ...gradients]).toEqual(await results((tensors, rest) => relu(applied(tensors, rest))));
+        expect(y!.some((bits) => bits === 0)).toBe(true);
+      },
+    );
+  });
+
+  it('spares a launch with a ReLU in its own', () => {
+    const [x, gamma, beta] = argumentsOf([3, 2, 3, 2]).inputs.map((input) => upload(gpu.device, input));
+    const launches = (work: () => Tensor) => {
+      const { launches } = gpu.device.plan(() => tidy(gpu.device, work));
+      return launches.length;
+    };
+    const fused = launches(() => batchNorm2d(x!, gamma!, beta!, { training: true, relu: true }));
+    expect(fused).toBe(launches(() => relu(batchNorm2d(x!, gamma!, beta!, { training: true }))) - 1);
   });
 
   it('refuses one running statistic without the other, and evaluation without both', () => {
