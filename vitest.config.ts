@@ -17,6 +17,8 @@ export default defineConfig({
     // The software driver compiles on one core, and that is most of the time here: a worker for each core, whose kernels run on one.
     pool: 'forks',
     maxWorkers: Math.min(4, availableParallelism()),
+    // Tests listen to the engine's warnings; nobody has to read them.
+    execArgv: ['--disable-warning=DawngradWarning'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: {
