@@ -211,7 +211,8 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
       for (var column = over_w.first; column < over_w.end; column++) {
         let window = (plane * params.output_height + row) * params.output_width + column;
         let back = returned(window);
-        sums += vec4f(select(vec4<Stored>(), vec4<Stored>(back.gradient), vec4i(back.winner) == mine));
+        let winner = vec4i(back.winner);
+        sums += vec4f(select(vec4<Stored>(), vec4<Stored>(back.gradient), winner == mine));
       }
     }
 
