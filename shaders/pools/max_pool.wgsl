@@ -170,7 +170,8 @@ fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
 @group(0) @binding(2) var<storage, read> output_gradient: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> input_gradient: array<Stored>;
 
-// What comes back to a window, and where its maximum was.
+// What comes back to a window, and where its maximum was. The dropout rounds to what is stored; to select among what is stored keeps a
+// driver from leaving that out, as it may where a number becomes a half and a single again.
 struct Returned {
   gradient: Stored,
   winner: i32,

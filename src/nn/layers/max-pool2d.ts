@@ -33,8 +33,8 @@ export class MaxPool2d extends Module {
 }
 
 /**
- * The pool and the dropout behind it, in the launches of the pool alone; undefined where nothing is dropped, or no gradient needed.
- * With dilation too: there may be windows without any element, and the lowest number, their maximum, is none of halves'.
+ * The pool and the dropout behind it, in the launches of the pool alone; undefined where nothing is dropped or no gradient needed, and
+ * with dilation, for the sake of windows of padding alone: see `maxPool2dDropped`.
  */
 export function maxPoolThenDropout(pool: MaxPool2d, dropout: Dropout, x: Tensor): Tensor | undefined {
   const { p, training } = dropout;

@@ -27,6 +27,7 @@ export function maxPool2d(x: Tensor, options: PoolOptions): Tensor {
 /**
  * What dropout(maxPool2d(x, options), p) is, to the bit, by a launch less forward and one less backward: the pool drops what it
  * stores. For the tape: x must need a gradient.
+ * @param options without dilation where x is of halves: the lowest number, stored for a window of padding alone, is none of theirs
  * @param p probability of dropping, above 0 and below 1
  * @param draw makes the key, which is disposed of; called once the window is found to fit
  * @throws ShapeError and ArgumentError as `maxPool2d` does
