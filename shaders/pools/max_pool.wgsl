@@ -18,11 +18,16 @@
 // Where x came out of a ReLU, it is the mask of its gradient, which must be 0 wherever x is. With MASK the argmax of such a
 // maximum is NOWHERE, and the gradient of the pool is that of the ReLU at once.
 //
+// With DROP the pool does the work of the dropout behind it (elementwise/dropout.wgsl), to the bit: what it stores is dropped or
+// enlarged, and so is each dy that it reads. Which windows were dropped is a bit of the argmax, so that the way back draws nothing. Their
+// argmax is not NOWHERE, since NaN and the infinities in dy are to become NaN, as in any product with 0.
+//
 // The stride is constant (windows.wgsl), and so is a small kernel on a GPU. Where it is, `backward_wide` is for planes whose width is
 // a multiple of four: a thread has two rows of four elements, and stores four at a time.
 
 import package::nan::is_nan;
 import package::elementwise::rectify::lets_through;
+import package::random::{Key, random_bits};
 import super::windows::{
   STRIDE_ROWS, STRIDE_COLUMNS, KERNEL_ROWS, KERNEL_COLUMNS, MOST_ROWS, MOST_COLUMNS, Stored,
   windows_over, windows_over_more, blocks_in, block_at, wide_blocks_in, wide_block_at, position_of, position_after
@@ -40,19 +45,25 @@ struct Params {
   padding_columns: i32,
   dilation_rows: i32,
   dilation_columns: i32,
+  threshold: u32, // with DROP, as in dropout.wgsl
+  scale: f32,
 }
 
 const WORKGROUP: u32 = 64u;
 const MASK: bool = false; // argmax: a maximum that is 0 or below is nowhere
+const DROP: bool = false; // each maximum is dropped, or scaled
 
 const LOWEST: f32 = -3.4028234663852886e38;
-const NOWHERE: i32 = -1; // in argmax: of a window whose maximum gets no gradient
+// In argmax: of a window whose maximum gets no gradient. No position is as large, with the uppermost bit or without it.
+const NOWHERE: i32 = -1;
+const DROPPED: u32 = 0x80000000u; // the uppermost bit, in argmax: the maximum was dropped
 
 @group(0) @binding(0) var<uniform> params: Params;
 
 @group(0) @binding(1) var<storage, read> x: array<Stored>;
 @group(0) @binding(2) var<storage, read_write> y: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> argmax: array<u32>;
+@group(0) @binding(4) var<storage, read> key: Key; // with DROP
 
 struct Maximum {
   value: f32,
@@ -132,14 +143,25 @@ fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
   let step = i32(groups.x * WORKGROUP);
   let on = position_of(step, params.output_width);
   var at = position_of(i32(thread.x), params.output_width);
+  var drawn = Key();
+  if (DROP) {
+    drawn = key;
+  }
   for (var position = i32(thread.x); position < plane_size; position += step) {
+    let window = plane * plane_size + position;
     let found = maximum(start, at.row, at.column);
-    y[plane * plane_size + position] = Stored(found.value);
-    var winner = found.position;
+    var value = Stored(found.value);
+    var winner = u32(found.position);
     if (MASK && !lets_through(found.value)) {
-      winner = NOWHERE;
+      winner = u32(NOWHERE);
     }
-    argmax[plane * plane_size + position] = u32(winner);
+    if (DROP) {
+      let kept = random_bits(drawn, u32(window)).x >= params.threshold;
+      value = Stored(select(0.0, params.scale, kept) * f32(value));
+      winner |= select(DROPPED, 0u, kept);
+    }
+    y[window] = value;
+    argmax[window] = winner;
     at = position_after(at, on, params.output_width);
   }
 }
@@ -147,6 +169,23 @@ fn forward_with_argmax(@builtin(global_invocation_id) thread: vec3u, @builtin(nu
 @group(0) @binding(1) var<storage, read> winners: array<u32>;
 @group(0) @binding(2) var<storage, read> output_gradient: array<Stored>;
 @group(0) @binding(3) var<storage, read_write> input_gradient: array<Stored>;
+
+// What comes back to a window, and where its maximum was. The dropout rounds to what is stored; to select among what is stored keeps a
+// driver from leaving that out, as it may where a number becomes a half and a single again.
+struct Returned {
+  gradient: Stored,
+  winner: i32,
+}
+
+fn returned(window: i32) -> Returned {
+  let winner = winners[window];
+  let gradient = output_gradient[window];
+  if (DROP) {
+    let factor = select(0.0, params.scale, winner < DROPPED);
+    return Returned(Stored(factor * f32(gradient)), i32(winner & ~DROPPED));
+  }
+  return Returned(gradient, i32(winner));
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -172,8 +211,9 @@ fn backward(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroup
     for (var row = over_h.first; row < over_h.end; row++) {
       for (var column = over_w.first; column < over_w.end; column++) {
         let window = (plane * params.output_height + row) * params.output_width + column;
-        let winner = vec4i(i32(winners[window]));
-        sums += select(vec4f(), vec4f(f32(output_gradient[window])), winner == mine);
+        let back = returned(window);
+        let winner = vec4i(back.winner);
+        sums += vec4f(select(vec4<Stored>(), vec4<Stored>(back.gradient), winner == mine));
       }
     }
 
@@ -218,10 +258,11 @@ fn backward_wide(@builtin(global_invocation_id) thread: vec3u, @builtin(num_work
         let column = min(over_w.first + j, params.output_width - 1);
         let there = over_h.first + i < over_h.end && over_w.first + j < over_w.end;
         let window = (block.plane * params.output_height + row) * params.output_width + column;
-        let winner = vec4i(select(NOWHERE, i32(winners[window]), there));
-        let gradient = vec4f(f32(output_gradient[window]));
-        upper_sums += select(vec4f(), gradient, winner == upper);
-        lower_sums += select(vec4f(), gradient, winner == lower);
+        let back = returned(window);
+        let winner = vec4i(select(NOWHERE, back.winner, there));
+        let gradient = vec4<Stored>(back.gradient);
+        upper_sums += vec4f(select(vec4<Stored>(), gradient, winner == upper));
+        lower_sums += vec4f(select(vec4<Stored>(), gradient, winner == lower));
       }
     }
 

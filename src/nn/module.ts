@@ -28,6 +28,15 @@ function* found(name: string, value: unknown, within: readonly unknown[] = []): 
   }
 }
 
+/** Run an op; should it refuse, the error names this module instead of the op: `Conv2d "block1.conv": input has ...`. */
+export function attemptFor<T>(module: Module, op: () => T): T {
+  try {
+    return op();
+  } catch (error) {
+    throw error instanceof OpError ? error.toldBy(`${module}`) : error;
+  }
+}
+
 /**
  * Something with a `forward` and with state. Parameters, buffers (tensors kept without a gradient) and inner modules are
  * found through the object's own fields, in order of declaration, and named after them, in PyTorch's way:
@@ -82,11 +91,7 @@ export abstract class Module {
 
   /** Run an op; should it refuse, the error names this module instead of the op: `Conv2d "block1.conv": input has ...`. */
   protected attempt<T>(op: () => T): T {
-    try {
-      return op();
-    } catch (error) {
-      throw error instanceof OpError ? error.toldBy(`${this}`) : error;
-    }
+    return attemptFor(this, op);
   }
 
   /** Every parameter in this module and below, by name; one that is shared is listed once. */

@@ -66,7 +66,7 @@ describe('the book', () => {
         .split('\n')
         .slice(line, line + 30)
         .join('\n'),
-    ).toContain('sums += select(');
+    ).toContain('sums += vec4f(select(');
   });
 });
 

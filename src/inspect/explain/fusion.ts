@@ -5,7 +5,7 @@ import { productOf } from '../launch-words.js';
 
 /** One such pass, and the bytes that are not moved for it; a launch is spared as well. */
 export interface FusedPass {
-  readonly pass: 'bias' | 'relu' | 'relu backward' | 'add' | 'bias gradient' | 'unfold';
+  readonly pass: 'bias' | 'relu' | 'relu backward' | 'add' | 'bias gradient' | 'unfold' | 'dropout';
   readonly bytes: number;
 }
 
@@ -18,6 +18,8 @@ const PASSES: Readonly<Record<string, readonly [FusedPass['pass'], (launch: Laun
   RELU: ['relu', (launch) => 2 * (bytesOf(launch, 'c') + bytesOf(launch, 'y'))],
   // A product reads the mask in the pass's stead; a pool has it in its argmax.
   MASK: ['relu backward', (launch) => 2 * bytesOf(launch, 'c') + 3 * bytesOf(launch, 'x')],
+  // A pool drops what it stores, and what comes back.
+  DROP: ['dropout', (launch) => 2 * bytesOf(launch, 'y') + 2 * bytesOf(launch, 'output_gradient')],
   // The gradient whose rows are added up passes by anyway.
   ROW_SUMS: ['bias gradient', (launch) => bytesOf(launch, 'a')],
   // The matrix of all that a window shows is neither written nor read.

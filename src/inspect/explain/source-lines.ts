@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(PACKAGE);
 
 /** The floors below an op, where each call is one of many alike; and what only passes calls on. */
 const PASSED_OVER =
-  /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/(module|around-forward|layers\/sequential)\.ts:/;
+  /^src\/(gpu|tensor|kernels|autograd|inspect)\/|^src\/nn\/(module|around-forward|layers\/(sequential|together))\.ts:/;
 
 /** Whoever called that is not part of what is traced: see src/gpu/program/origin.ts. */
 const BEGIN = /^ *at tracing \(/m;

@@ -92,12 +92,13 @@ const WINDOWS: Readonly<Record<string, Window>> = {
   }),
 };
 
-/** Also where x came out of a ReLU: then a maximum may be nowhere. */
+/** Also where x came out of a ReLU: then a maximum may be nowhere. And where a dropout follows. */
 function maxPooling(x: Tensor, window: Window): void {
   maxPool(x, window);
-  for (const masked of [false, true]) {
-    const { y, argmax } = maxPoolWithArgmax(x, window, { masked });
-    maxPoolGradient(argmax, blank(y, y.shape), x.shape, window);
+  const drop = { p: 0.5, key: new Tensor(x.device, [2], 'u32') };
+  for (const how of [{}, { masked: true }, { masked: true, drop }]) {
+    const { y, argmax } = maxPoolWithArgmax(x, window, how);
+    maxPoolGradient(argmax, blank(y, y.shape), x.shape, window, how.drop?.p);
   }
 }
 

@@ -1,5 +1,7 @@
+import type { Constants } from '../../gpu/shaders/shader.js';
 import type { Shape, Window } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
+import { dropParamsOf } from '../elementwise/dropout.js';
 import { defineKernel, launch } from '../kernel.js';
 import {
   inputGrid,
@@ -15,10 +17,17 @@ import {
   windowConstants,
 } from './pool-window.js';
 
-const params = { ...poolParams, dilation_rows: 'i32', dilation_columns: 'i32' } as const;
+const params = {
+  ...poolParams,
+  dilation_rows: 'i32',
+  dilation_columns: 'i32',
+  threshold: 'u32',
+  scale: 'f32',
+} as const;
 
-const withArgmax = (sizes: PoolSizes, bytes: { readonly Stored: number }) => ({
-  flops: 0,
+/** With a dropout behind the pool each window's maximum, or its gradient, is multiplied by something. */
+const withArgmax = (sizes: PoolSizes, bytes: { readonly Stored: number }, { DROP }: Constants) => ({
+  flops: DROP === true ? outputSize(sizes) : 0,
   bytes: pooledBytes(sizes, bytes) + 4 * outputSize(sizes),
 });
 
@@ -34,12 +43,12 @@ export const maxPoolForward = defineKernel({
   cost: (sizes, bytes) => ({ flops: 0, bytes: pooledBytes(sizes, bytes) }),
 });
 
-/** The maximum of each window, and where it is, for training. */
+/** The maximum of each window, and where it is, for training; it may do the work of a dropout behind it too. */
 export const maxPoolForwardWithArgmax = defineKernel({
   name: 'maxPool.forwardWithArgmax',
   shader: 'pools/max_pool.wgsl',
   entryPoint: 'forward_with_argmax',
-  bindings: { x: 'read', y: 'write', argmax: 'write' },
+  bindings: { x: 'read', y: 'write', argmax: 'write', key: 'read' },
   storage: { Stored: ['x', 'y'] },
   params,
   grid: outputGrid,
@@ -72,11 +81,19 @@ export const maxPoolBackwardWide = defineKernel({
 
 /**
  * The values of the parameters for images of `inputShape` [N, C, H, W].
+ * @param p probability that a maximum is dropped
  * @throws ShapeError when there are other axes, or not even one window fits
  */
-export function maxPoolParamsOf(inputShape: Shape, window: Window) {
+export function maxPoolParamsOf(inputShape: Shape, window: Window, p = 0) {
   const [dilation_rows, dilation_columns] = window.dilation;
-  return { ...poolParamsOf('maxPool2d', inputShape, window), dilation_rows, dilation_columns };
+  const sizes = poolParamsOf('maxPool2d', inputShape, window);
+  return { ...sizes, dilation_rows, dilation_columns, ...dropParamsOf(p) };
+}
+
+/** Whether the maximum of each window is dropped: with probability p; which, a key decides. */
+export interface DropAfterPool {
+  readonly p: number;
+  readonly key: Tensor;
 }
 
 /**
@@ -94,35 +111,40 @@ export function maxPool(x: Tensor, window: Window): Tensor {
  * The same, and where each maximum is: u32 positions in the flat x, which the gradient needs.
  * @param options.masked is x the mask of its own gradient, as the output of a ReLU is? Then a maximum that is 0 or below is
  *   nowhere, and passes no gradient on
+ * @param options.drop y is what `dropout` makes of the maxima then, and the argmax says as well which it dropped
  * @throws ShapeError as `maxPool` does
  */
 export function maxPoolWithArgmax(
   x: Tensor,
   window: Window,
-  { masked = false } = {},
+  { masked = false, drop }: { masked?: boolean; drop?: DropAfterPool | undefined } = {},
 ): { y: Tensor; argmax: Tensor } {
-  const sizes = maxPoolParamsOf(x.shape, window);
+  const sizes = maxPoolParamsOf(x.shape, window, drop?.p);
   const y = new Tensor(x.device, pooledShape(x.shape, sizes), x.dtype);
   const argmax = new Tensor(x.device, y.shape, 'u32');
-  launch(maxPoolForwardWithArgmax, { x, y, argmax }, sizes, {
+  launch(maxPoolForwardWithArgmax, { x, y, argmax, key: drop?.key }, sizes, {
     ...windowConstants(x.device, window),
-    MASK: masked,
+    ...{ MASK: masked, ...(drop && { DROP: true }) },
   });
   return { y, argmax };
 }
 
-/** The gradient of `maxPool` at its input, from that at its output and the argmax: `backward` in shaders/pools/max_pool.wgsl. */
+/**
+ * The gradient of `maxPool` at its input, from that at its output and the argmax: `backward` in shaders/pools/max_pool.wgsl.
+ * @param p the probability with which maxima were dropped, where the argmax was made so: then it is the gradient of both
+ */
 export function maxPoolGradient(
   argmax: Tensor,
   outputGradient: Tensor,
   inputShape: Shape,
   window: Window,
+  p?: number,
 ): Tensor {
   const { device } = argmax;
   const inputGradient = new Tensor(device, inputShape, outputGradient.dtype);
-  const sizes = maxPoolParamsOf(inputShape, window);
+  const sizes = maxPoolParamsOf(inputShape, window, p);
   const given = { winners: argmax, output_gradient: outputGradient };
-  const constants = windowConstants(device, window);
+  const constants = { ...windowConstants(device, window), ...(p !== undefined && { DROP: true }) };
   if (storesQuads(device, window, sizes)) {
     launch(maxPoolBackwardWide, { ...given, input_gradient_quads: inputGradient }, sizes, constants);
   } else {

@@ -1,6 +1,8 @@
-import { dropout, dropout2d, dropRule } from '../../autograd/ops/elementwise/dropout.js';
+import { drawDropoutKey, dropout, dropout2d, dropRule } from '../../autograd/ops/elementwise/dropout.js';
 import { checkArgument } from '../../errors/check-options.js';
+import type { Device } from '../../gpu/device.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { inScopeOf } from '../around-forward.js';
 import { Module } from '../module.js';
 
 /** In training, each element is zeroed with probability `p` and the others grow by 1 / (1 - p); in evaluation, nothing. */
@@ -25,6 +27,10 @@ export class Dropout extends Module {
     return this.attempt(() => dropout(x, this.p, { training: this.training }));
   }
 }
+
+/** The key that the layer would draw now, for one that drops in its stead. */
+export const drawKeyOf = (layer: Dropout, device: Device): Tensor =>
+  inScopeOf(layer, () => drawDropoutKey(device));
 
 /** In training, each channel of each image is zeroed as a whole with probability `p`, and the others grow by 1 / (1 - p). */
 export class Dropout2d extends Module {

@@ -3,6 +3,7 @@ import { checkArgument } from '../../errors/check-options.js';
 import { instance } from '../../errors/rules.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
+import { forwardTogether } from './together.js';
 
 /**
  * Modules one after the other, named `0`, `1`, ... or, given as an object, by its keys in order:
@@ -28,11 +29,18 @@ export class Sequential extends Module {
     return others.length === 0 ? this.#modules : new Map([...this.#modules, ...others]);
   }
 
-  /** What passes between its modules is nobody else's, so the memory of it is given back early. */
+  /**
+   * What passes between its modules is nobody else's, so the memory of it is given back early; and two in a row may be done together,
+   * as a max pool and a dropout are, with the same result.
+   */
   forward(x: Tensor): Tensor {
     let y = x;
-    for (const module of this.#modules.values()) {
-      const next = module.forward(y);
+    const modules = [...this.#modules.values()];
+    for (let at = 0; at < modules.length; ) {
+      const [module, behind] = modules.slice(at, at + 2) as [Module, Module?];
+      const both = behind && forwardTogether(module, behind, y);
+      const next = both ?? module.forward(y);
+      at += both ? 2 : 1;
       if (next !== y && y !== x) relinquish(y);
       y = next;
     }

@@ -41,8 +41,10 @@ describe('a pool that is wrong is found out', { timeout: 60_000 }, () => {
     ['forgets the dilation of columns', 'j * params.dilation_columns', 'j'],
     ['steps from row to row as between columns', 'row * STRIDE_ROWS', 'row * STRIDE_COLUMNS'],
     ['ignores the mask', 'if (MASK && !lets_through(found.value))', 'if (MASK && false)'],
-    ['gives each element the gradient of one window at most', 'sums += select(', 'sums = select('],
+    ['gives each element the gradient of one window at most', 'sums += vec4f(', 'sums = vec4f('],
     ['gives gradients to elements that are no maximum', 'winner == mine', 'vec4<bool>(true)'],
+    ['drops nothing', 'random_bits(drawn, u32(window)).x >= params.threshold', 'true'],
+    ['forgets on the way back what it dropped', 'winner < DROPPED', 'true'],
     ['drops the last odd row of a gradient', 'h + 1 < params.input_height', 'h + 2 < params.input_height'],
   ])('that %s', async (_, right, wrong) => {
     const cases = await checked('maxPool', (text) => {

@@ -1,5 +1,7 @@
 import { checkArgument, checkOptions, type Rules } from '../../../errors/check-options.js';
 import { boolean, number } from '../../../errors/rules.js';
+import type { Device } from '../../../gpu/device.js';
+import { opDone } from '../../../gpu/program/origin.js';
 import { checkFloats } from '../../../kernels/check.js';
 import { dropout as dropoutKernel } from '../../../kernels/elementwise/dropout.js';
 import { filled } from '../../../kernels/fill.js';
@@ -54,6 +56,13 @@ export function dropout2d(x: Tensor, p: number, options: DropoutOptions = {}): T
   const kept = dropoutKernel(ones, key, p);
   ones.dispose();
   return multiply(x, kept);
+}
+
+/** The key that `dropout` would draw now, for an op that drops in its stead. */
+export function drawDropoutKey(device: Device): Tensor {
+  const key = nextKey(device);
+  opDone('dropout');
+  return key;
 }
 
 /** What decides which elements are dropped, or undefined where none are; wrong arguments are refused. */

@@ -1,0 +1,38 @@
+/**
+ * Layers that cost less when they are done at once than one after the other. `Sequential` asks for each layer and the one behind it;
+ * what comes out has the same bits either way.
+ */
+import type { Tensor } from '../../tensor/tensor.js';
+import { forwardOf } from '../around-forward.js';
+import type { Module } from '../module.js';
+import { Dropout } from './dropout.js';
+import { MaxPool2d, maxPoolThenDropout } from './max-pool2d.js';
+
+type Kind<Layer> = new (...args: never[]) => Layer;
+
+/** Two layers as one; undefined where nothing is gained by it. */
+type Together<First, Second> = (first: First, second: Second, x: Tensor) => Tensor | undefined;
+
+interface Pair {
+  readonly kinds: readonly [Kind<Module>, Kind<Module>];
+  readonly together: Together<Module, Module>;
+}
+
+/** The layers that `together` is given are of these kinds: `forwardTogether` sees to it. */
+const pair = <First extends Module, Second extends Module>(
+  first: Kind<First>,
+  second: Kind<Second>,
+  together: Together<First, Second>,
+): Pair => ({ kinds: [first, second], together: together as Together<Module, Module> });
+
+const PAIRS: readonly Pair[] = [pair(MaxPool2d, Dropout, maxPoolThenDropout)];
+
+/**
+ * What `second.forward(first.forward(x))` gives, by less work; undefined where there is no way to that, or somebody would miss a call
+ * of the `forward` of either: a class that extends a layer and has its own, or who looks at what each layer makes.
+ */
+export function forwardTogether(first: Module, second: Module, x: Tensor): Tensor | undefined {
+  const forwards = [first, second].map(forwardOf);
+  const found = PAIRS.find(({ kinds }) => kinds.every((kind, at) => forwards[at] === kind.prototype.forward));
+  return found?.together(first, second, x);
+}
