@@ -21,7 +21,7 @@ const rungsOf = (shaders: readonly string[]): MatmulVariant[] =>
   VARIANTS.filter((variant) => shaders.includes(LADDER[variant].kernel.shader));
 
 /** The rungs that need matrix units. */
-export const MATRIX_RUNGS = rungsOf([UNITS, HALOED_UNITS]);
+const MATRIX_RUNGS = rungsOf([UNITS, HALOED_UNITS]);
 /** Those of them that take products of every form. */
 export const GENERAL_MATRIX_RUNGS = rungsOf([UNITS]);
 

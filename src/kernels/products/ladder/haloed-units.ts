@@ -38,7 +38,7 @@ export const haloedUnits = (tile: HaloedTile): GeneralRung =>
 
 /** Columns of the widest window, by the shader. */
 const MOST_TAPS = 5;
-/** Of what all pieces compute: where less of it is wanted, another rung wastes less. */
+/** A share of what all pieces compute: where less of that is wanted, another rung wastes less. */
 const LEAST_WANTED = 0.5;
 
 /** What the kernel is specialised with; undefined for a product that it does not take. */

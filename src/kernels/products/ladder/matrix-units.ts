@@ -84,7 +84,7 @@ function takes(device: Device, tile: Tile, unit: Unit): boolean {
   );
 }
 
-/** Lines of the panels of so many rows or columns, and of what rounding leaves of them: where nothing is kept of that, of one panel. */
+/** Lines of the panels of some rows or columns, and of what rounding leaves of them: where none of that is kept, of one panel. */
 const linesFor = (count: number, { EDGE, STEPS, SPLIT }: MatrixConstants): number =>
   count * STEPS + (SPLIT ? count * STEPS : EDGE);
 
