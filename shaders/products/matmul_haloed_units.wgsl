@@ -1,4 +1,4 @@
-// Convolution by matrix units: a workgroup keeps a piece of images with the halo around it, as halves, where all taps find matrices of it.
+// Convolution by matrix units: a workgroup keeps a piece of images with the halo around it, where all taps of the window find matrices.
 //
 //   c = a b, as matmul_specification.wgsl with WINDOW, which is the specification
 //
@@ -17,7 +17,7 @@
 // weights and channels in fours. Operands are rounded as in matmul_matrix_units.wgsl, and a caller has to ask for it.
 //
 // Workgroups: x along rows, y along the pieces of image after image, z along batches. Workgroup memory, for 64 rows, 8 lines and 32
-// channels: 31.8 KiB for 5 x 5, 27.1 KiB for 3 x 3, and a little more for images of half the width. No GPU has met it yet.
+// channels: 31.8 KiB for 5 x 5, 26.1 KiB for 3 x 3, and a little more for images of half the width. No GPU has met it yet.
 
 import super::in_fours::eights_of_a::{A_FETCHES, Eight, TERM_EIGHTS, TILE_ROWS, load_a, put_a};
 import super::in_fours::halves::halves_of;
@@ -129,6 +129,7 @@ fn product(
         let a1 = left_matrix(row_band + 1u, step);
         let a2 = left_matrix(row_band + 2u, step);
         let a3 = left_matrix(row_band + 3u, step);
+        // One branch for four matrices, since each must begin at a constant.
         var b0: Right;
         var b1: Right;
         var b2: Right;

@@ -1,9 +1,9 @@
 // Matrices that the threads of a subgroup hold together, and the workgroup memory that they come from.
 //
 // A panel is one matrix of halves in workgroup memory, in EDGE lines of eight halves to a vec4u, and eight more so that the lines that
-// are read at once lie in different banks. Panels are elements of an array, and where a matrix lies in its panel is constant: so a
-// driver need not check each time whether it does. Both slices may be split: what rounding to halves leaves of a number is kept as
-// halves too, in panels of its own.
+// are read at once lie in different banks. For the taps of a window a panel of b has more lines, and a matrix begins some lines further on
+// for each. Panels are elements of an array, and where a matrix lies in its panel is constant: so a driver need not check each time whether
+// it does. Both slices may be split: what rounding to halves leaves of a number is kept as halves too, in panels of its own.
 //
 // Tests run on devices without matrix units, with a module in this one's place.
 
