@@ -10,5 +10,5 @@ delete config.test.env.LP_NATIVE_VECTOR_WIDTH;
 delete config.test.projects;
 config.test.include = ['test/{kernels,autograd}/**/*.test.ts', 'test/support/device.test.ts'];
 // What emulates matrix units takes more workgroup memory than that.
-config.test.exclude = ['test/kernels/products/matrix-units.test.ts'];
+config.test.exclude = ['test/kernels/products/{matrix,haloed}-units.test.ts'];
 export default config;

@@ -6,7 +6,7 @@
 // kernel fetches it anew for each tap, 25 times for a window of 5 x 5. Here some channels of the piece, and of what windows see around
 // it, are fetched once; only the weights come line by line of the window.
 //
-// A tile is TILE_ROWS rows of a by a piece of an image, LINES lines of 8 * OCTETS positions. A thread keeps the sums of eight rows at
+// A tile is TILE_ROWS rows of a by a piece of an image (shared/pieces.wgsl). A thread keeps the sums of eight rows at
 // eight positions side by side. Along a line of the window these slide: eight numbers move on by one, and one more is loaded. So a
 // tap takes three loads from workgroup memory, of that one and of two vec4f of weights, for 64 multiply-adds. Of the 32 threads of a
 // wave the 8 in a line share their rows, and the 4 in a column their positions.
@@ -16,10 +16,10 @@
 // Workgroups: x along rows, y along the pieces of image after image, z along batches. Workgroup memory: 18.1 KiB for 5 x 5 and 8
 // channels. No GPU has met it yet.
 
-import super::shared::columns::{Columns, columns_of};
 import super::shared::operands::{a, b};
 import super::shared::parameters::params;
 import super::shared::pick::pick;
+import super::shared::pieces::{LINES, PIECE_WIDTH, Place, four_positions, place_of};
 import super::shared::store::store;
 import super::shared::tile::tile_of;
 import super::shared::window::{is_inside, place_in_image};
@@ -29,14 +29,13 @@ const KERNEL_WIDTH: u32 = 5u;
 const APART_Y: u32 = 1u; // from one of its taps to the next
 const APART_X: u32 = 1u;
 const CHANNELS: u32 = 8u; // that are kept at once: inner terms
-const OCTETS: u32 = 2u; // side by side in a piece
-const LINES: u32 = 8u; // of a piece; OCTETS * LINES is a multiple of 8
 
 const TILE_ROWS = 64u;
+const OCTETS = PIECE_WIDTH / 8u; // OCTETS * LINES is a multiple of 8
 const POSITION_OCTETS = OCTETS * LINES;
 const THREADS = TILE_ROWS / 8u * POSITION_OCTETS;
 const HALOED_LINES = LINES + (KERNEL_HEIGHT - 1u) * APART_Y;
-const HALOED_WIDTH = 8u * OCTETS + (KERNEL_WIDTH - 1u) * APART_X;
+const HALOED_WIDTH = PIECE_WIDTH + (KERNEL_WIDTH - 1u) * APART_X;
 const PIXELS = CHANNELS * HALOED_LINES * HALOED_WIDTH;
 const WEIGHTS = TILE_ROWS * KERNEL_WIDTH * CHANNELS; // of a line of the window
 
@@ -44,22 +43,6 @@ alias HaloedLine = array<vec4f, (HALOED_WIDTH + 3u) / 4u>;
 
 var<workgroup> pixels: array<array<HaloedLine, HALOED_LINES>, CHANNELS>;
 var<workgroup> weights: array<array<array<vec4f, TILE_ROWS / 4u + 1u>, KERNEL_WIDTH>, CHANNELS>; // [channel][tap][row quad]
-
-// Where a piece begins.
-struct Place {
-  image: u32,
-  y: u32,
-  x: u32,
-}
-
-fn place_of(piece: u32) -> Place {
-  let across = (params.column_width + 8u * OCTETS - 1u) / (8u * OCTETS);
-  let lines = (params.group + params.column_width - 1u) / params.column_width;
-  let in_image = across * ((lines + LINES - 1u) / LINES);
-  let image = piece / in_image;
-  let within = piece - image * in_image;
-  return Place(image, within / across * LINES, within % across * 8u * OCTETS);
-}
 
 // Zeros lie around the image, and behind the last channel.
 fn put_pixels(index: u32, batch: u32, place: Place, first_channel: u32) {
@@ -92,15 +75,6 @@ fn put_weights(index: u32, batch: u32, first_row: u32, first_channel: u32, line:
     }
     weights[channel][tap][row / 4u][row % 4u] = weight;
   }
-}
-
-// Four positions side by side, of which those are inside that are in the line, and in the image.
-fn four_positions(batch: u32, image: u32, y: u32, x: u32) -> Columns {
-  let within = y * params.column_width + x;
-  var columns = columns_of(batch, image * params.group + within, 1u);
-  let lanes = vec4u(0u, 1u, 2u, 3u);
-  columns.inside &= (x + lanes < vec4u(params.column_width)) & (within + lanes < vec4u(params.group));
-  return columns;
 }
 
 @compute @workgroup_size(THREADS)

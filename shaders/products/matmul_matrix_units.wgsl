@@ -20,91 +20,28 @@
 // KiB of sums a subgroup, or 1.25 where they are stored one at a time. How fast it came out is in src/kernels/products/ladder/ladder.ts.
 
 import super::shared::columns::{Columns, columns_of};
+import super::in_fours::eights_of_a::{A_FETCHES, Eight, TERMS, TERM_EIGHTS, TILE_ROWS, load_a, place_in_panel, put_a};
 import super::in_fours::halves::{halves_of, rest_of, rounded_halves_of};
 import super::in_fours::matrix_units::{
-  EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, ABREAST, LINE, SUMS_LINE, A_TURNED, B_TURNED, Sums,
-  a_panels, b_panels, a_rests, b_rests, sums_of, left_matrix, left_rest, right_matrix, right_rest, add_product, put_sums
+  EDGE, LANES, THREADS, BANDS_OF_COLUMNS, STEPS, SPLIT, ABREAST, LINE, B_TURNED, Sums, a_panels, b_panels, b_rests, left_matrix,
+  left_rest, right_matrix, right_rest, add_product
 };
 import super::shared::operands::StoredC;
-import super::in_fours::operands::{a_quads, b_quads, c_quads};
+import super::in_fours::operands::{b_quads, c_quads};
 import super::shared::parameters::params;
 import super::shared::row_sums::ROW_SUMS;
+import super::in_fours::sixteen_sums::{PARTS, four_sums, put_part};
 import super::in_fours::slices::{Slice, count_of_slices, next_slice, is_term, place_in_a};
 import super::in_fours::store::store_four;
 import super::shared::tile::tile_of;
 import super::shared::window::WINDOW;
 import super::in_fours::window_reach::{Reach, reach_of, seen_through_window};
 
-const THREADS = LANES * SUBGROUPS;
-const TILE_ROWS = EDGE * BANDS_OF_ROWS;
 const TILE_COLUMNS = EDGE * BANDS_OF_COLUMNS;
-const TERMS = EDGE * STEPS; // of a slice: DEPTH of in_fours/slices.wgsl
 const APART = WINDOW && !B_TURNED; // the columns that are fetched together are an eighth of the tile apart
-const ROW_EIGHTS = TILE_ROWS / 8u;
 const COLUMN_EIGHTS = TILE_COLUMNS / 8u;
-const TERM_EIGHTS = TERMS / 8u;
-const A_FETCHES = TERMS * ROW_EIGHTS / THREADS; // eights of a that a thread fetches for each slice
 const B_EIGHTS = TERMS * COLUMN_EIGHTS;
-const B_FETCHES = (B_EIGHTS + THREADS - 1u) / THREADS; // and of b, eight at most
-
-// Eight numbers.
-struct Eight {
-  first: vec4f,
-  second: vec4f,
-}
-
-// A thread's eights of a in a slice that begins at `place`. Past the last row that one is read again, and never stored.
-fn load_a(index: u32, first_row: u32, place: u32, slice: Slice) -> array<Eight, A_FETCHES> {
-  var eights: array<Eight, A_FETCHES>;
-  for (var i = 0u; i < A_FETCHES; i++) {
-    let fetch = index + i * THREADS;
-    if (A_TURNED) {
-      let row = first_row + fetch % ROW_EIGHTS * 8u;
-      let term = fetch / ROW_EIGHTS;
-      if (is_term(slice, term)) {
-        let at = place + term * params.a_inner;
-        eights[i].first = vec4f(a_quads[(at + min(row, params.rows - 4u)) / 4u]);
-        eights[i].second = vec4f(a_quads[(at + min(row + 4u, params.rows - 4u)) / 4u]);
-      }
-    } else {
-      let row = min(first_row + fetch / TERM_EIGHTS, params.rows - 1u);
-      let term = fetch % TERM_EIGHTS * 8u;
-      let at = (place + row * params.a_row + term) / 4u;
-      if (is_term(slice, term)) {
-        eights[i].first = vec4f(a_quads[at]);
-      }
-      if (is_term(slice, term + 4u)) {
-        eights[i].second = vec4f(a_quads[at + 1u]);
-      }
-    }
-  }
-  return eights;
-}
-
-// Where line `line` of a slice has its eighth `eight`, in a panel.
-fn place_in_panel(line: u32, eight: u32) -> u32 {
-  return line % EDGE * LINE + eight % (EDGE / 8u);
-}
-
-fn put_a(index: u32, eights: array<Eight, A_FETCHES>) {
-  for (var i = 0u; i < A_FETCHES; i++) {
-    let fetch = index + i * THREADS;
-    var row = fetch / TERM_EIGHTS;
-    var term = fetch % TERM_EIGHTS * 8u;
-    var at = place_in_panel(row, term / 8u);
-    if (A_TURNED) {
-      row = fetch % ROW_EIGHTS * 8u;
-      term = fetch / ROW_EIGHTS;
-      at = place_in_panel(term, row / 8u);
-    }
-    if (SPLIT) {
-      a_panels[row / EDGE][term / EDGE][at] = rounded_halves_of(eights[i].first, eights[i].second);
-      a_rests[row / EDGE][term / EDGE][at] = rest_of(eights[i].first, eights[i].second);
-    } else {
-      a_panels[row / EDGE][term / EDGE][at] = halves_of(eights[i].first, eights[i].second);
-    }
-  }
-}
+const B_FETCHES = (B_EIGHTS + THREADS - 1u) / THREADS; // eights of b that a thread fetches for each slice, eight at most
 
 // Four of the columns that are fetched together, the first four or the others.
 fn four_columns(batch: u32, first_column: u32, eight: u32, others: u32) -> Columns {
@@ -346,33 +283,19 @@ fn product(
 
   // Two matrices at a time go through workgroup memory, or one; a thread stores quads of them.
   let lane = index % LANES;
-  for (var part = 0u; part < 16u / ABREAST; part++) {
-    let pair = part * ABREAST / 2u;
-    let which = part * ABREAST % 2u;
-    switch (pair) {
-      case 0u: { put_sums(subgroup, which, s00, s01); }
-      case 1u: { put_sums(subgroup, which, s02, s03); }
-      case 2u: { put_sums(subgroup, which, s10, s11); }
-      case 3u: { put_sums(subgroup, which, s12, s13); }
-      case 4u: { put_sums(subgroup, which, s20, s21); }
-      case 5u: { put_sums(subgroup, which, s22, s23); }
-      case 6u: { put_sums(subgroup, which, s30, s31); }
-      default: { put_sums(subgroup, which, s32, s33); }
-    }
+  for (var part = 0u; part < PARTS; part++) {
+    let first = part * ABREAST;
+    put_part(
+      part, subgroup, s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33,
+    );
     workgroupBarrier();
     for (var quad = lane; quad < ABREAST * EDGE * EDGE / 4u; quad += LANES) {
       let row = quad / (ABREAST * EDGE / 4u);
       let column = quad % (ABREAST * EDGE / 4u) * 4u;
-      let eight = (column_band + pair % 2u * 2u + which) * (EDGE / 8u) + column / 8u;
+      let eight = (column_band + first % 4u) * (EDGE / 8u) + column / 8u;
       let columns = four_columns(tile.z, first_column, eight, column / 4u % 2u);
-      let at = row * SUMS_LINE + column;
-      let sums = vec4f(
-        sums_of[subgroup][at],
-        sums_of[subgroup][at + 1u],
-        sums_of[subgroup][at + 2u],
-        sums_of[subgroup][at + 3u],
-      );
-      store_four(columns, first_row + (row_band + pair / 2u) * EDGE + row, sums, APART);
+      let sums = four_sums(subgroup, row, column, 1u);
+      store_four(columns, first_row + (row_band + first / 4u) * EDGE + row, sums, APART);
     }
     workgroupBarrier();
   }

@@ -38,6 +38,16 @@ export const gpuLike = (
     },
   });
 
+/** A device whose workgroups have so many bytes, and so many threads. */
+export const withRoom = (
+  device: Device,
+  maxComputeWorkgroupStorageSize: number,
+  maxComputeInvocationsPerWorkgroup = ROOM.maxComputeInvocationsPerWorkgroup,
+): Device =>
+  Object.create(device, {
+    limits: { value: { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } },
+  });
+
 /** A CPU that plays GPU, with the features of this device, of which nobody has measured anything. */
 export const cpuLike = (device: Device): Device =>
   Object.create(device, {

@@ -58,6 +58,21 @@ const WINDOWED_PRODUCT: Product = {
   c: { row: 16, column: 1 },
 };
 
+/** Four channels of images of 16 x 16 through the same window, and a weight that lies tap by tap. */
+const WINDOWED_IN_FOURS: Product = {
+  ...{ batches: 1, rows: 4, columns: 256, outer: 1, middle: 9, inner: 4, group: 256 },
+  a: { row: 36, middle: 4, inner: 1 },
+  b: {
+    ...{ inner: 256, group: 1024, column: 0 },
+    window: {
+      ...{ height: 16, width: 16, originY: -1, originX: -1 },
+      column: { width: 16, y: 1, x: 1 },
+      middle: { width: 3, y: 1, x: 1 },
+    },
+  },
+  c: { row: 256, column: 1 },
+};
+
 const acceptAll = (device: Device, wanted: Precision): MatmulVariant[] =>
   VARIANTS.filter((variant) => {
     const { accepts, precision = 'highest' }: Rung = LADDER[variant];
@@ -83,4 +98,6 @@ export const accepts = (variant: MatmulVariant, device: Device, product: Product
 
 /** Has the device what this variant needs, even if that takes some products only? */
 export const runsOn = (device: Device, variant: MatmulVariant): boolean =>
-  [ODD_PRODUCT, PLAIN_PRODUCT, WINDOWED_PRODUCT].some((product) => accepts(variant, device, product));
+  [ODD_PRODUCT, PLAIN_PRODUCT, WINDOWED_PRODUCT, WINDOWED_IN_FOURS].some((product) =>
+    accepts(variant, device, product),
+  );

@@ -1,31 +1,38 @@
 /** Matrix units where there are none: what runs is the shader's own text, but for the module that has the matrices. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import type { Device } from '../../src/gpu/device.js';
 import { link } from '../../src/gpu/shaders/link.js';
 import { shaderText } from '../../src/gpu/shaders/shader-files.js';
-import { comesInFours } from '../../src/kernels/products/ladder/in-fours.js';
+import type { GeneralRung } from '../../src/kernels/products/ladder/general-rung.js';
 import { LADDER, type MatmulVariant, VARIANTS } from '../../src/kernels/products/ladder/ladder.js';
 import type { Rung } from '../../src/kernels/products/ladder/rung.js';
 import { runsOn } from './ladder.js';
 
-const SHADER = 'products/matmul_matrix_units.wgsl';
+/** The shaders for matrix units: of products of every form, and of convolutions from a piece of images. */
+export const UNITS = 'products/matmul_matrix_units.wgsl';
+export const HALOED_UNITS = 'products/matmul_haloed_units.wgsl';
 const MODULE = 'products/in_fours/matrix_units.wgsl';
 
+const rungsOf = (shaders: readonly string[]): MatmulVariant[] =>
+  VARIANTS.filter((variant) => shaders.includes(LADDER[variant].kernel.shader));
+
 /** The rungs that need matrix units. */
-export const MATRIX_RUNGS = VARIANTS.filter((variant) => LADDER[variant].kernel.shader === SHADER);
+const MATRIX_RUNGS = rungsOf([UNITS, HALOED_UNITS]);
+/** Those of them that take products of every form. */
+export const GENERAL_MATRIX_RUNGS = rungsOf([UNITS]);
 
 const FEATURES = /^enable (subgroups|chromium_experimental_subgroup_matrix);\n/gm;
 const SUBGROUP = /\n *@builtin\(subgroup_id\) subgroup: u32,\n\) \{\n/;
 
-/** The shader for matrix units, without any and without subgroups. */
-export function emulated(): string {
+/** A shader for matrix units, without any and without subgroups. */
+function emulated(shader: string): string {
   const read = (file: string) =>
     shaderText(file === MODULE ? new URL('matrix_units_emulated.wgsl', import.meta.url).href : file);
-  return link(SHADER, read)
+  return link(shader, read)
     .replace(FEATURES, '')
     .replace(
       SUBGROUP,
@@ -56,17 +63,22 @@ export function emulateMatrixUnits(gpu: { readonly device: Device }): void {
   beforeAll(() => {
     if (MATRIX_RUNGS.some((variant) => runsOn(gpu.device, variant))) return;
     directory = mkdtempSync(join(tmpdir(), 'dawngrad-matrix-units-'));
-    const file = join(directory, 'matmul_matrix_units.wgsl');
-    writeFileSync(file, emulated());
+    const files = new Map(
+      [UNITS, HALOED_UNITS].map((shader) => {
+        const file = join(directory as string, basename(shader));
+        writeFileSync(file, emulated(shader));
+        return [shader, pathToFileURL(file).href];
+      }),
+    );
     for (const variant of MATRIX_RUNGS) {
-      const { kernel, constants, accepts }: Rung = LADDER[variant];
+      const { kernel, specialise, accepts }: Rung & Pick<GeneralRung, 'specialise'> = LADDER[variant];
       const { shader } = kernel;
-      Object.assign(kernel, { shader: pathToFileURL(file).href });
+      // The rungs of one shader share its kernel, which the first of them has changed.
+      Object.assign(kernel, { shader: files.get(shader) ?? shader });
       Object.assign(LADDER[variant], {
-        accepts: ((_, product) =>
-          comesInFours(product, Number(constants?.DEPTH)) !== undefined) as Rung['accepts'],
+        accepts: ((device, product) => specialise?.(product, device) !== undefined) as Rung['accepts'],
       });
-      // The rungs of one shader share its kernel: undone from the last to the first, it has its own again.
+      // Undone from the last to the first, the kernel has its own again.
       undo.unshift(() => {
         Object.assign(kernel, { shader });
         Object.assign(LADDER[variant], { accepts });

@@ -16,23 +16,32 @@ const SPLIT: bool = false;
 const ABREAST: u32 = 2u;
 const A_TURNED: bool = false;
 const B_TURNED: bool = false;
+const BANDS_AROUND: u32 = 0u;
+const TAPS: u32 = 1u;
+const APART_TAPS: u32 = 1u;
 
+const THREADS = LANES * SUBGROUPS;
 const LINE = EDGE / 8u + 1u;
+const B_BANDS = BANDS_OF_COLUMNS + BANDS_AROUND;
+const B_LINES = EDGE + (TAPS - 1u) * APART_TAPS;
 const SUMS_LINE = ABREAST * EDGE + 4u;
 
 struct Matrix {
-  band: u32,
+  band: u32, // of the tile
+  panel: u32,
   step: u32,
+  first: u32, // line of the panel
   rest: bool,
 }
 
 alias Panel = array<vec4u, EDGE * LINE>;
+alias PanelOfB = array<vec4u, B_LINES * LINE>;
 alias Left = Matrix;
 alias Right = Matrix;
 alias Sums = u32;
 
 var<workgroup> a_panels: array<array<Panel, STEPS>, BANDS_OF_ROWS>;
-var<workgroup> b_panels: array<array<Panel, STEPS>, BANDS_OF_COLUMNS>;
+var<workgroup> b_panels: array<array<PanelOfB, STEPS>, B_BANDS>;
 var<workgroup> a_rests: array<array<Panel, select(1u, STEPS, SPLIT)>, select(1u, BANDS_OF_ROWS, SPLIT)>;
 var<workgroup> b_rests: array<array<Panel, select(1u, STEPS, SPLIT)>, select(1u, BANDS_OF_COLUMNS, SPLIT)>;
 var<workgroup> sums_of: array<array<f32, EDGE * SUMS_LINE>, SUBGROUPS>;
@@ -50,19 +59,39 @@ fn begin_matrices(lane: u32, subgroup: u32) {
 }
 
 fn left_matrix(band: u32, step: u32) -> Left {
-  return Matrix(band, step, false);
+  return Matrix(band, band, step, 0u, false);
 }
 
 fn left_rest(band: u32, step: u32) -> Left {
-  return Matrix(band, step, true);
+  return Matrix(band, band, step, 0u, true);
 }
 
 fn right_matrix(band: u32, step: u32) -> Right {
-  return Matrix(band, step, false);
+  return Matrix(band, band, step, 0u, false);
 }
 
 fn right_rest(band: u32, step: u32) -> Right {
-  return Matrix(band, step, true);
+  return Matrix(band, band, step, 0u, true);
+}
+
+fn seen_by_tap_0(band: u32, below: u32, step: u32) -> Right {
+  return Matrix(band, band + below, step, 0u, false);
+}
+
+fn seen_by_tap_1(band: u32, below: u32, step: u32) -> Right {
+  return Matrix(band, band + below, step, APART_TAPS, false);
+}
+
+fn seen_by_tap_2(band: u32, below: u32, step: u32) -> Right {
+  return Matrix(band, band + below, step, 2u * APART_TAPS, false);
+}
+
+fn seen_by_tap_3(band: u32, below: u32, step: u32) -> Right {
+  return Matrix(band, band + below, step, 3u * APART_TAPS, false);
+}
+
+fn seen_by_tap_4(band: u32, below: u32, step: u32) -> Right {
+  return Matrix(band, band + below, step, 4u * APART_TAPS, false);
 }
 
 fn half_of(word: u32, which: u32) -> f32 {
@@ -74,19 +103,19 @@ fn element_of_left(matrix: Left, row: u32, term: u32) -> f32 {
   let along = select(term, row, A_TURNED);
   let at = line * LINE + along / 8u;
   if (matrix.rest) {
-    return half_of(a_rests[matrix.band][matrix.step][at][along % 8u / 2u], along % 2u);
+    return half_of(a_rests[matrix.panel][matrix.step][at][along % 8u / 2u], along % 2u);
   }
-  return half_of(a_panels[matrix.band][matrix.step][at][along % 8u / 2u], along % 2u);
+  return half_of(a_panels[matrix.panel][matrix.step][at][along % 8u / 2u], along % 2u);
 }
 
 fn element_of_right(matrix: Right, term: u32, column: u32) -> f32 {
   let line = select(term, column, B_TURNED);
   let along = select(column, term, B_TURNED);
-  let at = line * LINE + along / 8u;
+  let at = (matrix.first + line) * LINE + along / 8u;
   if (matrix.rest) {
-    return half_of(b_rests[matrix.band][matrix.step][at][along % 8u / 2u], along % 2u);
+    return half_of(b_rests[matrix.panel][matrix.step][at][along % 8u / 2u], along % 2u);
   }
-  return half_of(b_panels[matrix.band][matrix.step][at][along % 8u / 2u], along % 2u);
+  return half_of(b_panels[matrix.panel][matrix.step][at][along % 8u / 2u], along % 2u);
 }
 
 fn add_product(left: Left, right: Right, sums: Sums) -> Sums {

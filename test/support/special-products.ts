@@ -90,11 +90,6 @@ function padded64(array: Array64, padding: number): Array64 {
   return result;
 }
 
-const [INPUT, WEIGHT, OUTPUT] = [
-  [2, 3, 4, 8],
-  [5, 3, 3, 3],
-  [2, 5, 4, 8],
-] as const;
 const geometry = { stride: [1, 1], padding: [1, 1], dilation: [1, 1] } as const;
 const unpadded = { ...geometry, padding: [0, 0] } as const;
 
@@ -112,11 +107,23 @@ function expected([x, weight, bias, dy]: readonly Array64[], unfolded: boolean) 
   };
 }
 
-/** A convolution in three directions. */
-export async function expectSpecialConvolution(device: Device, choice: ConvolutionChoice): Promise<void> {
+/**
+ * A convolution in three directions.
+ * @param maps its channels and outputs: whole fours for a variant that takes no others
+ */
+export async function expectSpecialConvolution(
+  device: Device,
+  choice: ConvolutionChoice,
+  [channels, outputs]: readonly [channels: number, outputs: number] = [3, 5],
+): Promise<void> {
   const { algorithm, variant } = choice;
   const window = windowOf('conv2d', { kernelSize: 3, ...geometry });
-  for (const { arrays, where } of withSpecialValues([INPUT, WEIGHT, [5], OUTPUT])) {
+  const [INPUT, WEIGHT] = [
+    [2, channels, 4, 8],
+    [outputs, channels, 3, 3],
+  ] as const;
+  const shapes = [INPUT, WEIGHT, [outputs], [2, outputs, 4, 8]];
+  for (const { arrays, where } of withSpecialValues(shapes)) {
     const [x, weight, bias, dy] = arrays.map((array) => upload(device, array));
     const wanted = expected(arrays, algorithm === 'unfolded');
     const y = conv2d(x!, weight!, bias!, window, true, choice);

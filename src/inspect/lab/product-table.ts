@@ -30,7 +30,10 @@ export interface ProductCase extends Wanted, Asked {
 export function productTable(device: Device): readonly ProductCase[] {
   const plain = matmulCases.flatMap((one) => casesIn(device, one.name, () => void multiply(device, one)));
   const convolutions = convolutionCases.flatMap((one) => convolutionProducts(device, one));
-  const withEveryEpilogue = [...ODD, ...IN_FOURS].flatMap((one) => withEpilogues(device, one));
+  const withEveryEpilogue = [
+    ...ODD.flatMap((one) => withEpilogues(device, one, {})),
+    ...IN_FOURS.flatMap((one) => withEpilogues(device, one, { packed: true })),
+  ];
   return distinct([
     ...plain,
     ...convolutions,
@@ -55,9 +58,13 @@ const images = (input: ConvolutionCase['input'], outputs: number): ConvolutionCa
 const ODD = [matrices(19, 5, 67), images([3, 5, 7, 9], 7)] as const;
 const IN_FOURS = [matrices(20, 8, 68), images([2, 4, 8, 8], 8)] as const;
 
-function withEpilogues(device: Device, one: MatmulCase | ConvolutionCase): ProductCase[] {
+function withEpilogues(
+  device: Device,
+  one: MatmulCase | ConvolutionCase,
+  choice: ConvolutionChoice,
+): ProductCase[] {
   const [first] = casesIn(device, one.name, () =>
-    'rows' in one ? void multiply(device, one) : directions(device, one, {}).output(),
+    'rows' in one ? void multiply(device, one) : directions(device, one, choice).output(),
   );
   return Object.entries(epilogueCases).map(([what, epilogue]) => ({
     ...(first as ProductCase),

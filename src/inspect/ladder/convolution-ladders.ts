@@ -1,10 +1,12 @@
 /** The ladders of a convolution: forward, and of the gradients at its input and at its weight. */
 import type { Device } from '../../gpu/device.js';
+import { productsOf, type SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../kernels/products/conv2d-parameter-gradients.js';
-import type { MatmulVariant } from '../../kernels/products/ladder/ladder.js';
+import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
 import { type Shape, sizeOf, windowOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { tidy } from '../../tensor/tidy.js';
 import { randomInput, sumLimit } from './inputs.js';
 import type { Ladder, Step } from './ladder.js';
 
@@ -64,14 +66,23 @@ const throughWindow = (device: Device, by: By, more: ConvolutionChoice = {}): St
   work: () => by({ variant: plainVariant(device), packed: false, ...more }),
 });
 
+const NOT_HERE = 'not on this adapter';
+
+/** Why a variant cannot compute this, if so. */
+function refusedBy(device: Device, by: By, variant: MatmulVariant): string | undefined {
+  const work = () => void device.plan(() => tidy(device, () => void by({ packed: true })));
+  const takes = ({ product, epilogue }: SeenProduct) => LADDER[variant].accepts(device, product, epilogue);
+  return productsOf(device, work).every(takes) ? undefined : NOT_HERE;
+}
+
 /** What a device of each kind adds where columns are positions of an image. */
-const lastSteps = ({ adapter }: Device, by: By): Step[] => [
+const lastSteps = (device: Device, by: By): Step[] => [
   {
     name: 'in stacks',
     idea: 'four columns one above the other in an image share the rows of it that their windows see',
     madeFor: 'CPUs',
     work: () => by({ variant: 'stacked32', packed: false }),
-    refused: adapter.software ? undefined : 'not on this adapter',
+    refused: device.adapter.software ? undefined : NOT_HERE,
   },
   {
     name: 'packed in fours',
@@ -86,6 +97,13 @@ const lastSteps = ({ adapter }: Device, by: By): Step[] => [
     after: 'packed in fours',
     madeFor: 'GPUs',
     work: () => by({ variant: 'haloed', packed: true }),
+  },
+  {
+    name: 'with its halo, by matrix units',
+    idea: 'as halves, with their channels side by side, the pixels of a line are a matrix wherever a tap begins',
+    madeFor: 'GPUs',
+    work: () => by({ variant: 'haloedUnits', packed: true }),
+    refused: refusedBy(device, by, 'haloedUnits'),
   },
 ];
 

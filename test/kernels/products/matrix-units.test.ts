@@ -3,9 +3,7 @@
  * Null backend, which computes nothing but checks a shader as any other does, and has every feature.
  */
 import '../../support/narrow-vectors.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { create, globals } from 'webgpu';
-import { SUBGROUP_MATRIX } from '../../../src/gpu/adapter.js';
+import { describe, expect, it } from 'vitest';
 import { type Constants, readShader, specialise } from '../../../src/gpu/shaders/shader.js';
 import { generalRung } from '../../../src/kernels/products/ladder/general-rung.js';
 import { LADDER } from '../../../src/kernels/products/ladder/ladder.js';
@@ -18,10 +16,12 @@ import {
 import { matrixProduct } from '../../../src/kernels/products/matrix-product.js';
 import { random64 } from '../../reference/random.js';
 import { useDevice } from '../../support/device.js';
+import { gpuLike, withRoom } from '../../support/devices-like.js';
 import { upload } from '../../support/expect-op.js';
 import { convolutionsInFours, expectConvolution, whole64 } from '../../support/in-fours.js';
 import { runsOn } from '../../support/ladder.js';
-import { emulateMatrixUnits, MATRIX_RUNGS, replaceRung } from '../../support/matrix-units.js';
+import { emulateMatrixUnits, GENERAL_MATRIX_RUNGS, replaceRung, UNITS } from '../../support/matrix-units.js';
+import { bytesUsed, ITS_LIMITS, useNullBackend } from '../../support/null-backend.js';
 import { beyondRounding, HALF, TWO_HALVES } from '../../support/rounding.js';
 import { expectSpecialProduct } from '../../support/special-products.js';
 
@@ -88,38 +88,18 @@ describe('a product of matrices of halves', { timeout: 600_000 }, () => {
     expectSpecialProduct(gpu.device, rounding, { rows: 35, depth: 20, columns: 68 }));
 });
 
-// Dawn stops when its last reference goes.
-const dawn = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
-let device: GPUDevice;
-
-beforeAll(async () => {
-  Object.assign(globalThis, globals);
-  const adapter = await dawn.requestAdapter();
-  // With WebGPU's default limits, which are its guaranteed ones.
-  device = await adapter!.requestDevice({ requiredFeatures: ['shader-f16', 'subgroups', SUBGROUP_MATRIX] });
-});
-afterAll(() => device?.destroy());
-
-/** What is wrong with a shader, or with a pipeline of it: nothing, one hopes. */
-async function complaints(code: string): Promise<string[]> {
-  device.pushErrorScope('validation');
-  const module = device.createShaderModule({ code });
-  const { messages } = await module.getCompilationInfo();
-  device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'product' } });
-  const error = await device.popErrorScope();
-  return [...messages.map(({ message }) => message), ...(error ? [error.message] : [])];
-}
+const nullBackend = useNullBackend();
+const complaints = (code: string) => nullBackend.complaints(code);
 
 const FLAGS = ['WINDOW', 'ROW_BIAS', 'COLUMN_BIAS', 'ACCUMULATE', 'RELU', 'MASK', 'ROW_SUMS'];
 const TURNS = ['A_TURNED', 'B_TURNED', 'ACROSS'];
 const flagged = (flags: readonly string[], value: boolean) =>
   Object.fromEntries(flags.map((flag) => [flag, value]));
-const source = readShader('products/matmul_matrix_units.wgsl');
-
-/** The Null backend's subgroups may have 128 threads, and its workgroups 16 KiB. */
-const ITS_LIMITS = /multiple of the device maxSubgroupSize|total use of workgroup storage|invocations/;
+const source = readShader(UNITS);
 
 describe('the shader for matrix units', () => {
+  const gpu = useDevice();
+
   it.each([
     ['nothing', false, false],
     ['every flag', true, false],
@@ -131,14 +111,18 @@ describe('the shader for matrix units', () => {
     expect(await complaints(specialise(source, all))).toEqual([]);
   });
 
-  it.each(MATRIX_RUNGS)(
+  it.each(GENERAL_MATRIX_RUNGS)(
     'compiles at its real size, but for the limits of a device that is none: %s',
     async (variant) => {
       const rung = LADDER[variant];
       for (const more of [{}, { StoredB: 'f16', StoredC: 'f16' } as const]) {
         const constants = { ...rung.constants, ...more, WINDOW: true, RELU: true };
-        for (const complaint of await complaints(specialise(source, constants)))
-          expect(complaint).toMatch(ITS_LIMITS);
+        const found = await complaints(specialise(source, constants));
+        for (const complaint of found) expect(complaint).toMatch(ITS_LIMITS);
+        const used = bytesUsed(found);
+        if (used === undefined) continue;
+        const room = [used, used - 1].map((bytes) => withRoom(gpuLike(gpu.device, 'medium'), bytes));
+        expect(room.map((device) => runsOn(device, variant))).toEqual([true, false]);
       }
     },
   );

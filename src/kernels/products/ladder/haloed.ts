@@ -3,6 +3,7 @@ import type { Device } from '../../../gpu/device.js';
 import type { Constants } from '../../../gpu/shaders/shader.js';
 import type { Product } from '../product.js';
 import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
+import { piecesOfImages, slidingTaps } from './pieces.js';
 
 /** Rows of a tile: a constant of the shader. */
 const ROWS = 64;
@@ -12,11 +13,7 @@ const LINES = 8;
 /** A workgroup computes 64 rows at a piece of one image; workgroups go along rows first. */
 export const haloedKernel = defineGeneralKernel(
   'products/matmul_haloed.wgsl',
-  ({ OCTETS }, { columns, group, column_width }) => {
-    const across = Math.ceil(column_width / (8 * Number(OCTETS)));
-    const down = Math.ceil(Math.ceil(group / column_width) / LINES);
-    return { rows: ROWS, columnTiles: Math.ceil(columns / group) * across * down };
-  },
+  (constants, sizes) => ({ rows: ROWS, columnTiles: piecesOfImages(constants, sizes) }),
   'rows first',
 );
 
@@ -30,23 +27,18 @@ export const haloed: GeneralRung = generalRung({
 
 /** What a window's taps see of a piece, and how many channels of that a workgroup has room for; undefined where for none. */
 function piecesFor(product: Product, { limits }: Device): Constants | undefined {
-  const { middle = 1, inner, outer, b, c } = product;
-  const { window } = b;
-  if (!window || outer !== 1 || window.innerX || c.rowSums !== undefined) return undefined;
-  if (window.column.y !== 1 || window.column.x !== 1) return undefined;
-  const KERNEL_WIDTH = window.middle.width;
-  const KERNEL_HEIGHT = middle / KERNEL_WIDTH;
-  const [APART_Y, APART_X] = [window.middle.y, window.middle.x];
-  if (!Number.isInteger(KERNEL_HEIGHT) || APART_Y < 1 || APART_X < 1) return undefined;
-  const OCTETS = window.column.width > 8 ? 2 : 1;
-  const quads = Math.ceil((8 * OCTETS + (KERNEL_WIDTH - 1) * APART_X) / 4);
+  const sliding = slidingTaps(product);
+  if (!sliding) return undefined;
+  const { KERNEL_HEIGHT, KERNEL_WIDTH, APART_Y, APART_X } = sliding.taps;
+  const PIECE_WIDTH = sliding.width > 8 ? 16 : 8;
+  const quads = Math.ceil((PIECE_WIDTH + (KERNEL_WIDTH - 1) * APART_X) / 4);
   const lines = LINES + (KERNEL_HEIGHT - 1) * APART_Y;
   const bytesOfOne = 16 * (lines * quads + KERNEL_WIDTH * (ROWS / 4 + 1));
   const CHANNELS = [8, 4, 2, 1].find(
     (channels) =>
       channels * bytesOfOne <= limits.maxComputeWorkgroupStorageSize &&
-      (channels === 1 || channels / 2 < inner),
+      (channels === 1 || channels / 2 < product.inner),
   );
   if (CHANNELS === undefined) return undefined;
-  return { KERNEL_HEIGHT, KERNEL_WIDTH, APART_Y, APART_X, OCTETS, CHANNELS };
+  return { ...sliding.taps, PIECE_WIDTH, CHANNELS };
 }

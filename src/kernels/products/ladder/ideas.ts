@@ -89,6 +89,11 @@ export const IDEAS: Readonly<Record<MatmulVariant, Idea>> = {
     after: 'matrixUnits128',
     madeFor: 'GPUs',
   },
+  haloedUnits: {
+    idea: 'pixels with their channels side by side in the memory of a workgroup are matrices wherever a tap of a window begins',
+    after: 'matrixUnits64',
+    madeFor: 'GPUs',
+  },
   splitUnits64: {
     idea: 'each operand is the sum of two halves, so that three products of matrix units round hardly anything',
     after: 'matrixUnits64',

@@ -1,5 +1,6 @@
 import { broadcast, stacked } from './broadcast.js';
 import { haloed } from './haloed.js';
+import { haloedUnits } from './haloed-units.js';
 import { matrixUnits } from './matrix-units.js';
 import { naive } from './naive.js';
 import type { Rung } from './rung.js';
@@ -35,6 +36,7 @@ export const LADDER = {
   matrixUnits128shallow: matrixUnits({ rows: 128, columns: 128, depth: 16 }),
   matrixUnits192: matrixUnits({ rows: 192, columns: 128, depth: 32 }),
   matrixUnits128wide: matrixUnits({ rows: 128, columns: 256, depth: 32, abreast: 1 }),
+  haloedUnits: haloedUnits({ rows: 64, lines: 8, depth: 32 }),
   splitUnits64: matrixUnits({ rows: 64, columns: 128, depth: 32, split: true }),
   splitUnits64shallow: matrixUnits({ rows: 64, columns: 128, depth: 16, split: true }),
   splitUnits128: matrixUnits({ rows: 128, columns: 128, depth: 16, split: true }),

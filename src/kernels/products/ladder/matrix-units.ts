@@ -6,13 +6,13 @@ import { defineGeneralKernel, type GeneralRung, generalRung } from './general-ru
 import { comesInFours } from './in-fours.js';
 
 /** Rows and columns of the matrices that a unit multiplies, and threads of the subgroup that holds them. */
-interface Unit {
+export interface Unit {
   readonly edge: number;
   readonly lanes: number;
 }
 
 /** The units that most people have who have any: NVIDIA's. */
-const COMMON: Unit = { edge: 16, lanes: 32 };
+export const COMMON: Unit = { edge: 16, lanes: 32 };
 
 /** A tile of c is a number of matrices high and wide. */
 export const matrixUnitsKernel = defineGeneralKernel(
@@ -39,13 +39,13 @@ export const matrixUnits = (tile: Tile): GeneralRung =>
   generalRung({
     kernel: matrixUnitsKernel,
     constants: constantsFor(tile, COMMON),
-    specialise: (product, device) => ({
-      ...constantsFor(tile, unitOf(device) ?? COMMON),
-      ...(turnsFor(product, tile) as Constants),
-    }),
+    specialise: (product, device) => {
+      const turns = turnsFor(product, tile);
+      return (turns && { ...constantsFor(tile, unitOf(device) ?? COMMON), ...turns }) as Constants;
+    },
     accepts: (device, product) => {
       const unit = unitOf(device);
-      return unit !== undefined && hasRoom(device, tile, unit) && turnsFor(product, tile) !== undefined;
+      return unit !== undefined && takes(device, tile, unit) && turnsFor(product, tile) !== undefined;
     },
     precision: tile.split ? 'high' : 'medium',
   });
@@ -70,22 +70,38 @@ export const constantsFor = (
 /** Eights of b that a thread fetches at most, by the shader. */
 const MOST_FETCHES = 8;
 
-/**
- * Has a workgroup of this device the threads and the memory that the tile takes? All threads must have as much of a to fetch, whose sums
- * by rows they put together, and each a line of b's eights or of its terms to itself.
- */
-function hasRoom({ limits }: Device, tile: Tile, unit: Unit): boolean {
+/** What a kernel is specialised with that multiplies matrices. */
+type MatrixConstants = ReturnType<typeof constantsFor>;
+
+/** Can a workgroup of this device compute the tile? Each thread must have a line of b's eights or of its terms to itself. */
+function takes(device: Device, tile: Tile, unit: Unit): boolean {
   const constants = constantsFor(tile, unit);
-  const { EDGE, LANES, BANDS_OF_ROWS, BANDS_OF_COLUMNS, STEPS, SUBGROUPS, SPLIT, ABREAST } = constants;
+  const threads = constants.LANES * constants.SUBGROUPS;
+  return (
+    hasRoom(device, constants, linesFor(tile.columns, constants)) &&
+    [tile.depth, tile.columns].every((line) => threads % (line / 8) === 0) &&
+    (tile.depth * tile.columns) / 8 <= MOST_FETCHES * threads
+  );
+}
+
+/** Lines of the panels of some rows or columns, and of what rounding leaves of them: where none of that is kept, of one panel. */
+const linesFor = (count: number, { EDGE, STEPS, SPLIT }: MatrixConstants): number =>
+  count * STEPS + (SPLIT ? count * STEPS : EDGE);
+
+/**
+ * Has a workgroup of this device the threads that such a kernel takes, and the memory? All threads must have as much of a to fetch.
+ * @param linesOfB of all panels of b
+ */
+export function hasRoom({ limits }: Device, constants: MatrixConstants, linesOfB: number): boolean {
+  const { EDGE, LANES, BANDS_OF_ROWS, STEPS, SUBGROUPS, ABREAST } = constants;
   const threads = LANES * SUBGROUPS;
-  const panels = (BANDS_OF_ROWS + BANDS_OF_COLUMNS) * STEPS * (SPLIT ? 2 : 1);
-  const bytes = 16 * panels * EDGE * (EDGE / 8 + 1) + 4 * EDGE * (ABREAST * EDGE + 4) * SUBGROUPS;
+  const rows = EDGE * BANDS_OF_ROWS;
+  const lines = linesFor(rows, constants) + linesOfB;
+  const bytes = 16 * lines * (EDGE / 8 + 1) + 4 * EDGE * (ABREAST * EDGE + 4) * SUBGROUPS;
   return (
     bytes <= limits.maxComputeWorkgroupStorageSize &&
     threads <= limits.maxComputeInvocationsPerWorkgroup &&
-    ((tile.depth * tile.rows) / 8) % threads === 0 &&
-    [tile.depth, tile.columns].every((line) => threads % (line / 8) === 0) &&
-    (tile.depth * tile.columns) / 8 <= MOST_FETCHES * threads
+    ((EDGE * STEPS * rows) / 8) % threads === 0
   );
 }
 
@@ -99,7 +115,7 @@ export function turnsFor(
 }
 
 /** What a device has that multiplies square matrices of halves and adds up in single precision, held by subgroups of one size. */
-function unitOf(device: Device): Unit | undefined {
+export function unitOf(device: Device): Unit | undefined {
   const { subgroupSize, subgroupMatrices } = device.adapter;
   const { min, max: lanes } = subgroupSize;
   if (min !== lanes || !device.has(SUBGROUP_MATRIX) || !device.has('shader-f16')) return undefined;
