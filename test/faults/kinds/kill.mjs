@@ -9,7 +9,7 @@ import { commandFor, finish, systemNames, undisturbedRun, Wrong } from '../syste
 
 /** @returns {Trial[]} */
 export const killedAtRandom = () =>
-  spread(36, (system, index) => ({
+  spread(45, (system, index) => ({
     name: `${system}, ${index}`,
     run: async ({ directory, random }) => {
       const path = join(directory, 'run');
@@ -27,7 +27,7 @@ export const killedAtRandom = () =>
 
 /** Numbers of changes that are spread over a run, its beginning more densely. @returns {Trial[]} */
 export const killedAtWrites = () =>
-  spread(36, (system, index) => ({
+  spread(45, (system, index) => ({
     name: `${system}, ${index}`,
     run: async ({ directory, random }) => {
       const path = join(directory, 'run');
