@@ -126,6 +126,26 @@ describe('a pool and a dropout behind it, in a Sequential', () => {
     expect(await randomState(gpu.device).read()).toEqual(before);
   });
 
+  it.each<[string, unknown]>([
+    ['p', '0.5'],
+    ['p', [0.5]],
+    ['training', 'yes'],
+  ])('refuse a %s of %o as one after the other', (field, value) => {
+    const drop = Object.assign(new Dropout(), { [field]: value });
+    expect(() => new Sequential({ pool: new MaxPool2d(POOL), drop }).forward(input())).toThrow(
+      `Dropout "drop": ${field} is `,
+    );
+  });
+
+  it('refuse what is no tensor, by the name of the first', () => {
+    const model = new Sequential({ pool: new MaxPool2d(POOL), drop: new Dropout() });
+    for (const wrong of [undefined, null, 3]) {
+      expect(() => model.forward(wrong as never)).toThrow(
+        `MaxPool2d "pool": input is ${wrong}, not a Tensor`,
+      );
+    }
+  });
+
   it('keep their names where launches are traced to layers, and say what is spared', () => {
     const model = new Sequential({ pool: new MaxPool2d(POOL), drop: new Dropout() });
     const x = input();
