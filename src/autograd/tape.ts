@@ -199,10 +199,13 @@ export function backward(root: Tensor, options: BackwardOptions = {}): void {
       // The tensor goes off the tape, and with it everything that its backward pass had kept.
       if (!retainGraph) node.output.node = WALKED;
       goBack(node.origin);
+      const released = !retainGraph && node.relinquished ? node.output : undefined;
+      // Those that were made of it have gone back.
+      if (released && !node.reads.includes(released)) released.dispose();
       stepBack(node, gradients);
       if (retainGraph) continue;
       for (const saved of node.options.saved ?? []) saved.dispose();
-      if (node.relinquished) node.output.dispose();
+      released?.dispose();
     }
     goBack(undefined);
     for (const [leaf, { sum }] of gradients) {

@@ -9,7 +9,7 @@ const scoped = new WeakMap<Module['forward'], Module['forward']>();
 /** The `forward` that a call of the module's comes to, whoever notes whose launches are whose. */
 export const forwardOf = ({ forward }: Module): Module['forward'] => scoped.get(forward) ?? forward;
 
-/** Run what a module does without its `forward`; its launches are noted as the module's where those of that would be. */
+/** Run what does the work of a module's `forward` in its stead; its launches are noted as the module's if those of `forward` would be. */
 export const inScopeOf = <T>(module: Module, work: () => T): T =>
   scoped.has(module.forward) ? within(module.path, work) : work();
 

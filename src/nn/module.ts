@@ -28,7 +28,7 @@ function* found(name: string, value: unknown, within: readonly unknown[] = []): 
   }
 }
 
-/** Run an op; should it refuse, the error names this module instead of the op: `Conv2d "block1.conv": input has ...`. */
+/** What `attempt` does, for who runs a module's op in its stead. */
 export function attemptFor<T>(module: Module, op: () => T): T {
   try {
     return op();

@@ -212,6 +212,27 @@ describe('memory that gradients are in', () => {
     expect(await gradientOf(x)).toEqual([...(await y.toArray())].map((value) => (value > 0 ? 4 : 0)));
   });
 
+  it('is given back of what only the tape needs before the op goes back that made it, unless that reads it', () => {
+    const x = leaf(1, 2, 3);
+    const gone: boolean[] = [];
+    const doubled = (input: Tensor, reads: (output: Tensor) => Tensor[]): Tensor => {
+      const output = scale(input, 2);
+      const way = (dy: Tensor) => {
+        gone.push(output.disposed);
+        return [scale(dy, 2)];
+      };
+      return putOnTape('doubled', output, [input], way, { reads: reads(output) });
+    };
+    const unread = doubled(x, () => []);
+    const read = doubled(relu(unread), (output) => [output]);
+    const y = multiply(read, unread);
+    for (const tensor of [unread, read]) relinquish(tensor);
+    backward(sum(y), { retainGraph: true });
+    backward(sum(y));
+    expect(gone).toEqual([false, false, false, true]);
+    expect(read.disposed).toBe(true);
+  });
+
   it('is given back where an op computes a gradient that nobody needs', () => {
     const [x, w] = [constant(1, 2), leaf(1, 2)];
     const y = withBackward(x, (dy) => [scale(dy, 1), scale(dy, 2)], [x, w]);

@@ -131,6 +131,14 @@ const LAYERS: [name: string, input: number[], make: (device: Device) => Module[]
     (device) => [convolution(device), seasoned(device, new nn.BatchNorm2d(device, 4, { eps: 1e-3 }))],
   ],
   [
+    'batch norm with a ReLU',
+    [3, 5, 5],
+    (device) => [
+      convolution(device),
+      seasoned(device, new nn.BatchNorm2d(device, 4, { activation: 'relu' })),
+    ],
+  ],
+  [
     'local response norm',
     [3, 5, 5],
     (device) => [convolution(device), new nn.LocalResponseNorm({ size: 3, alpha: 0.5, beta: 0.6, k: 2 })],

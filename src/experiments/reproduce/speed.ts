@@ -13,11 +13,11 @@ export interface Speed {
   readonly scoring: number;
 }
 
-/** Steps that are timed, after one that is not: there the driver compiles. */
+/** Steps that are timed at the most, after one that is not: there the driver compiles. */
 const TIMED_STEPS = 3;
 
-/** Where steps take so long, fewer of them say as much. */
-const LONG_SECONDS = 2;
+/** No other step begins after this time: where steps are long, fewer say as much. */
+const TIMED_SECONDS = 2;
 
 /**
  * Time a few steps of a run on its first images. How they are preprocessed makes no difference to the net's time, so here they
@@ -52,7 +52,7 @@ export async function secondsPerCall(work: () => Promise<void>): Promise<number>
   const begin = performance.now();
   const seconds = () => (performance.now() - begin) / 1000;
   let steps = 0;
-  while (steps < TIMED_STEPS && seconds() < LONG_SECONDS) {
+  while (steps < TIMED_STEPS && seconds() < TIMED_SECONDS) {
     await work();
     steps++;
   }

@@ -28,6 +28,10 @@ export class Dropout extends Module {
   }
 }
 
+/** Would the layer drop anything now? Not where its `forward` would refuse instead. */
+export const drops = ({ p, training }: Dropout): boolean =>
+  training === true && p !== 0 && dropRule(p) === undefined;
+
 /** The key that the layer would draw now, for one that drops in its stead. */
 export const drawKeyOf = (layer: Dropout, device: Device): Tensor =>
   inScopeOf(layer, () => drawDropoutKey(device));

@@ -2,10 +2,10 @@ import { maxPool2d, maxPool2dDropped } from '../../autograd/ops/pools/max-pool2d
 import { needsGradient } from '../../autograd/tape.js';
 import { poolWindow } from '../../kernels/pools/pool-window.js';
 import type { WindowOptions } from '../../tensor/shape.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { Tensor } from '../../tensor/tensor.js';
 import { inScopeOf } from '../around-forward.js';
 import { attemptFor, Module } from '../module.js';
-import { type Dropout, drawKeyOf } from './dropout.js';
+import { type Dropout, drawKeyOf, drops } from './dropout.js';
 
 /**
  * The largest element of each window of each map; the stride is the kernel size unless given.
@@ -33,13 +33,13 @@ export class MaxPool2d extends Module {
 }
 
 /**
- * The pool and the dropout behind it, in the launches of the pool alone; undefined where nothing is dropped or no gradient needed, and
- * with dilation, for the sake of windows of padding alone: see `maxPool2dDropped`.
+ * The pool and the dropout behind it, in the launches of the pool alone; undefined where nothing is dropped or no gradient needed, where
+ * either refuses its arguments, and with dilation, for the sake of windows of padding alone: see `maxPool2dDropped`.
  */
 export function maxPoolThenDropout(pool: MaxPool2d, dropout: Dropout, x: Tensor): Tensor | undefined {
-  const { p, training } = dropout;
   const dilated = [pool.options.dilation ?? 1].flat().some((dilation) => dilation !== 1);
-  if (dilated || !(training && p > 0 && p < 1 && needsGradient([x]))) return undefined;
+  if (dilated || !(drops(dropout) && x instanceof Tensor && needsGradient([x]))) return undefined;
+  const { p } = dropout;
   const draw = () => drawKeyOf(dropout, x.device);
   return inScopeOf(pool, () => attemptFor(pool, () => maxPool2dDropped(x, pool.options, p, draw)));
 }

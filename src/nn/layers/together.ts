@@ -14,25 +14,32 @@ type Kind<Layer> = new (...args: never[]) => Layer;
 type Together<First, Second> = (first: First, second: Second, x: Tensor) => Tensor | undefined;
 
 interface Pair {
-  readonly kinds: readonly [Kind<Module>, Kind<Module>];
+  readonly forwards: readonly Module['forward'][];
   readonly together: Together<Module, Module>;
 }
 
-/** The layers that `together` is given are of these kinds: `forwardTogether` sees to it. */
+/**
+ * The layers that `together` is given are of these kinds: `forwardTogether` sees to it, by the `forward` that they have now, since
+ * somebody may put another into a class later.
+ */
 const pair = <First extends Module, Second extends Module>(
   first: Kind<First>,
   second: Kind<Second>,
   together: Together<First, Second>,
-): Pair => ({ kinds: [first, second], together: together as Together<Module, Module> });
+): Pair => ({
+  forwards: [first.prototype.forward, second.prototype.forward],
+  together: together as Together<Module, Module>,
+});
 
 const PAIRS: readonly Pair[] = [pair(MaxPool2d, Dropout, maxPoolThenDropout)];
 
 /**
  * What `second.forward(first.forward(x))` gives, by less work; undefined where there is no way to that, or somebody would miss a call
- * of the `forward` of either: a class that extends a layer and has its own, or who looks at what each layer makes.
+ * of the `forward` of either: a class that extends a layer and has its own, who put another into a class or a layer, or who looks at
+ * what each layer makes.
  */
 export function forwardTogether(first: Module, second: Module, x: Tensor): Tensor | undefined {
-  const forwards = [first, second].map(forwardOf);
-  const found = PAIRS.find(({ kinds }) => kinds.every((kind, at) => forwards[at] === kind.prototype.forward));
+  const called = [first, second].map(forwardOf);
+  const found = PAIRS.find(({ forwards }) => forwards.every((forward, at) => called[at] === forward));
   return found?.together(first, second, x);
 }

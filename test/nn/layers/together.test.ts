@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { relu } from '../../../src/autograd/ops/elementwise/relu.js';
 import { sum } from '../../../src/autograd/ops/reductions/sum.js';
 import { backward, noGrad } from '../../../src/autograd/tape.js';
@@ -86,7 +86,7 @@ describe('a pool and a dropout behind it, in a Sequential', () => {
     expect(forward(model, input(false))).toEqual(['maxPool.forward', ...APART.slice(1)]);
   });
 
-  it('have a forward of their own called, of a class or of one layer', () => {
+  it('have another forward called, of a class that extends theirs, of one layer or put into a class', () => {
     const calls: string[] = [];
     class OwnPool extends MaxPool2d {
       override forward(x: Tensor): Tensor {
@@ -112,6 +112,11 @@ describe('a pool and a dropout behind it, in a Sequential', () => {
     expect(forward(new Sequential(new MaxPool2d(POOL), hooked))).toEqual(APART);
     expect(calls).toEqual(['pool', 'dropout', 'hook']);
     expect(forward(new Sequential(new Renamed(POOL), new Dropout()))).toEqual(TOGETHER);
+    const patched = vi.spyOn(MaxPool2d.prototype, 'forward');
+    expect(forward(new Sequential(new MaxPool2d(POOL), new Dropout()))).toEqual(APART);
+    expect(patched).toHaveBeenCalledTimes(1);
+    patched.mockRestore();
+    expect(forward(new Sequential(new MaxPool2d(POOL), new Dropout()))).toEqual(TOGETHER);
   });
 
   it('are each the one that an error names, and no key is drawn for one', async () => {
@@ -124,6 +129,26 @@ describe('a pool and a dropout behind it, in a Sequential', () => {
     Object.assign(wrong.children().get('drop')!, { p: 2 });
     expect(() => wrong.forward(input())).toThrow('Dropout "drop": p is 2; it must be at least 0 and below 1');
     expect(await randomState(gpu.device).read()).toEqual(before);
+  });
+
+  it.each<[string, unknown]>([
+    ['p', '0.5'],
+    ['p', [0.5]],
+    ['training', 'yes'],
+  ])('refuse a %s of %o as one after the other', (field, value) => {
+    const drop = Object.assign(new Dropout(), { [field]: value });
+    expect(() => new Sequential({ pool: new MaxPool2d(POOL), drop }).forward(input())).toThrow(
+      `Dropout "drop": ${field} is `,
+    );
+  });
+
+  it('refuse what is no tensor, by the name of the first', () => {
+    const model = new Sequential({ pool: new MaxPool2d(POOL), drop: new Dropout() });
+    for (const wrong of [undefined, null, 3]) {
+      expect(() => model.forward(wrong as never)).toThrow(
+        `MaxPool2d "pool": input is ${wrong}, not a Tensor`,
+      );
+    }
   });
 
   it('keep their names where launches are traced to layers, and say what is spared', () => {

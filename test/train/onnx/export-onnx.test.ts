@@ -55,6 +55,15 @@ describe('exportOnnx', () => {
     expect(output).toEqual({ name: 'output', element: 'f32', shape: ['N', 2] });
   });
 
+  it('writes the ReLU that a batch norm applies in its own launch', async () => {
+    const { nodes } = await onnxModel(net(new nn.BatchNorm2d(gpu.device, 2, { activation: 'relu' })), INPUT);
+    expect(nodes.map(({ name }) => name).slice(2)).toEqual([
+      'block.1/BatchNormalization',
+      'block.1/Relu',
+      'output',
+    ]);
+  });
+
   it('takes bytes where it is told of the preprocessing, and keeps the classes', async () => {
     const preprocessing = Preprocessing.fromState([{ name: 'scale' }], new Map());
     const path = directory.file('net.onnx');
