@@ -9,7 +9,7 @@ import { cifar10, cifar100 } from './formats/cifar.js';
 import { fashionMnist, mnist } from './formats/mnist.js';
 import { otherVersion } from './formats/other-versions.js';
 import { svhn } from './formats/svhn.js';
-import { glyphs } from './glyphs/glyphs.js';
+import { GLYPHS, glyphs } from './glyphs/glyphs.js';
 import { areImageFolders } from './own/image-folders.js';
 import { isTable } from './own/image-table.js';
 
@@ -30,7 +30,7 @@ export {
 } from './dataset.js';
 export type { DecodedImage } from './decoded-image.js';
 export { DOWNLOADABLE, type DownloadOptions, download, type Progress } from './download/download.js';
-export { GLYPHS, type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
+export { type GlyphsOptions, glyphs } from './glyphs/glyphs.js';
 export { type DatasetOptions, dataset } from './own/dataset-of-arrays.js';
 export { type ImageFolderOptions, imageFolder } from './own/image-folder.js';
 export { type PreparedImages, Preprocessing } from './preprocessing/preprocessing.js';
@@ -59,17 +59,18 @@ export const DATASET_NAMES: readonly string[] = [DRAWN, ...FORMATS.map((format) 
 /**
  * A data set by name.
  * @param directory where its files are; `glyphs` has none
+ * @param wanted how many training images are: of a set that is drawn no more are made. A set of files comes whole
  * @throws DataError if the name is unknown, or files are damaged or others, or some are missing, MissingDataError if all are;
  *   FileError if one cannot be read
  */
-export function loadDataset(name: string, directory?: string): Dataset {
+export function loadDataset(name: string, directory?: string, wanted = Infinity): Dataset {
   if (name === DRAWN) {
     if (directory !== undefined) {
       throw new DataError(
         `the data set glyphs is drawn by dawngrad itself and has no files: leave out --data ${directory}`,
       );
     }
-    return glyphs();
+    return glyphs({ train: Math.min(wanted, GLYPHS.train) });
   }
   const format = FORMATS.find((candidate) => candidate.name === name);
   if (format === undefined) {

@@ -66,13 +66,11 @@ const throughWindow = (device: Device, by: By, more: ConvolutionChoice = {}): St
   work: () => by({ variant: plainVariant(device), packed: false, ...more }),
 });
 
-const NOT_HERE = 'not on this adapter';
-
 /** Why a variant cannot compute this, if so. */
-function refusedBy(device: Device, by: By, variant: MatmulVariant): string | undefined {
-  const work = () => void device.plan(() => tidy(device, () => void by({ packed: true })));
+function refusedBy(device: Device, by: By, variant: MatmulVariant, packed: boolean): string | undefined {
+  const work = () => void device.plan(() => tidy(device, () => void by({ packed })));
   const takes = ({ product, epilogue }: SeenProduct) => LADDER[variant].accepts(device, product, epilogue);
-  return productsOf(device, work).every(takes) ? undefined : NOT_HERE;
+  return productsOf(device, work).every(takes) ? undefined : 'not on this adapter';
 }
 
 /** What a device of each kind adds where columns are positions of an image. */
@@ -82,7 +80,7 @@ const lastSteps = (device: Device, by: By): Step[] => [
     idea: 'four columns one above the other in an image share the rows of it that their windows see',
     madeFor: 'CPUs',
     work: () => by({ variant: 'stacked32', packed: false }),
-    refused: device.adapter.software ? undefined : NOT_HERE,
+    refused: refusedBy(device, by, 'stacked32', false),
   },
   {
     name: 'packed in fours',
@@ -103,7 +101,7 @@ const lastSteps = (device: Device, by: By): Step[] => [
     idea: 'as halves, with their channels side by side, the pixels of a line are a matrix wherever a tap begins',
     madeFor: 'GPUs',
     work: () => by({ variant: 'haloedUnits', packed: true }),
-    refused: refusedBy(device, by, 'haloedUnits'),
+    refused: refusedBy(device, by, 'haloedUnits', true),
   },
 ];
 

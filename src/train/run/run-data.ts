@@ -4,8 +4,6 @@ import {
   DataError,
   type Dataset,
   detectDataset,
-  GLYPHS,
-  glyphs,
   loadDataset,
   OWN_IMAGES,
   type StreamedDataset,
@@ -100,12 +98,7 @@ export async function loadRunData(config: DataOfRun, options: LoadOptions = {}):
 
 /** As `loadRunData`, of a data set that has a name. */
 export const loadNamedData = ({ dataset, data, limit }: Omit<DataOfRun, 'model'>): Dataset =>
-  limited(limit !== undefined && isDrawn(dataset, data) ? drawn(limit) : loadDataset(dataset, data), limit);
-
-const isDrawn = (dataset: string, data: string | undefined) => dataset === 'glyphs' && data === undefined;
-
-/** No more than are trained on: drawing all of them takes a second, and an image does not depend on how many others there are. */
-const drawn = (limit: number): Dataset => glyphs({ train: Math.min(limit, GLYPHS.train) });
+  limited(loadDataset(dataset, data, limit), limit);
 
 function limited<Data extends RunDataset>(dataset: Data, limit: number | undefined): Data {
   if (limit === undefined) return dataset;

@@ -63,8 +63,7 @@ export class BatchNorm2d extends Module {
   forward(x: Tensor): Tensor {
     const { weight, bias, runningMean, runningVar, momentum, eps, activation } = this;
     const running = runningMean && runningVar && { runningMean, runningVariance: runningVar };
-    const options = { ...running, momentum, eps, training: this.training || !running };
-    const relu = activation === 'relu';
-    return this.attempt(() => batchNorm2d(x, weight, bias, { ...options, relu }));
+    const how = { momentum, eps, training: this.training || !running, relu: activation === 'relu' };
+    return this.attempt(() => batchNorm2d(x, weight, bias, { ...running, ...how }));
   }
 }
