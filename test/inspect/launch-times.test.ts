@@ -1,36 +1,48 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { add } from '../../src/autograd/ops/elementwise/add.js';
-import { stopwatch } from '../../src/gpu/stopwatch.js';
+import { type Stopwatch, stopwatch } from '../../src/gpu/stopwatch.js';
 import { timeLaunches } from '../../src/inspect/launch-times.js';
+import { enoughRepeats } from '../../src/inspect/timing/repeats.js';
 import { relu } from '../../src/kernels/elementwise/relu.js';
 import { filled } from '../../src/kernels/fill.js';
 import { zeros } from '../../src/tensor/create.js';
 import { useDevice } from '../support/device.js';
 
+vi.mock('../../src/inspect/timing/repeats.js', { spy: true });
+vi.mock('../../src/gpu/stopwatch.js', { spy: true });
+
 describe('the times of launches', () => {
   const gpu = useDevice();
 
-  it('are those of every launch, in order, and add up to about what a run takes', async () => {
+  it('are those of every launch, in order, and add up to what a run takes', async () => {
     const { device } = gpu;
     const x = filled(device, [1 << 18], -1);
     const program = device.record(() => add(relu(add(x, 3)), 1));
+    const dispatch = vi.spyOn(GPUComputePassEncoder.prototype, 'dispatchWorkgroups');
+    const clock: Stopwatch = {
+      name: 'host clock',
+      time: async (work) => {
+        const before = dispatch.mock.calls.length;
+        work();
+        device.flush();
+        return dispatch.mock.calls.length - before;
+      },
+    };
+    vi.mocked(stopwatch).mockReturnValueOnce(clock);
     const seen: string[] = [];
     const times = await timeLaunches(device, program, { sample: 5, samples: 3 }, ({ launch }) =>
       seen.push(launch.label),
     );
     expect(times.map(({ launch }) => launch.label)).toEqual(program.kernels);
     expect(seen).toEqual(program.kernels);
-    for (const { repeats, milliseconds } of times) {
-      expect(milliseconds).toHaveLength(3);
-      expect(repeats * Math.max(...milliseconds)).toBeGreaterThan(2);
-    }
-    // Other work on the machine hits one or the other: the least of each counts, and the bounds are wide.
-    const clock = stopwatch(device);
-    let run = Number.POSITIVE_INFINITY;
-    for (let count = 0; count < 5; count++) run = Math.min(run, await clock.time(() => program.run()));
-    const sum = times.reduce((total, { milliseconds }) => total + Math.min(...milliseconds), 0);
-    expect(sum).toBeGreaterThan(run / 4);
-    expect(sum).toBeLessThan(run * 4);
+    for (const { milliseconds } of times) expect(milliseconds).toHaveLength(3);
+    const { calls, settledResults } = vi.mocked(enoughRepeats).mock;
+    expect(calls.map(([, sample]) => sample)).toEqual([5, 5, 5]);
+    expect(settledResults.map(({ value }) => value)).toEqual(times.map(({ repeats }) => repeats));
+    // By a clock that counts dispatches, so that no other work on the machine shows: each is one, and their sum is that of a run.
+    expect(times.flatMap(({ milliseconds }) => milliseconds)).toEqual(Array(9).fill(1));
+    expect(await clock.time(() => program.run())).toBe(3);
+    dispatch.mockRestore();
     // Nothing of this is added to: repeating it changes nothing.
     expect((await program.result.toArray()).every((value) => value === 3)).toBe(true);
   });

@@ -49,11 +49,9 @@ export async function samplerOf(
     program.dispose();
     [program, repeats] = [programOf(times), times];
   };
-  /** The less of two: after one that was held up, samples would be too short. */
-  const timeOf = async (times: number) => {
+  const timeOf = (times: number) => {
     repeat(times);
-    const took = await clock.time(() => program.run());
-    return took < length ? took : Math.min(took, await clock.time(() => program.run()));
+    return clock.time(() => program.run());
   };
   repeat(await enoughRepeats(timeOf, length, MOST_REPEATS));
   return {
