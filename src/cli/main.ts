@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { DawngradError } from '../errors/errors.js';
 import { explainSystemError } from '../files/system-error.js';
+import { notEndedEarly } from './ended-early.js';
 import { report } from './failure.js';
 
 // A reader that has had enough (`| head`) is no failure, nor is a terminal that was closed; training goes on without one, or
@@ -24,7 +25,7 @@ for (const stream of [process.stdout, process.stderr]) {
 // Imported late, so that a package that cannot be loaded (Dawn on a system without glibc) is reported like any failure.
 try {
   const { program } = await import('./program.js');
-  await program().parseAsync();
+  await notEndedEarly(() => program().parseAsync());
 } catch (error) {
   process.exitCode = report(error);
 }

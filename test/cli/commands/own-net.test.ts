@@ -1,10 +1,21 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { useDirectory } from '../../support/directory.js';
 import { dawngrad, useBuild } from '../dawngrad.js';
 
 useBuild();
 const directory = useDirectory();
+
+/** A net of one layer. */
+const NET = `import { Conv2d, GlobalAvgPool2d, Sequential } from 'dawngrad';
+class Net extends Sequential {
+  forward(x) {
+    return super.forward(x);
+  }
+}
+export default (device, { input, classes }) =>
+  new Net(new Conv2d(device, input.channels, classes, { kernelSize: 1 }), new GlobalAvgPool2d());`;
 
 it("a file that lies where no package is found imports 'dawngrad' all the same, from a file beside it too", async () => {
   writeFileSync(
@@ -53,9 +64,23 @@ it('a promise that nothing will settle is told, where Node would end without a w
   }
 });
 
-it('a file that ends the process leaves nothing of the run that was to begin', async () => {
-  writeFileSync(directory.file('ending.mjs'), 'process.exit(3);');
-  const args = ['train', 'ending.mjs', '--dataset', 'glyphs', '--out', 'ended/run'];
-  expect(await dawngrad(args, { cwd: directory.path })).toMatchObject({ status: 3 });
-  expect(existsSync(directory.file('ended'))).toBe(false);
-});
+it.each([
+  ['at once, in a directory with a blank', 'process.exit(3);', 3, 1],
+  ['when its net is built, as if all were well', '\nexport default () => process.exit();', 1, 2],
+  ['when its net is used', NET.replace('super.forward(x)', 'process.exit(0)'), 1, 4],
+])(
+  'a file that ends the process is told of, and leaves nothing of the run that was to begin: %s',
+  async (_, source, status, line) => {
+    const cwd = directory.file('my nets');
+    mkdirSync(cwd, { recursive: true });
+    const net = join(cwd, 'ending.mjs');
+    writeFileSync(net, source);
+    const args = ['train', 'ending.mjs', '--dataset', 'glyphs', '--out', 'ended/run'];
+    expect(await dawngrad(args, { cwd })).toEqual({
+      status,
+      stdout: '',
+      stderr: `dawngrad: ${net}, line ${line}: it ended the process (process.exit) before the command was done\n`,
+    });
+    expect(existsSync(join(cwd, 'ended'))).toBe(false);
+  },
+);
