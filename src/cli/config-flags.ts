@@ -1,9 +1,9 @@
 /** The flags that say what a run is to be, for every command that starts one or looks at what it would be. */
 import type { Command } from 'commander';
-import { FITS, type Fit } from '../data/index.js';
 import type { ConfigOptions } from '../train/recipes/choose-config.js';
 import { OPTIMIZERS, type RunConfig } from '../train/recipes/config.js';
 import { PRESET_NAMES, type PresetName } from '../train/recipes/presets.js';
+import type { DataFlags } from './data-flags.js';
 import { append, choice, interval, number, precisionFlag, size, steps, wholeNumber } from './options.js';
 
 /** Flags that set a field of the config as they are. */
@@ -37,13 +37,7 @@ const FIELDS = {
 } as const satisfies Record<string, keyof RunConfig>;
 
 /** What the user gave of these flags. */
-export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown>> {
-  data?: string;
-  dataset?: string;
-  size?: number;
-  fit?: Fit;
-  test?: number;
-  skipUnreadable?: boolean;
+export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown>>, DataFlags {
   config?: string;
   recipe?: string;
   preset?: PresetName;
@@ -56,33 +50,6 @@ export interface ConfigFlags extends Partial<Record<keyof typeof FIELDS, unknown
   averageDecay?: number;
   averageStart?: number;
 }
-
-/** Adds the options that say where the data are. */
-export const withDataFlags = (command: Command): Command =>
-  command
-    .option(
-      '--data <dir>',
-      "the data set's directory; the files tell which one it is. Or images of your own: a folder for each class, or a table (.csv) of file,label",
-    )
-    .option('--dataset <name>', 'which data set, where the directory holds several')
-    .option(
-      '--size <pixels>',
-      'of your own images: to which side they are scaled (default: what the model is made for)',
-      wholeNumber(1),
-    )
-    .addOption(
-      choice(
-        '--fit <name>',
-        'of your own images, those of another shape: their middle (crop, the default), distorted (stretch), or with black at two sides (pad)',
-        FITS,
-      ),
-    )
-    .option(
-      '--test <share>',
-      'of your own images, where no folder says so: of each class, how much is held out to test on (default: 0.1)',
-      number({ above: 0, below: 1 }),
-    )
-    .option('--skip-unreadable', 'of your own images: leave those aside that cannot be read');
 
 /** Adds what says which net: the argument that names the model, and the options that its layers, memory and kernels follow from. */
 export const withNetFlags = (command: Command): Command =>

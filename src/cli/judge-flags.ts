@@ -1,11 +1,12 @@
 /** What the commands that show runs as pictures have in common: whether and how nets are judged. */
 import type { Command } from 'commander';
 import { RunJudge } from '../inspect/report/run-judge.js';
+import type { OtherData } from '../train/run/run-data.js';
+import { withOtherDataFlags } from './data-flags.js';
 import { wholeNumber } from './options.js';
 import { type SavedModelFlags, withSavedModel, withSavedModelFlags } from './saved-model.js';
 
-export interface JudgeFlags extends SavedModelFlags {
-  data?: string;
+export interface JudgeFlags extends SavedModelFlags, OtherData {
   images?: number;
   eval: boolean;
 }
@@ -13,8 +14,7 @@ export interface JudgeFlags extends SavedModelFlags {
 /** Adds the options that say whether and how nets are judged. */
 export const withJudgeFlags = (command: Command, images: string): Command =>
   withSavedModelFlags(
-    command
-      .option('--data <dir>', "the data set's directory (default: where the runs had it)")
+    withOtherDataFlags(command, 'where the runs had it')
       .option('--images <n>', `score on the first n images only (default: ${images})`, wholeNumber(1))
       .option(
         '--no-eval',
@@ -25,7 +25,7 @@ export const withJudgeFlags = (command: Command, images: string): Command =>
 export const judgeFrom = (flags: JudgeFlags): RunJudge =>
   new RunJudge({
     which: flags.best ? 'best' : 'last',
-    data: flags.data,
+    data: flags,
     images: flags.images,
     withModel: flags.eval ? (checkpoint, work) => withSavedModel(checkpoint, flags, work) : undefined,
     warn: (text) => process.stderr.write(`warning: ${text}\n`),

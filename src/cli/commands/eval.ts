@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { answersOf, scoreByClass } from '../../train/answers/by-class.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
-import { loadRunData, movedData, type RunDataset } from '../../train/run/run-data.js';
+import { loadRunData, movedData, type OtherData, type RunDataset } from '../../train/run/run-data.js';
 import { formatTestError, type Score } from '../../train/score.js';
+import { withOtherDataFlags } from '../data-flags.js';
 import { byClassCsv, describeByClass } from '../output/by-class-text.js';
 import { withReporter } from '../output/run-reporter.js';
 import {
@@ -13,9 +14,7 @@ import {
   withSavedModelFlags,
 } from '../saved-model.js';
 
-interface Flags extends SavedModelFlags {
-  data?: string;
-  dataset?: string;
+interface Flags extends SavedModelFlags, OtherData {
   byClass?: boolean;
   csv?: string;
 }
@@ -25,11 +24,9 @@ export function defineEval(program: Command): void {
     .command('eval')
     .description('score a trained net on test images')
     .argument('<run>', "the run's directory")
-    .option('--data <dir>', "the data set's directory (default: where the run had it)")
-    .option('--dataset <name>', 'which data set, where the directory holds several')
     .option('--by-class', "the error of each class, the classes' confusion matrix, and the top-5 error")
     .option('--csv <file>', 'write the numbers by class to a file');
-  withSavedModelFlags(command).action(evaluate);
+  withSavedModelFlags(withOtherDataFlags(command, 'where the run had it')).action(evaluate);
 }
 
 async function evaluate(run: string, flags: Flags): Promise<void> {
@@ -37,7 +34,7 @@ async function evaluate(run: string, flags: Flags): Promise<void> {
   const checkpoint = chooseCheckpoint(run, flags);
   let note: string | undefined;
   const score = await withReporter(async (reporter) => {
-    const dataset = await loadRunData(movedData(checkpoint.config, flags.data, flags.dataset), {
+    const dataset = await loadRunData(movedData(checkpoint.config, flags), {
       onProgress: (progress) => reporter.preparing(progress),
     });
     try {

@@ -177,7 +177,7 @@ export async function openImages(
 
 const unreadable = (list: ImageList, failures: readonly Failure[]): DataError =>
   new DataError(
-    `${list.source}: ${describe(list, failures)}; train --skip-unreadable (skipUnreadable) goes on without them`,
+    `${list.source}: ${describe(list, failures)}; --skip-unreadable (skipUnreadable) goes on without them`,
   );
 
 /** Which files cannot be read, and why: without the directory that they all lie in. */

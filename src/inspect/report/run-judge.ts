@@ -2,7 +2,7 @@
 import { DawngradError } from '../../errors/errors.js';
 import type { Checkpoint } from '../../train/checkpoints/checkpoint.js';
 import { checkpointIn, type SavedModel, type Which } from '../../train/checkpoints/saved-model.js';
-import { loadRunData, movedData, type RunDataset } from '../../train/run/run-data.js';
+import { loadRunData, movedData, type OtherData, type RunDataset } from '../../train/run/run-data.js';
 import { firstFilters } from './first-filters.js';
 import { imagesToJudge, type Judgement, judge } from './judgement.js';
 import type { ReportedRun } from './report-content.js';
@@ -13,8 +13,8 @@ export type LendModel = <T>(checkpoint: Checkpoint, work: (model: SavedModel) =>
 
 export interface JudgeOptions {
   readonly which: Which;
-  /** Where the data are now, if not where the runs had them. */
-  readonly data?: string | undefined;
+  /** Which data to judge on, if not those of the runs. */
+  readonly data?: OtherData | undefined;
   /** Judge on the first images only, at most this many. */
   readonly images?: number | undefined;
   /** Lends the net of a checkpoint; left out, nets are not judged. */

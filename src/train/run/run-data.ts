@@ -41,11 +41,7 @@ export function chooseData(
   const { dataset, data } = chosen;
   if (dataset === OWN_IMAGES && data !== undefined) return { dataset, data, ...ownData(model, data, own) };
   const { seed: _, ...only } = own;
-  const strange = Object.entries(only).find(([, value]) => value !== undefined);
-  if (strange)
-    throw new RunError(
-      `${strange[0]} is for images of your own, and ${dataset} is a data set that is read as it is`,
-    );
+  refuseForOwn(dataset, only);
   return chosen;
 }
 
@@ -63,24 +59,45 @@ function whichData(model: string, directory?: string, name?: string): DataChoice
 export type DataOfRun = Pick<RunConfig, 'model' | 'dataset' | 'data' | 'images'> &
   Partial<Pick<RunConfig, 'limit'>>;
 
+/** What is to be used in the place of a run's data; what is left out is as the run had it. */
+export interface OtherData {
+  /** Where the data are. */
+  readonly data?: string | undefined;
+  /** The name of the data set, for a directory that holds several. */
+  readonly dataset?: string | undefined;
+  /** Leave images of one's own aside that cannot be read. */
+  readonly skipUnreadable?: boolean | undefined;
+}
+
 /**
  * The data of a run, or those that are to be used in their place.
- * @param directory where other data are; left out, those of the run
- * @param name of the data set, for a directory that holds several
+ * @throws RunError where images of one's own are asked for, and it has others
  */
 export function movedData(
   { model, dataset, data, images }: DataOfRun,
-  directory?: string,
-  name?: string,
+  { data: directory, dataset: name, skipUnreadable }: OtherData = {},
 ): DataOfRun {
-  if (directory === undefined && name === undefined) {
-    return { model, dataset, ...(data !== undefined && { data }), ...(images && { images }) };
-  }
   const source = directory && resolve(directory);
-  if (images && source && (name ?? OWN_IMAGES) === OWN_IMAGES) {
-    return { model, dataset, data: source, images: otherImages(images, source) };
+  if (images && (name ?? OWN_IMAGES) === OWN_IMAGES) {
+    const others = source ? otherImages(images, source) : images;
+    return {
+      ...{ model, dataset, ...(source ? { data: source } : data !== undefined && { data }) },
+      images: skipUnreadable ? { ...others, skipUnreadable } : others,
+    };
   }
-  return { model, ...whichData(model, source, name) };
+  const chosen =
+    source || name ? whichData(model, source, name) : { dataset, ...(data !== undefined && { data }) };
+  refuseForOwn(chosen.dataset, { skipUnreadable });
+  return { model, ...chosen };
+}
+
+/** Refuse what is said of images of one's own where the data are others. */
+function refuseForOwn(dataset: string, own: object): void {
+  const strange = Object.entries(own).find(([, value]) => value !== undefined);
+  if (!strange) return;
+  throw new RunError(
+    `${strange[0]} is for images of your own, and ${dataset} is a data set that is read as it is`,
+  );
 }
 
 /** The data of a run. Images of one's own are streamed: who is done with them closes them. */

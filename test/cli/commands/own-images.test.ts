@@ -31,7 +31,7 @@ it('trains on more photographs than one thread decodes, and tells all that it ca
     stdout: '',
     stderr:
       `dawngrad: ${data}: 2 of 102 images cannot be read: cat/bad.png: neither a PNG nor a JPEG image; ` +
-      'dog/worse.jpg: neither a PNG nor a JPEG image; train --skip-unreadable (skipUnreadable) goes on without them\n',
+      'dog/worse.jpg: neither a PNG nor a JPEG image; --skip-unreadable (skipUnreadable) goes on without them\n',
   });
   const trained = await dawngrad(['train', ...args, '--skip-unreadable', '--out', run], { env });
   expect(trained.stderr).toMatch(

@@ -161,7 +161,7 @@ describe('imageFolder', () => {
     const refused = imageFolder(path, grey);
     await expect(refused).rejects.toThrow(DataError);
     await expect(refused).rejects.toThrow(
-      `${path}: ${what}; train --skip-unreadable (skipUnreadable) goes on without them`,
+      `${path}: ${what}; --skip-unreadable (skipUnreadable) goes on without them`,
     );
     const { train, test, note } = await imageFolder(path, { ...grey, skipUnreadable: true });
     expect(train.count + test.count).toBe(8);
@@ -172,7 +172,7 @@ describe('imageFolder', () => {
     const path = write({ ...photos('a', 2, 0), ...photos('b', 2, 0) });
     for (let i = 0; i < 25; i++) writeFileSync(join(path, 'b', `bad${i}.png`), 'x');
     await expect(imageFolder(path, grey)).rejects.toThrow(
-      /^.*25 of 29 images cannot be read: (b\/bad\d+[^;]*; ){20}and 5 more; train --skip/,
+      /^.*25 of 29 images cannot be read: (b\/bad\d+[^;]*; ){20}and 5 more; --skip/,
     );
   });
 

@@ -187,7 +187,7 @@ describe('the report of a trained run', () => {
   it('says so where the data are elsewhere now', async () => {
     const [record] = readRuns([run()]);
     const moved = new RunJudge({
-      ...{ which: 'last', data: directory.file('nowhere'), warn: () => {} },
+      ...{ which: 'last', data: { data: directory.file('nowhere') }, warn: () => {} },
       withModel: () => Promise.reject(new Error('no net is needed for that')),
     });
     const { judgement, filters } = await moved.lookInto(record!);

@@ -5,7 +5,7 @@ import { type ByteImages, DataError, inMemory } from '../../../src/data/index.js
 import { checkpointOf, SavedModel } from '../../../src/train/checkpoints/saved-model.js';
 import { chooseConfig, resumedConfig } from '../../../src/train/recipes/choose-config.js';
 import { runTraining } from '../../../src/train/run/run.js';
-import { loadRunData, movedData } from '../../../src/train/run/run-data.js';
+import { loadRunData, movedData, type OtherData } from '../../../src/train/run/run-data.js';
 import { splitDataset } from '../../../src/train/run/split.js';
 import { photos, shade, writePhotos } from '../../data/writers/photos.js';
 import { useDevice } from '../../support/device.js';
@@ -45,9 +45,11 @@ describe('a run on images of one’s own', () => {
 
     // All of another folder are scored, and the run's own where the folder was moved.
     const others = write({ 'cat/x.png': 3, 'owl/y.png': 250 }, 'others');
-    expect(await saved.score(await loadRunData(movedData(config, others)))).toMatchObject({ count: 2 });
+    expect(await saved.score(await loadRunData(movedData(config, { data: others })))).toMatchObject({
+      count: 2,
+    });
     renameSync(data, directory.file('moved'));
-    const moved = await loadRunData(movedData(config, directory.file('moved')));
+    const moved = await loadRunData(movedData(config, { data: directory.file('moved') }));
     expect(await pixelsOf(moved.test)).toEqual(await pixelsOf(dataset.test));
 
     const longer = resumedConfig(path, { data: directory.file('moved'), changes: { epochs: 9 } });
@@ -83,7 +85,24 @@ describe('a run on images of one’s own', () => {
       'the classes fox are not among those that the net knows: cat, dog, owl',
     );
     const others = write({ 'fox/1.png': 1 }, 'others');
-    expect(() => movedData(config, others)).toThrow('others: the classes fox are not among');
+    expect(() => movedData(config, { data: others })).toThrow('others: the classes fox are not among');
+  });
+
+  it('is scored on others that cannot all be read where that is asked for, and on its own', async () => {
+    const data = write(ANIMALS);
+    const config = chooseConfig({ model: 'nin-cifar10', data, changes: {} });
+    const others = write({ 'cat/x.png': 3, 'owl/y.png': 250 }, 'others');
+    writeFileSync(join(others, 'owl/z.png'), 'x');
+    const load = async (asked: OtherData) => {
+      const { test, note, close } = await loadRunData(movedData(config, asked), { wait: true });
+      await close!();
+      return { count: test.count, note };
+    };
+    await expect(load({ data: others })).rejects.toThrow('1 of 3 images cannot be read: owl/z.png');
+    const { count, note } = await load({ data: others, skipUnreadable: true });
+    expect(count).toBe(2);
+    expect(note).toMatch(/1 of 3 images cannot be read: owl\/z\.png: .*; left aside$/);
+    expect(await load({ skipUnreadable: true })).toEqual({ count: 3, note: undefined });
   });
 
   it('holds out the images in val/, where there are train/ and test/', async () => {
@@ -132,8 +151,9 @@ describe('a run on images of one’s own', () => {
     const data = write(ANIMALS);
     for (const file of ['data_batch_1.bin', 'train_32x32.mat']) writeFileSync(join(data, file), '');
     expect(chooseConfig({ recipe: 'nin-cifar10', data, changes: {} }).dataset).toBe('cifar-10');
-    expect(() => chooseConfig({ size: 16, changes: {} })).toThrow(
-      'size is for images of your own, and glyphs is a data set that is read as it is',
-    );
+    const named = ' is for images of your own, and glyphs is a data set that is read as it is';
+    expect(() => chooseConfig({ size: 16, changes: {} })).toThrow(`size${named}`);
+    const glyphs = { model: 'nin-glyphs', dataset: 'glyphs' };
+    expect(() => movedData(glyphs, { skipUnreadable: true })).toThrow(`skipUnreadable${named}`);
   });
 });

@@ -80,7 +80,7 @@ it.each([
     ...Object.fromEntries(broken),
   });
   const message = new RegExp(
-    `photos: 2 of 608 images cannot be read: ${part}/dog/y\\.jpg: .*; ${part}/dog/z\\.jpg: .*; train --skip-unreadable`,
+    `photos: 2 of 608 images cannot be read: ${part}/dog/y\\.jpg: .*; ${part}/dog/z\\.jpg: .*; --skip-unreadable`,
   );
   const reporter = new TensorBoardWriter();
   const started = vi.spyOn(reporter, 'started');
