@@ -1,12 +1,16 @@
 /**
  * Layers that cost less when they are done at once than one after the other. `Sequential` asks for each layer and the one behind it;
- * what comes out has the same bits either way.
+ * what comes out has the same bits either way. To whoever asks who called (src/inspect/explain/source-lines.ts) that is not this file,
+ * but whoever called the layers.
  */
-import type { Tensor } from '../../tensor/tensor.js';
-import { forwardOf } from '../around-forward.js';
-import type { Module } from '../module.js';
+import { drawDropoutKey, dropRule } from '../../autograd/ops/elementwise/dropout.js';
+import { maxPool2dDropped } from '../../autograd/ops/pools/max-pool2d.js';
+import { needsGradient } from '../../autograd/tape.js';
+import { Tensor } from '../../tensor/tensor.js';
+import { forwardOf, inScopeOf } from '../around-forward.js';
+import { attemptFor, type Module } from '../module.js';
 import { Dropout } from './dropout.js';
-import { MaxPool2d, maxPoolThenDropout } from './max-pool2d.js';
+import { MaxPool2d } from './max-pool2d.js';
 
 type Kind<Layer> = new (...args: never[]) => Layer;
 
@@ -30,6 +34,19 @@ const pair = <First extends Module, Second extends Module>(
   forwards: [first.prototype.forward, second.prototype.forward],
   together: together as Together<Module, Module>,
 });
+
+/**
+ * The pool and the dropout behind it, in the launches of the pool alone; not where nothing is dropped or no gradient needed, where either
+ * refuses its arguments, and with dilation, for the sake of windows of padding alone: see `maxPool2dDropped`.
+ */
+const maxPoolThenDropout: Together<MaxPool2d, Dropout> = (pool, dropout, x) => {
+  const { p, training } = dropout;
+  const drops = training === true && p !== 0 && dropRule(p) === undefined;
+  const dilated = [pool.options.dilation ?? 1].flat().some((dilation) => dilation !== 1);
+  if (dilated || !(drops && x instanceof Tensor && needsGradient([x]))) return undefined;
+  const draw = () => inScopeOf(dropout, () => drawDropoutKey(x.device));
+  return inScopeOf(pool, () => attemptFor(pool, () => maxPool2dDropped(x, pool.options, p, draw)));
+};
 
 const PAIRS: readonly Pair[] = [pair(MaxPool2d, Dropout, maxPoolThenDropout)];
 

@@ -5,6 +5,8 @@ import { backward, noGrad } from '../../../src/autograd/tape.js';
 import type { Device } from '../../../src/gpu/device.js';
 import { tracing } from '../../../src/gpu/program/origin.js';
 import { fusedInto } from '../../../src/inspect/explain/fusion.js';
+import { sourceLines } from '../../../src/inspect/explain/source-lines.js';
+import { withOrigins } from '../../../src/inspect/explain/with-origins.js';
 import { randomState } from '../../../src/kernels/random-key.js';
 import { aroundForward, withLayerScopes } from '../../../src/nn/around-forward.js';
 import { Dropout } from '../../../src/nn/layers/dropout.js';
@@ -149,6 +151,18 @@ describe('a pool and a dropout behind it, in a Sequential', () => {
         `MaxPool2d "pool": input is ${wrong}, not a Tensor`,
       );
     }
+  });
+
+  it('are called by whoever called the Sequential, and not by each other', () => {
+    const model = new Sequential({ pool: new MaxPool2d(POOL), drop: new Dropout() });
+    const x = input();
+    const { launches } = gpu.device.plan(() => withOrigins([model], () => backward(sum(model.forward(x)))));
+    const lines = launches
+      .filter(({ origin }) => origin?.layer)
+      .map(({ label, calls }) => [label, sourceLines(calls!).map((line) => line.replace(/:\d+$/, ''))]);
+    expect(lines).toEqual(
+      [...TOGETHER, 'maxPool.backward'].map((label) => [label, ['test/nn/layers/together.test.ts']]),
+    );
   });
 
   it('keep their names where launches are traced to layers, and say what is spared', () => {
