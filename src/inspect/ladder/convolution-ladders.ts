@@ -3,7 +3,7 @@ import type { Device } from '../../gpu/device.js';
 import { productsOf, type SeenProduct } from '../../kernels/products/choice/seen-products.js';
 import { type ConvolutionChoice, conv2d, conv2dInputGradient } from '../../kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../kernels/products/conv2d-parameter-gradients.js';
-import { LADDER, type MatmulVariant } from '../../kernels/products/ladder/ladder.js';
+import { LADDER } from '../../kernels/products/ladder/ladder.js';
 import { type Shape, sizeOf, windowOf } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { tidy } from '../../tensor/tidy.js';
@@ -41,12 +41,27 @@ const costOf = ({ input, weight, output }: Layer): Pick<Ladder, 'flops' | 'bytes
   bytes: 4 * (sizeOf(input) + sizeOf(weight) + sizeOf(output)),
 });
 
-/** The fastest variant for a window that this device has by itself, without the stacks or quads of later steps. */
-const plainVariant = ({ adapter }: Device): MatmulVariant =>
-  adapter.software ? 'broadcast32' : 'register64';
-
 /** A step that computes by such a choice. */
 type By = (choice: ConvolutionChoice) => Tensor;
+
+/** Can this device compute it by this choice? */
+function takes(device: Device, by: By, { variant = 'specification', ...others }: ConvolutionChoice): boolean {
+  const work = () => void device.plan(() => tidy(device, () => void by(others)));
+  const accepted = ({ product, epilogue }: SeenProduct) => LADDER[variant].accepts(device, product, epilogue);
+  return productsOf(device, work).every(accepted);
+}
+
+/** The work of a step that computes by a variant, and whether this device can. */
+const byChoice = (device: Device, by: By, choice: ConvolutionChoice): Pick<Step, 'work' | 'refused'> => ({
+  work: () => by(choice),
+  ...(!takes(device, by, choice) && { refused: 'not on this adapter' }),
+});
+
+/** The fastest variant for a window that this device has by itself, without the stacks or quads of later steps. */
+function plain(device: Device, by: By, more: ConvolutionChoice = {}): ConvolutionChoice {
+  const choice = { variant: 'broadcast32', packed: false, ...more } as const;
+  return device.adapter.software && takes(device, by, choice) ? choice : { ...choice, variant: 'register64' };
+}
 
 const DIRECT = {
   name: 'direct',
@@ -63,15 +78,8 @@ const throughWindow = (device: Device, by: By, more: ConvolutionChoice = {}): St
   name: 'through the window',
   idea: 'a product that finds the elements of its columns in the images itself: nothing is unfolded, nothing is stored',
   madeFor: 'every device',
-  work: () => by({ variant: plainVariant(device), packed: false, ...more }),
+  ...byChoice(device, by, plain(device, by, more)),
 });
-
-/** Why a variant cannot compute this, if so. */
-function refusedBy(device: Device, by: By, variant: MatmulVariant, packed: boolean): string | undefined {
-  const work = () => void device.plan(() => tidy(device, () => void by({ packed })));
-  const takes = ({ product, epilogue }: SeenProduct) => LADDER[variant].accepts(device, product, epilogue);
-  return productsOf(device, work).every(takes) ? undefined : 'not on this adapter';
-}
 
 /** What a device of each kind adds where columns are positions of an image. */
 const lastSteps = (device: Device, by: By): Step[] => [
@@ -79,29 +87,27 @@ const lastSteps = (device: Device, by: By): Step[] => [
     name: 'in stacks',
     idea: 'four columns one above the other in an image share the rows of it that their windows see',
     madeFor: 'CPUs',
-    work: () => by({ variant: 'stacked32', packed: false }),
-    refused: refusedBy(device, by, 'stacked32', false),
+    ...byChoice(device, by, { variant: 'stacked32', packed: false }),
   },
   {
     name: 'packed in fours',
     idea: 'the weight is laid out tap by tap first, so that the product takes four numbers at a time',
     after: 'through the window',
     madeFor: 'GPUs',
-    work: () => by({ variant: 'vectorised64', packed: true }),
+    ...byChoice(device, by, { variant: 'vectorised64', packed: true }),
   },
   {
     name: 'with its halo',
     idea: 'a piece of an image and what windows see around it are fetched once for all taps',
     after: 'packed in fours',
     madeFor: 'GPUs',
-    work: () => by({ variant: 'haloed', packed: true }),
+    ...byChoice(device, by, { variant: 'haloed', packed: true }),
   },
   {
     name: 'with its halo, by matrix units',
     idea: 'as halves, with their channels side by side, the pixels of a line are a matrix wherever a tap begins',
     madeFor: 'GPUs',
-    work: () => by({ variant: 'haloedUnits', packed: true }),
-    refused: refusedBy(device, by, 'haloedUnits', true),
+    ...byChoice(device, by, { variant: 'haloedUnits', packed: true }),
   },
 ];
 
@@ -175,13 +181,13 @@ export function weightGradientLadder(device: Device, layer: Layer = firstBlock(d
         name: 'in parts',
         idea: 'the images are cut into chunks, whose sums run side by side and are added up in the end (split-K)',
         madeFor: 'GPUs',
-        work: () => by({ variant: plainVariant(device), packed: false }),
+        ...byChoice(device, by, plain(device, by)),
       },
       {
         name: 'packed in fours',
         idea: 'rows of the partial sums begin at multiples of four, so that four numbers are stored at a time',
         madeFor: 'GPUs',
-        work: () => by({ variant: 'vectorised64', packed: true }),
+        ...byChoice(device, by, { variant: 'vectorised64', packed: true }),
       },
     ],
   };

@@ -18,8 +18,11 @@ import { VARIANTS } from '../../../src/kernels/products/ladder/ladder.js';
 import { tidy } from '../../../src/tensor/tidy.js';
 import { useDevice } from '../../support/device.js';
 
-describe('a ladder', () => {
-  const gpu = useDevice();
+describe.each([
+  ['all that this adapter has', {}],
+  ['nothing but what WebGPU guarantees, no subgroups among it', { limits: 'minimum', features: 'none' }],
+] as const)('a ladder, on a device with %s,', (_, options) => {
+  const gpu = useDevice(options);
 
   /** Small ones, by name: what they compute is the same at every size. */
   const small: Record<(typeof LADDER_NAMES)[number], () => Ladder> = {
@@ -73,7 +76,7 @@ describe('a ladder', () => {
     },
   );
 
-  it('of products has five steps at least that this adapter can take', () => {
+  it('of products has five steps at least that can be taken here', () => {
     const { steps } = LADDERS.matmul(gpu.device);
     expect(steps.filter(({ refused }) => refused === undefined).length).toBeGreaterThanOrEqual(5);
   });
