@@ -301,7 +301,8 @@ describe('one line on stderr, nothing on stdout, and a status for', () => {
     expect({ status, stdout }).toEqual({ status: FAILED, stdout: '' });
     // Before it a driver may say that it cannot keep its shaders there.
     expect(stderr).toContain(
-      `dawngrad: making the directory ${directory.path}/file/dawngrad/tuning: a part of the path is a file, `,
+      `dawngrad: making the cache for measurements ${directory.path}/file/dawngrad/tuning: a part of the path is a file, ` +
+        'not a directory (ENOTDIR); XDG_CACHE_HOME may name another directory for caches\n',
     );
   });
 

@@ -2,8 +2,8 @@
 import { openSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileError } from '../../errors/errors.js';
-import { inCache } from '../../files/cache.js';
-import { makeDirectory, namesIn } from '../../files/directory.js';
+import { inCache, OTHER_CACHE, openCache } from '../../files/cache.js';
+import { namesIn } from '../../files/directory.js';
 import { remove } from '../../files/remove.js';
 import { explainSystemError, isSystemError } from '../../files/system-error.js';
 import { removeLeftovers, uniqueBeside } from '../../files/write-file.js';
@@ -37,7 +37,7 @@ export function openFinished(path: string): CacheFile | undefined {
 /** A file to write to that nobody else has: one that was not finished, or an empty one. What is too old is removed. */
 export function openUnfinished(finished: string): CacheFile {
   const directory = dirname(finished);
-  makeDirectory(directory, 'the cache for decoded images');
+  openCache(finished, 'the cache for decoded images');
   removeLeftovers(directory, ABANDONED);
   removeUnused(directory);
   const path = uniqueBeside(finished);
@@ -55,9 +55,7 @@ export function told<T>(path: string, work: () => T): T {
 
 export const refusal = (path: string, error: unknown): unknown =>
   isSystemError(error)
-    ? new FileError(
-        `keeping decoded images in ${path}: ${explainSystemError(error)}; XDG_CACHE_HOME may name another directory for caches`,
-      )
+    ? new FileError(`keeping decoded images in ${path}: ${explainSystemError(error)}; ${OTHER_CACHE}`)
     : error;
 
 /** Where several processes want the same file, one gets it, under another name. */

@@ -3,8 +3,7 @@
  * what you once named yourself, on this machine, is run when something else names it.
  */
 import { existsSync } from 'node:fs';
-import { inCache } from '../../files/cache.js';
-import { makeDirectory } from '../../files/directory.js';
+import { inCache, openCache } from '../../files/cache.js';
 import { sha256OfFile } from '../../files/sha256.js';
 import { replaceFile } from '../../files/write-file.js';
 import { RunError } from '../run/run-error.js';
@@ -24,7 +23,7 @@ export function trustNet(path: string): void {
   named.add(sha256);
   if (existsSync(markOf(sha256))) return;
   try {
-    makeDirectory(inCache('nets'));
+    openCache(markOf(sha256), 'the cache for nets');
     replaceFile(markOf(sha256), '');
   } catch {
     // The next process must be told again.

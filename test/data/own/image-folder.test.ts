@@ -334,5 +334,10 @@ describe('what was decoded', () => {
     );
     expect(statSync(directory.file('file')).size).toBe(0);
     rmSync(directory.file('file'));
+    if (process.platform !== 'linux') return;
+    vi.stubEnv('XDG_CACHE_HOME', '/proc/dawngrad');
+    await expect(imageFolder(path, grey)).rejects.toThrow(
+      /^making the cache for decoded images .*; XDG_CACHE_HOME may name another directory for caches$/,
+    );
   });
 });

@@ -1,6 +1,5 @@
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { makeDirectory } from '../../../files/directory.js';
+import { openCache } from '../../../files/cache.js';
 import { replaceFile } from '../../../files/write-file.js';
 import { productsOfRun, tableWith } from '../../../inspect/tuning/tune-model.js';
 import { tuneProducts } from '../../../inspect/tuning/tuner.js';
@@ -31,7 +30,7 @@ async function tune(name: string | undefined, flags: DeviceFlags & ConfigFlags):
   await withDevice(deviceOptions(flags, config), async (device) => {
     const products = productsOfRun(config, device, await openModel(config, device));
     const before = readMeasuredTable(device);
-    makeDirectory(dirname(before.path));
+    openCache(before.path, 'the cache for measurements');
     const { model, batch } = config;
     print(
       `${nameOfModel(model)}, batch ${batch}, on ${device.adapter.name}: ${products.length} matrix products`,
