@@ -156,9 +156,9 @@ fn exists(segment: Segment, index: u32, before: u32) -> bool {
 
 @compute @workgroup_size(SEGMENT_WORKGROUP)
 fn forward_segments(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  var values: array<f32, SEGMENT + BEYOND>;
   for (var index = thread.x; index < all_segments(); index += groups.x * SEGMENT_WORKGROUP) {
     let segment = segment_at(index);
-    var values: array<f32, SEGMENT + BEYOND>;
     for (var i = 0u; i < SEGMENT + BEYOND; i++) {
       values[i] = select(0.0, f32(x[element_of(segment, i, BEFORE)]), exists(segment, i, BEFORE));
     }
@@ -179,15 +179,15 @@ fn forward_segments(@builtin(global_invocation_id) thread: vec3u, @builtin(num_w
 
 @compute @workgroup_size(SEGMENT_WORKGROUP)
 fn backward_segments(@builtin(global_invocation_id) thread: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  var values: array<f32, SEGMENT + 2u * BEYOND>;
+  // For the channels whose windows hold one of the segment: from AFTER before it to BEFORE behind it.
+  var of_channel: array<f32, SEGMENT + BEYOND>; // the terms
+  var direct: array<f32, SEGMENT + BEYOND>;
   for (var index = thread.x; index < all_segments(); index += groups.x * SEGMENT_WORKGROUP) {
     let segment = segment_at(index);
-    var values: array<f32, SEGMENT + 2u * BEYOND>;
     for (var i = 0u; i < SEGMENT + 2u * BEYOND; i++) {
       values[i] = select(0.0, f32(x[element_of(segment, i, BEYOND)]), exists(segment, i, BEYOND));
     }
-    // For the channels whose windows hold one of the segment: from AFTER before it to BEFORE behind it.
-    var of_channel: array<f32, SEGMENT + BEYOND>; // the terms
-    var direct: array<f32, SEGMENT + BEYOND>;
     for (var i = 0u; i < SEGMENT + BEYOND; i++) {
       of_channel[i] = f32(output_gradient[element_of(segment, i, AFTER)]);
     }

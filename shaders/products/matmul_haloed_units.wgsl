@@ -116,8 +116,8 @@ fn product(
   var slice = Slice(); // what is in workgroup memory
   var next = Slice();
   let slices = params.middle * ((params.inner + DEPTH - 1u) / DEPTH);
+  var next_a: array<Eight, A_FETCHES>;
   for (var i = 0u; i <= slices; i++) {
-    var next_a: array<Eight, A_FETCHES>;
     if (i < slices) {
       next_a = load_a(index, first_row, place_in_a(tile.z, next), next);
     }

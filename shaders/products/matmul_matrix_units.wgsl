@@ -189,9 +189,9 @@ fn product(
 
   var slice = Slice();
   let slices = count_of_slices();
+  var next_a: array<Eight, A_FETCHES>;
+  var next_b: array<Eight, B_FETCHES>;
   for (var i = 0u; i <= slices; i++) {
-    var next_a: array<Eight, A_FETCHES>;
-    var next_b: array<Eight, B_FETCHES>;
     if (i < slices) {
       next_a = load_a(index, first_row, place_in_a(tile.z, slice), slice);
       next_b = load_b(index, columns, slice);

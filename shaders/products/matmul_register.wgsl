@@ -120,13 +120,13 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 
   let terms = params.outer * params.middle * params.inner;
   let slice_count = (terms + DEPTH - 1u) / DEPTH;
+  var next_b: array<vec4f, B_FETCHES>;
   for (var slice = 0u; slice <= slice_count; slice++) {
     let next_a = load_a(a_rows, a_term);
     if (ROW_SUMS) {
       share += next_a;
     }
     a_term = advance(a_term, DEPTH);
-    var next_b: array<vec4f, B_FETCHES>;
     for (var i = 0u; i < B_FETCHES; i++) {
       next_b[i] = load_b(b_columns, b_term);
       b_term = advance(b_term, B_STEP);

@@ -189,9 +189,9 @@ fn product(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 
   var slice = Slice();
   let slices = count_of_slices();
+  var next_a: array<vec4f, A_FETCHES>;
+  var next_b: array<vec4f, B_FETCHES>;
   for (var i = 0u; i <= slices; i++) {
-    var next_a: array<vec4f, A_FETCHES>;
-    var next_b: array<vec4f, B_FETCHES>;
     if (i < slices) {
       next_a = load_a(index, first_row, place_in_a(tile.z, slice), slice);
       next_b = load_b(index, columns, slice);

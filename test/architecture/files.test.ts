@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  arraysInLoops,
   LONGEST_FILE,
   LONGEST_REPETITION,
   longFiles,
@@ -30,6 +31,10 @@ describe('the files of src/, shaders/ and pages/', () => {
 
   it('belong to exactly one kernel file if they are shaders, or are imported by one', () => {
     expect(shadersWithoutOwner(shaders, readFiles('src/kernels', '.ts'))).toEqual([]);
+  });
+
+  it('declare no array without a value in a loop, if they are shaders', () => {
+    expect(arraysInLoops(shaders)).toEqual([]);
   });
 
   it('repeat nothing of one another, if they are shaders', () => {
@@ -105,5 +110,27 @@ describe('the checks of files', () => {
       ]),
     ).toEqual([]);
     expect(repetitions([['a.wgsl', `${tooLong}\n${tooLong}`]])).toEqual([]);
+  });
+
+  it('find arrays that have no value in a turn of a loop, however deep', () => {
+    const declared = 'var x: array<vec4f, N>;';
+    const within = (loop: string) =>
+      `fn main() {\n  ${loop} {\n    if (a) {\n      ${declared}\n    }\n  }\n}\n`;
+    const shaders = [
+      [
+        'shaders/before.wgsl',
+        `fn main() {\n  for (;;) { f(); }\n  // for\n  if (a) {\n    ${declared}\n  }\n}\n`,
+      ],
+      [
+        'shaders/valued.wgsl',
+        within('loop').replace(declared, 'var x = array<f32, N>(); var y: array<f32, 2> = z;'),
+      ],
+      ['shaders/for.wgsl', within('for (var i = 0u; i < n; i++)')],
+      ['shaders/while.wgsl', within('while (i < n)')],
+      ['shaders/loop.wgsl', within('loop')],
+    ] as const;
+    expect(arraysInLoops(shaders)).toEqual(
+      ['for', 'while', 'loop'].map((name) => `shaders/${name}.wgsl: x has no value`),
+    );
   });
 });

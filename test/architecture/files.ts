@@ -38,6 +38,27 @@ export function shadersWithoutOwner(shaders: readonly File[], kernels: readonly 
   });
 }
 
+/** What a loop begins with, braces, and an array that is declared without a value. */
+const LOOPS_AND_ARRAYS = /\b(?:for|while|loop)\b|[{}]|\bvar\s+(\w+)\s*:\s*array<[^;={}]*;/g;
+
+/**
+ * One line for every array that a shader declares without a value within a loop: by WGSL it is all zeros in each turn, but Tint leaves
+ * what the turn before put there. What is declared before the loop means what it does.
+ */
+export function arraysInLoops(shaders: readonly File[]): string[] {
+  return shaders.flatMap(([path, text]) => {
+    const blocks: boolean[] = [];
+    let begins = false;
+    return [...text.replace(/\/\/.*/g, '').matchAll(LOOPS_AND_ARRAYS)].flatMap(([token, array]) => {
+      if (array !== undefined) return blocks.includes(true) ? [`${path}: ${array} has no value`] : [];
+      if (token === '}') blocks.pop();
+      else if (token === '{') blocks.push(begins);
+      begins = token !== '}' && token !== '{';
+      return [];
+    });
+  });
+}
+
 /** As many lines alike, one after the other, are one idea written twice. */
 export const LONGEST_REPETITION = 19;
 
