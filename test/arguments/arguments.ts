@@ -57,5 +57,13 @@ export function argumentsOn(gpu: { readonly device: dawngrad.Device }) {
   const operand = (...shape: number[]) =>
     a(zeros(gpu.device, shape), [1, 2], '3', undefined, null, labels(2));
 
-  return { device, labels, f32, u32, anyTensor, bias, operand };
+  const parameter = () => new dawngrad.Parameter(gpu.device, [2], dawngrad.init.constant(0));
+  /** Of images in colour, and of ten classes. */
+  const net = () =>
+    new dawngrad.Sequential(
+      new dawngrad.Conv2d(gpu.device, 3, 10, { kernelSize: 1 }),
+      new dawngrad.GlobalAvgPool2d(),
+    );
+
+  return { device, labels, f32, u32, anyTensor, bias, operand, parameter, net };
 }

@@ -8,9 +8,17 @@ import { useDevice } from '../support/device.js';
 import { CALLS_OF_IMAGES } from './calls-of-images.js';
 import { callsOfNets } from './calls-of-nets.js';
 import { callsOfOps } from './calls-of-ops.js';
+import { callsOfOptimizers } from './calls-of-optimizers.js';
+import { callsOfTraining } from './calls-of-training.js';
 
 const gpu = useDevice();
-const CALLS = { ...callsOfOps(gpu), ...callsOfNets(gpu), ...CALLS_OF_IMAGES };
+const CALLS = {
+  ...callsOfOps(gpu),
+  ...callsOfNets(gpu),
+  ...callsOfOptimizers(gpu),
+  ...callsOfTraining(gpu),
+  ...CALLS_OF_IMAGES,
+};
 
 /** What takes nothing that it could take wrongly, or leaves it to somebody who is called here; and who that is. */
 const UNCHECKED: Readonly<Record<string, string>> = {
