@@ -1,7 +1,7 @@
 /** The flags that say where the data are, and what to make of images of one's own: for commands that begin runs, and those that judge them. */
 import type { Command } from 'commander';
 import { FITS, type Fit } from '../data/index.js';
-import type { OtherData } from '../train/run/run-data.js';
+import type { OtherData } from '../train/run/data/run-data.js';
 import { choice, number, wholeNumber } from './options.js';
 
 export interface DataFlags extends OtherData {

@@ -1,7 +1,7 @@
 /** What the commands that show runs as pictures have in common: whether and how nets are judged. */
 import type { Command } from 'commander';
 import { RunJudge } from '../inspect/report/run-judge.js';
-import type { OtherData } from '../train/run/run-data.js';
+import type { OtherData } from '../train/run/data/run-data.js';
 import { withOtherDataFlags } from './data-flags.js';
 import { wholeNumber } from './options.js';
 import { type SavedModelFlags, withSavedModel, withSavedModelFlags } from './saved-model.js';

@@ -5,7 +5,7 @@ import { wholeOf } from '../gpu/program/recording.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { BatchProgram, type StepPlan } from '../train/batch-program.js';
 import type { RunConfig } from '../train/recipes/config.js';
-import { blankImages } from '../train/run/run-images.js';
+import { blankImages } from '../train/run/data/run-images.js';
 import { assemble, EVALUATION_BATCH, openLearner, type Session } from '../train/run/session.js';
 import { evaluationWork } from '../train/trainer.js';
 

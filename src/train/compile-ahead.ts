@@ -2,7 +2,7 @@
 import type { Device } from '../gpu/device.js';
 import { BatchProgram } from './batch-program.js';
 import type { RunConfig } from './recipes/config.js';
-import { blankImages } from './run/run-images.js';
+import { blankImages } from './run/data/run-images.js';
 import { assemble, EVALUATION_BATCH, type Learner } from './run/session.js';
 import { evaluationWork } from './trainer.js';
 

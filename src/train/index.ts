@@ -31,6 +31,7 @@ export { type ConfigOptions, chooseConfig } from './recipes/choose-config.js';
 export { parseConfig, type RunConfig } from './recipes/config.js';
 export { PRESET_NAMES, type PresetName } from './recipes/presets.js';
 export { type Recipe, readRecipe, recipeNames } from './recipes/recipe.js';
+export { loadRunData } from './run/data/run-data.js';
 export { type EpochMetrics, type ProbeMetrics, readMetrics, readProbeMetrics } from './run/metrics.js';
 export type { Reporter, RunStart, StepProgress } from './run/reporter.js';
 export { type RunResult, readResult } from './run/result.js';
@@ -44,7 +45,6 @@ export {
   runTraining,
   type StoppedRun,
 } from './run/run.js';
-export { loadRunData } from './run/run-data.js';
 export { RunDirectory } from './run/run-directory.js';
 export { DivergedError, RunError } from './run/run-error.js';
 export { readPreprocessing } from './run/saved-preprocessing.js';

@@ -4,7 +4,7 @@ import { planRun } from '../../src/inspect/memory-plan.js';
 import { chooseWithoutData } from '../../src/train/recipes/choose-config.js';
 import type { RunConfig } from '../../src/train/recipes/config.js';
 import { recipeNames } from '../../src/train/recipes/recipe.js';
-import { blankImages } from '../../src/train/run/run-images.js';
+import { blankImages } from '../../src/train/run/data/run-images.js';
 import { assemble, deviceSettings, EVALUATION_BATCH, scoredModel } from '../../src/train/run/session.js';
 import { evaluate } from '../../src/train/trainer.js';
 

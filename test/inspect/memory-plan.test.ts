@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { glyphs } from '../../src/data/glyphs/glyphs.js';
 import { LimitError } from '../../src/gpu/gpu-errors.js';
 import { planRun } from '../../src/inspect/memory-plan.js';
-import { standardisedImages } from '../../src/train/run/run-images.js';
+import { standardisedImages } from '../../src/train/run/data/run-images.js';
 import { assemble, EVALUATION_BATCH } from '../../src/train/run/session.js';
 import { evaluate } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';

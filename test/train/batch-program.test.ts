@@ -8,7 +8,7 @@ import { randomState } from '../../src/kernels/random-key.js';
 import { tidy } from '../../src/tensor/tidy.js';
 import { BatchProgram } from '../../src/train/batch-program.js';
 import type { RunConfig } from '../../src/train/recipes/config.js';
-import { standardisedImages } from '../../src/train/run/run-images.js';
+import { standardisedImages } from '../../src/train/run/data/run-images.js';
 import { assemble, type Session } from '../../src/train/run/session.js';
 import { evaluate, Trainer, trainingWork } from '../../src/train/trainer.js';
 import { useDevice } from '../support/device.js';

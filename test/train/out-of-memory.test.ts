@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { glyphs } from '../../src/data/glyphs/glyphs.js';
 import { Device } from '../../src/gpu/device.js';
 import { OutOfMemoryError } from '../../src/gpu/gpu-errors.js';
-import { standardisedImages } from '../../src/train/run/run-images.js';
+import { standardisedImages } from '../../src/train/run/data/run-images.js';
 import { assemble } from '../../src/train/run/session.js';
 import { SEED, tinyConfig } from './run/tiny-run.js';
 

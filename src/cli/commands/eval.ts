@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { checkWritable, replaceFile } from '../../files/write-file.js';
 import { answersOf, scoreByClass } from '../../train/answers/by-class.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
-import { loadRunData, movedData, type OtherData, type RunDataset } from '../../train/run/run-data.js';
+import { loadRunData, movedData, type OtherData, type RunDataset } from '../../train/run/data/run-data.js';
 import { formatTestError, type Score } from '../../train/score.js';
 import { withOtherDataFlags } from '../data-flags.js';
 import { byClassCsv, describeByClass } from '../output/by-class-text.js';

@@ -2,9 +2,9 @@
 import { type Dataset, Preprocessing, type PreprocessingProgress } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { loadNamedData } from '../../train/run/run-data.js';
+import { loadNamedData } from '../../train/run/data/run-data.js';
+import { splitDataset } from '../../train/run/data/split.js';
 import { readPreprocessing } from '../../train/run/saved-preprocessing.js';
-import { splitDataset } from '../../train/run/split.js';
 import type { PlannedRun } from './plan.js';
 import type { Scale } from './scale.js';
 

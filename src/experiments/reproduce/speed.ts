@@ -2,9 +2,9 @@
 import { type Dataset, type ImageSet, take } from '../../data/index.js';
 import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { standardisedImages } from '../../train/run/run-images.js';
+import { standardisedImages } from '../../train/run/data/run-images.js';
+import { splitDataset } from '../../train/run/data/split.js';
 import { assemble, checkFit, EVALUATION_BATCH } from '../../train/run/session.js';
-import { splitDataset } from '../../train/run/split.js';
 import { evaluate } from '../../train/trainer.js';
 
 /** Seconds that an image takes. */

@@ -6,7 +6,7 @@ import { stemOfModel } from '../../train/nets/net-file.js';
 import { type ConfigOptions, chooseConfig } from '../../train/recipes/choose-config.js';
 import type { RunConfig } from '../../train/recipes/config.js';
 import { madeFor } from '../../train/recipes/made-for.js';
-import { loadRunData, type RunDataset } from '../../train/run/run-data.js';
+import { loadRunData, type RunDataset } from '../../train/run/data/run-data.js';
 import { RUNS } from '../../train/run/run-directory.js';
 import { enterSweep, type SweepDefinition, sweepDefinition } from './definition.js';
 import type { Dimension } from './dimension.js';

@@ -6,7 +6,7 @@ import { BatchProgram } from '../../train/batch-program.js';
 import { median } from '../../train/median.js';
 import { nameOfModel } from '../../train/nets/net-file.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { blankImages } from '../../train/run/run-images.js';
+import { blankImages } from '../../train/run/data/run-images.js';
 import { assemble, openLearner, type Session, scoredModel } from '../../train/run/session.js';
 import { evaluationWork } from '../../train/trainer.js';
 import { type LaunchTimesOptions, timeLaunches } from '../launch-times.js';

@@ -11,7 +11,7 @@ import {
 } from '../../train/answers/by-class.js';
 import { type ClassMaps, chooseSamples, classMapsOf, hasClassMaps } from '../../train/answers/class-maps.js';
 import type { SavedModel } from '../../train/checkpoints/saved-model.js';
-import { splitDataset } from '../../train/run/split.js';
+import { splitDataset } from '../../train/run/data/split.js';
 import type { RunRecord } from './run-record.js';
 
 /** Which images a net is judged on. */

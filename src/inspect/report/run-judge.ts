@@ -2,7 +2,7 @@
 import { DawngradError } from '../../errors/errors.js';
 import type { Checkpoint } from '../../train/checkpoints/checkpoint.js';
 import { checkpointIn, type SavedModel, type Which } from '../../train/checkpoints/saved-model.js';
-import { loadRunData, movedData, type OtherData, type RunDataset } from '../../train/run/run-data.js';
+import { loadRunData, movedData, type OtherData, type RunDataset } from '../../train/run/data/run-data.js';
 import { firstFilters } from './first-filters.js';
 import { imagesToJudge, type Judgement, judge } from './judgement.js';
 import type { ReportedRun } from './report-content.js';

@@ -4,7 +4,7 @@ import { BatchProgram } from '../../train/batch-program.js';
 import { nameOfModel } from '../../train/nets/net-file.js';
 import { pipelined } from '../../train/pipelined.js';
 import type { RunConfig } from '../../train/recipes/config.js';
-import { blankImages } from '../../train/run/run-images.js';
+import { blankImages } from '../../train/run/data/run-images.js';
 import { assemble, openLearner } from '../../train/run/session.js';
 import type { Score } from '../../train/score.js';
 import { withOrigins } from '../explain/with-origins.js';

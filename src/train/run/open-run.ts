@@ -26,13 +26,13 @@ import type { Score } from '../score.js';
 import { NotFiniteError } from '../watch/not-finite-error.js';
 import type { StepProbes } from '../watch/probes.js';
 import { CheckpointTimer } from './checkpoint-timer.js';
+import { preprocessDataset } from './data/run-images.js';
 import { appendMetrics, appendProbes, type EpochMetrics, keepMetricsUntil } from './metrics.js';
 import { goOnWithTuning } from './remembered-tuning.js';
 import type { RunStart } from './reporter.js';
 import { type Ending, writeResult } from './result.js';
 import { resumePoint } from './resume-point.js';
 import { RunDirectory } from './run-directory.js';
-import { preprocessDataset } from './run-images.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
 import { assemble, checkFit, openLearner, type Session } from './session.js';
 

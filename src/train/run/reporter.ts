@@ -4,8 +4,8 @@ import type { Device } from '../../gpu/device.js';
 import type { RunConfig } from '../recipes/config.js';
 import type { Score } from '../score.js';
 import type { Position } from '../trainer.js';
+import type { SplitDataset } from './data/split.js';
 import type { EpochMetrics } from './metrics.js';
-import type { SplitDataset } from './split.js';
 
 /** Hears how a run goes. */
 export interface Reporter {

@@ -22,8 +22,8 @@ import { type ModelChoice, modelOf } from '../recipes/find-model.js';
 import { freeze, trainableGroups } from '../recipes/frozen.js';
 import { parameterGroups } from '../recipes/parameter-groups.js';
 import { Trainer, type TrainerOptions } from '../trainer.js';
+import type { RunImages } from './data/run-images.js';
 import { RunError } from './run-error.js';
-import type { RunImages } from './run-images.js';
 
 /** Images a batch in evaluation: no gradients are kept then, so more fit than in training. */
 export const EVALUATION_BATCH = 128;

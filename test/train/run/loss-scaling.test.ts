@@ -15,10 +15,10 @@ import { type CheckpointState, readCheckpoint } from '../../../src/train/checkpo
 import type { HostTensor } from '../../../src/train/checkpoints/safetensors.js';
 import { decodeVerified, encodeVerified } from '../../../src/train/checkpoints/verified.js';
 import type { RunConfig } from '../../../src/train/recipes/config.js';
+import { standardisedImages } from '../../../src/train/run/data/run-images.js';
 import { readMetrics } from '../../../src/train/run/metrics.js';
 import { runTraining } from '../../../src/train/run/run.js';
 import { DivergedError } from '../../../src/train/run/run-error.js';
-import { standardisedImages } from '../../../src/train/run/run-images.js';
 import { assemble } from '../../../src/train/run/session.js';
 import { Trainer } from '../../../src/train/trainer.js';
 import { useDevice } from '../../support/device.js';

@@ -8,12 +8,12 @@ import {
   type PreparedImages,
   Preprocessing,
   type PreprocessingProgress,
-} from '../../data/index.js';
-import { normalisationOf } from '../../data/normalisation.js';
-import type { Device } from '../../gpu/device.js';
-import type { RunConfig } from '../recipes/config.js';
-import { modelOf } from '../recipes/find-model.js';
-import { RunError } from './run-error.js';
+} from '../../../data/index.js';
+import { normalisationOf } from '../../../data/normalisation.js';
+import type { Device } from '../../../gpu/device.js';
+import type { RunConfig } from '../../recipes/config.js';
+import { modelOf } from '../../recipes/find-model.js';
+import { RunError } from '../run-error.js';
 import { type SplitDataset, splitDataset } from './split.js';
 
 export interface RunImages {

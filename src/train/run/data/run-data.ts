@@ -8,18 +8,18 @@ import {
   OWN_IMAGES,
   type StreamedDataset,
   take,
-} from '../../data/index.js';
-import { isNetFile, nameOfModel } from '../nets/net-file.js';
-import type { RunConfig } from '../recipes/config.js';
-import { findModel } from '../recipes/find-model.js';
+} from '../../../data/index.js';
+import { isNetFile, nameOfModel } from '../../nets/net-file.js';
+import type { RunConfig } from '../../recipes/config.js';
+import { findModel } from '../../recipes/find-model.js';
 import {
   type LoadOptions,
   loadOwnImages,
   type OwnImagesOptions,
   otherImages,
   ownData,
-} from '../recipes/own-images.js';
-import { RunError } from './run-error.js';
+} from '../../recipes/own-images.js';
+import { RunError } from '../run-error.js';
 
 /** Which data a run uses, as its config says it. */
 export type DataChoice = Pick<RunConfig, 'dataset' | 'data' | 'images'> &

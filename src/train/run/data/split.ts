@@ -1,6 +1,6 @@
-import { type ByteImages, type Dataset, type ImageSet, pick, take } from '../../data/index.js';
-import type { RunConfig } from '../recipes/config.js';
-import { RunError } from './run-error.js';
+import { type ByteImages, type Dataset, type ImageSet, pick, take } from '../../../data/index.js';
+import type { RunConfig } from '../../recipes/config.js';
+import { RunError } from '../run-error.js';
 
 /** The images of a run by what they are for. */
 export interface SplitDataset<Images extends ByteImages = ImageSet> extends Dataset<Images> {

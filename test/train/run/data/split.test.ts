@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ImageSet } from '../../../src/data/index.js';
-import { splitDataset } from '../../../src/train/run/split.js';
+import type { ImageSet } from '../../../../src/data/index.js';
+import { splitDataset } from '../../../../src/train/run/data/split.js';
 
 /** Images of one pixel, which is the image's number. */
 const numbered = (labels: readonly number[]): ImageSet => ({

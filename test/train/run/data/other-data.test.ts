@@ -1,13 +1,13 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { glyphs, type ImageSet, take } from '../../../src/data/index.js';
-import { Device } from '../../../src/gpu/device.js';
-import { chooseConfig } from '../../../src/train/recipes/choose-config.js';
-import { type FinishedRun, runTraining } from '../../../src/train/run/run.js';
-import { loadRunData } from '../../../src/train/run/run-data.js';
-import { matFile } from '../../data/writers/mat5.js';
-import { useDirectory } from '../../support/directory.js';
+import { glyphs, type ImageSet, take } from '../../../../src/data/index.js';
+import { Device } from '../../../../src/gpu/device.js';
+import { chooseConfig } from '../../../../src/train/recipes/choose-config.js';
+import { loadRunData } from '../../../../src/train/run/data/run-data.js';
+import { type FinishedRun, runTraining } from '../../../../src/train/run/run.js';
+import { matFile } from '../../../data/writers/mat5.js';
+import { useDirectory } from '../../../support/directory.js';
 
 const PIXELS = 3072;
 const COUNT = 24;

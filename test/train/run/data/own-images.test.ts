@@ -1,15 +1,15 @@
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ByteImages, DataError, inMemory } from '../../../src/data/index.js';
-import { checkpointOf, SavedModel } from '../../../src/train/checkpoints/saved-model.js';
-import { chooseConfig, resumedConfig } from '../../../src/train/recipes/choose-config.js';
-import { runTraining } from '../../../src/train/run/run.js';
-import { loadRunData, movedData, type OtherData } from '../../../src/train/run/run-data.js';
-import { splitDataset } from '../../../src/train/run/split.js';
-import { photos, shade, writePhotos } from '../../data/writers/photos.js';
-import { useDevice } from '../../support/device.js';
-import { useFreshDirectory } from '../../support/directory.js';
+import { type ByteImages, DataError, inMemory } from '../../../../src/data/index.js';
+import { checkpointOf, SavedModel } from '../../../../src/train/checkpoints/saved-model.js';
+import { chooseConfig, resumedConfig } from '../../../../src/train/recipes/choose-config.js';
+import { loadRunData, movedData, type OtherData } from '../../../../src/train/run/data/run-data.js';
+import { splitDataset } from '../../../../src/train/run/data/split.js';
+import { runTraining } from '../../../../src/train/run/run.js';
+import { photos, shade, writePhotos } from '../../../data/writers/photos.js';
+import { useDevice } from '../../../support/device.js';
+import { useFreshDirectory } from '../../../support/directory.js';
 
 const directory = useFreshDirectory();
 const gpu = useDevice({ seed: 0 });
