@@ -8,6 +8,9 @@ const SHARING = [
   'test/kernels/!(products)/**/*.test.ts',
 ];
 
+/** Milliseconds: many times what the longest test takes on two cores. */
+export const HANGS = 1_200_000;
+
 export default defineConfig({
   // What a file of a user's net imports in a test is what the tests test.
   resolve: {
@@ -19,8 +22,9 @@ export default defineConfig({
     maxWorkers: Math.min(4, availableParallelism()),
     // Tests listen to the engine's warnings; nobody has to read them.
     execArgv: ['--disable-warning=DawngradWarning'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // It finds what hangs, and nothing else: no test has a limit of its own, nor asks how fast this machine is while others use it too.
+    testTimeout: HANGS,
+    hookTimeout: HANGS,
     env: {
       // What somebody measured on this machine must not decide what is tested.
       DAWNGRAD_TUNING: 'off',

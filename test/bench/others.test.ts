@@ -12,13 +12,15 @@ describe('the load of others', () => {
     const withoutUs = await Others.watch(async () => own());
     // As if we were somebody else.
     const withUs = await Others.watch(async () => 0);
-    const begin = performance.now();
-    while (performance.now() - begin < 600);
+    const [begin, before] = [performance.now(), own()];
+    while (own() - before < 500_000);
+    // However little of a busy machine we get.
+    const ours = (own() - before) / 1000 / (performance.now() - begin);
     const [others, all] = [await withoutUs.processors(), await withUs.processors()];
     if (all === undefined) return; // the system does not say
     expect(others).toBeGreaterThanOrEqual(0);
-    expect(all).toBeGreaterThan(0.1);
-    expect(all - others).toBeGreaterThan(0.1);
+    expect(all).toBeGreaterThan(0.5 * ours);
+    expect(all - others).toBeGreaterThan(0.5 * ours);
   });
 
   it('is worth a word only where it slows anything down', () => {

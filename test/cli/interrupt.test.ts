@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Exit } from '../../src/cli/failure.js';
 import { interruptible, stopsTraining } from '../../src/cli/interrupt.js';
 import type { Deadline } from '../../src/train/deadline.js';
+import { until } from '../support/until.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -9,7 +10,7 @@ describe('interruptible', () => {
   it('says when the time is over that the process was given, and hands on that it is', async () => {
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const late = async (signal: AbortSignal, deadline: Deadline) => {
-      await vi.waitUntil(() => deadline.over);
+      await until(() => deadline.over);
       return signal.aborted;
     };
     // The process has run for longer than that already.
@@ -29,7 +30,7 @@ describe('interruptible', () => {
     const exit = vi.spyOn(process, 'exit').mockImplementation((() => {}) as () => never);
     const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const work = async (signal: AbortSignal, deadline: Deadline) => {
-      await vi.waitUntil(() => deadline.over);
+      await until(() => deadline.over);
       process.emit('SIGTERM', 'SIGTERM');
       expect(write).toHaveBeenCalledWith('\nalready stopping; a second SIGTERM stops at once\n');
       expect(exit).not.toHaveBeenCalled();
@@ -45,7 +46,7 @@ describe('interruptible', () => {
     for (const ready of [false, true]) {
       const work = async (_: AbortSignal, deadline: Deadline) => {
         deadline.ready = ready;
-        await vi.waitUntil(() => deadline.over);
+        await until(() => deadline.over);
       };
       await interruptible(stopsTraining, work, 1e-9);
     }

@@ -96,17 +96,13 @@ describe('a block of code', () => {
   const programs = blocksIn('js').filter(
     ({ block }) => block.of === '' && block.text !== source('examples/first-program.mjs'),
   );
-  it.concurrent.each(programs)(
-    '$at runs, and prints what is said',
-    { timeout: 120_000 },
-    async ({ path, block }) => {
-      const printed = await printedBy(block.text);
-      const { blocks } = PAGES.find((page) => page.path === path)!;
-      const next = blocks[blocks.indexOf(block) + 1];
-      if (next?.of === 'printed') expect(printed).toBe(next.text);
-      else expect(printed).not.toBe('');
-    },
-  );
+  it.concurrent.each(programs)('$at runs, and prints what is said', async ({ path, block }) => {
+    const printed = await printedBy(block.text);
+    const { blocks } = PAGES.find((page) => page.path === path)!;
+    const next = blocks[blocks.indexOf(block) + 1];
+    if (next?.of === 'printed') expect(printed).toBe(next.text);
+    else expect(printed).not.toBe('');
+  });
 });
 
 /** What is printed as a page shows it: for `…` there may be anything, also more lines, and columns may be of other widths. */
@@ -151,7 +147,7 @@ describe('what a page tells to change', () => {
     expect(afterFollowing(blocks).size).toBeGreaterThan(2);
   });
 
-  it('makes an op that passes its tests', { timeout: 240_000 }, async () => {
+  it('makes an op that passes its tests', async () => {
     const { blocks } = guides.find(({ path }) => path === 'docs/guides/op.md')!;
     const outcome = await vitestOn(afterFollowing(blocks), [
       ...['test/autograd/ops/elementwise/functions.test.ts', 'test/index.test.ts'],

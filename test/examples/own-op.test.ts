@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const root = new URL('../../', import.meta.url);
 
 describe("the example of an op of one's own", () => {
-  it('passes its test, and learns as part of a net', { timeout: 240_000 }, async () => {
+  it('passes its test, and learns as part of a net', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['examples/own-op.mjs'], { cwd: root });
     const [tested, ...lines] = stdout.trim().split('\n');
     expect(tested).toBe('swish: passed');

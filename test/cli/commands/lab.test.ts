@@ -14,7 +14,7 @@ function written(name: string, family: string, change: (text: string) => string)
   return name;
 }
 
-describe('dawngrad lab', { timeout: 60_000 }, () => {
+describe('dawngrad lab', () => {
   it('writes a shader to start from, and checks it', async () => {
     const made = await lab('--new', 'matmul');
     expect(made).toEqual({
@@ -93,7 +93,7 @@ describe('dawngrad lab', { timeout: 60_000 }, () => {
   });
 });
 
-describe('--force', { timeout: 60_000 }, () => {
+describe('--force', () => {
   const size = ['nin-glyphs', '--width', '0.1', '--batch', '2'];
 
   it('has products computed by that variant, and says where it cannot be', async () => {

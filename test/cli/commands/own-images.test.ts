@@ -39,4 +39,4 @@ it('trains on more photographs than one thread decodes, and tells all that it ca
   );
   expect(trained.stderr).toContain('note: 2 of 102 images cannot be read: cat/bad.png');
   expect(trained.stdout).toMatch(/^test error: \d+\.\d\d % \(\d+\/10\)\n$/);
-}, 180_000);
+});

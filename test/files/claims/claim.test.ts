@@ -18,6 +18,7 @@ import { FileError } from '../../../src/errors/errors.js';
 import { ClaimLostError, Claims } from '../../../src/files/claims/claim.js';
 import { describeOwner, type Process, thisProcess } from '../../../src/files/claims/owner.js';
 import { useDirectory } from '../../support/directory.js';
+import { until } from '../../support/until.js';
 
 const directory = useDirectory();
 let sweep: string;
@@ -109,14 +110,14 @@ describe('a claim', () => {
     'of a process that has ended, but was not asked how, counts no more',
     async () => {
       // The shell that starts it becomes another program, which asks after none.
-      const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'], {
+      const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 3600'], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       const [line] = (await once(shell.stdout, 'data')) as [Buffer];
       const pid = Number(line);
       const claims = new Claims(sweep);
       claimOf({ pid, started: '' }, 1, 0);
-      await vi.waitFor(() => expect(claims.owner('trial')).toBeUndefined());
+      await until(() => claims.owner('trial') === undefined);
       expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
       shell.kill();
     },

@@ -63,7 +63,7 @@ const caseOf = (
 
 const at = (element: string): number[] => /row (\d+), column (\d+)$/.exec(element)!.slice(1).map(Number);
 
-describe('a kernel that is right', { timeout: 60_000 }, () => {
+describe('a kernel that is right', () => {
   it('is found right in every case, and what it does not take is told', async () => {
     const table = someOfTable();
     const states = new Map<string, number>();
@@ -81,7 +81,7 @@ describe('a kernel that is right', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a kernel that is wrong is refused', { timeout: 60_000 }, () => {
+describe('a kernel that is wrong is refused', () => {
   it('that drops the last odd column, at the first element of that', async () => {
     const found = await wrongCases(
       'column >= params.columns) {',

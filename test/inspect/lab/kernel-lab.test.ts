@@ -22,7 +22,7 @@ async function checked(family: string, change: (text: string) => string = (text)
   return cases;
 }
 
-describe('what a new shader starts from', { timeout: 60_000 }, () => {
+describe('what a new shader starts from', () => {
   it.each(FAMILY_NAMES)('is right in every case: %s', async (family) => {
     const cases = await checked(family);
     expect(cases.length).toBeGreaterThan(6);
@@ -30,7 +30,7 @@ describe('what a new shader starts from', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a pool that is wrong is found out', { timeout: 60_000 }, () => {
+describe('a pool that is wrong is found out', () => {
   it.each([
     [
       'ignores the padding to the left',
@@ -58,7 +58,7 @@ describe('a pool that is wrong is found out', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a kernel that is wrong only on special operands is found out', { timeout: 60_000 }, () => {
+describe('a kernel that is wrong only on special operands is found out', () => {
   it.each([
     ['relu', 'that loses NaN', 'rectify(f32(x[i]))', 'max(f32(x[i]), 0.0)'],
     ['relu', 'whose gradient goes through at 0', 'lets_through(f32(output[i]))', '!(f32(output[i]) < 0.0)'],
@@ -77,7 +77,7 @@ describe('a kernel that is wrong only on special operands is found out', { timeo
   });
 });
 
-describe('a kernel that writes behind the end is found out', { timeout: 60_000 }, () => {
+describe('a kernel that writes behind the end is found out', () => {
   it.each([
     ['relu', 'y', 'i < params.size;', 'i < params.size + 1u;'],
     ['maxout', 'y', 'i < params.size;', 'i < params.size + 1u;'],

@@ -31,7 +31,7 @@ async function beside(change: (text: string) => string): Promise<readonly Beside
   return found;
 }
 
-describe('a kernel of products beside the engine', { timeout: 60_000 }, () => {
+describe('a kernel of products beside the engine', () => {
   it('is timed on every product of a step, however slow it is', async () => {
     const found = await beside((text) => text);
     const { products } = trainingStep(config, gpu.device);

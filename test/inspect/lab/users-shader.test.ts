@@ -34,7 +34,7 @@ describe('a shader from outside', () => {
       const { rowSums } = table[index++]!.product.c;
       expect(state, name).toBe(rowSums === undefined ? 'right' : 'refused');
     }
-  }, 60_000);
+  });
 
   it('may import what lies beside it, which comes before what the engine has there', async () => {
     const beside = RIGHT.replace(

@@ -62,7 +62,6 @@ const [OTHER, EIGHT] = [
   { edge: 8, lanes: 16 },
 ] as const;
 const gpu = useDevice({ precision: 'medium' });
-const withHalves = { timeout: 600_000 };
 
 /** Windows that keep the size of images. */
 const [THREE, FIVE] = [3, 5].map((kernelSize) => ({ kernelSize, padding: (kernelSize - 1) / 2 })) as [
@@ -84,7 +83,7 @@ function backward(input: Shape4, weight: Shape4, options: WindowOptions) {
 const productOf = (work: () => unknown): Product =>
   productsOf(gpu.device, () => void gpu.device.plan(() => void work()))[0]!.product;
 
-describe('convolutions by matrices from a piece of an image and its halo', withHalves, () => {
+describe('convolutions by matrices from a piece of an image and its halo', () => {
   replaceRung('haloedUnits', haloedUnits(SMALL));
   emulateMatrixUnits(gpu);
 
@@ -120,7 +119,7 @@ describe('convolutions by matrices from a piece of an image and its halo', withH
   it('with NaN, infinities and -0 in it', () => expectSpecialConvolution(gpu.device, choice, [4, 8]));
 });
 
-describe('the same in matrices of 8 x 8', withHalves, () => {
+describe('the same in matrices of 8 x 8', () => {
   replaceRung(
     'haloedUnits',
     generalRung({

@@ -27,7 +27,7 @@ const cases: readonly SlidingCase[] = [
 
 const haloed = { algorithm: 'window', variant: 'haloed' } as const;
 
-describe('convolutions from a piece of an image and its halo', { timeout: 300_000 }, () => {
+describe('convolutions from a piece of an image and its halo', () => {
   const gpu = useDevice();
 
   it.each(cases)('$name', async (one) => {

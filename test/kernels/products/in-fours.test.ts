@@ -20,14 +20,13 @@ describe('convolutions, four numbers at a time', () => {
     'strides and dilation': ['output', 'parameter gradients'],
   };
 
-  it.each(convolutionsInFours)('$name', { timeout: 300_000 }, async (convolution) => {
+  it.each(convolutionsInFours)('$name', async (convolution) => {
     const { name } = convolution;
     expect(await expectConvolution(gpu.device, convolution, 'vectorised64narrow')).toEqual(TAKEN[name]);
   });
 
   it.each(['vectorised64', 'vectorised96', 'vectorised160'] as const)(
     'the same in other tiles: %s',
-    { timeout: 300_000 },
     async (variant) => {
       const [channels] = convolutionsInFours;
       expect(await expectConvolution(gpu.device, channels!, variant)).toEqual(ALL);
@@ -35,7 +34,7 @@ describe('convolutions, four numbers at a time', () => {
   );
 });
 
-describe('activations that are stored as halves, four at a time', { timeout: 300_000 }, () => {
+describe('activations that are stored as halves, four at a time', () => {
   const gpu = useHalves({ precision: 'medium' });
 
   it.each(convolutionsInFours.slice(0, 3))('$name', async (convolution) => {
@@ -44,7 +43,7 @@ describe('activations that are stored as halves, four at a time', { timeout: 300
   });
 });
 
-describe('NaN, infinities and -0, four numbers at a time', { timeout: 300_000 }, () => {
+describe('NaN, infinities and -0, four numbers at a time', () => {
   const gpu = useDevice();
 
   it('in a product and what a layer does next, beyond whole tiles and slices', () =>

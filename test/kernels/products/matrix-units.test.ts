@@ -35,7 +35,7 @@ const [rounding, splitting] = ['matrixUnits64narrow', 'splitUnits64'] as const;
 const uneven = 'matrixUnits192';
 const UNEVEN = { rows: 96, columns: 32, depth: 16, abreast: 1 } as const;
 
-describe('a product of matrices of halves', { timeout: 600_000 }, () => {
+describe('a product of matrices of halves', () => {
   replaceRung(rounding, matrixUnits(SMALL));
   replaceRung(splitting, matrixUnits({ ...SMALL, split: true }));
   replaceRung(

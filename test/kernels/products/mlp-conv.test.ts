@@ -39,7 +39,7 @@ function oneByOne(x: Tensor, [first, second, third]: Layers, window: Window, lin
   return conv2d(two, third.weight, third.bias, POINT, !linearLast, choice);
 }
 
-describe('an mlpconv in one launch', { timeout: 300_000 }, () => {
+describe('an mlpconv in one launch', () => {
   const gpu = useDevice();
 
   it.each<[string, number[], number[], WindowOptions, boolean]>([

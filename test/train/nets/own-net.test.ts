@@ -195,9 +195,7 @@ describe('a run of a net of the user', () => {
     path = directory.file('run');
   });
 
-  it('names the file and its hash, goes on from there to the bit, and is used later', {
-    timeout: 120_000,
-  }, async () => {
+  it('names the file and its hash, goes on from there to the bit, and is used later', async () => {
     const config = choose(net, { average: 'ema' });
     expect(config).toMatchObject({
       model: net,

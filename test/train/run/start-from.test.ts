@@ -82,9 +82,7 @@ describe('a run with frozen layers', () => {
     return readCheckpoint(join(directory.file(name), 'last.safetensors'));
   };
 
-  it('leaves them as they were, statistics of batch norm too, and goes on to the bit', {
-    timeout: 120_000,
-  }, async () => {
+  it('leaves them as they were, statistics of batch norm too, and goes on to the bit', async () => {
     const base = { ...tinyConfig, batchNorm: true, weightDecay: 0.1 };
     const first = await train({ ...base, epochs: 1 }, 'first');
     const { initFrom, freeze: names } = chooseConfig({

@@ -61,7 +61,7 @@ it('comes to the same bits from a cold cache, a warm one, and stopped and resume
   const { outcome } = await trained(data, within('stopped'), { resume: true });
   expect(outcome).toMatchObject({ state: 'finished', position: { epoch: 1 } });
   expect(weightsIn(within('stopped'))).toEqual(weightsIn(within('cold')));
-}, 180_000);
+});
 
 it.each([
   ['before its first step', 'train'],
