@@ -71,11 +71,16 @@ export const start = (args: readonly string[], options?: CallOptions): Call =>
 export const dawngrad = (args: readonly string[], options?: CallOptions): Promise<Outcome> =>
   start(args, options).ended;
 
+/** One file at a time: what another has begun to use must not be written anew below it. */
+const BUILD = `
+  import { ensureBuild, isBuildReady } from './scripts/setup/build.mjs';
+  import { withLockUnless } from './scripts/setup/lock.mjs';
+  withLockUnless(isBuildReady, ensureBuild);`;
+
 /** Build dist/ before the tests of a file, unless it is there and made from these sources. */
 export function useBuild(): void {
   beforeAll(async () => {
-    const build = "import('./scripts/setup/build.mjs').then(({ ensureBuild }) => ensureBuild())";
-    const { status, stderr } = await new Call(['--eval', build], { cwd: ROOT }).ended;
+    const { status, stderr } = await new Call(['--input-type=module', '--eval', BUILD], { cwd: ROOT }).ended;
     if (status !== 0) throw new Error(`building dist/ failed:\n${stderr}`);
   });
 }

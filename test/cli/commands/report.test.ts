@@ -49,8 +49,8 @@ describe('dawngrad eval --by-class', () => {
   });
 
   it('prints no table where only a file is asked for', async () => {
-    const { stdout } = await dawngrad(['eval', run(), '--csv', directory.file('only.csv')]);
-    expect(stdout).toBe(trained.stdout);
+    const outcome = await dawngrad(['eval', run(), '--csv', directory.file('only.csv')]);
+    expect(outcome).toEqual({ status: 0, stdout: trained.stdout, stderr: '' });
   });
 });
 
