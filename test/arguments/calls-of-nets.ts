@@ -247,6 +247,8 @@ export function callsOfNets(gpu: {
         options(
           { kernelSize: 3, stride: 1, padding: 1, linearLast: true, batchNorm: true, init: init.he() },
           { activation: 'relu' },
+          { init: [init.he()] },
+          { init: [init.he(), init.he(), init.he()] },
         ),
       ],
     ],
@@ -275,6 +277,7 @@ export function callsOfNets(gpu: {
         (module: never) => new dawngrad.Sequential(module, new dawngrad.ReLU()),
         a(new dawngrad.ReLU(), 3, () => 1, STRANGER),
       ],
+      [(modules: never) => new dawngrad.Sequential(modules), a({ relu: new dawngrad.ReLU() }, 3, 'x', null)],
     ],
     Parameter: () => [
       [
@@ -328,6 +331,7 @@ export function callsOfNets(gpu: {
           { lr: undefined },
           { momentum: 2 },
           { momentum: -1 },
+          { momentum: 0 }, // with nesterov
           ...rates,
         ),
       ],
@@ -347,6 +351,7 @@ export function callsOfNets(gpu: {
           { lr: 1, alpha: 0.9, eps: 1e-8, momentum: 0.5, centered: true, weightDecay: 0 },
           { alpha: 1.5 },
           { momentum: -1 },
+          { momentum: 2 },
           ...rates,
         ),
       ],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/errors/errors.js';
+import { ArgumentError, ShapeError } from '../../src/errors/errors.js';
 import { constant, normal } from '../../src/nn/init.js';
 import { BatchNorm2d } from '../../src/nn/layers/normalisation/batch-norm2d.js';
 import { Sequential } from '../../src/nn/layers/sequential.js';
@@ -231,6 +231,16 @@ describe('loadStateDict', () => {
       ),
     );
     expect([...(await target.parameters()[0]!.toArray())]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['bare arrays', Float32Array.of(1, 2)],
+    ['numbers that the engine does not load', { shape: [2], values: Float64Array.of(1, 2) }],
+    ['fewer values than the shape says', { shape: [2], values: Float32Array.of(1) }],
+    ['nothing', null],
+  ])('refuses a state of %s', (_, value) => {
+    const state = new Map(Object.entries({ weight: value, bias: value })) as never;
+    expect(() => new Gain(2).loadStateDict(state)).toThrow(ArgumentError);
   });
 
   it.each([

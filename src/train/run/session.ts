@@ -163,9 +163,10 @@ export function checkFit(config: ModelChoice, datasetName: string, set: ByteImag
 const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
   trainableGroups(parameterGroups(model, groups, { lr, weightDecay, maxNorm }));
 
-/** Momentum after a number of epochs, where it is to change. */
-function momentumOf({ momentum, momentumRise }: RunConfig): ((epochs: number) => number) | undefined {
-  if (!momentumRise) return undefined;
+/** Momentum after a number of epochs, where it is to change, of an optimizer that has one. */
+function momentumOf(config: RunConfig): ((epochs: number) => number) | undefined {
+  const { optimizer, momentum, momentumRise } = config;
+  if (!momentumRise || optimizer === 'adam' || optimizer === 'adamw') return undefined;
   const { to, epochs: over } = momentumRise;
   return (epochs) => momentum + (to - momentum) * Math.min(1, epochs / over);
 }
