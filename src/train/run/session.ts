@@ -172,7 +172,9 @@ function momentumOf(config: RunConfig): ((epochs: number) => number) | undefined
 }
 
 function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
-  const { optimizer, learningRate: lr, momentum, nesterov } = config;
+  const { optimizer, learningRate: lr, momentum, momentumRise } = config;
+  // Presets ask for it; who takes their momentum away (--momentum 0) has nothing left to look ahead by.
+  const nesterov = config.nesterov && (momentum > 0 || Boolean(momentumRise));
   const groups = groupsOf(config, model);
   switch (optimizer) {
     case 'adam':
