@@ -117,7 +117,14 @@ export class Device {
     if (recording) return recording.acquire(bytes, label);
     if (!this.#pool.hasRoom(bytes)) this.trim();
     const buffer = this.#pool.acquire(bytes, label);
-    return { buffer, offset: 0, size: buffer.size, release: () => this.#pool.release(buffer) };
+    const memory = {
+      ...{ buffer, offset: 0, size: buffer.size, released: false },
+      release: () => {
+        memory.released = true;
+        this.#pool.release(buffer);
+      },
+    };
+    return memory;
   }
 
   /**
@@ -177,7 +184,7 @@ export class Device {
    * Make a program of what `work` does: all launches and work on the host, none of which happens before the program
    * runs. The rest of its JavaScript is over after this call: numbers that it used and branches that it took are the same in
    * every run. Tensors that it makes live in the program's own memory, planned by when they are needed; tensors made before
-   * are used as they are, and must not be disposed of.
+   * are used as they are, and must not be disposed of: a run is refused then.
    *
    *     const images = dg.zeros(device, [50, 3, 32, 32]);
    *     const labels = dg.zeros(device, [50], 'u32');

@@ -49,6 +49,8 @@ export abstract class Module {
   training = true;
   /** Stay as in evaluation whatever `train` says: for a batch norm that is to keep its running statistics. */
   frozen = false;
+  /** Is `train` about to be told to all below? */
+  #switching = false;
   #place: { parent: Module; name: string } | undefined;
 
   /** What this module makes of x; each says of which shape x must be, and what comes out. */
@@ -67,13 +69,33 @@ export abstract class Module {
 
   /** This module and all below, each once. */
   modules(): Module[] {
-    const below = [...this.children().values()].flatMap((child) => child.modules());
-    return [...new Set<Module>([this, ...below])];
+    return [...this.#below().keys()];
+  }
+
+  /**
+   * This module and all below, each once and with its name from here. A module may be found in itself, by a field that names the module
+   * around it for instance.
+   */
+  #below(): Map<Module, string> {
+    const below = new Map<Module, string>();
+    const visit = (module: Module, name: string) => {
+      if (below.has(module)) return;
+      below.set(module, name);
+      for (const [own, child] of module.children()) visit(child, name ? `${name}.${own}` : own);
+    };
+    visit(this, '');
+    return below;
+  }
+
+  /** Is it this module, or around it? */
+  #isWithin(other: Module): boolean {
+    for (let at: Module | undefined = this; at; at = at.#place?.parent) if (at === other) return true;
+    return false;
   }
 
   /** Tell modules where they are, for error messages. */
   protected adopt<M extends ReadonlyMap<string, Module>>(children: M): M {
-    for (const [name, child] of children) child.#place ??= { parent: this, name };
+    for (const [name, child] of children) if (!this.#isWithin(child)) child.#place ??= { parent: this, name };
     return children;
   }
 
@@ -107,16 +129,14 @@ export abstract class Module {
   #tensors(wanted: (tensor: Tensor) => boolean): Map<string, Tensor> {
     const tensors = new Map<string, Tensor>();
     const seen = new Set<Tensor>();
-    const visit = (module: Module, prefix: string) => {
+    for (const [module, path] of this.#below()) {
       for (const [name, value] of module.#held()) {
         if (!(value instanceof Tensor) || !wanted(value) || seen.has(value)) continue;
         if (value instanceof Parameter) value.claim();
         seen.add(value);
-        tensors.set(prefix + name, value);
+        tensors.set(path ? `${path}.${name}` : name, value);
       }
-      for (const [name, child] of module.children()) visit(child, `${prefix}${name}.`);
-    };
-    visit(this, '');
+    }
     return tensors;
   }
 
@@ -128,8 +148,14 @@ export abstract class Module {
   /** Switch this module and all below to training or, with `false`, to evaluation. */
   train(training = true): this {
     checkArgument(`${this}.train`, 'training', training, boolean);
-    this.training = training && !this.frozen;
-    for (const child of this.children().values()) child.train(training);
+    if (this.#switching) return this; // it is found in itself
+    this.#switching = true;
+    try {
+      this.training = training && !this.frozen;
+      for (const child of this.children().values()) child.train(training);
+    } finally {
+      this.#switching = false;
+    }
     return this;
   }
 

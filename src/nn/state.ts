@@ -1,6 +1,6 @@
 import { DawngradError, ShapeError } from '../errors/errors.js';
 import { rule } from '../errors/rules.js';
-import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
 /** Values on the host, as a checkpoint file holds them. */
@@ -12,8 +12,17 @@ export interface HostArray {
 /** Names and values to load: from another model, or from a file. */
 export type State = ReadonlyMap<string, Tensor | HostArray>;
 
+const isHostArray = (value: unknown): boolean => {
+  const { shape, values } = Object(value) as Partial<HostArray>;
+  return Array.isArray(shape) && values instanceof Float32Array && values.length === sizeOf(shape);
+};
+
 /** What a `State` must be. */
-export const stateRule = rule('be a Map of tensors by name', (value) => value instanceof Map);
+export const stateRule = rule(
+  'be a Map of tensors by name, or of { shape, values }, a Float32Array of that many',
+  (value) =>
+    value instanceof Map && [...value.values()].every((one) => one instanceof Tensor || isHostArray(one)),
+);
 
 /**
  * Overwrite a tensor in place, keeping its identity: optimizers and views go on referring to it.

@@ -36,9 +36,18 @@ export class Storage {
 
   /** `bytes` bytes of it from byte `start` on, up to where the next part may begin. The part holds all of the memory. */
   part(start: number, bytes: number): Storage {
-    const { buffer, offset, size } = this.retain().memory;
+    const { memory } = this.retain();
+    const { buffer, offset, size } = memory;
     const most = Math.min(aligned(bytes), size - start);
-    return new Storage({ buffer, offset: offset + start, size: most, release: () => this.release() }, this);
+    const part: OwnedMemory = {
+      ...{ buffer, offset: offset + start, size: most },
+      // Whoever let go of the part may hold the whole.
+      get released() {
+        return memory.released ?? false;
+      },
+      release: () => this.release(),
+    };
+    return new Storage(part, this);
   }
 
   /** Count one holder less; the memory is given back with the last. */

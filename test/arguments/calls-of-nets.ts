@@ -218,6 +218,8 @@ export function callsOfNets(gpu: {
         options(
           { kernelSize: 3, stride: 1, padding: 1, linearLast: true, batchNorm: true, init: init.he() },
           { activation: 'relu' },
+          { init: [init.he()] },
+          { init: [init.he(), init.he(), init.he()] },
         ),
       ],
     ],
@@ -246,6 +248,7 @@ export function callsOfNets(gpu: {
         (module: never) => new dawngrad.Sequential(module, new dawngrad.ReLU()),
         a(new dawngrad.ReLU(), 3, () => 1, STRANGER),
       ],
+      [(modules: never) => new dawngrad.Sequential(modules), a({ relu: new dawngrad.ReLU() }, 3, 'x', null)],
     ],
     Parameter: () => [
       [

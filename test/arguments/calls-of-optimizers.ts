@@ -54,6 +54,7 @@ export function callsOfOptimizers(gpu: {
           { lr: undefined },
           { momentum: 2 },
           { momentum: -1 },
+          { momentum: 0 }, // with nesterov
           ...rates,
         ),
       ],
@@ -73,6 +74,7 @@ export function callsOfOptimizers(gpu: {
           { lr: 1, alpha: 0.9, eps: 1e-8, momentum: 0.5, centered: true, weightDecay: 0 },
           { alpha: 1.5 },
           { momentum: -1 },
+          { momentum: 2 },
           ...rates,
         ),
       ],

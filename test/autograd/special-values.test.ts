@@ -27,7 +27,10 @@ import { subtract } from '../../src/autograd/ops/elementwise/subtract.js';
 import { where } from '../../src/autograd/ops/elementwise/where.js';
 import { indexSelect } from '../../src/autograd/ops/indexing/gather.js';
 import { topk } from '../../src/autograd/ops/indexing/top-k.js';
+import { bceWithLogits } from '../../src/autograd/ops/losses/bce-with-logits.js';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
+import { mseLoss } from '../../src/autograd/ops/losses/mse-loss.js';
+import { nllLoss } from '../../src/autograd/ops/losses/nll-loss.js';
 import { batchNorm2d } from '../../src/autograd/ops/normalisation/batch-norm2d.js';
 import { groupNorm } from '../../src/autograd/ops/normalisation/group-norm.js';
 import { layerNorm } from '../../src/autograd/ops/normalisation/layer-norm.js';
@@ -58,11 +61,11 @@ const gpu = useDevice();
 /** The result that is differentiated, and others. */
 type Run = (...inputs: Tensor[]) => readonly [Tensor, ...Tensor[]];
 
-function normalised(training: boolean): Run {
+function normalised(training: boolean, relu = false): Run {
   return (x, gamma, beta) => {
     const runningMean = from(gpu.device, [0.25, -0.5]);
     const runningVariance = from(gpu.device, [1.5, 0.75]);
-    const y = batchNorm2d(x, gamma, beta, { runningMean, runningVariance, training });
+    const y = batchNorm2d(x, gamma, beta, { runningMean, runningVariance, training, relu });
     return [y, runningMean, runningVariance];
   };
 }
@@ -121,6 +124,7 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   maxout: [(x) => [maxout(x, 3)], [2, 6, 4]],
   'batchNorm2d, training': [normalised(true), [3, 2, 2, 2], [2], [2]],
   'batchNorm2d, evaluation': [normalised(false), [3, 2, 2, 2], [2], [2]],
+  'batchNorm2d with ReLU': [(...x) => [normalised(true, true)(...x)[0]], [3, 2, 2, 2], [2], [2]],
   layerNorm: [(x, weight, bias) => [layerNorm(x, 5, weight, bias)], [3, 5], [5], [5]],
   groupNorm: [(x, weight, bias) => [groupNorm(x, 2, weight, bias)], [2, 4, 3], [4], [4]],
   'interpolate, nearest': [(x) => [interpolate(x, { scaleFactor: 2 })], [1, 2, 2, 3]],
@@ -128,6 +132,9 @@ const OPS: Readonly<Record<string, readonly [Run, ...(readonly number[])[]]>> = 
   localResponseNorm: [(x) => [localResponseNorm(x, { size: 3, alpha: 0.5 })], [2, 5, 2, 2]],
   crossEntropy: [scored(), [3, 4]],
   'crossEntropy, ignoreIndex': [scored({ ignoreIndex: 1 }), [3, 4]],
+  bceWithLogits: [(x, t) => [bceWithLogits(x, sigmoid(t), { reduction: 'none' })], [3, 5], [3, 5]],
+  mseLoss: [(x, target) => [mseLoss(x, target)], [3, 5], [3, 5]],
+  nllLoss: [(x) => [nllLoss(x, from(gpu.device, [1, 0, 3], 'u32'), { reduction: 'none' })], [3, 4]],
   matmul: [(a, b) => [matmul(a, b)], [4, 5], [5, 3]],
   linear: [(x, weight, bias) => [linear(x, weight, bias)], [4, 5], [3, 5], [3]],
   conv2d: [(x, w, b) => [conv2d(x, w, b)], [2, 2, 5, 4], [3, 2, 3, 3], [3]],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ShapeError } from '../../src/errors/errors.js';
+import { ArgumentError, ShapeError } from '../../src/errors/errors.js';
 import { constant, normal } from '../../src/nn/init.js';
 import { BatchNorm2d } from '../../src/nn/layers/normalisation/batch-norm2d.js';
 import { Sequential } from '../../src/nn/layers/sequential.js';
@@ -190,6 +190,38 @@ describe('Module', () => {
   });
 });
 
+describe('a module that is found in itself', () => {
+  /** Knows the module around it. */
+  class Inner extends Module {
+    readonly gain = new Gain(2);
+    constructor(readonly outer: Module) {
+      super();
+    }
+    override forward(x: Tensor): Tensor {
+      return this.gain.forward(x);
+    }
+  }
+  class Outer extends Module {
+    readonly inner = new Inner(this);
+    readonly itself = [this];
+    override forward(x: Tensor): Tensor {
+      return this.inner.forward(x);
+    }
+  }
+
+  it('is listed, named, switched and loaded once, like all others', () => {
+    const net = new Outer();
+    expect([...net.stateDict().keys()]).toEqual(['inner.gain.weight', 'inner.gain.bias']);
+    expect(net.modules()).toEqual([net, net.inner, net.inner.gain]);
+    expect(net.inner.gain.path).toBe('inner.gain');
+    net.eval();
+    expect(net.modules().map(({ training }) => training)).toEqual([false, false, false]);
+    net.train();
+    expect(net.modules().map(({ training }) => training)).toEqual([true, true, true]);
+    expect(() => net.loadStateDict(new Outer().stateDict())).not.toThrow();
+  });
+});
+
 describe('loadStateDict', () => {
   it('copies in place from another model, and from host arrays', async () => {
     const source = new BatchNorm2d(gpu.device, 2);
@@ -231,6 +263,16 @@ describe('loadStateDict', () => {
       ),
     );
     expect([...(await target.parameters()[0]!.toArray())]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['bare arrays', Float32Array.of(1, 2)],
+    ['numbers that the engine does not load', { shape: [2], values: Float64Array.of(1, 2) }],
+    ['fewer values than the shape says', { shape: [2], values: Float32Array.of(1) }],
+    ['nothing', null],
+  ])('refuses a state of %s', (_, value) => {
+    const state = new Map(Object.entries({ weight: value, bias: value })) as never;
+    expect(() => new Gain(2).loadStateDict(state)).toThrow(ArgumentError);
   });
 
   it.each([

@@ -9,6 +9,8 @@ export interface Memory {
   readonly offset: number;
   /** Bytes from there that can be bound: all that was asked for, or a little more. */
   readonly size: number;
+  /** Was it given back? It may be somebody else's by now. Undefined where nobody gives it back. */
+  readonly released?: boolean;
 }
 
 /** WebGPU binds buffers at multiples of this many bytes. */

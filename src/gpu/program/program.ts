@@ -1,10 +1,10 @@
 import { DawngradError } from '../../errors/errors.js';
-import type { OwnedMemory } from '../memory/memory.js';
+import type { Memory, OwnedMemory } from '../memory/memory.js';
 import type { Dispatch } from './dispatch.js';
 import type { Launch } from './launch.js';
 import { type Arena, type ProgramPlan, planProgram } from './plan.js';
 import type { Recorded } from './recorder.js';
-import type { HostWork } from './recording.js';
+import { type HostWork, placeIn } from './recording.js';
 
 /** What a program takes from the device that it runs on. */
 export interface ProgramDevice {
@@ -49,6 +49,8 @@ export class Program<T> {
   /** All of it but what is optional. */
   readonly #always: readonly (Dispatch | HostWork)[];
   readonly #memory: readonly OwnedMemory[];
+  /** What its launches read and write, its own memory and that of tensors made before. */
+  readonly #operands: readonly Memory[];
   #disposed = false;
 
   constructor(recorded: Recorded<T>, device: ProgramDevice) {
@@ -59,9 +61,10 @@ export class Program<T> {
     this.#device = device;
     this.#memory = acquireAll(arenas, device);
     arenas.forEach(({ tenants }, index) => {
-      const { buffer } = this.#memory[index]!;
-      for (const { memory, offset, size } of tenants) memory.putAt({ buffer, offset, size });
+      const arena = this.#memory[index]!;
+      for (const { memory, offset, size } of tenants) memory.putAt(placeIn(arena, offset, size));
     });
+    this.#operands = [...new Set(recorded.recording.launches.flatMap(({ operands }) => operands))];
     this.#work = recorded.recording.work.map((item) =>
       typeof item === 'function' ? item : device.prepare(item),
     );
@@ -76,7 +79,7 @@ export class Program<T> {
   /**
    * Do all of it, after everything queued so far: it is submitted to the GPU, which this call does not wait for. What changes
    * from run to run is written, before the run, into tensors that were made before recording.
-   * @throws DawngradError after `dispose`, and while another program is recorded; and what the recorded host work throws, in
+   * @throws DawngradError after `dispose` of it or of a tensor that it was recorded with, and while another program is recorded; and what the recorded host work throws, in
    *   which case nothing that comes after it is done
    */
   run({ optional = false }: WhichLaunches = {}): void {
@@ -97,6 +100,12 @@ export class Program<T> {
 
   #run(work: readonly (Dispatch | HostWork)[]): void {
     if (this.#disposed) throw new DawngradError('running a program that was disposed of');
+    if (this.#operands.some(({ released }) => released)) {
+      throw new DawngradError(
+        'running a program: a tensor made before its recording, which it reads or writes, was disposed of, and its memory may be ' +
+          "another's; keep() what is made in a tidy() for as long as the program is run",
+      );
+    }
     this.#device.run(work);
   }
 

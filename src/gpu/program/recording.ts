@@ -50,11 +50,11 @@ export class PlannedMemory implements OwnedMemory {
   }
 
   /** Say where it is, and so where its parts are. */
-  putAt({ buffer, offset, size }: Memory): void {
-    this.place = { buffer, offset, size };
-    let start = offset;
+  putAt(place: Memory): void {
+    this.place = place;
+    let start = place.offset;
     for (const part of this.#parts) {
-      part.putAt({ buffer, offset: start, size: aligned(part.bytes) });
+      part.putAt(placeIn(place, start, aligned(part.bytes)));
       start += aligned(part.bytes);
     }
   }
@@ -69,6 +69,10 @@ export class PlannedMemory implements OwnedMemory {
 
   get size(): number {
     return this.#placed.size;
+  }
+
+  get released(): boolean {
+    return this.place?.released ?? false;
   }
 
   get #placed(): Memory {
@@ -86,6 +90,16 @@ export class PlannedMemory implements OwnedMemory {
     if (this.#clock.open) this.#until = this.#clock.launches;
   }
 }
+
+/** Bytes of some memory, which are given back with it. */
+export const placeIn = (memory: Memory, offset: number, size: number): Memory => ({
+  buffer: memory.buffer,
+  offset,
+  size,
+  get released() {
+    return memory.released ?? false;
+  },
+});
 
 /** What is given a place, where memory is a part of it. */
 export const wholeOf = (memory: Memory): Memory =>

@@ -25,14 +25,13 @@ export interface MlpConvOptions {
   init?: Initialiser | readonly Initialiser[];
 }
 
-/** What these must be. */
-const OPTIONS: Rules<MlpConvOptions> = {
+/** What these must be; of `init` it depends on the maps. */
+const OPTIONS: Rules<Omit<MlpConvOptions, 'init'>> = {
   kernelSize: WINDOW_RULES.kernelSize,
   stride: WINDOW_RULES.stride,
   padding: WINDOW_RULES.padding,
   linearLast: boolean,
   batchNorm: boolean,
-  init: either(list(callable), callable),
 };
 
 /**
@@ -50,7 +49,7 @@ export class MlpConv extends Sequential {
   constructor(device: Device, inputs: number, maps: readonly number[], options: MlpConvOptions) {
     checkSizes('MlpConv', { inputs });
     checkArgument('MlpConv', 'maps', maps, list(whole(1)));
-    checkOptions('MlpConv', options, OPTIONS);
+    checkOptions('MlpConv', options, { ...OPTIONS, init: either(list(callable, maps.length), callable) });
     const { kernelSize, stride = 1, padding = 0, linearLast = false, batchNorm = false, init } = options;
     const layers: Record<string, Module> = {};
     maps.forEach((outputs, index) => {

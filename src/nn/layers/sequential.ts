@@ -1,6 +1,6 @@
 import { relinquish } from '../../autograd/tape.js';
 import { checkArgument } from '../../errors/check-options.js';
-import { instance } from '../../errors/rules.js';
+import { instance, object } from '../../errors/rules.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Module } from '../module.js';
 import { forwardTogether } from './together.js';
@@ -16,6 +16,7 @@ export class Sequential extends Module {
   constructor(...modules: readonly Module[] | [Readonly<Record<string, Module>>]) {
     super();
     const [first] = modules;
+    if (modules.length === 1) checkArgument('Sequential', '0', first, object);
     const named = modules.length === 1 && first && !(first instanceof Module) ? first : modules;
     const entries = Object.entries(named as Readonly<Record<string, Module>>);
     for (const [name, module] of entries) checkArgument('Sequential', name, module, instance(Module));

@@ -1,5 +1,5 @@
 import { noGrad } from '../../autograd/tape.js';
-import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
+import { checkArgument, checkOptions, type Rules, refuseUnknown } from '../../errors/check-options.js';
 import { ArgumentError, DawngradError } from '../../errors/errors.js';
 import { instance, list, number, object, required, whole } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
@@ -27,6 +27,7 @@ import {
   type GroupOptions,
   groupsOf,
   type ParameterGroup,
+  RATE_RULES,
   type RateOptions,
   withDefaults,
 } from './options.js';
@@ -52,6 +53,9 @@ export interface Update<Slot extends string> extends FlatTensors {
   /** Where the loss was scaled: by what. */
   readonly scaled: ScaledStep | undefined;
 }
+
+/** What a schedule may multiply all rates by. */
+const FACTOR = number({ atLeast: 0 });
 
 /** The state of a scale in whose steps nothing that is not finite was found, nor looked for. */
 const neverSkipping = new PerDevice((device) =>
@@ -97,6 +101,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     this.#rules = rules;
     this.groups = groupsOf(this.constructor.name, params, defaults, rules);
     this.#check();
+    this.#checkRates();
     this.#steps = new Map(this.#parameters.map((parameter) => [parameter, 0]));
     for (const parameter of this.#parameters) parameter.claim();
     const rows = new Map(this.#parameters.map((parameter, index) => [parameter, index]));
@@ -110,6 +115,12 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
 
   /** The numbers that the kernel reads for a parameter of a group, in its order, for the parameter's step 1, 2, ... at learning rate `lr`. */
   protected abstract hyper(options: Options, lr: number, step: number): Float32Array;
+
+  /**
+   * Refuse options of a group that do not go together; each by itself is known to follow its rule.
+   * @throws ArgumentError
+   */
+  protected checkTogether(_options: Options): void {}
 
   /** Launch the kernel. */
   protected abstract update(update: Update<Slot>): void;
@@ -139,7 +150,8 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
    * Update every parameter that has a gradient; the others, and what is remembered for them, stay as they are. In a recorded
    * program each run is a step of its own: it is counted then, and takes the rates that hold then. A parameter that has a
    * gradient, and belongs neither to an optimizer nor to a module that was asked for its parameters, is warned of.
-   * @throws ShapeError when a gradient has another shape than its parameter, ArgumentError when it is not f32; nothing is updated
+   * @throws ShapeError when a gradient has another shape than its parameter, ArgumentError when it is not f32, or when an option was
+   *   set meanwhile to what it cannot be; nothing is updated
    */
   step(): void {
     // Where steps were skipped before, only the device knows how many this one follows.
@@ -170,6 +182,24 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     }
   }
 
+  /** Whoever sets a rate by hand, or by a schedule of their own, sets it to a number that can be one, and where a step reads it. */
+  #checkRates(): void {
+    const { name: optimizer } = this.constructor;
+    checkArgument(optimizer, 'factor', this.factor, FACTOR);
+    const misplaced = Object.keys(RATE_RULES).find((name) => Object.hasOwn(this, name));
+    if (misplaced) {
+      const remedy = `a step reads that of groups[0].options.${misplaced}, or of another group's`;
+      throw new ArgumentError(optimizer, misplaced, 'is set on the optimizer', remedy);
+    }
+    for (const group of this.groups) {
+      refuseUnknown(optimizer, 'a field of a group', group, { params: true, options: true });
+      const { options } = group;
+      refuseUnknown(optimizer, 'an option', options, this.#rules);
+      for (const name in this.#rules) checkArgument(optimizer, name, options[name], this.#rules[name]);
+      this.checkTogether(options);
+    }
+  }
+
   /** @param look is called with all gradients before any is used */
   #step(scaled?: ScaledStep, look?: (gradient: FlatGradient) => void): void {
     this.#checkGradients();
@@ -178,6 +208,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     const hyper = this.#hyper;
     const updated = this.#parameters.filter(({ grad }) => grad);
     this.#device.onHost(() => {
+      this.#checkRates();
       for (const parameter of updated) this.#steps.set(parameter, this.#stepsOf(parameter) + 1);
       this.#writeHyper(hyper);
     });
@@ -296,7 +327,7 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
     checkOptions(who, state, {
       steps: required(list(whole(0))),
       skipped: instance(Tensor),
-      factor: required(number({ atLeast: 0 })),
+      factor: required(FACTOR),
       groups: required(list(object)),
       slots: required(stateRule),
     });
@@ -308,6 +339,9 @@ export abstract class Optimizer<Options extends RateOptions, Slot extends string
       );
     }
     const all = groups.map((options) => withDefaults(who, options, {}, this.#rules));
+    this.groups.forEach(({ options }, index) => {
+      this.checkTogether({ ...options, ...all[index] });
+    });
     checkArgument(who, 'steps', steps, list(whole(0), this.#steps.size));
     if (skipped) checkSameShape(who, [this.#steps.size], skipped.shape);
     assignAll(this.constructor.name, this.#namedSlots(), slots);

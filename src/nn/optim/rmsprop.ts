@@ -27,7 +27,7 @@ const RULES: Rules<RMSpropOptions> = {
   ...RATE_RULES,
   alpha: number({ atLeast: 0, atMost: 1 }),
   eps: number({ atLeast: 0 }),
-  momentum: number({ atLeast: 0 }),
+  momentum: number({ atLeast: 0, below: 1 }),
   centered: boolean,
 };
 

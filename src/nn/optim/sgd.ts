@@ -1,4 +1,5 @@
 import type { Rules } from '../../errors/check-options.js';
+import { ArgumentError } from '../../errors/errors.js';
 import { boolean, number } from '../../errors/rules.js';
 import { sgdHyper, sgdStep } from '../../kernels/optimizers/sgd.js';
 import type { Parameter } from '../parameter.js';
@@ -9,7 +10,7 @@ import { type GroupOptions, RATE_RULES, type RateOptions, withDefaults } from '.
 export interface SGDOptions extends RateOptions {
   /** Share of the last step's velocity that goes on into the next (default 0). */
   momentum: number;
-  /** Look ahead by one step of momentum (default false). */
+  /** Look ahead by one step of momentum, of which there must be some (default false). */
   nesterov: boolean;
 }
 
@@ -47,6 +48,11 @@ export class SGD extends Optimizer<SGDOptions, 'velocity'> {
     options: Partial<SGDOptions> & { lr: number },
   ) {
     super(params, withDefaults('SGD', options, DEFAULTS, RULES), RULES);
+  }
+
+  protected override checkTogether({ momentum, nesterov }: SGDOptions): void {
+    if (nesterov && momentum === 0)
+      throw new ArgumentError('SGD', 'nesterov', 'is true', 'it must be false where there is no momentum');
   }
 
   protected hyper({ momentum, nesterov, weightDecay }: SGDOptions, lr: number): Float32Array {

@@ -6,6 +6,8 @@
 
 import { endianness } from 'node:os';
 import { z } from 'zod';
+import { checkOptions, type Rules } from '../../errors/check-options.js';
+import { fieldsOf, required, rule, text } from '../../errors/rules.js';
 import { someOf } from '../../errors/some-of.js';
 import { isBatchCount } from '../../nn/module.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
@@ -49,8 +51,32 @@ const entrySchema = z.object({
 type Entry = z.infer<typeof entrySchema>;
 const metadataSchema = z.record(z.string(), z.string());
 
-/** The bytes of a safetensors file. */
-export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+/** A name that tensors may have, and values of a kind and number that a reader finds again. */
+const isTensor = ([name, value]: [unknown, unknown]): boolean => {
+  const { shape, values } = Object(value) as Partial<HostTensor>;
+  const isNumbers = values instanceof Float32Array || values instanceof Uint32Array;
+  const named = typeof name === 'string' && name !== METADATA;
+  return named && isNumbers && Array.isArray(shape) && sizeOf(shape) === values.length;
+};
+
+/** What a file is made of. */
+const PARTS: Rules<Safetensors> = {
+  tensors: required(
+    rule(
+      'be a Map by name of { shape, values }, a Float32Array or Uint32Array of that many',
+      (value) => value instanceof Map && [...value].every(isTensor),
+    ),
+  ),
+  metadata: required(fieldsOf(text)),
+};
+
+/**
+ * The bytes of a safetensors file.
+ * @throws ArgumentError for what no reader would take: values of another number than their shape says, or of other kinds
+ */
+export function encodeSafetensors(content: Safetensors): Uint8Array {
+  checkOptions('encodeSafetensors', content, PARTS);
+  const { tensors, metadata } = content;
   refuseBigEndian();
   const header: Record<string, Entry | Readonly<Record<string, string>>> = { [METADATA]: metadata };
   let end = 0;

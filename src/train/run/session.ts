@@ -163,15 +163,18 @@ export function checkFit(config: ModelChoice, datasetName: string, set: ByteImag
 const groupsOf = ({ groups, learningRate: lr, weightDecay, maxNorm }: RunConfig, model: Module) =>
   trainableGroups(parameterGroups(model, groups, { lr, weightDecay, maxNorm }));
 
-/** Momentum after a number of epochs, where it is to change. */
-function momentumOf({ momentum, momentumRise }: RunConfig): ((epochs: number) => number) | undefined {
-  if (!momentumRise) return undefined;
+/** Momentum after a number of epochs, where it is to change, of an optimizer that has one. */
+function momentumOf(config: RunConfig): ((epochs: number) => number) | undefined {
+  const { optimizer, momentum, momentumRise } = config;
+  if (!momentumRise || optimizer === 'adam' || optimizer === 'adamw') return undefined;
   const { to, epochs: over } = momentumRise;
   return (epochs) => momentum + (to - momentum) * Math.min(1, epochs / over);
 }
 
 function buildOptimizer(config: RunConfig, model: Module): Optimizer<RateOptions> {
-  const { optimizer, learningRate: lr, momentum, nesterov } = config;
+  const { optimizer, learningRate: lr, momentum, momentumRise } = config;
+  // Presets ask for it; who takes their momentum away (--momentum 0) has nothing left to look ahead by.
+  const nesterov = config.nesterov && (momentum > 0 || Boolean(momentumRise));
   const groups = groupsOf(config, model);
   switch (optimizer) {
     case 'adam':

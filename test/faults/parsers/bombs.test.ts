@@ -5,6 +5,7 @@ import { readPng } from '../../../src/data/codecs/png.js';
 import { readRecords } from '../../../src/data/formats/cifar.js';
 import { readIdx } from '../../../src/data/formats/idx.js';
 import { parseMat5 } from '../../../src/data/formats/mat5.js';
+import { filesInTable } from '../../../src/data/own/image-table.js';
 import { DawngradError } from '../../../src/errors/errors.js';
 import { idxFile } from '../../data/writers/idx.js';
 import { matFile } from '../../data/writers/mat5.js';
@@ -86,6 +87,14 @@ const BOMBS: readonly [what: string, bomb: () => () => unknown, message: RegExp]
       return reading('more.png', Buffer.concat([png.subarray(0, 33), pixels, png.subarray(-12)]), readPng);
     },
     /its 1 x 1 pixels take 2 bytes, found more/,
+  ],
+  [
+    'a table of images with a quote that is never closed',
+    () => {
+      const table = Buffer.alloc(64 * MEGABYTE, 'file,label\n"a');
+      return reading('quote.csv', table.fill('a', 12), filesInTable);
+    },
+    /not a table of comma-separated values/,
   ],
 ];
 

@@ -133,6 +133,31 @@ describe('a program', () => {
     expect(() => program.run()).toThrow('disposed of');
   });
 
+  it.each<[string, (x: Tensor) => void]>([
+    ['a tensor was disposed of', (x) => x.dispose()],
+    [
+      'the tidy() is over in which a tensor was made',
+      (x) => {
+        tidy(x.device, () => x.device.scopes.add(x));
+      },
+    ],
+  ])('does not run on what is in the memory of a tensor by now: %s', (_, lose) => {
+    const [x, base] = [from(gpu.device, [1, 2]), from(gpu.device, [1, 2, 3, 4])];
+    const program = gpu.device.record(() => add(x, 1));
+    const ofView = gpu.device.record(() => tidy(gpu.device, () => add(base.view([2, 2]), 1)));
+    const ofResult = gpu.device.record(() => add(program.result, 1));
+    for (const each of [program, ofView, ofResult]) each.run();
+    lose(x);
+    filled(gpu.device, [2], 7); // which gets the same memory
+    expect(() => program.run()).toThrow(
+      'made before its recording, which it reads or writes, was disposed of',
+    );
+    expect(() => ofView.run()).not.toThrow();
+    expect(() => ofResult.run()).not.toThrow();
+    program.dispose();
+    expect(() => ofResult.run()).toThrow('was disposed of');
+  });
+
   it('reads, writes and computes in the middle of a buffer', async () => {
     const x = filled(gpu.device, [1025], 1);
     const program = gpu.device.record(() => {

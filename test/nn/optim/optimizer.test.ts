@@ -467,4 +467,36 @@ describe('Optimizer', () => {
       new SGD([{ params: [parameter] }, { params: [other] }], { lr: 1 }).loadStateDict(state),
     ).toThrow('saved with 1 parameter groups, this one has 2');
   });
+
+  it.each<[string, (optimizer: SGD) => void]>([
+    ['SGD: lr is -1; it must be at least 0', ({ groups }) => Object.assign(groups[0]!.options, { lr: -1 })],
+    [
+      "SGD: lr is '0.1'; it must be a number",
+      ({ groups }) => Object.assign(groups[0]!.options, { lr: '0.1' }),
+    ],
+    ['SGD: momentum is NaN', ({ groups }) => Object.assign(groups[0]!.options, { momentum: Number.NaN })],
+    ['SGD: rate is not an option', ({ groups }) => Object.assign(groups[0]!.options, { rate: 1 })],
+    ['SGD: nesterov is true; it must be', ({ groups }) => Object.assign(groups[0]!.options, { momentum: 0 })],
+    ['SGD: lr is not a field of a group', ({ groups }) => Object.assign(groups[0]!, { lr: 1 })],
+    [
+      'SGD: lr is set on the optimizer; a step reads that of groups[0].options.lr',
+      (optimizer) => Object.assign(optimizer, { lr: 1 }),
+    ],
+    ['SGD: factor is NaN', (optimizer) => Object.assign(optimizer, { factor: Number.NaN })],
+  ])('refuses a step with what was set where it is not read, or cannot be: %s', async (message, set) => {
+    const parameter = parameterOf([1, 2]);
+    const optimizer = new SGD([parameter], { lr: 0.5, momentum: 0.9, nesterov: true });
+    const gradient = fromArray(gpu.device, Float32Array.of(1, 1), [2]);
+    const steps = () => {
+      parameter.grad = multiply(gradient, 3);
+      optimizer.step();
+    };
+    const program = gpu.device.record(steps);
+    const before = [...(await parameter.toArray())];
+    set(optimizer);
+    expect(steps).toThrow(message);
+    expect(() => program.run()).toThrow(message);
+    expect([...(await parameter.toArray())]).toEqual(before);
+    expect(optimizer.stateDict().steps).toEqual([0]);
+  });
 });

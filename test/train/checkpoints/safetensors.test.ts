@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { ArgumentError } from '../../../src/errors/errors.js';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -41,6 +42,21 @@ describe('safetensors', () => {
       expect(found.values.constructor).toBe(values.constructor);
       expect(new Uint8Array(found.values.buffer)).toEqual(new Uint8Array(values.buffer));
     }
+  });
+
+  it.each<[string, unknown]>([
+    ['more values than the shape says', { shape: [2], values: new Float32Array(3) }],
+    ['values of 64 bits', { shape: [2], values: new Float64Array(2) }],
+    ['a list', [1, 2]],
+    ['a shape alone', { shape: [0] }],
+  ])('writes no file that no reader would take: %s', (_, value) => {
+    const write = (content: object) => () => encodeSafetensors(content as never);
+    expect(write({ tensors: new Map([['a', value]]), metadata: {} })).toThrow(ArgumentError);
+    expect(write({ tensors: { a: value }, metadata: {} })).toThrow(ArgumentError);
+    const sound = { shape: [1], values: Float32Array.of(1) };
+    expect(write({ tensors: new Map([['a', sound]]), metadata: {} })).not.toThrow();
+    expect(write({ tensors: new Map([['a', sound]]), metadata: { note: 5 } })).toThrow(ArgumentError);
+    expect(write({ tensors: new Map([['__metadata__', sound]]), metadata: {} })).toThrow(ArgumentError);
   });
 
   it('lays the file out as the format says', () => {

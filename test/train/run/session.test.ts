@@ -20,4 +20,23 @@ describe('a learner', () => {
   ])('is refused on a device with others, for a config with %j', (change, message) => {
     expect(() => buildLearner({ ...medium, ...change }, gpu.device)).toThrow(new RunError(message));
   });
+
+  it.each<[string, Partial<RunConfig>, object]>([
+    ["SGD without a preset's momentum has nothing to look ahead by", { momentum: 0 }, { nesterov: false }],
+    [
+      'momentum that rises from 0',
+      { momentum: 0, nesterov: false, momentumRise: { to: 0.5, epochs: 1 } },
+      {},
+    ],
+    [
+      'AdamW has no momentum that could rise',
+      { optimizer: 'adamw', momentumRise: { to: 0.5, epochs: 1 } },
+      { betas: [0.9, 0.999] },
+    ],
+  ])('takes the settings of a preset with others: %s', (_, changes, options) => {
+    const config: RunConfig = { ...medium, optimizer: 'sgd', nesterov: true, ...changes };
+    const { optimizer } = buildLearner(config, gpu.device);
+    expect(optimizer.groups[0]?.options).toMatchObject(options);
+    expect(() => optimizer.step()).not.toThrow();
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bceWithLogits } from '../../../../src/autograd/ops/losses/bce-with-logits.js';
 import { mseLoss } from '../../../../src/autograd/ops/losses/mse-loss.js';
 import { backward } from '../../../../src/autograd/tape.js';
-import { from, zeros } from '../../../../src/tensor/create.js';
+import { from, full, zeros } from '../../../../src/tensor/create.js';
 import { array64, map64 } from '../../../reference/array.js';
 import { random64 } from '../../../reference/random.js';
 import { useDevice } from '../../../support/device.js';
@@ -82,4 +82,37 @@ it('bceWithLogits neither overflows nor loses what a sigmoid is short of 1 by', 
   expect(values[3]).toBeCloseTo(20, 4);
   backward(losses, { gradient: from(gpu.device, [1, 1, 1, 1]) });
   expect([...(await logits.grad!.toArray())].every(Number.isFinite)).toBe(true);
+});
+
+it.each([
+  [0, 1],
+  [1, -1],
+])(
+  'bceWithLogits: of a target of %d the gradient is exact where the sigmoid is all but that',
+  async (t, sign) => {
+    const logits = from(
+      gpu.device,
+      [2, 5, 17, 20, 60].map((x) => -sign * x),
+    );
+    logits.requiresGrad = true;
+    const losses = bceWithLogits(logits, full(gpu.device, [5], t), { reduction: 'none' });
+    backward(losses, { gradient: full(gpu.device, [5], 1) });
+    const gradient = [...(await logits.grad!.toArray())];
+    for (const [i, x] of [2, 5, 17, 20, 60].entries())
+      expect((gradient[i] as number) * sign * (1 + Math.exp(x))).toBeCloseTo(1, 5);
+  },
+);
+
+it.each([
+  [2, 0.25, 1],
+  [-2, 1, -1],
+  [-2, 0.75, -1],
+  [Number.POSITIVE_INFINITY, 0, 1],
+  [Number.NEGATIVE_INFINITY, 1, -1],
+])('bceWithLogits: an infinite gradient goes on where PyTorch puts it, for %d and %d', async (x, t, sign) => {
+  const logits = from(gpu.device, [x]);
+  logits.requiresGrad = true;
+  const losses = bceWithLogits(logits, from(gpu.device, [t]), { reduction: 'none' });
+  backward(losses, { gradient: from(gpu.device, [Number.POSITIVE_INFINITY]) });
+  expect([...(await logits.grad!.toArray())]).toEqual([sign * Number.POSITIVE_INFINITY]);
 });
