@@ -67,7 +67,7 @@ const DECLARATION: Rules<KernelDeclaration<string, string, string>> = {
   name: required(text),
   shader: required(either(instance(URL, ", as new URL('swish.wgsl', import.meta.url)"), text)),
   entryPoint: required(text),
-  bindings: required(fieldsOf(oneOf('read', 'write'))),
+  bindings: required(fieldsOf(oneOf('read', 'write', 'texels'))),
   params: required(fieldsOf(oneOf(...SCALARS))),
   storage: fieldsOf(list(text)),
   grid: required(callable),
