@@ -1,4 +1,3 @@
-import '../../support/unoptimised.js';
 import { describe, expect, it } from 'vitest';
 import { conv2d, conv2dInputGradient } from '../../../src/kernels/products/conv2d.js';
 import { conv2dParameterGradients } from '../../../src/kernels/products/conv2d-parameter-gradients.js';
