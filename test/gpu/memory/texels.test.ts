@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { add } from '../../../src/autograd/ops/elementwise/add.js';
 import { TEXELS, WIDTH } from '../../../src/gpu/memory/texels.js';
@@ -58,6 +59,13 @@ describe('texels', () => {
       expect(await read(program.result)).toEqual(counting(8).map((i) => 2 * (first + i) + 1));
     }
     program.dispose();
+  });
+
+  it('are read by code for vectors of the right width: Mesa keeps each width in a directory of its own', () => {
+    const { LP_NATIVE_VECTOR_WIDTH: width, MESA_SHADER_CACHE_DIR: kept = '' } = process.env;
+    expect(gpu.device.adapter.name).toBeTruthy();
+    if (width !== undefined) expect(basename(kept)).toBe(`${width}-bits`);
+    expect(kept.split('-bits').length).toBeLessThanOrEqual(2);
   });
 
   it('are in rows as long as the shaders think', () => {

@@ -76,8 +76,9 @@ const inFours = (...values: readonly (number | undefined)[]): boolean =>
 
 /** How to read a product as texels, or undefined where that cannot be. */
 function readAsTexels(product: Product): ReadAsTexels | undefined {
-  const { batches, outer, inner, a, b, c } = product;
-  const aLies = a.inner === 1 && inFours(inner, a.start, a.batch, a.row, a.outer, a.middle);
+  const { batches, outer, middle = 1, inner, a, b, c } = product;
+  const steps = [batches > 1 && a.batch, a.row, outer > 1 && a.outer, middle > 1 && a.middle];
+  const aLies = a.inner === 1 && inFours(inner, a.start, ...steps.map((step) => step || 0));
   const canPack = batches === 1 && outer === 1 && c.rowSums === undefined;
   const how = b.window ? throughWindow(product, b.window) : directly(product);
   if (!how || !(aLies || (canPack && !how.LINES))) return undefined;
