@@ -64,6 +64,7 @@ export class LaunchQueue {
   }
 }
 
+/** One pass, but for copies that launches need, which no pass may have within it: so who times a launch does not time its copies. */
 function encodePass(
   encoder: GPUCommandEncoder,
   dispatches: readonly Dispatch[],
