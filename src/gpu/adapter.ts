@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { create, globals } from 'webgpu';
+import { inCache } from '../files/cache.js';
 import { AdapterError } from './gpu-errors.js';
 import type { Precision } from './precision.js';
 
@@ -71,6 +73,19 @@ function prepareEnvironment(): void {
   if (process.env.LP_NATIVE_VECTOR_WIDTH === undefined && existsSync('/proc/cpuinfo')) {
     if (/\bavx512f\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))) process.env.LP_NATIVE_VECTOR_WIDTH = '512';
   }
+  keepShadersApart();
+}
+
+/**
+ * Mesa keeps compiled shaders between processes, and forgets for how wide vectors they are: lavapipe takes the function that reads a texel
+ * for 8 lanes, if it was kept first, for 16 lanes too, half of which then get zeros. So each width that is asked for has a directory of
+ * its own, below the one that is named, if any.
+ */
+function keepShadersApart(): void {
+  const { LP_NATIVE_VECTOR_WIDTH: width, MESA_SHADER_CACHE_DIR: named = inCache('mesa') } = process.env;
+  const own = `${width}-bits`;
+  if (width === undefined || basename(named) === own) return;
+  process.env.MESA_SHADER_CACHE_DIR = join(named, own);
 }
 
 function startDawn(flags: string[]): GPU {

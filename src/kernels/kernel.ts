@@ -28,7 +28,7 @@ import { bytesOf, halvesAmong, type Operands, storageTypes } from './storage-typ
 
 /**
  * A compute shader and how to launch it: data, not code. Binding 0 is the uniform `struct Params`, whose fields `params`
- * lists in order; bindings 1, 2, ... are the storage buffers of `bindings`, in order.
+ * lists in order; bindings 1, 2, ... are the storage buffers of `bindings`, in order, or textures for those that are `texels`.
  */
 export interface Kernel<B extends string = string, P extends string = string, S extends string = string> {
   /** `family.direction`, in errors and profiles. */
@@ -67,7 +67,7 @@ const DECLARATION: Rules<KernelDeclaration<string, string, string>> = {
   name: required(text),
   shader: required(either(instance(URL, ", as new URL('swish.wgsl', import.meta.url)"), text)),
   entryPoint: required(text),
-  bindings: required(fieldsOf(oneOf('read', 'write'))),
+  bindings: required(fieldsOf(oneOf('read', 'write', 'texels'))),
   params: required(fieldsOf(oneOf(...SCALARS))),
   storage: fieldsOf(list(text)),
   grid: required(callable),

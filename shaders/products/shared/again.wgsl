@@ -13,13 +13,34 @@ import super::window::{WINDOW, is_inside, place_in_image};
 
 const HALF: bool = false; // operands are rounded to half precision
 
-// Four sums of a row, once all is well with them.
+// Four sums of a row, once all is well with them. A software driver goes through a loop once even if there is nothing to do: so there
+// is one loop for all four.
 fn again_unless_finite(sums: vec4f, columns: Columns, row: u32) -> vec4f {
   var values = sums;
-  for (var lane = 0u; lane < 4u; lane++) {
-    if (!is_finite(values[lane])) {
-      values[lane] = sum_again(columns.batch, row, columns.b[lane], columns.y[lane], columns.x[lane]);
+  var wrong = vec4<bool>(!is_finite(sums.x), !is_finite(sums.y), !is_finite(sums.z), !is_finite(sums.w));
+  while (any(wrong)) {
+    // The first that is wrong.
+    let this_one = wrong & vec4<bool>(true, !wrong.x, !any(wrong.xy), !any(wrong.xyz));
+    var b = columns.b.w;
+    var y = columns.y.w;
+    var x = columns.x.w;
+    if (this_one.z) {
+      b = columns.b.z;
+      y = columns.y.z;
+      x = columns.x.z;
     }
+    if (this_one.y) {
+      b = columns.b.y;
+      y = columns.y.y;
+      x = columns.x.y;
+    }
+    if (this_one.x) {
+      b = columns.b.x;
+      y = columns.y.x;
+      x = columns.x.x;
+    }
+    values = select(values, vec4f(sum_again(columns.batch, row, b, y, x)), this_one);
+    wrong = wrong & !this_one;
   }
   return values;
 }
@@ -29,15 +50,22 @@ fn sum_again(batch: u32, row: u32, column: u32, column_y: i32, column_x: i32) ->
   let first = params.a_start + batch * params.a_batch + row * params.a_row;
   var sum = 0.0;
   for (var outer = 0u; outer < params.outer; outer++) {
+    var line = 0; // of the window, where middle is in it: no division, which takes a CPU as long as thirty multiply-adds
+    var place = 0;
     for (var middle = 0u; middle < params.middle; middle++) {
-      let y = column_y + i32(middle / params.middle_width) * params.middle_y;
+      let y = column_y + line * params.middle_y;
       for (var inner = 0u; inner < params.inner; inner++) {
-        let x = column_x + i32(middle % params.middle_width) * params.middle_x + i32(inner) * params.inner_x;
+        let x = column_x + place * params.middle_x + i32(inner) * params.inner_x;
         if (!WINDOW || is_inside(y, x)) {
           let i = first + outer * params.a_outer + middle * params.a_middle + inner * params.a_inner;
           let j = column + outer * params.b_outer + inner * params.b_inner;
           sum = fma(f32(a[i]), f32(b[j + select(0u, place_in_image(y, x), WINDOW)]), sum);
         }
+      }
+      place++;
+      if (place == i32(params.middle_width)) {
+        place = 0;
+        line++;
       }
     }
   }

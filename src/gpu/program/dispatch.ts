@@ -1,3 +1,5 @@
+import type { Memory } from '../memory/memory.js';
+import { type TexelCopy, Texels } from '../memory/texels.js';
 import type { UniformCache } from '../memory/uniforms.js';
 import type { PipelineCache } from '../shaders/pipelines.js';
 import type { Launch } from './launch.js';
@@ -8,6 +10,8 @@ export interface Dispatch {
   readonly launch: Launch;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
+  /** To be made before it runs. */
+  readonly copies: readonly TexelCopy[];
 }
 
 /** Makes launches ready for one device. */
@@ -15,25 +19,37 @@ export class Dispatcher {
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #uniforms: UniformCache;
+  readonly #texels: Texels;
 
   constructor(device: GPUDevice, pipelines: PipelineCache, uniforms: UniformCache) {
     this.#device = device;
     this.#pipelines = pipelines;
     this.#uniforms = uniforms;
+    this.#texels = new Texels(device);
   }
 
   /** Find or compile the pipeline, and bind the operands. */
   prepare(launch: Launch): Dispatch {
     const { label, access, params, operands } = launch;
-    const bindings = [
+    const copies: TexelCopy[] = [];
+    const texelsOf = (from: Memory) => {
+      const to = this.#texels.textureFor(copies.length, from);
+      copies.push({ from, to });
+      return to.createView();
+    };
+    const bindings: GPUBindingResource[] = [
       { buffer: this.#uniforms.get(params) },
-      ...operands.map(({ buffer, offset, size }) => ({ buffer, offset, size })),
+      ...operands.map((memory, index) => {
+        if (access[index] === 'texels') return texelsOf(memory);
+        const { buffer, offset, size } = memory;
+        return { buffer, offset, size };
+      }),
     ];
     const bindGroup = this.#device.createBindGroup({
       label,
       layout: this.#pipelines.layout(access),
       entries: bindings.map((resource, binding) => ({ binding, resource })),
     });
-    return { launch, pipeline: this.#pipelines.get(launch), bindGroup };
+    return { launch, pipeline: this.#pipelines.get(launch), bindGroup, copies };
   }
 }

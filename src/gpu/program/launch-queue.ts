@@ -1,3 +1,4 @@
+import { encodeCopy } from '../memory/texels.js';
 import type { DeviceWatcher } from '../watcher.js';
 import type { Dispatch } from './dispatch.js';
 import type { HostWork } from './recording.js';
@@ -63,16 +64,23 @@ export class LaunchQueue {
   }
 }
 
+/** One pass, but for copies that launches need, which no pass may have within it: so who times a launch does not time its copies. */
 function encodePass(
   encoder: GPUCommandEncoder,
   dispatches: readonly Dispatch[],
   descriptor?: GPUComputePassDescriptor,
 ): void {
-  const pass = encoder.beginComputePass(descriptor);
-  for (const { pipeline, bindGroup, launch } of dispatches) {
+  let pass: GPUComputePassEncoder | undefined;
+  for (const { pipeline, bindGroup, launch, copies } of dispatches) {
+    if (copies.length > 0) {
+      pass?.end();
+      pass = undefined;
+      for (const copy of copies) encodeCopy(encoder, copy);
+    }
+    pass ??= encoder.beginComputePass(descriptor);
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
     pass.dispatchWorkgroups(...launch.grid);
   }
-  pass.end();
+  pass?.end();
 }

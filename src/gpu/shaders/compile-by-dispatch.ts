@@ -6,6 +6,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { AdapterDescription } from '../adapter.js';
+import { TEXELS } from '../memory/texels.js';
 import { PipelineCache, type PipelineSource } from './pipelines.js';
 import { readShader } from './shader.js';
 
@@ -58,9 +59,15 @@ async function dispatchOnNothing({ gpu, pipelines }: Compiler, source: PipelineS
   const { STORAGE, UNIFORM } = GPUBufferUsage;
   const usages = [UNIFORM, ...source.access.map(() => STORAGE)];
   const buffers = usages.map((usage) => gpu.createBuffer({ label: 'nothing', size: BYTES, usage }));
+  const texture = gpu.createTexture({
+    ...{ label: 'nothing', size: [1], format: TEXELS, usage: GPUTextureUsage.STORAGE_BINDING },
+  });
   const bindGroup = gpu.createBindGroup({
     layout: pipelines.layout(source.access),
-    entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    entries: buffers.map((buffer, binding) => ({
+      binding,
+      resource: source.access[binding - 1] === 'texels' ? texture.createView() : { buffer },
+    })),
   });
   const encoder = gpu.createCommandEncoder();
   const pass = encoder.beginComputePass();
@@ -70,5 +77,5 @@ async function dispatchOnNothing({ gpu, pipelines }: Compiler, source: PipelineS
   pass.end();
   gpu.queue.submit([encoder.finish()]);
   await gpu.queue.onSubmittedWorkDone();
-  for (const buffer of buffers) buffer.destroy();
+  for (const thing of [...buffers, texture]) thing.destroy();
 }

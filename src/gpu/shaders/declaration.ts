@@ -127,6 +127,7 @@ const NAME = /(?<![\w.])[a-zA-Z]\w*/g;
 /** What is declared within: variables, parameters, members of a struct. */
 const LOCAL = /\b(?:let|var|const)\s+(\w+)|\b(\w+)\s*:/g;
 const STORAGE = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage(?:,\s*(\w+))?>\s*(\w+)/g;
+const TEXELS = /@group\(0\)\s*@binding\((\d+)\)\s*var\s+(\w+)\s*:\s*texture_storage_2d<rgba32float, read>/g;
 
 const ELEMENTS =
   /var<storage[^>]*>\s*(\w+)\s*:\s*array<\s*(?:vec[234](?:<\s*)?)?(?:([fiu]32)|([fiu]))(?:\s*>)?\s*[,>]/g;
@@ -148,14 +149,17 @@ const inWords = ({ at, name, access }: Binding): string => `${at} ${name} ${acce
 
 /** The storage bindings of a shader, in order. */
 const bindingsOf = (text: string): Binding[] =>
-  [...text.matchAll(STORAGE)]
-    .map(
+  [
+    ...[...text.matchAll(STORAGE)].map(
       ([, at, access, name = '']): Binding => ({
         ...{ at: Number(at), name },
         access: access === 'read_write' ? 'write' : 'read',
       }),
-    )
-    .sort((one, other) => one.at - other.at);
+    ),
+    ...[...text.matchAll(TEXELS)].map(
+      ([, at, name = '']): Binding => ({ at: Number(at), name, access: 'texels' }),
+    ),
+  ].sort((one, other) => one.at - other.at);
 
 /** Everything declared for the whole file that is used by `start`, or by what it uses. */
 function namesUsedBy(text: string, start: string): Set<string> {

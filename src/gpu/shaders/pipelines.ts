@@ -1,8 +1,12 @@
+import { TEXELS } from '../memory/texels.js';
 import { type Constants, readShader, specialise } from './shader.js';
 import { isUsers } from './shader-files.js';
 
-/** How a shader uses a storage buffer. */
-export type Access = 'read' | 'write';
+/**
+ * How a shader uses an operand: a storage buffer that it reads or writes, or `texels`, a copy of one in a texture, which some drivers
+ * read from several times as fast (memory/texels.ts).
+ */
+export type Access = 'read' | 'write' | 'texels';
 
 /** What a compute pipeline is made of: an entry point of a shader file, and the constants it is specialised with. */
 export interface PipelineSource {
@@ -14,6 +18,12 @@ export interface PipelineSource {
   readonly access: readonly Access[];
   readonly label: string;
 }
+
+const LAYOUTS: Readonly<Record<Access, Partial<GPUBindGroupLayoutEntry>>> = {
+  read: { buffer: { type: 'read-only-storage' } },
+  write: { buffer: { type: 'storage' } },
+  texels: { storageTexture: { access: 'read-only', format: TEXELS } },
+};
 
 const keyOf = ({ shader, entryPoint, constants, access }: PipelineSource): string =>
   `${shader}:${entryPoint}:${access}:${JSON.stringify(constants)}`;
@@ -78,7 +88,7 @@ export class PipelineCache {
           ...access.map((mode, index) => ({
             binding: index + 1,
             visibility: GPUShaderStage.COMPUTE,
-            buffer: { type: mode === 'read' ? 'read-only-storage' : 'storage' } as const,
+            ...LAYOUTS[mode],
           })),
         ],
       });

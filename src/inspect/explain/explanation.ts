@@ -1,5 +1,6 @@
 /** What is said about a recorded program. All of it is plain data, as its JSON has it. */
 import type { Direction } from '../../gpu/program/origin.js';
+import type { Access } from '../../gpu/shaders/pipelines.js';
 import type { Constants } from '../../gpu/shaders/shader.js';
 import type { ChoiceReason } from '../../kernels/products/choice/choose-variant.js';
 import type { Shape } from '../../tensor/shape.js';
@@ -9,7 +10,7 @@ import type { FusedPass } from './fusion.js';
 export interface ExplainedOperand {
   /** What the shader calls it. */
   readonly binding: string;
-  readonly access: 'read' | 'write';
+  readonly access: Access;
   /** Which parameter or buffer of the model it is, or the gradient of which: `block1.conv.weight`, `block1.conv.weight.grad`. */
   readonly parameter?: string;
   readonly dtype: string;

@@ -77,7 +77,12 @@ export function checkLaunchable(
   checkParams(path, text, name, params);
 }
 
-const ADDRESS_SPACES = { read: 'storage, read', write: 'storage, read_write' } as const;
+/** A user's shader reads storage; no kernel that one may replace has texels. */
+const ADDRESS_SPACES = {
+  read: 'storage, read',
+  write: 'storage, read_write',
+  texels: 'storage, read',
+} as const;
 
 /** As in `@group(0) @binding(1) var<storage, read> x: array<f32>;`. */
 const RESOURCE = /@group\(0\)\s*@binding\((\d+)\)\s*var<([^>]*)>/g;

@@ -90,6 +90,14 @@ const lastSteps = (device: Device, by: By): Step[] => [
     ...byChoice(device, by, { variant: 'stacked32', packed: false }),
   },
   {
+    name: 'as texels',
+    idea: 'the channels of a pixel, side by side, are copied to a texture, of which a driver reads four by one instruction',
+    after: 'through the window',
+    madeFor: 'CPUs',
+    work: () => by({ variant: 'texels32', packed: false }),
+    refused: refusedBy(device, by, 'texels32', false),
+  },
+  {
     name: 'packed in fours',
     idea: 'the weight is laid out tap by tap first, so that the product takes four numbers at a time',
     after: 'through the window',

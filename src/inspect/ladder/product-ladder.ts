@@ -19,6 +19,7 @@ const RUNGS: readonly MatmulVariant[] = [
   'broadcast16',
   'broadcast32',
   'broadcast64',
+  'texels32',
 ];
 
 /** Rows, columns and terms: enough to keep a large GPU busy, and few enough for a CPU that plays one. */

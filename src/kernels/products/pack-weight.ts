@@ -5,7 +5,7 @@ import type { Product } from './product.js';
 /** A weight, tap by tap. */
 export const weightPack = defineKernel({
   name: 'weight.pack',
-  shader: 'products/pack_weight.wgsl',
+  shader: 'products/packing/weight.wgsl',
   entryPoint: 'pack',
   bindings: { weight: 'read', packed: 'write' },
   params: {

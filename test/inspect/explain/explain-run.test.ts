@@ -52,7 +52,7 @@ describe('explainRun', () => {
       step: 'train',
       batch: 4,
     });
-    const first = launches.find(({ layer }) => layer === 'block1.conv')!;
+    const first = launches.find(({ layer, product }) => layer === 'block1.conv' && product)!;
     const [a, b, bias, c] = first.operands;
     expect(a).toMatchObject({ binding: 'a', access: 'read', parameter: 'block1.conv.weight', dtype: 'f32' });
     expect(b).toEqual({ binding: 'b', access: 'read', dtype: 'f32', shape: [4, 3, 32, 32] });
@@ -78,13 +78,14 @@ describe('explainRun', () => {
 
   it('says why a product gets its variant, what was preferred included', async () => {
     const before = await explainRun(config, measured.device, { step: 'eval', batch: 4 });
-    const product = before.launches.find(({ layer }) => layer === 'block1.conv')!.product!;
+    const product = before.launches.find(({ layer, product }) => layer === 'block1.conv' && product)!
+      .product!;
     expect(['shipped rule', 'rule of thumb']).toContain(product.why);
     const other = product.variant === 'tiled' ? 'register64' : 'tiled';
     const why = async (variant: string) => {
       useMeasurements(measured.device, { [product.key]: { variant, milliseconds: {} } });
       const after = await explainRun(config, measured.device, { step: 'eval', batch: 4 });
-      return after.launches.find(({ layer }) => layer === 'block1.conv')!.product;
+      return after.launches.find(({ layer, product }) => layer === 'block1.conv' && product)!.product;
     };
     expect(await why(other)).toEqual({ key: product.key, variant: other, why: 'measured', refused: [] });
     expect(await why('none such')).toEqual({ ...product, refused: ['none such', ...product.refused] });

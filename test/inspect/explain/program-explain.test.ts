@@ -36,7 +36,7 @@ describe('program.explain', () => {
     const explanation = program.explain({ model });
     const { launches, memory } = explanation;
     expect(launches.map(({ kernel }) => kernel)).toEqual(program.kernels);
-    const first = launches.find(({ layer }) => layer === 'block.conv')!;
+    const first = launches.find(({ layer, product }) => layer === 'block.conv' && product)!;
     expect(first).toMatchObject({ op: 'conv2d', direction: 'forward' });
     expect(first.operands[0]?.parameter).toBe('block.conv.weight');
     expect(memory.bytes).toBe(program.bytes);
@@ -67,7 +67,7 @@ describe('program.explain', () => {
     const [forward, weightGradient] = passes;
     expect(forward).toEqual(['bias', 'relu', 'unfold']);
     expect(weightGradient).toContain('bias gradient');
-    const first = launches.find(({ layer }) => layer === 'block.conv')!;
+    const first = launches.find(({ layer, product }) => layer === 'block.conv' && product)!;
     // 2 x 4 maps of 8 x 8, and 27 terms for each position, 4 bytes each: written once and read once.
     expect(first.fused.map(({ bytes }) => bytes)).toEqual([4096, 4096, 2 * 27 * 128 * 4]);
     const spared = launches.flatMap(({ fused }) => fused);

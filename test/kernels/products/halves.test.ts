@@ -20,7 +20,7 @@ const WINDOW = windowOf('conv2d', { kernelSize: 3, padding: 1 });
  * A variant of each kernel that takes every product, or every window: what else they are told takes long to compile, and has nothing
  * to do with what they store. Those that take what comes in fours are tried with halves in files of their own.
  */
-const ONE_OF_EACH = ['tiled', 'register64', 'half', 'broadcast16', 'stacked32'] as const;
+const ONE_OF_EACH = ['tiled', 'register64', 'half', 'broadcast16', 'stacked32', 'texels16'] as const;
 
 /** The output, masked gradient of the input, and gradients of the parameters; undefined where the variant refuses. */
 function directions(variant: MatmulVariant) {

@@ -34,6 +34,11 @@ describe('a matrix product and what a layer does next', () => {
     if (runsOn(gpu.device, variant)) await expectSpecialProduct(gpu.device, variant, SIZES);
   });
 
+  it('by texels32, which takes four terms at once', async () => {
+    const inFours = { rows: 35, depth: 20, columns: 68 };
+    if (runsOn(gpu.device, 'texels32')) await expectSpecialProduct(gpu.device, 'texels32', inFours);
+  });
+
   it('by naive, which does nothing next', async () => {
     const product: Product = {
       ...{ batches: 1, rows: 5, columns: 7, outer: 1, inner: 3, group: 7 },
@@ -55,9 +60,18 @@ describe('a matrix product and what a layer does next', () => {
 
 describe('a convolution', () => {
   const CHOICES: readonly ConvolutionChoice[] = [
-    ...(['specification', 'tiled', 'register64', 'half', 'broadcast32', 'stacked32', 'haloed'] as const).map(
-      (variant) => ({ algorithm: 'window' as const, variant }),
-    ),
+    ...(
+      [
+        'specification',
+        'tiled',
+        'register64',
+        'half',
+        'broadcast32',
+        'stacked32',
+        'texels32',
+        'haloed',
+      ] as const
+    ).map((variant) => ({ algorithm: 'window' as const, variant })),
     { algorithm: 'unfolded', variant: 'specification' },
   ];
 

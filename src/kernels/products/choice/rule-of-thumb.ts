@@ -6,8 +6,9 @@ import type { Product } from '../product.js';
 export const ruleOfThumb = ({ adapter }: Device, product: Product): readonly MatmulVariant[] =>
   adapter.software ? onCpu(product) : onGpu(product);
 
-/** For a CPU that plays GPU: registers and broadcasts. */
+/** For a CPU that plays GPU: texels where it can be, registers and broadcasts. */
 const onCpu = ({ rows }: Product): readonly MatmulVariant[] => [
+  rows > 16 ? 'texels32' : 'texels16',
   'stacked32',
   rows % 32 === 0 || rows > 64 ? 'broadcast32' : 'broadcast16',
 ];

@@ -4,7 +4,7 @@ import type { Constants } from '../../../gpu/shaders/shader.js';
 import type { Product } from '../product.js';
 import { defineGeneralKernel, type GeneralRung, generalRung } from './general-rung.js';
 
-const tile = ({ ROWS, LANES }: Constants) => ({ rows: Number(ROWS), columns: 4 * Number(LANES) });
+export const tile = ({ ROWS, LANES }: Constants) => ({ rows: Number(ROWS), columns: 4 * Number(LANES) });
 
 /** A subgroup computes `ROWS` rows by 4 `LANES` columns, and broadcasts rows of a. */
 export const broadcastKernel = defineGeneralKernel('products/matmul_broadcast.wgsl', tile);
@@ -29,10 +29,10 @@ export const stacked = (rows: 32 | 64): GeneralRung =>
     accepts: (device, product) => canBroadcast(device) && comesInStacks(product),
   });
 
-const lanesOf = (device: Device): number => device.adapter.subgroupSize.max;
+export const lanesOf = (device: Device): number => device.adapter.subgroupSize.max;
 
 /** Subgroups of 8 lanes or more, all of one size. */
-function canBroadcast(device: Device): boolean {
+export function canBroadcast(device: Device): boolean {
   const { min, max } = device.adapter.subgroupSize;
   return device.has('subgroups') && min === max && min >= 8;
 }

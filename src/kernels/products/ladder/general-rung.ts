@@ -10,11 +10,11 @@ import type { Epilogue, Product, SlidingWindow } from '../product.js';
 import { costOfProduct } from './product-cost.js';
 import type { Rung } from './rung.js';
 
-const bindings = { a: 'read', b: 'read', bias: 'read', mask: 'read', c: 'write' } as const;
+export const bindings = { a: 'read', b: 'read', bias: 'read', mask: 'read', c: 'write' } as const;
 
-const storage = { StoredA: ['a'], StoredB: ['b'], StoredC: ['mask', 'c'] } as const;
+export const storage = { StoredA: ['a'], StoredB: ['b'], StoredC: ['mask', 'c'] } as const;
 
-const params = {
+export const params = {
   batches: 'u32',
   rows: 'u32',
   columns: 'u32',
@@ -71,7 +71,7 @@ const NO_WINDOW: SlidingWindow = {
 const step = (elements: number): number => elements >>> 0;
 
 /** A product as the block of numbers that the shaders read. */
-function paramsOf(product: Product): Readonly<Record<keyof typeof params, number>> {
+export function paramsOf(product: Product): Readonly<Record<keyof typeof params, number>> {
   const { batches, rows, columns, outer, middle = 1, inner, group, a, b, c } = product;
   const window = b.window ?? NO_WINDOW;
   return {
@@ -116,7 +116,10 @@ function paramsOf(product: Product): Readonly<Record<keyof typeof params, number
 }
 
 /** Which of the things that a shader can do a product needs: the others are not compiled. */
-function flagsOf({ b, c }: Product, { bias, accumulate = false, relu = false, mask }: Epilogue): Constants {
+export function flagsOf(
+  { b, c }: Product,
+  { bias, accumulate = false, relu = false, mask }: Epilogue,
+): Constants {
   return {
     ...(b.window && { WINDOW: true }), // not all shaders know windows
     ROW_BIAS: bias?.per === 'row',

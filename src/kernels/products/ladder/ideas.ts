@@ -126,4 +126,10 @@ export const IDEAS: Readonly<Record<MatmulVariant, Idea>> = {
     madeFor: 'CPUs',
   },
   stacked64: { idea: 'the same in tiles of 64 rows', after: 'broadcast64', madeFor: 'CPUs' },
+  texels32: {
+    idea: 'operands are copied to textures first, from which a driver reads four numbers by one instruction',
+    after: 'broadcast32',
+    madeFor: 'CPUs',
+  },
+  texels16: { idea: 'tiles of 16 rows waste less on few', after: 'texels32', madeFor: 'CPUs' },
 };

@@ -5,6 +5,7 @@ import { matrixUnits } from './matrix-units.js';
 import { naive } from './naive.js';
 import type { Rung } from './rung.js';
 import { specification } from './specification.js';
+import { texels } from './texels.js';
 import { half, register, tiled, vectorised } from './tiles.js';
 
 /**
@@ -45,6 +46,8 @@ export const LADDER = {
   broadcast64: broadcast(64),
   stacked32: stacked(32),
   stacked64: stacked(64),
+  texels32: texels(32),
+  texels16: texels(16),
 } as const satisfies Record<string, Rung>;
 
 /** The name of a rung: `naive`, `specification`, `tiled`, ... */

@@ -38,8 +38,8 @@ describe('the variant of a product', () => {
 
   it('is what was measured, before what the rules say, before the rule of thumb', () => {
     expect(chooseVariant(deviceLike(known, measured('tiled')), product)).toBe('tiled');
-    expect(chooseVariant(deviceLike(known), product)).toBe('broadcast64');
-    expect(chooseVariant(deviceLike({ software: true }), product)).toBe('broadcast32');
+    expect(chooseVariant(deviceLike(known), product)).toBe('texels32');
+    expect(chooseVariant(deviceLike({ software: true }), product)).toBe('texels32');
   });
 
   it('is explained by who prefers it, with the place of a rule', () => {
@@ -48,7 +48,7 @@ describe('the variant of a product', () => {
       ...{ variant: 'tiled', why: 'measured', refused: [] },
     });
     expect(explainChoice(deviceLike(known, measured('none such')), asked)).toEqual({
-      ...{ variant: 'broadcast64', why: 'shipped rule', place: 'rule 3 of tuning/lavapipe.json' },
+      ...{ variant: 'texels32', why: 'shipped rule', place: 'rule 4 of tuning/lavapipe.json' },
       refused: ['none such'],
     });
     expect(explainChoice(deviceLike({ software: true }), asked)).toMatchObject({ why: 'rule of thumb' });
@@ -64,7 +64,7 @@ describe('the variant of a product', () => {
     expect(chooseVariant(device, product, {}, stored)).toBe('register64');
     expect(chooseVariant(device, product)).toBe('tiled');
     const { b: _, ...others } = stored;
-    expect(chooseVariant(device, product, {}, { ...others, b: 'f32' })).toBe('broadcast64');
+    expect(chooseVariant(device, product, {}, { ...others, b: 'f32' })).toBe('texels32');
     const [seen, again] = productsOf(device, () => {
       chooseVariant(device, product, {}, stored);
       chooseVariant(device, product);
@@ -92,7 +92,7 @@ describe('the variant of a product', () => {
   it.each(['a variant of long ago', 'toString', 'naive', 'half', 'stacked32'])(
     'is the next best where a table names %s',
     (variant) => {
-      expect(chooseVariant(deviceLike(known, measured(variant)), product)).toBe('broadcast64');
+      expect(chooseVariant(deviceLike(known, measured(variant)), product)).toBe('texels32');
     },
   );
 });
