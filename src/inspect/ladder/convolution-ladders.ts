@@ -94,8 +94,7 @@ const lastSteps = (device: Device, by: By): Step[] => [
     idea: 'the channels of a pixel, side by side, are copied to a texture, of which a driver reads four by one instruction',
     after: 'through the window',
     madeFor: 'CPUs',
-    work: () => by({ variant: 'texels32', packed: false }),
-    refused: refusedBy(device, by, 'texels32', false),
+    ...byChoice(device, by, { variant: 'texels32', packed: false }),
   },
   {
     name: 'packed in fours',
