@@ -61,7 +61,7 @@ export class Device {
     this.#pool = new BufferPool(gpu, description.software ? machineMemory() : undefined);
     this.#pipelines = new PipelineCache(gpu);
     this.#uniforms = new UniformCache(gpu);
-    this.#dispatcher = new Dispatcher(gpu, this.#pipelines, this.#uniforms);
+    this.#dispatcher = new Dispatcher(gpu, this.#pipelines, this.#uniforms, this.#pool);
     this.#queue = new LaunchQueue(gpu);
     this.#readBack = new ReadBack(gpu);
     gpu.addEventListener('uncapturederror', (event) => {
@@ -263,7 +263,8 @@ export class Device {
     return new Program(recorded, {
       largest: this.#pool.largest,
       acquire: (bytes, label) => this.acquire(bytes, label),
-      prepare: (launch) => this.#dispatcher.prepare(launch),
+      texels: (sizes) => this.#dispatcher.texels(sizes),
+      prepare: (launch, texels) => this.#dispatcher.prepare(launch, texels),
       run: (work) => {
         this.check();
         this.#recorder.refuse('running a program');

@@ -21,6 +21,8 @@ export interface StepMemory {
   readonly activations: number;
   /** What a few launches need: gradients of activations, unfolded images, partial sums; in evaluation all there is. */
   readonly workspace: number;
+  /** Textures that operands are copied to, where a driver reads them faster. */
+  readonly texels: number;
   /** Free at that moment, but in the wrong place for anything. */
   readonly gaps: number;
   /** The buffers that the batch is uploaded to. */
@@ -131,6 +133,7 @@ function largest(tooMany: number, plan: (count: number) => unknown): number {
 
 function stepMemory({ model }: Session, plan: StepPlan, batch: number): StepMemory {
   const { result, bytes, launches, memory, uploadBytes: upload } = plan;
+  const texels = plan.texels.reduce((sum, bytes) => sum + bytes, 0);
   const gradients = model.parameters().flatMap(({ grad }) => (grad ? [wholeOf(grad.memory)] : []));
   const gradientsOf = new Set<unknown>(gradients);
   const loss = memory.find((one) => one === result.loss.memory)!.from;
@@ -147,5 +150,6 @@ function stepMemory({ model }: Session, plan: StepPlan, batch: number): StepMemo
     .map((_, launch) => bytesAt(launch))
     .reduce((fullest, moment) => (moment.all > fullest.all ? moment : fullest));
   model.zeroGrad();
-  return { batch, launches: launches.length, ...parts, gaps: bytes - all, upload, total: bytes + upload };
+  const gaps = bytes - texels - all;
+  return { batch, launches: launches.length, ...parts, texels, gaps, upload, total: bytes + upload };
 }

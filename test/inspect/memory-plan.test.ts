@@ -33,8 +33,8 @@ describe('planRun', () => {
 
   it('tells apart what adds up to the whole', () => {
     const { training, ...plan } = planRun(tinyConfig, gpu.device);
-    const { gradients, activations, workspace, gaps, upload, total } = training;
-    expect(gradients + activations + workspace + gaps + upload).toBe(total);
+    const { gradients, activations, workspace, texels, gaps, upload, total } = training;
+    expect(gradients + activations + workspace + texels + gaps + upload).toBe(total);
     expect(plan.parameters + plan.optimizerState + plan.constants + total).toBe(plan.trainingPeak);
     for (const part of [gradients, activations, workspace, upload]) expect(part).toBeGreaterThan(0);
     expect(gaps).toBeGreaterThanOrEqual(0);

@@ -169,11 +169,13 @@ function sumLines(what: string, sums: readonly LaunchSum[], total: Omit<LaunchSu
 const describeFusion = ({ spared }: Pick<LaunchSum, 'spared'>): string =>
   `what launches do on the way spares ${spared.launches} launches and ${mega(spared.bytes)} MB`;
 
+const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
 /** Bytes as MiB. */
 const mebibytes = (bytes: number): string => digits(bytes / 2 ** 20);
 
 function memoryLines({ memory, launches, uploadBytes }: StepExplanation): string[] {
-  const { bytes, peak, tensors } = memory;
+  const { buffers, textures, peak, tensors } = memory;
   const rows = peak.tensors.map((index) => {
     const { label, bytes, from, until, writtenBy } = tensors[index]!;
     const writer = writtenBy === null ? undefined : launches[writtenBy - 1];
@@ -181,7 +183,9 @@ function memoryLines({ memory, launches, uploadBytes }: StepExplanation): string
     return [mebibytes(bytes), label, `${from} to ${until ?? 'the end, and after'}`, maker];
   });
   return [
-    `memory: the step's ${mebibytes(bytes)} MiB for ${tensors.length} tensors, and ${mebibytes(uploadBytes)} MiB for the batch; ` +
+    `memory: the step's ${mebibytes(total(buffers))} MiB for ${tensors.length} tensors, ` +
+      (textures.length > 0 ? `${mebibytes(total(textures))} MiB for copies in textures, ` : '') +
+      `and ${mebibytes(uploadBytes)} MiB for the batch; ` +
       `at the most ${mebibytes(peak.bytes)} MiB are in use, at launch ${peak.launch}, by`,
     ...textTable(
       [['MiB', 'tensor', 'needed by launches', 'first written by'], ...rows],

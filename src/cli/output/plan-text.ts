@@ -21,6 +21,7 @@ function rowsOf({ training, evaluation, ...run }: MemoryPlan): Row[] {
     ['gradients of parameters', training.gradients, ''],
     ['activations kept for backward', training.activations, ''],
     ['workspace', training.workspace, evaluation.workspace + evaluation.activations],
+    ['copies in textures', training.texels, evaluation.texels],
     ['gaps between tensors', training.gaps, evaluation.gaps],
     ['peak', run.trainingPeak, state + evaluation.total],
     ['peak with tests after each epoch', run.runPeak, ''],

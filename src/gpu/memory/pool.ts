@@ -60,15 +60,28 @@ export class BufferPool {
       this.#unused -= size;
       return reused;
     }
-    if (!this.hasRoom(bytes)) {
+    this.count(size, label);
+    return this.#device.createBuffer({ label, size, usage: USAGE });
+  }
+
+  /**
+   * Count that many bytes more as used: of what is no buffer of this pool, such as a texture.
+   * @throws OutOfMemoryError when the device has no room for them, which `trim` may make
+   */
+  count(bytes: number, label: string): void {
+    if (this.#used + this.#unused + bytes > this.capacity) {
       throw new OutOfMemoryError(
-        `${label}: needs ${size} bytes; the device has ${this.capacity}, and ${this.#used} of them are in use. ` +
+        `${label}: needs ${bytes} bytes; the device has ${this.capacity}, and ${this.#used} of them are in use. ` +
           'Use a smaller batch.',
       );
     }
-    this.#used += size;
+    this.#used += bytes;
     this.#peak = Math.max(this.#peak, this.#used + this.#unused);
-    return this.#device.createBuffer({ label, size, usage: USAGE });
+  }
+
+  /** Take bytes back that were counted. */
+  discount(bytes: number): void {
+    this.#used -= bytes;
   }
 
   /** Can this be acquired, as far as is known? */

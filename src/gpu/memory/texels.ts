@@ -12,10 +12,19 @@ export const TEXELS: GPUTextureFormat = 'rgba32float';
 /** Texels in a row of a texture. The shaders know it too (`shaders/products/shared/texels.wgsl`). */
 export const WIDTH = 1024;
 
+/** Rows of the largest texture that WebGPU promises. */
+const MOST_ROWS = 8192;
+
+/** Numbers that fit into that. */
+export const MOST_NUMBERS = 4 * WIDTH * MOST_ROWS;
+
 const BYTES_OF_ONE = 16;
 
-/** So many numbers fit the largest texture that WebGPU promises. */
-export const MOST_NUMBERS = 4 * WIDTH * 8192;
+const BYTES_OF_ROW = WIDTH * BYTES_OF_ONE;
+
+/** Bytes of the texture that this many bytes are copied to, as far as the largest has room for them. */
+export const textureSize = (bytes: number): number =>
+  BYTES_OF_ROW * Math.min(Math.ceil(bytes / BYTES_OF_ROW), MOST_ROWS);
 
 /** A copy to be made before a launch. */
 export interface TexelCopy {
@@ -23,48 +32,73 @@ export interface TexelCopy {
   readonly to: GPUTexture;
 }
 
+/** Who counts the memory of a device. */
+export interface MemoryCount {
+  /** @throws OutOfMemoryError when there is no room for that many bytes more */
+  count(bytes: number, label: string): void;
+  discount(bytes: number): void;
+}
+
 /**
- * The textures of a device. A launch's first operand of texels has one for itself, its second another; all launches share them, since
- * each fills them anew just before it runs.
+ * Textures for launches that follow one another. The first operand of texels of a launch has one for itself, the second another; all
+ * launches share them, since each fills them anew just before it runs.
  */
 export class Texels {
   readonly #device: GPUDevice;
+  readonly #memory: MemoryCount;
   readonly #textures: GPUTexture[] = [];
 
-  constructor(device: GPUDevice) {
+  /** @param sizes bytes of the texture for each index, where that is known */
+  constructor(device: GPUDevice, memory: MemoryCount, sizes: readonly number[] = []) {
     this.#device = device;
+    this.#memory = memory;
+    for (const [index, bytes] of sizes.entries()) this.#make(index, bytes);
   }
 
-  /** A texture for a launch's operand of this index, with room for that memory. One that is too small is left to who has it. */
+  /** A texture for a launch's operand of this index, with room for that memory. One that was too small is left to who has it. */
   textureFor(index: number, { size }: Memory): GPUTexture {
-    const rows = Math.ceil(size / BYTES_OF_ONE / WIDTH);
-    let texture = this.#textures[index];
-    if (!texture || texture.height < rows) {
-      texture = this.#device.createTexture({
-        label: 'texels',
-        size: [WIDTH, rows],
-        format: TEXELS,
-        usage: GPUTextureUsage.COPY_DST | GPUTextureUsage.STORAGE_BINDING,
-      });
-      this.#textures[index] = texture;
-    }
+    const wanted = textureSize(size);
+    const texture = this.#textures[index];
+    if (texture && bytesOf(texture) >= wanted) return texture;
+    if (texture) this.#memory.discount(bytesOf(texture));
+    return this.#make(index, wanted);
+  }
+
+  #make(index: number, bytes: number): GPUTexture {
+    this.#memory.count(bytes, 'texels');
+    const texture = this.#device.createTexture({
+      label: 'texels',
+      size: [WIDTH, bytes / BYTES_OF_ROW],
+      format: TEXELS,
+      usage: GPUTextureUsage.COPY_DST | GPUTextureUsage.STORAGE_BINDING,
+    });
+    this.#textures[index] = texture;
     return texture;
+  }
+
+  /** Give the textures back to the driver. Queued work that uses them must have been submitted. */
+  dispose(): void {
+    for (const texture of this.#textures.splice(0)) {
+      this.#memory.discount(bytesOf(texture));
+      texture.destroy();
+    }
   }
 }
 
-/** Copy a buffer to its texture: whole rows, then what is left. */
+const bytesOf = ({ height }: GPUTexture): number => height * BYTES_OF_ROW;
+
+/** Copy a buffer to its texture: whole rows, then what is left. What has no room there is nothing that a launch reads. */
 export function encodeCopy(encoder: GPUCommandEncoder, { from, to }: TexelCopy): void {
-  const { buffer, offset, size } = from;
-  const texels = Math.floor(size / BYTES_OF_ONE);
+  const { buffer, offset } = from;
+  const texels = Math.floor(Math.min(from.size, bytesOf(to)) / BYTES_OF_ONE);
   const rows = Math.floor(texels / WIDTH);
-  const bytesPerRow = WIDTH * BYTES_OF_ONE;
-  if (rows > 0) encoder.copyBufferToTexture({ buffer, offset, bytesPerRow }, { texture: to }, [WIDTH, rows]);
+  if (rows > 0) {
+    const source = { buffer, offset, bytesPerRow: BYTES_OF_ROW };
+    encoder.copyBufferToTexture(source, { texture: to }, [WIDTH, rows]);
+  }
   const rest = texels - rows * WIDTH;
   if (rest > 0) {
-    const origin = { y: rows };
-    encoder.copyBufferToTexture({ buffer, offset: offset + rows * bytesPerRow }, { texture: to, origin }, [
-      rest,
-      1,
-    ]);
+    const source = { buffer, offset: offset + rows * BYTES_OF_ROW };
+    encoder.copyBufferToTexture(source, { texture: to, origin: { y: rows } }, [rest, 1]);
   }
 }

@@ -1,5 +1,5 @@
 import type { Memory } from '../memory/memory.js';
-import { type TexelCopy, Texels } from '../memory/texels.js';
+import { type MemoryCount, type TexelCopy, Texels } from '../memory/texels.js';
 import type { UniformCache } from '../memory/uniforms.js';
 import type { PipelineCache } from '../shaders/pipelines.js';
 import type { Launch } from './launch.js';
@@ -19,21 +19,31 @@ export class Dispatcher {
   readonly #device: GPUDevice;
   readonly #pipelines: PipelineCache;
   readonly #uniforms: UniformCache;
+  readonly #memory: MemoryCount;
   readonly #texels: Texels;
 
-  constructor(device: GPUDevice, pipelines: PipelineCache, uniforms: UniformCache) {
+  constructor(device: GPUDevice, pipelines: PipelineCache, uniforms: UniformCache, memory: MemoryCount) {
     this.#device = device;
     this.#pipelines = pipelines;
     this.#uniforms = uniforms;
-    this.#texels = new Texels(device);
+    this.#memory = memory;
+    this.#texels = this.texels();
   }
 
-  /** Find or compile the pipeline, and bind the operands. */
-  prepare(launch: Launch): Dispatch {
+  /** Textures for launches that follow one another: of these sizes, or as they turn out to be needed. */
+  texels(sizes?: readonly number[]): Texels {
+    return new Texels(this.#device, this.#memory, sizes);
+  }
+
+  /**
+   * Find or compile the pipeline, and bind the operands.
+   * @param texels where copies of them go: by default where those of all launches do that are in no program
+   */
+  prepare(launch: Launch, texels = this.#texels): Dispatch {
     const { label, access, params, operands } = launch;
     const copies: TexelCopy[] = [];
     const texelsOf = (from: Memory) => {
-      const to = this.#texels.textureFor(copies.length, from);
+      const to = texels.textureFor(copies.length, from);
       copies.push({ from, to });
       return to.createView();
     };

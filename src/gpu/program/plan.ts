@@ -1,8 +1,9 @@
 import { aligned, type Memory } from '../memory/memory.js';
 import { sizeClass } from '../memory/pool.js';
+import { textureSize } from '../memory/texels.js';
 import type { Launch } from './launch.js';
 import type { Recorded } from './recorder.js';
-import { type PlannedMemory, type Recording, wholeOf } from './recording.js';
+import { PlannedMemory, type Recording, wholeOf } from './recording.js';
 
 /** Part of an arena, lent while it is needed. */
 export interface Tenant {
@@ -21,7 +22,7 @@ export interface Arena {
 export interface ProgramPlan<T> {
   /** What the recorded function returned: tensors without memory. */
   readonly result: T;
-  /** Bytes of device memory that it would hold. */
+  /** Bytes of device memory that it would hold: `arenas` and `texels`. */
   readonly bytes: number;
   /** What it would launch, in order. */
   readonly launches: readonly Launch[];
@@ -29,6 +30,8 @@ export interface ProgramPlan<T> {
   readonly memory: readonly PlannedMemory[];
   /** Where in its buffers that memory would be. */
   readonly arenas: readonly Arena[];
+  /** Bytes of the textures that operands are copied to, by their index: see `Texels`. */
+  readonly texels: readonly number[];
 }
 
 /**
@@ -38,13 +41,28 @@ export interface ProgramPlan<T> {
 export function planProgram<T>({ recording, result }: Recorded<T>, limit: number): ProgramPlan<T> {
   const { launches, memory } = recording;
   const arenas = planMemory(recording, limit);
+  const texels = planTexels(launches);
   return {
     result,
-    bytes: arenas.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: [...arenas.map(({ bytes }) => bytes), ...texels].reduce((sum, bytes) => sum + bytes, 0),
     launches,
     memory: memory.filter(({ whole }) => !whole),
     arenas,
+    texels,
   };
+}
+
+/** For each index the size that has room for all that launches copy there. */
+function planTexels(launches: readonly Launch[]): number[] {
+  const sizes: number[] = [];
+  for (const { operands, access } of launches) {
+    const copied = operands.filter((_, index) => access[index] === 'texels');
+    for (const [index, memory] of copied.entries()) {
+      const bytes = memory instanceof PlannedMemory ? aligned(memory.bytes) : memory.size;
+      sizes[index] = Math.max(sizes[index] ?? 0, textureSize(bytes));
+    }
+  }
+  return sizes;
 }
 
 /** Are both needed at some time? */

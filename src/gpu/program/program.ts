@@ -1,5 +1,6 @@
 import { DawngradError } from '../../errors/errors.js';
 import type { Memory, OwnedMemory } from '../memory/memory.js';
+import type { Texels } from '../memory/texels.js';
 import type { Dispatch } from './dispatch.js';
 import type { Launch } from './launch.js';
 import { type Arena, type ProgramPlan, planProgram } from './plan.js';
@@ -12,8 +13,10 @@ export interface ProgramDevice {
   readonly largest: number;
   /** Memory for `bytes` bytes: see `Device.acquire`. */
   acquire(bytes: number, label: string): OwnedMemory;
+  /** Textures of these sizes: see `Texels`. */
+  texels(sizes: readonly number[]): Texels;
   /** Find or compile the pipeline of a launch, and bind its operands. */
-  prepare(launch: Launch): Dispatch;
+  prepare(launch: Launch, texels: Texels): Dispatch;
   /** Do all of this, in order, after everything queued so far. */
   run(work: readonly (Dispatch | HostWork)[]): void;
 }
@@ -49,24 +52,25 @@ export class Program<T> {
   /** All of it but what is optional. */
   readonly #always: readonly (Dispatch | HostWork)[];
   readonly #memory: readonly OwnedMemory[];
+  readonly #texels: Texels;
   /** What its launches read and write, its own memory and that of tensors made before. */
   readonly #operands: readonly Memory[];
   #disposed = false;
 
   constructor(recorded: Recorded<T>, device: ProgramDevice) {
     this.plan = planProgram(recorded, device.largest);
-    const { result, bytes, arenas } = this.plan;
+    const { result, bytes, arenas, texels } = this.plan;
     this.result = result;
     this.bytes = bytes;
     this.#device = device;
-    this.#memory = acquireAll(arenas, device);
+    [this.#memory, this.#texels] = acquireAll(arenas, texels, device);
     arenas.forEach(({ tenants }, index) => {
       const arena = this.#memory[index]!;
       for (const { memory, offset, size } of tenants) memory.putAt(placeIn(arena, offset, size));
     });
     this.#operands = [...new Set(recorded.recording.launches.flatMap(({ operands }) => operands))];
     this.#work = recorded.recording.work.map((item) =>
-      typeof item === 'function' ? item : device.prepare(item),
+      typeof item === 'function' ? item : device.prepare(item, this.#texels),
     );
     this.#always = this.#work.filter((item) => typeof item === 'function' || !item.launch.optional);
   }
@@ -114,19 +118,24 @@ export class Program<T> {
     if (this.#disposed) return;
     this.#disposed = true;
     for (const memory of this.#memory) memory.release();
+    this.#texels.dispose();
   }
 }
 
-/** Memory for all arenas, or, where there is no room for one, for none. */
-function acquireAll(arenas: readonly Arena[], device: ProgramDevice): OwnedMemory[] {
+/** Memory for all arenas and textures, or, where there is no room for one, for none. */
+function acquireAll(
+  arenas: readonly Arena[],
+  texels: readonly number[],
+  device: ProgramDevice,
+): [memory: OwnedMemory[], texels: Texels] {
   const acquired: OwnedMemory[] = [];
   try {
     for (const { bytes, tenants } of arenas) {
       acquired.push(device.acquire(bytes, `memory of ${tenants.length} tensors`));
     }
+    return [acquired, device.texels(texels)];
   } catch (error) {
     for (const memory of acquired) memory.release();
     throw error;
   }
-  return acquired;
 }

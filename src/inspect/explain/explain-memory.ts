@@ -9,8 +9,9 @@ export function explainMemory({
   memory,
   launches,
   arenas,
+  texels,
   bytes,
-}: Pick<ProgramPlan<unknown>, 'memory' | 'launches' | 'arenas' | 'bytes'>): Explanation['memory'] {
+}: Pick<ProgramPlan<unknown>, 'memory' | 'launches' | 'arenas' | 'texels' | 'bytes'>): Explanation['memory'] {
   const firstWrite = firstWrites(launches);
   const places = new Map<unknown, Tenant & { arena: number }>();
   arenas.forEach(({ tenants }, arena) => {
@@ -29,6 +30,7 @@ export function explainMemory({
   return {
     bytes,
     buffers: arenas.map(({ bytes }) => bytes),
+    textures: texels,
     peak: peakOf(tensors, launches.length),
     tensors,
   };

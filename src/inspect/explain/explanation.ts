@@ -99,9 +99,10 @@ export interface Explanation {
   readonly layers: readonly LaunchSum[];
   readonly kernels: readonly LaunchSum[];
   readonly memory: {
-    /** Bytes that the program holds, and those of each of its buffers. */
+    /** Bytes that the program holds: those of each of its buffers, and of textures that operands are copied to. */
     readonly bytes: number;
     readonly buffers: readonly number[];
+    readonly textures: readonly number[];
     /** Where most is in use: number of that launch, bytes, and indices into `tensors`, the largest first. */
     readonly peak: { readonly launch: number; readonly bytes: number; readonly tensors: readonly number[] };
     readonly tensors: readonly ExplainedMemory[];

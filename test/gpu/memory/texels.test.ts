@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { add } from '../../../src/autograd/ops/elementwise/add.js';
-import { TEXELS, WIDTH } from '../../../src/gpu/memory/texels.js';
+import { MOST_NUMBERS, TEXELS, textureSize, WIDTH } from '../../../src/gpu/memory/texels.js';
 import { readShader } from '../../../src/gpu/shaders/shader.js';
 import { defineKernel, launch } from '../../../src/kernels/kernel.js';
 import { from } from '../../../src/tensor/create.js';
@@ -59,6 +59,31 @@ describe('texels', () => {
       expect(await read(program.result)).toEqual(counting(8).map((i) => 2 * (first + i) + 1));
     }
     program.dispose();
+  });
+
+  it('are counted as memory: of a program until it is disposed of, of other launches as the largest needs', async () => {
+    const { device } = gpu;
+    const [less, x] = [from(device, counting(10 * ROW)), from(device, counting(20 * ROW))];
+    spread(less);
+    const before = device.memory.used;
+    const work = () => void spread(x);
+    const program = device.record(work);
+    expect(program.bytes).toBe(device.plan(work).bytes);
+    expect(device.memory.used - before).toBe(program.bytes);
+    expect(program.plan.texels).toEqual([textureSize(x.memory.size)]);
+    program.run();
+    program.dispose();
+    expect(device.memory.used).toBe(before);
+    const y = spread(x);
+    const growth = textureSize(x.memory.size) - textureSize(less.memory.size);
+    expect(device.memory.used - before).toBe(y.memory.size + growth);
+    expect(await read(y)).toEqual(counting(20 * ROW));
+  });
+
+  it('have no more rows than WebGPU promises, whatever memory is rounded up to', () => {
+    expect(textureSize(4 * MOST_NUMBERS)).toBe(4 * MOST_NUMBERS);
+    expect(textureSize(5 * MOST_NUMBERS)).toBe(4 * MOST_NUMBERS);
+    expect(textureSize(1)).toBe(4 * ROW);
   });
 
   it('are read by code for vectors of the right width: Mesa keeps each width in a directory of its own', () => {

@@ -89,8 +89,8 @@ describe('program.explain', () => {
     const { model, record } = recorded();
     const program = withOrigins([model], record);
     const { memory, launches } = program.explain();
-    const { tensors, buffers } = memory;
-    expect(buffers.reduce((sum, bytes) => sum + bytes, 0)).toBe(memory.bytes);
+    const { tensors, buffers, textures } = memory;
+    expect([...buffers, ...textures].reduce((sum, bytes) => sum + bytes, 0)).toBe(memory.bytes);
     const placed = tensors.filter(({ place }) => place !== null);
     expect(placed.length).toBeGreaterThan(10);
     const lasts = ({ from, until }: (typeof placed)[0]) => [from, until ?? launches.length] as const;
