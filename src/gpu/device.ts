@@ -144,6 +144,7 @@ export class Device {
   trim(): void {
     this.flush();
     this.#pool.trim();
+    this.#dispatcher.trim();
   }
 
   /**

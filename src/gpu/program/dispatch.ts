@@ -30,6 +30,11 @@ export class Dispatcher {
     this.#texels = this.texels();
   }
 
+  /** Give the textures of launches that are in no program back to the driver. They must have been submitted. */
+  trim(): void {
+    this.#texels.dispose();
+  }
+
   /** Textures for launches that follow one another: of these sizes, or as they turn out to be needed. */
   texels(sizes?: readonly number[]): Texels {
     return new Texels(this.#device, this.#memory, sizes);

@@ -77,7 +77,11 @@ describe('texels', () => {
     const y = spread(x);
     const growth = textureSize(x.memory.size) - textureSize(less.memory.size);
     expect(device.memory.used - before).toBe(y.memory.size + growth);
+    const held = device.memory.used;
+    device.trim();
+    expect(held - device.memory.used).toBe(textureSize(x.memory.size));
     expect(await read(y)).toEqual(counting(20 * ROW));
+    expect(await read(spread(less))).toEqual(counting(10 * ROW));
   });
 
   it('have no more rows than WebGPU promises, whatever memory is rounded up to', () => {
