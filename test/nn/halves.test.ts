@@ -1,7 +1,7 @@
 /** Nets on a device that stores activations as halves: they compute what they compute in single precision, nearly, and learn as well. */
 import { describe, expect, it } from 'vitest';
 import { crossEntropy } from '../../src/autograd/ops/losses/cross-entropy.js';
-import { backward, noGrad } from '../../src/autograd/tape.js';
+import { backward } from '../../src/autograd/tape.js';
 import type { Device } from '../../src/gpu/device.js';
 import { models } from '../../src/nn/models/index.js';
 import { Adam } from '../../src/nn/optim/adam.js';
