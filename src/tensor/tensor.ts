@@ -1,13 +1,13 @@
 import { checkArgument } from '../errors/check-options.js';
 import { ArgumentError, DawngradError, ShapeError } from '../errors/errors.js';
-import { oneOf } from '../errors/rules.js';
+import { boolean, oneOf, rule } from '../errors/rules.js';
 import { show } from '../errors/show.js';
 import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { ALIGNMENT, type Memory } from '../gpu/memory/memory.js';
 import { halvesOf, widened } from './half.js';
 import { bracketed, shownOf } from './print.js';
-import { checkShape, formatShape, reshapedShape, type Shape, sizeOf } from './shape.js';
+import { checkShape, formatShape, reshapedShape, type Shape, sameShape, sizeOf } from './shape.js';
 import { Storage } from './storage.js';
 
 /**
@@ -61,10 +61,6 @@ export class Tensor {
   readonly dtype: DType;
   /** The number of its elements. */
   readonly size: number;
-  /** For a leaf: should `backward` leave a gradient in `grad`? For what an op made: does it depend on such a leaf? */
-  requiresGrad = false;
-  /** The sum of the gradients of every `backward` since it was last cleared. The next one replaces and disposes of it. */
-  grad: Tensor | null = null;
   /** The op on the tape that made this tensor; undefined for a leaf. */
   node: TapeNode | undefined = undefined;
   /** Does the backward pass of some op on the tape read its values? The tape says so. */
@@ -72,6 +68,8 @@ export class Tensor {
   /** Why nobody may use its values now; undefined while they may. The tape says so during the backward pass of an op. */
   withheld: (() => string) | undefined = undefined;
   #storage: Storage | undefined;
+  #requiresGrad = false;
+  #grad: Tensor | null = null;
   /** Those of the values that were read last that `inspect` shows, and the version that they are of. */
   #seen: Seen | undefined;
 
@@ -96,6 +94,50 @@ export class Tensor {
     this.#storage = storage ?? Storage.of(device, this.bytes, `tensor ${formatShape(shape)}`);
     collected.register(this, this.#storage, this);
     device.scopes.add(this);
+  }
+
+  /**
+   * For a leaf: should `backward` leave a gradient in `grad`? For what an op made: does it depend on such a leaf?
+   * @throws ArgumentError when it is set to another value than true or false, or to true for integers
+   */
+  get requiresGrad(): boolean {
+    return this.#requiresGrad;
+  }
+
+  set requiresGrad(requiresGrad: boolean) {
+    const allowed = this.dtype === 'u32' ? OF_INTEGERS : boolean;
+    if (allowed(requiresGrad)) {
+      checkArgument(`tensor ${formatShape(this.shape)}`, 'requiresGrad', requiresGrad, allowed);
+    }
+    this.#requiresGrad = requiresGrad;
+  }
+
+  /**
+   * The sum of the gradients of every `backward` since it was last cleared. The next one replaces and disposes of it.
+   * @throws ArgumentError when it is set to what is neither null nor a tensor of its type on its device, ShapeError when the shape
+   *   is another
+   */
+  get grad(): Tensor | null {
+    return this.#grad;
+  }
+
+  set grad(grad: Tensor | null) {
+    if (grad !== null) this.#checkGradient(grad);
+    this.#grad = grad;
+  }
+
+  #checkGradient(grad: Tensor): void {
+    const who = `tensor ${formatShape(this.shape)}`;
+    checkArgument(who, 'grad', grad, GRADIENT);
+    if (!sameShape(grad.shape, this.shape)) {
+      throw new ShapeError(who, `grad is ${formatShape(grad.shape)}; a gradient has the shape of its tensor`);
+    }
+    if (grad.dtype !== this.dtype) {
+      throw new ArgumentError(who, 'grad', `has elements of type ${grad.dtype}, expected ${this.dtype}`);
+    }
+    if (grad.device !== this.device) {
+      throw new ArgumentError(who, 'grad', 'is on another device', 'read it with toArray() and make it anew');
+    }
   }
 
   /** The number of its axes. */
@@ -278,3 +320,12 @@ export class Tensor {
     this.#storage = undefined;
   }
 }
+
+/** What `requiresGrad` must be of integers, which have no derivatives. */
+const OF_INTEGERS = rule(
+  'be false for a tensor of type u32: only floats have gradients',
+  (value) => value === false,
+);
+
+/** What `grad` must be, where it is not null. */
+const GRADIENT = rule('be a Tensor, or null to clear it', (value) => value instanceof Tensor);
