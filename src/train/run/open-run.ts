@@ -10,6 +10,7 @@ import {
 import type { BatchLoader } from '../../data/loader.js';
 import { HeldDirectory } from '../../files/held-directory.js';
 import { jsonText } from '../../files/json.js';
+import { readBytes } from '../../files/read-file.js';
 import { remove } from '../../files/remove.js';
 import { replaceFile } from '../../files/write-file.js';
 import type { Device } from '../../gpu/device.js';
@@ -31,7 +32,7 @@ import { appendMetrics, appendProbes, type EpochMetrics, keepMetricsUntil } from
 import { goOnWithTuning } from './remembered-tuning.js';
 import type { RunStart } from './reporter.js';
 import { type Ending, writeResult } from './result.js';
-import { resumePoint } from './resume-point.js';
+import { isOfBest, resumePoint } from './resume-point.js';
 import { RunDirectory } from './run-directory.js';
 import { readPreprocessing, writePreprocessing } from './saved-preprocessing.js';
 import { assemble, checkFit, openLearner, type Session } from './session.js';
@@ -61,7 +62,7 @@ export interface OpenOptions {
  * found out before the images are prepared, and nothing is written before they are. So is a checkpoint that cannot be read, or is
  * of another config.
  * @param onProgress hears how far the preparation of the images is
- * @param warn is told when the run does not go on from its last checkpoint, or not with the same bits
+ * @param warn is told when the run does not go on from its last checkpoint, or not with the same bits, or its best net is lost
  * @throws RunError, FileError, DataError when the directory, the data or a checkpoint cannot be used
  */
 export async function openRun(
@@ -118,6 +119,8 @@ function restore(session: Session, directory: RunDirectory, checkpoint: Checkpoi
   const { epoch, step } = session.trainer.position;
   keepMetricsUntil(directory.metrics, epoch, epoch * session.train.steps + step);
   directory.writeConfig(session.config);
+  // Its file may be damaged.
+  if (checkpoint && isOfBest(checkpoint)) replaceFile(directory.best, readBytes(checkpoint.path));
 }
 
 export class OpenRun {

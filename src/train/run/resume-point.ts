@@ -18,7 +18,7 @@ export const RESUMABLE: readonly string[] = [
 
 /**
  * The checkpoint from which a run goes on.
- * @param warn is told when it is not the last one
+ * @param warn is told when it is not the last one, or the net of the best epoch is lost
  * @returns undefined when the run has saved none yet, and begins anew
  * @throws RunError when there is none that can be read though there was one, or the config was changed since; FileError when the
  * disk refuses
@@ -29,8 +29,36 @@ export function resumePoint(
   warn: (text: string) => void,
 ): Checkpoint | undefined {
   const checkpoint = newestOf(directory, warn);
-  if (checkpoint) refuseChanges(directory.path, config, checkpoint.config);
-  return checkpoint;
+  if (!checkpoint) return undefined;
+  refuseChanges(directory.path, config, checkpoint.config);
+  return withSoundBest(checkpoint, directory, warn);
+}
+
+/**
+ * The checkpoint, which forgets its best epoch where the net of that is lost: nobody could use it, and it would keep every net
+ * that does not excel it from being kept.
+ */
+function withSoundBest(
+  checkpoint: Checkpoint,
+  { best }: RunDirectory,
+  warn: (text: string) => void,
+): Checkpoint {
+  if (!checkpoint.best || checkpoint.path === best) return checkpoint;
+  try {
+    readCheckpoint(best);
+    return checkpoint;
+  } catch (error) {
+    const { message } = error as Error;
+    const { epoch } = checkpoint.best;
+    if (isOfBest(checkpoint)) {
+      warn(`${message}; taking ${checkpoint.path}, which is of the same epoch, in its place`);
+      return checkpoint;
+    }
+    warn(
+      `${message}; the net of epoch ${epoch}, the best so far, is lost: the best of the epochs to come takes its place`,
+    );
+    return { ...checkpoint, best: undefined };
+  }
 }
 
 function newestOf(directory: RunDirectory, warn: (text: string) => void): Checkpoint | undefined {
@@ -45,6 +73,10 @@ function newestOf(directory: RunDirectory, warn: (text: string) => void): Checkp
       'or begin a new run in another directory',
   );
 }
+
+/** Is it what was written after the best epoch? */
+export const isOfBest = ({ best, position }: Checkpoint): boolean =>
+  position.epoch === best?.epoch && position.step === 0;
 
 /** Rates, seeds and batches of two configs may not mix in one run. */
 function refuseChanges(path: string, now: RunConfig, then: RunConfig): void {

@@ -158,6 +158,40 @@ describe('a checkpoint', () => {
     expect(traceOf(name)).toEqual(traceOf('straight'));
   });
 
+  it.each<[string, (path: string) => void, RegExp]>([
+    ['is damaged', damage, /best\.safetensors: it is damaged/],
+    ['is missing', rmSync, /best\.safetensors: .*no such file/],
+  ])('of the best epoch that %s is missed when the run goes on, and made anew', async (how, harm, why) => {
+    const name = copyOf(`best-${how}`, 'straight');
+    harm(within(name, 'best.safetensors'));
+    // The one before the last is in the middle of an epoch.
+    renameSync(within(name, 'previous.safetensors'), within(name, 'last.safetensors'));
+    const { best, position } = readCheckpoint(within(name, 'last.safetensors'));
+    expect(best?.epoch).toBe(position.epoch);
+    expect(position.step).toBeGreaterThan(0);
+    const warnings = await train(name, { resume: true });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(why);
+    expect(warnings[0]).toMatch(/the best so far, is lost: the best of the epochs to come takes its place$/);
+    expect(checkpointOf(within(name), 'best').position.epoch).toBe(position.epoch + 1);
+  });
+
+  it('of the best epoch that is damaged is made anew of the last one, if that is of the same epoch', async () => {
+    const name = copyOf('best-is-last', 'crashed-before');
+    const controller = new AbortController();
+    const reporter: Reporter = { finishedEpoch: () => controller.abort() };
+    await train(name, { resume: true, reporter, signal: controller.signal });
+    const sound = readFileSync(within(name, 'best.safetensors'));
+    damage(within(name, 'best.safetensors'));
+    const stopped: Reporter = { started: () => controller.abort() };
+    const warnings = await train(name, { resume: true, reporter: stopped, signal: controller.signal });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(
+      /is damaged: .*; taking .*last\.safetensors, which is of the same epoch, in its place$/,
+    );
+    expect(readFileSync(within(name, 'best.safetensors'))).toEqual(sound);
+  });
+
   it('of which the one before is damaged too is refused, and nothing is changed', async () => {
     const name = copyOf('both', 'straight');
     for (const file of ['last', 'previous']) damage(within(name, `${file}.safetensors`));
