@@ -1,3 +1,4 @@
+import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { PerDevice } from '../gpu/device-state.js';
 import { fromArray } from '../tensor/create.js';
@@ -57,7 +58,10 @@ export class RandomState {
 const states = new PerDevice((device) => new RandomState(device));
 
 /** The random state of a device; begins with the device's seed. */
-export const randomState = (device: Device): RandomState => states.of(device);
+export function randomState(device: Device): RandomState {
+  checkDevice('randomState', device);
+  return states.of(device);
+}
 
 /** A fresh key from the device's random state: u32 [seed, counter]. */
 export const nextKey = (device: Device): Tensor => randomState(device).nextKey();

@@ -1,9 +1,10 @@
 import { checkArgument, checkOptions } from '../errors/check-options.js';
-import { number, oneOf } from '../errors/rules.js';
+import { callable, number, object, oneOf } from '../errors/rules.js';
+import { checkDevice } from '../gpu/check-device.js';
 import type { Device } from '../gpu/device.js';
 import { PerDevice } from '../gpu/device-state.js';
 import { normalValues, uniformValues } from '../tensor/random.js';
-import { type Shape, sizeOf } from '../tensor/shape.js';
+import { checkShape, type Shape, sizeOf } from '../tensor/shape.js';
 
 /** Names a sequence of random numbers, see `tensor/random`. */
 export interface Draw {
@@ -24,6 +25,7 @@ const streams = new PerDevice(() => ({ next: FIRST_STREAM }));
 
 /** The sequence for the next parameter on a device: the same seed gives the same weights, on every device. */
 export function nextDraw(device: Device): Draw {
+  checkDevice('init.nextDraw', device);
   return { seed: device.seed, stream: streams.of(device).next++ };
 }
 
@@ -31,7 +33,9 @@ export function nextDraw(device: Device): Draw {
  * How many inputs each output of a layer sums, and how many outputs each input reaches, from the shape of its weight:
  * `[outputs, inputs, ...kernel]`.
  */
-export function fans([outputs = 1, inputs = 1, ...kernel]: Shape): { fanIn: number; fanOut: number } {
+export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  checkShape('init.fans', shape);
+  const [outputs = 1, inputs = 1, ...kernel] = shape;
   const taps = sizeOf(kernel);
   return { fanIn: inputs * taps, fanOut: outputs * taps };
 }
@@ -94,7 +98,13 @@ export interface InitOptions {
 }
 
 /** What `options` mean for a layer whose weight has the given shape. */
-export function layerInit(weightShape: Shape, { init, biasInit }: InitOptions): Required<InitOptions> {
+export function layerInit(weightShape: Shape, options: InitOptions): Required<InitOptions> {
+  checkShape('init.layerInit', weightShape);
+  checkArgument('init.layerInit', 'options', options, object);
+  const { init, biasInit } = options;
+  for (const [name, given] of Object.entries({ init, biasInit })) {
+    if (given !== undefined) checkArgument('init.layerInit', name, given, callable);
+  }
   return {
     init: init ?? he({ slope: Math.sqrt(5), distribution: 'uniform' }),
     biasInit: biasInit ?? (init ? constant(0) : uniform(1 / Math.sqrt(fans(weightShape).fanIn))),

@@ -259,6 +259,15 @@ export function callsOfNets(gpu: {
       ],
     ],
     stateBuffer: () => [[dawngrad.stateBuffer, device(), shape(2), number(1)]],
+    'init.nextDraw': () => [[init.nextDraw, device()]],
+    'init.fans': () => [[init.fans, a([3, 2], 3, undefined, 'x', [1.5])]],
+    'init.layerInit': () => [
+      [
+        init.layerInit,
+        a([3, 2], 3, undefined),
+        a({ init: init.he() }, 3, undefined, { init: 3 }, { biasInit: 3 }),
+      ],
+    ],
     'init.constant': () => [[init.constant, number(1, Number.NaN)]],
     'init.normal': () => [[init.normal, number(1, -1)]],
     'init.uniform': () => [[init.uniform, number(1, -1)]],

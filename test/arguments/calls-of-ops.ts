@@ -123,6 +123,7 @@ export function callsOfOps(gpu: {
     uniform: () => [
       [dawngrad.uniform, device(), shape(2), options({ seed: 1, stream: 1, low: 0, high: 1 }, { high: -1 })],
     ],
+    randomState: () => [[dawngrad.randomState, device()]],
     keep: () => [[dawngrad.keep, anyTensor(2)]],
     tidy: () => [[dawngrad.tidy, device(), work(() => 1)]],
     noGrad: () => [[dawngrad.noGrad, work(() => 1)]],

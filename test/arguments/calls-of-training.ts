@@ -1,6 +1,56 @@
 /** How data and training are called, rightly and wrongly. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as dawngrad from '../../src/index.js';
 import { a, argumentsOn, type Call, options, STRANGER, text, whole, work } from './arguments.js';
+
+/** They read a file, or a directory. */
+const {
+  detectDataset,
+  loadDataset,
+  readCheckpoint,
+  readMetrics,
+  readPreprocessing,
+  readProbeMetrics,
+  readRecipe,
+  readResult,
+} = dawngrad;
+const READERS = {
+  detectDataset,
+  loadDataset,
+  readCheckpoint,
+  readMetrics,
+  readPreprocessing,
+  readProbeMetrics,
+  readRecipe,
+  readResult,
+};
+
+/** They are told a score. */
+const { errorOf, lossOf, formatTestError } = dawngrad;
+const OF_SCORES = { errorOf, lossOf, formatTestError };
+
+/** With right arguments there is still no such file. */
+const unlessMissing =
+  (call: (path: string) => unknown) =>
+  (path: string): unknown => {
+    try {
+      return call(path);
+    } catch (error) {
+      if (error instanceof dawngrad.ArgumentError || path !== 'nowhere') throw error;
+      return undefined;
+    }
+  };
+
+const score = () =>
+  options(
+    { lossSum: 1.5, correct: 3, count: 5 },
+    { lossSum: undefined },
+    { correct: 6 },
+    { correct: -1 },
+    { count: 2.5 },
+  );
 
 /** By public name; several calls where there are several ways. */
 export function callsOfTraining(gpu: {
@@ -106,6 +156,39 @@ export function callsOfTraining(gpu: {
         text('last', 'first'),
       ],
     ],
+    ...Object.fromEntries(
+      Object.entries(READERS).map(([name, read]) => [name, () => [[unlessMissing(read), text('nowhere')]]]),
+    ),
+    loadRunData: () => [
+      [dawngrad.loadRunData, a({ model: 'nin-glyphs', dataset: 'glyphs' }, undefined, null, 3, {})],
+    ],
+    RunDirectory: () => [
+      [unlessMissing(dawngrad.RunDirectory.open), text('nowhere')],
+      [
+        (path: unknown, config: never) =>
+          dawngrad.RunDirectory.create(
+            typeof path === 'string' ? mkdtempSync(join(path, 'run-')) : (path as never),
+            config,
+          ),
+        a(mkdtempSync(join(tmpdir(), 'dawngrad-')), undefined, 3, STRANGER),
+        a({}, undefined, 3, null),
+      ],
+    ],
+    decodeSafetensors: () => [
+      [
+        dawngrad.decodeSafetensors,
+        a(dawngrad.encodeSafetensors({ tensors: new Map(), metadata: {} }), undefined, 3, {}, 'x'),
+        text('a file'),
+      ],
+    ],
+    deviceSettings: () => [
+      [
+        dawngrad.deviceSettings,
+        a({ seed: 1, precision: 'high' }, undefined, null, 3, {}, { seed: -1, precision: 'high' }),
+      ],
+    ],
+    addScores: () => [[dawngrad.addScores, score(), score()]],
+    ...Object.fromEntries(Object.entries(OF_SCORES).map(([name, of]) => [name, () => [[of, score()]]])),
     download: () => [
       [
         (name: never, directory: never, some: never) =>

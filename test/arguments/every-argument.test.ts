@@ -22,17 +22,12 @@ const CALLS = {
 
 /** What takes nothing that it could take wrongly, or leaves it to somebody who is called here; and who that is. */
 const UNCHECKED: Readonly<Record<string, string>> = {
-  'randomState listAdapters Module Optimizer models Deadline':
-    'made, asked for or extended, not told anything',
+  'listAdapters Module Optimizer models Deadline': 'made, asked for or extended, not told anything',
   'schedule.constant': 'takes nothing',
-  'init.fans init.nextDraw init.layerInit': 'for layers',
   'DATASET_NAMES DOWNLOADABLE PRESET_NAMES NO_SCORE': 'values',
-  'addScores errorOf formatTestError lossOf deviceSettings': 'take what others made',
-  'detectDataset loadDataset loadRunData readCheckpoint readMetrics readPreprocessing readProbeMetrics readRecipe readResult recipeNames':
-    'files',
+  recipeNames: 'takes nothing',
   'loadWeights saveWeights exportOnnx': 'files of nets: see their own tests',
-  'RunDirectory SavedModel decodeSafetensors encodeSafetensors parseConfig runTraining runWithRetraining':
-    'files, and configs',
+  'SavedModel encodeSafetensors parseConfig runTraining runWithRetraining': 'files, and configs',
   'AdapterError ArgumentError DataError DawngradError DeviceLostError DivergedError FileError GpuValidationError':
     'errors',
   'LimitError MissingDataError NotFiniteError OutOfMemoryError RunError ShaderError ShapeError': 'errors',

@@ -6,8 +6,8 @@
 
 import { endianness } from 'node:os';
 import { z } from 'zod';
-import { checkOptions, type Rules } from '../../errors/check-options.js';
-import { fieldsOf, required, rule, text } from '../../errors/rules.js';
+import { checkArgument, checkOptions, type Rules } from '../../errors/check-options.js';
+import { fieldsOf, instance, required, rule, text } from '../../errors/rules.js';
 import { someOf } from '../../errors/some-of.js';
 import { isBatchCount } from '../../nn/module.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
@@ -109,6 +109,8 @@ export function encodeSafetensors(content: Safetensors): Uint8Array {
  * @throws RunError that says what is wrong with the file
  */
 export function decodeSafetensors(file: Uint8Array, source: string): ReadSafetensors {
+  checkArgument('decodeSafetensors', 'file', file, instance(Uint8Array));
+  checkArgument('decodeSafetensors', 'source', source, text);
   refuseBigEndian();
   const damaged = (why: string) => new RunError(`reading ${source}: not a sound safetensors file: ${why}`);
 

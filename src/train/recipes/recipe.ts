@@ -6,6 +6,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { checkArgument } from '../../errors/check-options.js';
+import { text } from '../../errors/rules.js';
 import { parseAs, parseJson } from '../../files/json.js';
 import { readText } from '../../files/read-file.js';
 import { isShipped, PACKAGE, shippedIn, shippedText } from '../../files/shipped.js';
@@ -61,6 +63,7 @@ export const recipeNames = (): string[] =>
  * @throws RunError when there is none, FileError when it cannot be read or is not a recipe
  */
 export function readRecipe(name: string): Recipe {
+  checkArgument('readRecipe', 'name', name, text);
   const path = pathOf(name, '.');
   return { ...parseAs(recipeSchema, merged(path, []), path), name: basename(path, EXTENSION) };
 }

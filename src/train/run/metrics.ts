@@ -4,6 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { checkArgument } from '../../errors/check-options.js';
+import { text } from '../../errors/rules.js';
 import { readLines } from '../../files/read-lines.js';
 import { appendLine, replaceFile } from '../../files/write-file.js';
 import { PROBE_KINDS, type StepProbes } from '../watch/probes.js';
@@ -110,6 +112,7 @@ interface Line {
 }
 
 function* read(path: string): Generator<Line> {
+  checkArgument('reading metrics', 'path', path, text);
   if (!existsSync(path)) return;
   let number = 0;
   let epoch = 0;

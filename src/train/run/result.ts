@@ -1,6 +1,8 @@
 /** `result.json`: how a run ended. It is there once all epochs are done, so it also tells finished runs from others. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { checkArgument } from '../../errors/check-options.js';
+import { text } from '../../errors/rules.js';
 import { readJson, writeJson } from '../../files/json.js';
 import type { Score } from '../score.js';
 import { errorOf, lossOf } from '../score.js';
@@ -58,6 +60,7 @@ export function writeResult(path: string, { position, validationScore, testScore
  * @throws FileError when the file is something else
  */
 export function readResult(path: string): RunResult | undefined {
+  checkArgument('readResult', 'path', path, text);
   if (!existsSync(path)) return undefined;
   return readJson(path, resultSchema, 'the result of a run');
 }

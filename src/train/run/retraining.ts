@@ -21,12 +21,9 @@ export interface RetrainingOptions extends Omit<RunOptions, 'device' | 'claim'> 
  * @returns the outcome of the last run that was begun
  * @throws RunError, FileError, DataError when a run cannot be started or go on
  */
-export async function runWithRetraining({ withDevice, ...options }: RetrainingOptions): Promise<RunOutcome> {
-  checkOptions(
-    'runWithRetraining',
-    { withDevice, ...options },
-    { ...RUN_RULES, withDevice: required(callable) },
-  );
+export async function runWithRetraining(given: RetrainingOptions): Promise<RunOutcome> {
+  checkOptions('runWithRetraining', given, { ...RUN_RULES, withDevice: required(callable) });
+  const { withDevice, ...options } = given;
   const { config, path, resume = false } = options;
   const retraining = resume ? RunDirectory.find(RunDirectory.open(path).retrained) : undefined;
   if (!retraining) {

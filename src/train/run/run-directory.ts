@@ -7,6 +7,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkArgument } from '../../errors/check-options.js';
+import { object, text } from '../../errors/rules.js';
 import { CLAIMS } from '../../files/claims/claim.js';
 import { makeDirectory, makeNewDirectory, namesIn } from '../../files/directory.js';
 import { jsonText, readJson, writeJson } from '../../files/json.js';
@@ -56,6 +58,8 @@ export class RunDirectory {
    * @throws RunError when it holds something already, FileError when it cannot be written
    */
   static create(path: string, config: RunConfig): RunDirectory {
+    checkArgument('RunDirectory.create', 'path', path, text);
+    checkArgument('RunDirectory.create', 'config', config, object);
     refuseUsed(path);
     const run = new RunDirectory(path);
     const made = makeDirectory(path, 'the run directory');
@@ -74,6 +78,7 @@ export class RunDirectory {
    * @throws RunError when there is none
    */
   static open(path: string): RunDirectory {
+    checkArgument('RunDirectory.open', 'path', path, text);
     if (!existsSync(join(path, CONFIG))) {
       const found = existsSync(path) ? `it has no ${CONFIG}` : 'no such directory';
       throw new RunError(`${path}: not the directory of a run: ${found}`);
@@ -83,6 +88,7 @@ export class RunDirectory {
 
   /** The run in a directory, if there is one. */
   static find(path: string): RunDirectory | undefined {
+    checkArgument('RunDirectory.find', 'path', path, text);
     return existsSync(join(path, CONFIG)) ? new RunDirectory(path) : undefined;
   }
 

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Preprocessing, preprocessingSchema } from '../../data/index.js';
+import { checkArgument } from '../../errors/check-options.js';
+import { text } from '../../errors/rules.js';
 import { parseAs, parseJson } from '../../files/json.js';
 import { readBytes } from '../../files/read-file.js';
 import { replaceFile } from '../../files/write-file.js';
@@ -44,6 +46,7 @@ export function writePreprocessing(run: string, preprocessing: Preprocessing, ba
 export const readPreprocessing = (run: string): Preprocessing | undefined => readSaved(run)?.preprocessing;
 
 function readSaved(run: string): SavedPreprocessing | undefined {
+  checkArgument('readPreprocessing', 'run', run, text);
   const path = join(run, PREPROCESSING);
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = decodeVerified(readBytes(path), path);

@@ -2,8 +2,11 @@
 import type { ByteImages } from '../../data/dataset.js';
 import type { PreparedImages } from '../../data/index.js';
 import { BatchLoader } from '../../data/loader.js';
+import { checkArgument } from '../../errors/check-options.js';
+import { object, seed as seedRule } from '../../errors/rules.js';
 import type { Device } from '../../gpu/device.js';
 import type { DeviceOptions } from '../../gpu/open-device.js';
+import { precisionRule } from '../../gpu/precision.js';
 import type { Module } from '../../nn/module.js';
 import { Adam } from '../../nn/optim/adam.js';
 import { AdamW } from '../../nn/optim/adamw.js';
@@ -52,8 +55,13 @@ export interface Session extends Learner {
 }
 
 /** What a device must have been made with, so that a config gives the same run on it again. */
-export const deviceSettings = ({ seed, precision }: RunConfig) =>
-  ({ seed, precision }) satisfies DeviceOptions;
+export function deviceSettings(config: Pick<RunConfig, 'seed' | 'precision'>) {
+  checkArgument('deviceSettings', 'config', config, object);
+  const { seed, precision } = config;
+  checkArgument('deviceSettings', 'seed', seed, seedRule);
+  checkArgument('deviceSettings', 'precision', precision, precisionRule);
+  return { seed, precision } satisfies DeviceOptions;
+}
 
 /**
  * Build what needs no images. For a run this is done before they are prepared, which may take minutes, so that a config which

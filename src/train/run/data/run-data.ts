@@ -9,6 +9,8 @@ import {
   type StreamedDataset,
   take,
 } from '../../../data/index.js';
+import { checkArgument } from '../../../errors/check-options.js';
+import { object } from '../../../errors/rules.js';
 import { isNetFile, nameOfModel } from '../../nets/net-file.js';
 import type { RunConfig } from '../../recipes/config.js';
 import { findModel } from '../../recipes/find-model.js';
@@ -108,6 +110,7 @@ export type RunDataset = Dataset<ByteImages> & Partial<Pick<StreamedDataset, 'cl
  * @throws DataError, FileError when they are not there or not sound, or the limit is more than there are
  */
 export async function loadRunData(config: DataOfRun, options: LoadOptions = {}): Promise<RunDataset> {
+  checkArgument('loadRunData', 'config', config, object);
   const { model, data, images } = config;
   if (!images || data === undefined) return loadNamedData(config);
   return limited(await loadOwnImages(model, data, images, options), config.limit);
