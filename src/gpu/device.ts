@@ -143,8 +143,8 @@ export class Device {
   /** Give the memory that is kept for reuse, and not in use now, back to the driver. */
   trim(): void {
     this.flush();
-    this.#pool.trim();
     this.#dispatcher.trim();
+    this.#pool.trim();
   }
 
   /**

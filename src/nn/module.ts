@@ -1,6 +1,7 @@
 import { checkArgument } from '../errors/check-options.js';
-import { OpError } from '../errors/errors.js';
+import { ArgumentError, OpError } from '../errors/errors.js';
 import { boolean, synchronous } from '../errors/rules.js';
+import { show } from '../errors/show.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Parameter } from './parameter.js';
 import { assignAll, type State, stateRule } from './state.js';
@@ -52,6 +53,12 @@ export abstract class Module {
   /** Is `train` about to be told to all below? */
   #switching = false;
   #place: { parent: Module; name: string } | undefined;
+
+  /** @throws ArgumentError for arguments of a layer that takes none: PyTorch's ReLU can work in place, and ours would not */
+  constructor(...surplus: readonly never[]) {
+    if (surplus.length > 0)
+      throw new ArgumentError(new.target.name, 'arguments', `are ${show(surplus)}`, 'it takes none');
+  }
 
   /** What this module makes of x; each says of which shape x must be, and what comes out. */
   abstract forward(x: Tensor): Tensor;

@@ -114,10 +114,11 @@ describe('dawngrad plan', () => {
       'gradients of parameters',
       'activations kept for backward',
       'workspace',
+      'copies in textures',
       'gaps between tensors',
     ];
     const sum = parts.reduce((total, what) => total + row(what), 0);
-    // Each of the seven, and their sum, is rounded to a tenth.
+    // Each of them, and their sum, is rounded to a tenth.
     expect(Math.abs(row('peak') - sum)).toBeLessThan(0.05 * (parts.length + 1));
     expect(row('peak with tests after each epoch')).toBeGreaterThan(row('peak'));
   });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, ShapeError } from '../../src/errors/errors.js';
 import { constant, normal } from '../../src/nn/init.js';
+import { GlobalAvgPool2d } from '../../src/nn/layers/global-avg-pool2d.js';
 import { BatchNorm2d } from '../../src/nn/layers/normalisation/batch-norm2d.js';
+import { ReLU } from '../../src/nn/layers/relu.js';
 import { Sequential } from '../../src/nn/layers/sequential.js';
 import { Module } from '../../src/nn/module.js';
 import { Parameter } from '../../src/nn/parameter.js';
@@ -132,6 +134,12 @@ describe('Module', () => {
     expect(tree.parameters().every(({ requiresGrad }) => requiresGrad)).toBe(true);
     expect([...tree.namedBuffers().values()].some(({ requiresGrad }) => requiresGrad)).toBe(false);
     expect([...tree.children().keys()]).toEqual(['first', 'layers.0', 'layers.1', 'last_norm']);
+  });
+
+  it('that takes no arguments takes none', () => {
+    const inPlace = { inplace: true } as never;
+    expect(() => new ReLU(inPlace)).toThrow(/^ReLU: arguments are \[{ inplace: true }\]. it takes none/);
+    expect(() => new GlobalAvgPool2d(inPlace)).toThrow(/^GlobalAvgPool2d: /);
   });
 
   it('lists a shared parameter once', () => {

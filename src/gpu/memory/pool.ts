@@ -17,7 +17,7 @@ export function sizeClass(bytes: number): number {
 export interface MemoryUse {
   /** In live tensors. */
   readonly used: number;
-  /** Kept for reuse. */
+  /** Kept for reuse, copies of operands in textures among them. */
   readonly free: number;
   /** The largest `used + free` so far: what the device really had to give. */
   readonly peak: number;
@@ -65,23 +65,25 @@ export class BufferPool {
   }
 
   /**
-   * Count that many bytes more as used: of what is no buffer of this pool, such as a texture.
+   * Count that many bytes more, of what is no buffer of this pool, such as a texture: as used, or as kept for reuse.
    * @throws OutOfMemoryError when the device has no room for them, which `trim` may make
    */
-  count(bytes: number, label: string): void {
+  count(bytes: number, label: string, kept = false): void {
     if (this.#used + this.#unused + bytes > this.capacity) {
       throw new OutOfMemoryError(
         `${label}: needs ${bytes} bytes; the device has ${this.capacity}, and ${this.#used} of them are in use. ` +
           'Use a smaller batch.',
       );
     }
-    this.#used += bytes;
+    if (kept) this.#unused += bytes;
+    else this.#used += bytes;
     this.#peak = Math.max(this.#peak, this.#used + this.#unused);
   }
 
-  /** Take bytes back that were counted. */
-  discount(bytes: number): void {
-    this.#used -= bytes;
+  /** Take bytes back that were counted so. */
+  discount(bytes: number, kept = false): void {
+    if (kept) this.#unused -= bytes;
+    else this.#used -= bytes;
   }
 
   /** Can this be acquired, as far as is known? */

@@ -35,8 +35,8 @@ export interface TexelCopy {
 /** Who counts the memory of a device. */
 export interface MemoryCount {
   /** @throws OutOfMemoryError when there is no room for that many bytes more */
-  count(bytes: number, label: string): void;
-  discount(bytes: number): void;
+  count(bytes: number, label: string, kept: boolean): void;
+  discount(bytes: number, kept: boolean): void;
 }
 
 /**
@@ -47,12 +47,15 @@ export class Texels {
   readonly #device: GPUDevice;
   readonly #memory: MemoryCount;
   readonly #textures: GPUTexture[] = [];
+  /** Are they what is kept for whoever comes next, rather than a program's own? */
+  readonly #kept: boolean;
 
   /** @param sizes bytes of the texture for each index, where that is known */
-  constructor(device: GPUDevice, memory: MemoryCount, sizes: readonly number[] = []) {
+  constructor(device: GPUDevice, memory: MemoryCount, sizes?: readonly number[]) {
     this.#device = device;
     this.#memory = memory;
-    for (const [index, bytes] of sizes.entries()) this.#make(index, bytes);
+    this.#kept = sizes === undefined;
+    for (const [index, bytes] of (sizes ?? []).entries()) this.#make(index, bytes);
   }
 
   /** A texture for a launch's operand of this index, with room for that memory. One that was too small is left to who has it. */
@@ -60,12 +63,12 @@ export class Texels {
     const wanted = textureSize(size);
     const texture = this.#textures[index];
     if (texture && bytesOf(texture) >= wanted) return texture;
-    if (texture) this.#memory.discount(bytesOf(texture));
+    if (texture) this.#memory.discount(bytesOf(texture), this.#kept);
     return this.#make(index, wanted);
   }
 
   #make(index: number, bytes: number): GPUTexture {
-    this.#memory.count(bytes, 'texels');
+    this.#memory.count(bytes, 'texels', this.#kept);
     const texture = this.#device.createTexture({
       label: 'texels',
       size: [WIDTH, bytes / BYTES_OF_ROW],
@@ -79,7 +82,7 @@ export class Texels {
   /** Give the textures back to the driver. Queued work that uses them must have been submitted. */
   dispose(): void {
     for (const texture of this.#textures.splice(0)) {
-      this.#memory.discount(bytesOf(texture));
+      this.#memory.discount(bytesOf(texture), this.#kept);
       texture.destroy();
     }
   }

@@ -3,7 +3,7 @@ import { multiply } from '../../../src/autograd/ops/elementwise/multiply.js';
 import { clipGradNorm, clipGradValue } from '../../../src/nn/optim/clip-gradients.js';
 import { SGD } from '../../../src/nn/optim/sgd.js';
 import { Parameter } from '../../../src/nn/parameter.js';
-import { from, full, zeros } from '../../../src/tensor/create.js';
+import { full, zeros } from '../../../src/tensor/create.js';
 import { fixtureCases } from '../../fixtures/index.js';
 import { type Array64, array64, map64 } from '../../reference/array.js';
 import { random64 } from '../../reference/random.js';
@@ -96,8 +96,8 @@ describe('clipGradNorm', () => {
 
   it('refuses what it cannot clip, and changes nothing then', async () => {
     const [a, b] = withGradients([array64([2], [3, 4]), array64([1], [1])]) as [Parameter, Parameter];
-    b.grad = from(gpu.device, [1], 'u32');
-    expect(() => clipGradNorm([a, b], 1)).toThrow('clipGradNorm: gradient [1] has elements of type u32');
+    b.grad?.dispose();
+    expect(() => clipGradNorm([a, b], 1)).toThrow('that was disposed of');
     expect(() => clipGradNorm([a], 1, { normType: 1 })).toThrow('normType is 1; it must be 2 or Infinity');
     expect(() => clipGradNorm([], 1)).toThrow('clipGradNorm: parameters is empty');
     expect(() => clipGradNorm(a as never, 1)).toThrow('clipGradNorm: parameters are a Parameter');

@@ -319,13 +319,9 @@ describe('Optimizer', () => {
     },
   );
 
-  it('refuses a gradient of another shape, which would update the next parameter too, and one of no parameter', () => {
+  it('refuses a gradient for a parameter that was disposed of', () => {
     const parameters = [parameterOf([1, 2]), parameterOf([3])] as [Parameter, Parameter];
     const optimizer = new SGD(parameters, { lr: 1 });
-    parameters[0].grad = fromArray(gpu.device, new Float32Array(65), [65]);
-    expect(() => optimizer.step()).toThrow('SGD.step: shapes [2] and [65] differ; they must be equal');
-    parameters[0].grad = fromArray(gpu.device, new Uint32Array(2), [2]);
-    expect(() => optimizer.step()).toThrow('SGD.step: gradient [2] has elements of type u32, expected f32');
     parameters[0].grad = fromArray(gpu.device, new Float32Array(2), [2]);
     parameters[0].dispose();
     expect(() => optimizer.step()).toThrow('using a tensor [2] that was disposed of');
