@@ -28,8 +28,8 @@ describe('the tuning of a run', () => {
   it('is what its device chose, and what the table says of products that it has not met', () => {
     const one = device();
     useMeasurements(one, { ...measured('no variant'), other: { variant: 'tiled', milliseconds: {} } });
-    expect(chooseVariant(one, product)).toBe('broadcast64');
-    expect(tuningOf(one).variants).toEqual({ [productKey(product)]: 'broadcast64', other: 'tiled' });
+    expect(chooseVariant(one, product)).toBe('texels32');
+    expect(tuningOf(one).variants).toEqual({ [productKey(product)]: 'texels32', other: 'tiled' });
   });
 
   it.each([
@@ -77,7 +77,7 @@ describe('the tuning of a run', () => {
     expect(warnings).toEqual([
       'the run was computed otherwise until now (changed: the adapter); its bits differ from here on',
     ]);
-    expect(chooseVariant(other, product)).toBe('broadcast64');
+    expect(chooseVariant(other, product)).toBe('texels32');
   });
 
   it('keeps to a variant that was forced, says so, and says where another is from now on', () => {
