@@ -1,5 +1,5 @@
-import { checkArgument, checkOptions, type Rules } from '../errors/check-options.js';
-import { anyNumber, required, whole } from '../errors/rules.js';
+import { checkArgument, type Rules } from '../errors/check-options.js';
+import { anyNumber, object, required, whole } from '../errors/rules.js';
 
 /** How well a net did on some images. */
 export interface Score {
@@ -54,8 +54,9 @@ export function formatTestError(score: Score): string {
   return `test error: ${(100 * errorOf(score)).toFixed(2)} % (${score.count - score.correct}/${score.count})`;
 }
 
-/** Refuse what is not a score, or has more right answers than images. */
+/** Refuse what is not a score, or has more right answers than images. What knows more of the images besides is one. */
 function checkScore(who: string, score: Score): void {
-  checkOptions(who, score, SCORE);
+  checkArgument(who, 'score', score, object);
+  for (const [name, rule] of Object.entries(SCORE)) checkArgument(who, name, score[name as keyof Score], rule);
   checkArgument(who, 'correct', score.correct, whole(0, score.count));
 }

@@ -19,13 +19,14 @@ export const whole = (right: number, ...wrong: unknown[]) => number(right, 1.5, 
 export const text = (right: string, ...wrong: unknown[]) => a(right, 3, STRANGER, ...wrong);
 export const work = (right: () => unknown) => a(right, undefined, 3, async () => 1);
 /** All options that there are, each of which is refused as something else; and what is out of range. */
-export const options = (right: object, ...wrong: object[]) =>
+export const options = (right: object, ...wrong: object[]) => fields(right, { nonsense: 1 }, ...wrong);
+/** As `options`, of something that may have more of them. */
+export const fields = (right: object, ...wrong: object[]) =>
   a(
     right,
     3,
     'x',
     null,
-    { ...right, nonsense: 1 },
     ...Object.keys(right).map((name) => ({ ...right, [name]: STRANGER })),
     ...wrong.map((some) => ({ ...right, ...some })),
   );

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as dawngrad from '../../src/index.js';
-import { a, argumentsOn, type Call, options, STRANGER, text, whole, work } from './arguments.js';
+import { a, argumentsOn, type Call, fields, options, STRANGER, text, whole, work } from './arguments.js';
 
 /** They read a file, or a directory. */
 const {
@@ -44,7 +44,7 @@ const unlessMissing =
   };
 
 const score = () =>
-  options(
+  fields(
     { lossSum: 1.5, correct: 3, count: 5 },
     { lossSum: undefined },
     { correct: 6 },
