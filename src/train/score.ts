@@ -57,6 +57,7 @@ export function formatTestError(score: Score): string {
 /** Refuse what is not a score, or has more right answers than images. What knows more of the images besides is one. */
 function checkScore(who: string, score: Score): void {
   checkArgument(who, 'score', score, object);
-  for (const [name, rule] of Object.entries(SCORE)) checkArgument(who, name, score[name as keyof Score], rule);
+  for (const [name, rule] of Object.entries(SCORE))
+    checkArgument(who, name, score[name as keyof Score], rule);
   checkArgument(who, 'correct', score.correct, whole(0, score.count));
 }
