@@ -50,12 +50,20 @@ export class Texels {
   /** Are they what is kept for whoever comes next, rather than a program's own? */
   readonly #kept: boolean;
 
-  /** @param sizes bytes of the texture for each index, where that is known */
+  /**
+   * @param sizes bytes of the texture for each index, where that is known
+   * @throws OutOfMemoryError when there is no room for all of them; none is kept then
+   */
   constructor(device: GPUDevice, memory: MemoryCount, sizes?: readonly number[]) {
     this.#device = device;
     this.#memory = memory;
     this.#kept = sizes === undefined;
-    for (const [index, bytes] of (sizes ?? []).entries()) this.#make(index, bytes);
+    try {
+      for (const [index, bytes] of (sizes ?? []).entries()) this.#make(index, bytes);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** A texture for a launch's operand of this index, with room for that memory. One that was too small is left to who has it. */

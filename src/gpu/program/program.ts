@@ -83,8 +83,8 @@ export class Program<T> {
   /**
    * Do all of it, after everything queued so far: it is submitted to the GPU, which this call does not wait for. What changes
    * from run to run is written, before the run, into tensors that were made before recording.
-   * @throws DawngradError after `dispose` of it or of a tensor that it was recorded with, and while another program is recorded; and what the recorded host work throws, in
-   *   which case nothing that comes after it is done
+   * @throws DawngradError after `dispose` of it or of a tensor that it was recorded with, and while another program is recorded;
+   *   and what the recorded host work throws, in which case nothing that comes after it is done
    */
   run({ optional = false }: WhichLaunches = {}): void {
     this.#run(optional ? this.#work : this.#always);

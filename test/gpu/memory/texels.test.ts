@@ -1,7 +1,15 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { add } from '../../../src/autograd/ops/elementwise/add.js';
-import { MOST_NUMBERS, TEXELS, textureSize, WIDTH } from '../../../src/gpu/memory/texels.js';
+import { OutOfMemoryError } from '../../../src/gpu/gpu-errors.js';
+import {
+  type MemoryCount,
+  MOST_NUMBERS,
+  TEXELS,
+  Texels,
+  textureSize,
+  WIDTH,
+} from '../../../src/gpu/memory/texels.js';
 import { readShader } from '../../../src/gpu/shaders/shader.js';
 import { defineKernel, launch } from '../../../src/kernels/kernel.js';
 import { from } from '../../../src/tensor/create.js';
@@ -82,6 +90,20 @@ describe('texels', () => {
     expect(device.memory.free).toBe(0);
     expect(await read(y)).toEqual(counting(20 * ROW));
     expect(await read(spread(less))).toEqual(counting(10 * ROW));
+  });
+
+  it('are all there, or none of them is', () => {
+    const counted: number[] = [];
+    const memory: MemoryCount = {
+      count: (bytes) => {
+        if (counted.length > 0) throw new OutOfMemoryError('no room for a second');
+        counted.push(bytes);
+      },
+      discount: (bytes) => counted.splice(counted.indexOf(bytes), 1),
+    };
+    const [one, two] = [textureSize(1), textureSize(5 * ROW)];
+    expect(() => new Texels(gpu.device.gpu, memory, [one, two])).toThrow('no room for a second');
+    expect(counted).toEqual([]);
   });
 
   it('have no more rows than WebGPU promises, whatever memory is rounded up to', () => {
